@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { html, trusted } from "./template.ts";
+import type { Html } from "./template.ts";
+
+/** Icons of lucide-static (ISC) that pages may use. Need another: add its file name here, nothing else. */
+const iconNames = [
+  "arrow-left",
+  "arrow-right",
+  "book-open",
+  "calendar-clock",
+  "check",
+  "chevron-down",
+  "chevron-right",
+  "circle-alert",
+  "circle-dashed",
+  "circle-minus",
+  "circle-question-mark",
+  "clock",
+  "code-xml",
+  "download",
+  "eye",
+  "hand",
+  "hourglass",
+  "inbox",
+  "info",
+  "key-round",
+  "life-buoy",
+  "lock-keyhole",
+  "log-out",
+  "pause",
+  "pencil",
+  "plus",
+  "printer",
+  "qr-code",
+  "search",
+  "shield-check",
+  "triangle-alert",
+  "users",
+  "x",
+] as const;
+
+export type IconName = (typeof iconNames)[number];
+
+/** name → `<symbol>`; read once, when the program is loaded: it is part of the code, not of its configuration. */
+const symbols: ReadonlyMap<string, string> = new Map(iconNames.map((name) => [name, symbolOf(name)]));
+
+function symbolOf(name: IconName): string {
+  const svg = readFileSync(fileURLToPath(import.meta.resolve(`lucide-static/icons/${name}.svg`)), "utf8");
+  const inside = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));
+  return `<symbol id="i-${name}" viewBox="0 0 24 24">${inside.replaceAll(/\s*\n\s*/g, "")}</symbol>`;
+}
+
+/** An icon. Always decorative: a word stands beside it (design principle 3: never by colour or shape alone). */
+export function icon(name: IconName): Html {
+  return html`<svg class="icon" aria-hidden="true"><use href="#i-${name}" /></svg>`;
+}
+
+/**
+ * The sprite with only the icons that this body uses. It is found by reading the body, so that a page needs no list
+ * beside its text and no state is kept between `icon` and here.
+ *
+ * Escaped text cannot contain `href="`, so nothing a person typed is taken for an icon.
+ */
+export function spriteFor(body: string): Html {
+  const used = new Set(Array.from(body.matchAll(/href="#i-([a-z0-9-]+)"/g), (match) => match[1] ?? ""));
+  const found = [...used].flatMap((name) => symbols.get(name) ?? []).toSorted();
+  return found.length === 0 ? html`` : html`<svg hidden>${trusted(found.join(""))}</svg>`;
+}

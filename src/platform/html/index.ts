@@ -1,0 +1,35 @@
+export { asset } from "./assets.ts";
+export type { AssetName } from "./assets.ts";
+export { document } from "./document.ts";
+export type { DocumentInput, Site } from "./document.ts";
+export {
+  calendarDate,
+  formatDate,
+  formatDateTime,
+  formatDay,
+  formatList,
+  formatNearDay,
+  formatNumber,
+  formatTime,
+  formatWait,
+} from "./format.ts";
+export type { Moment } from "./format.ts";
+export { formTargets, pageHeaders, securityHeaders } from "./headers.ts";
+export type { SecurityOptions } from "./headers.ts";
+export { icon } from "./icons.ts";
+export type { IconName } from "./icons.ts";
+export {
+  appIcon,
+  hiddenFields,
+  logo,
+  postButton,
+  pupilBar,
+  reference,
+  siteFooter,
+  webUrl,
+  whyAndWho,
+} from "./parts.ts";
+export type { AppMark, FooterLink, PostTarget } from "./parts.ts";
+export { staticAssets } from "./static-files.ts";
+export { html, trusted } from "./template.ts";
+export type { Html, HtmlValue } from "./template.ts";
