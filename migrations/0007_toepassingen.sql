@@ -1,0 +1,64 @@
+create schema toepassingen;
+
+create table toepassingen.toepassing (
+  toepassing text primary key check (toepassing ~ '^[a-z0-9][a-z0-9-]{0,62}$'),
+  naam text not null,
+  omschrijving text not null,
+  aanbieder text not null,
+  soort text not null check (soort in ('doeltoepassing', 'loket')),
+  start_url text not null,
+  tint integer not null check (tint between 1 and 8),
+  initialen text not null,
+  integreert_klasinformatie boolean not null,
+  instructies text not null,
+  gewijzigd_op timestamptz not null
+);
+comment on table toepassingen.toepassing is 'Applications of providers, and our own lokets (R10, R58). No personal data.';
+
+create table toepassingen.client (
+  client_id text primary key,
+  toepassing text references toepassingen.toepassing,
+  soort text not null check (soort in ('web', 'machine')),
+  naam text not null,
+  omgeving text not null,
+  geheim_versleuteld bytea,
+  metadata text not null,
+  gewijzigd_op timestamptz not null,
+  check (soort = 'machine' or toepassing is not null)
+);
+comment on table toepassingen.client is
+  'OpenID clients, one per application and environment, and machine clients. The secret is encrypted: the protocol compares it in clear text. metadata = registered OpenID client metadata as JSON.';
+
+create table toepassingen.keuze (
+  instellingsnummer text not null,
+  toepassing text not null references toepassingen.toepassing,
+  van date not null,
+  tot date check (tot >= van),
+  primary key (instellingsnummer, toepassing)
+);
+comment on table toepassingen.keuze is 'Which school chose which application (R54). No personal data.';
+
+create table toepassingen.zichtbaarheid (
+  regel_id uuid primary key,
+  instellingsnummer text not null,
+  toepassing text not null references toepassingen.toepassing,
+  soort text not null check (soort in ('school', 'niveau', 'leerjaar', 'leerling')),
+  niveau text check (niveau in ('kleuter', 'lager', 'secundair')),
+  leerjaar integer,
+  account_uuid uuid,
+  uitgesloten boolean not null default false,
+  van date,
+  tot date,
+  check (van <= tot),
+  check ((soort in ('niveau', 'leerjaar')) = (niveau is not null)),
+  check ((soort = 'leerjaar') = (leerjaar is not null)),
+  check ((soort = 'leerling') = (account_uuid is not null)),
+  check (soort = 'leerling' or not uitgesloten)
+);
+comment on table toepassingen.zichtbaarheid is
+  'Live visibility rules of a school (D6): written as rules, never as rows per pupil. Rules on one pupil keep the account_uuid they were made with; the decision also matches his history.';
+create index zichtbaarheid_school on toepassingen.zichtbaarheid (instellingsnummer, toepassing) where soort <> 'leerling';
+create index zichtbaarheid_leerling on toepassingen.zichtbaarheid (account_uuid) where soort = 'leerling';
+
+grant usage on schema toepassingen to leerid_app;
+grant select, insert, update, delete on all tables in schema toepassingen to leerid_app;

@@ -1,0 +1,73 @@
+import { Temporal } from "temporal-polyfill";
+
+/** A calendar date with a legal meaning, `YYYY-MM-DD`, always Europe/Brussels. */
+export type Datum = string & { readonly __datum: unique symbol };
+
+/** The only source of time. */
+export type Clock = {
+  /** Milliseconds since 1970, UTC. */
+  now(): number;
+  /** Today's date in Europe/Brussels. */
+  vandaag(): Datum;
+};
+
+const zone = "Europe/Brussels";
+
+/** The calendar date in Europe/Brussels at an instant (epoch milliseconds). */
+export function datumOp(epochMs: number): Datum {
+  return Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(zone).toPlainDate().toString() as Datum;
+}
+
+/** Parses `YYYY-MM-DD` strictly; undefined when it is not an existing date between 1900 and 2199. */
+export function leesDatum(tekst: string): Datum | undefined {
+  const deel = /^(19|20|21)(\d\d)-(\d\d)-(\d\d)$/.exec(tekst);
+  if (!deel) return undefined;
+  const jaar = Number(tekst.slice(0, 4));
+  const maand = Number(deel[3]);
+  const dag = Number(deel[4]);
+  const dagen = [31, jaar % 4 === 0 && (jaar % 100 !== 0 || jaar % 400 === 0) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return dag >= 1 && dag <= (dagen[maand - 1] ?? 0) ? (tekst as Datum) : undefined;
+}
+
+/** Is `datum` inside the interval, both ends included; an open end (null) has no limit. */
+export function geldtOp(datum: Datum, van: string | null, tot: string | null): boolean {
+  return (van === null || van <= datum) && (tot === null || datum <= tot);
+}
+
+function clockFrom(now: () => number): Clock {
+  // A Temporal conversion costs 15 µs and the date is asked several times a request: keep it until the hour turns,
+  // which no zone of Belgium can change inside.
+  let hour = Number.NaN;
+  let datum = "" as Datum;
+  return {
+    now,
+    vandaag() {
+      const ms = now();
+      const h = Math.floor(ms / 3_600_000);
+      if (h !== hour) {
+        hour = h;
+        datum = datumOp(ms);
+      }
+      return datum;
+    },
+  };
+}
+
+/** The machine's own clock. */
+export function systemClock(): Clock {
+  return clockFrom(() => Date.now());
+}
+
+/** A clock that stands where the caller puts it; for tests and simulations of dates. */
+export function fixedClock(iso: string): Clock & { set(iso: string): void; advance(ms: number): void } {
+  let ms = Date.parse(iso);
+  return {
+    ...clockFrom(() => ms),
+    set: (next) => {
+      ms = Date.parse(next);
+    },
+    advance: (delta) => {
+      ms += delta;
+    },
+  };
+}

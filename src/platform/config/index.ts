@@ -1,0 +1,98 @@
+import { z } from "zod";
+
+/** Thrown when the environment is not usable; the message lists every problem. */
+export class ConfigError extends Error {}
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const site = z.enum(["acm", "leerlingloket", "api"]);
+
+/** Every setting: one declaration, from which the documentation is generated. */
+export const settings = {
+  LEERID_DATABASE_URL: {
+    schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    uitleg: "Adres van een PostgreSQL ≥ 15. Zonder: een ingebedde PostgreSQL in de datamap.",
+  },
+  LEERID_DATABASE_EIGENAAR_URL: {
+    schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    uitleg: "Adres met een gebruiker die mag migreren; standaard LEERID_DATABASE_URL.",
+  },
+  LEERID_DATABASE_VERBINDINGEN: {
+    schema: z.coerce.number().int().min(2).max(200).default(10),
+    uitleg: "Hoogste aantal verbindingen van dit proces.",
+  },
+  LEERID_DATAMAP: { schema: z.string().min(1).default(".leerid"), uitleg: "Map voor de ingebedde databank en demo.json." },
+  LEERID_HOOFDSLEUTEL: {
+    schema: z
+      .string()
+      .refine((value) => Buffer.from(value, "base64").length >= 32, "minstens 32 bytes in base64")
+      .optional(),
+    uitleg: "Hoofdsleutel (base64, ≥ 32 bytes) waaruit alle sleutels worden afgeleid. Verplicht in productie; nooit in de databank.",
+  },
+  LEERID_PORT_BASE: { schema: port.default(4400), uitleg: "Eerste poort; verschuift alle poorten samen." },
+  LEERID_HOST: { schema: z.string().default("127.0.0.1"), uitleg: "Adres waarop de sites luisteren." },
+  LEERID_SITES: {
+    schema: z
+      .string()
+      .transform((value) => value.split(","))
+      .pipe(z.array(site))
+      .optional(),
+    uitleg: "Welke sites `serve` start; standaard alle.",
+  },
+  LEERID_ACM_URL: { schema: z.url().optional(), uitleg: "Adres van ACM naar buiten; de issuer is dit adres met /op erachter." },
+  LEERID_LEERLINGLOKET_URL: { schema: z.url().optional(), uitleg: "Adres van het leerlingloket naar buiten." },
+  LEERID_API_URL: { schema: z.url().optional(), uitleg: "Adres van de API naar buiten." },
+  LEERID_PRODUCTIE: {
+    schema: z.enum(["0", "1"]).default("0").transform((value) => value === "1"),
+    uitleg: "1: geen standaardwaarden voor geheimen, alleen https-adressen naar buiten.",
+  },
+  LEERID_LOG: { schema: z.enum(["info", "warn", "silent"]).default("info"), uitleg: "Hoeveel het logboek schrijft." },
+  LEERID_LOG_ANKER: {
+    schema: z.string().optional(),
+    uitleg: "Bestand waaraan elk zegel van de privacylog wordt toegevoegd; bewaar het buiten de databank.",
+  },
+} as const;
+
+type Settings = typeof settings;
+export type Config = { readonly [K in keyof Settings]: z.output<Settings[K]["schema"]> } & {
+  readonly urls: { readonly acm: string; readonly leerlingloket: string; readonly api: string };
+};
+
+/** Not settings of the product: used by tests, the demo and the launcher. */
+const foreign = /^LEERID_(TEST_|CHROMIUM$|BENCH_)/;
+
+/**
+ * Reads `LEERID_*` from an environment. Unknown or invalid names stop the start with one line per problem.
+ * @throws ConfigError
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+  for (const name of Object.keys(env)) {
+    if (name.startsWith("LEERID_") && !(name in settings) && !foreign.test(name)) {
+      problems.push(`${name}: deze instelling bestaat niet. Kijk de naam na in docs/generated/instellingen.md.`);
+    }
+  }
+  const values: Record<string, unknown> = {};
+  for (const [name, { schema }] of Object.entries(settings)) {
+    const parsed = schema.safeParse(env[name] === "" ? undefined : env[name]);
+    if (parsed.success) values[name] = parsed.data;
+    else problems.push(`${name}: ${parsed.error.issues.map((issue) => issue.message).join("; ")}.`);
+  }
+  const read = values as unknown as Omit<Config, "urls">;
+  if (problems.length === 0 && read.LEERID_PRODUCTIE) {
+    if (!read.LEERID_HOOFDSLEUTEL) problems.push("LEERID_HOOFDSLEUTEL: verplicht in productie.");
+    if (!read.LEERID_DATABASE_URL) problems.push("LEERID_DATABASE_URL: verplicht in productie.");
+    for (const name of ["LEERID_ACM_URL", "LEERID_LEERLINGLOKET_URL", "LEERID_API_URL"] as const) {
+      if (!read[name]?.startsWith("https://")) problems.push(`${name}: verplicht in productie, met https.`);
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join("\n"));
+  const local = (offset: number) => `http://localhost:${read.LEERID_PORT_BASE + offset}`;
+  return {
+    ...read,
+    urls: {
+      acm: read.LEERID_ACM_URL ?? local(0),
+      leerlingloket: read.LEERID_LEERLINGLOKET_URL ?? local(1),
+      api: read.LEERID_API_URL ?? local(4),
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import postgres from "postgres";
+import type { Log } from "#platform/log";
+
+/** A pool of connections, or a transaction on one of them: queries are tagged templates. */
+export type Sql = postgres.Sql<{ bigint: number }>;
+
+/** Thrown when the database cannot be used as it is; the message says who can fix it. */
+export class DatabaseError extends Error {}
+
+export type PoolOptions = {
+  readonly url: string;
+  /** Connections at most. */
+  readonly max?: number;
+  /** `app` cannot change tables nor the privacy log; `eigenaar` migrates. */
+  readonly role?: "app" | "eigenaar";
+  /** Counts statements for tests and benchmarks. */
+  readonly onStatement?: (text: string) => void;
+};
+
+/** Opens a pool. Connections are made when first needed and replaced after a database restart. */
+export function openDatabase({ url, max = 10, role = "app", onStatement }: PoolOptions): Sql {
+  return postgres(url, {
+    max,
+    idle_timeout: 60,
+    connect_timeout: 10,
+    onnotice: () => {},
+    ...(onStatement ? { debug: (_connection: number, text: string) => onStatement(text) } : {}),
+    connection: {
+      application_name: "leerid",
+      TimeZone: "UTC",
+      ...(role === "app" ? { role: "leerid_app" } : {}),
+    },
+    types: {
+      // Counts and row numbers: far below 2^53. Dates stay the strings they are (legal dates have no time zone).
+      bigint: { to: 20, from: [20], serialize: (value: number) => String(value), parse: Number },
+      date: { to: 1082, from: [1082], serialize: (value: string) => value, parse: (value: string) => value },
+    },
+  }) as unknown as Sql;
+}
+
+const migrationsFolder = new URL("../../../migrations/", import.meta.url).pathname;
+
+/**
+ * Brings the database to the newest structure: plain SQL files in order, each in its own transaction, forward only.
+ * Safe beside a second node that does the same (advisory lock). A file that changed after it ran stops the start.
+ */
+export async function migrate(url: string, log: Log): Promise<number> {
+  const sql = openDatabase({ url, max: 1, role: "eigenaar" });
+  try {
+    const [server] = await sql<{ version: number; encoding: string }[]>`
+      select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding`;
+    if ((server?.version ?? 0) < 150_000 || server?.encoding !== "UTF8") {
+      throw new DatabaseError(
+        "LeerID heeft PostgreSQL 15 of nieuwer nodig, met codering UTF8. De beheerder van de databank kan dit oplossen.",
+      );
+    }
+    await sql`select pg_advisory_lock(7105)`;
+    await sql`create table if not exists public.migratie (bestand text primary key, hash text not null, uitgevoerd_op timestamptz not null default now())`;
+    await sql`comment on table public.migratie is 'Which migrations ran. No personal data.'`;
+    const done = new Map((await sql<{ bestand: string; hash: string }[]>`select bestand, hash from public.migratie`).map((row) => [row.bestand, row.hash]));
+    let count = 0;
+    for (const file of (await readdir(migrationsFolder)).filter((name) => name.endsWith(".sql")).toSorted()) {
+      const text = await readFile(join(migrationsFolder, file), "utf8");
+      const digest = createHash("sha256").update(text).digest("hex");
+      const earlier = done.get(file);
+      if (earlier === digest) continue;
+      if (earlier !== undefined) {
+        throw new DatabaseError(`Migratie ${file} is veranderd nadat ze werd uitgevoerd. Zet het bestand terug en maak een nieuwe migratie.`);
+      }
+      await sql.begin(async (tx) => {
+        await tx.unsafe(text);
+        await tx`insert into public.migratie (bestand, hash) values (${file}, ${digest})`;
+      });
+      count++;
+    }
+    await sql`grant select on public.migratie to leerid_app`;
+    if (count > 0) log.info({ aantal: count }, "migraties uitgevoerd");
+    return count;
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** Is the database reachable and its structure as new as this program; for `/readyz`. */
+export async function isReady(sql: Sql): Promise<boolean> {
+  try {
+    const newest = (await readdir(migrationsFolder)).filter((name) => name.endsWith(".sql")).toSorted().at(-1) ?? "";
+    const rows = await sql`select 1 from public.migratie where bestand = ${newest}`;
+    return rows.length === 1;
+  } catch {
+    return false;
+  }
+}
+
+/** True when a statement failed because another transaction was first: run it again. */
+export function isConflict(error: unknown): boolean {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return code === "23505" || code === "40001" || code === "40P01";
+}

@@ -1,0 +1,25 @@
+import { pino } from "pino";
+
+/** Log for operations: never personal data (that is what the privacy log is for, and it holds none in clear either). */
+export type Log = {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+};
+
+/** Writes JSON lines to stdout; `silent` for commands that print their own text. */
+export function operationsLog(level: "info" | "warn" | "silent" = "info"): Log {
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+}
+
+/** What may be said of a thrown value: its class, code and place; the message only of our own `Problem`s. */
+export function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { fout: typeof error };
+  const code = (error as { code?: unknown }).code;
+  return {
+    fout: error.name,
+    ...(typeof code === "string" ? { code } : {}),
+    // Frames hold no values; the first line of a stack repeats the message, which may.
+    plaats: error.stack?.split("\n").filter((line) => line.trimStart().startsWith("at ")).slice(0, 6),
+  };
+}

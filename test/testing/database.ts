@@ -1,0 +1,80 @@
+import { randomBytes } from "node:crypto";
+import postgres from "postgres";
+import { fixedClock } from "#platform/clock";
+import type { Context } from "#platform/context";
+import { deriveKeys } from "#platform/crypto";
+import { migrate, openDatabase, type Sql } from "#platform/database";
+import { guardedLog } from "#testing/guarded-log";
+
+export type TestDatabase = {
+  readonly ctx: Context;
+  readonly clock: ReturnType<typeof fixedClock>;
+  readonly sql: Sql;
+  readonly url: string;
+  /** Statements sent since the start, in order. */
+  readonly statements: string[];
+  close(): Promise<void>;
+};
+
+/** Any main key will do in a test, as long as it is always the same one. */
+export const testKeys = deriveKeys(new Uint8Array(32).fill(7));
+
+/**
+ * A fresh database, cloned from a migrated template, on the cluster of LEERID_TEST_DATABASE_URL.
+ * The clock stands at Tuesday 24 November 2026, 09:30 in Brussels.
+ */
+export async function testDatabase(): Promise<TestDatabase> {
+  const server = process.env["LEERID_TEST_DATABASE_URL"];
+  if (!server) throw new Error("LEERID_TEST_DATABASE_URL is not set: run the tests with npm test");
+  const admin = postgres(server, { max: 1, onnotice: () => {} });
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  const log = guardedLog();
+  try {
+    // Test processes run beside each other: the first one makes the template, the others wait for it.
+    await admin`select pg_advisory_lock(7106)`;
+    const version = await templateVersion();
+    const template = `sjabloon_${version}`;
+    const [there] = await admin`select 1 from pg_database where datname = ${template} and datistemplate`;
+    if (!there) {
+      await admin.unsafe(`drop database if exists ${template}`);
+      await admin.unsafe(`create database ${template} encoding 'UTF8' template template0`);
+      await migrate(withDatabase(server, template), log);
+      await admin.unsafe(`alter database ${template} is_template true`);
+    }
+    await admin.unsafe(`create database ${name} template ${template}`);
+  } finally {
+    await admin.end();
+  }
+  const url = withDatabase(server, name);
+  const statements: string[] = [];
+  const sql = openDatabase({ url, onStatement: (text) => statements.push(text) });
+  const clock = fixedClock("2026-11-24T08:30:00Z");
+  return {
+    ctx: { sql, clock, keys: testKeys, log },
+    clock,
+    sql,
+    url,
+    statements,
+    async close() {
+      await sql.end({ timeout: 5 });
+      const cleaner = postgres(server, { max: 1, onnotice: () => {} });
+      await cleaner.unsafe(`drop database if exists ${name} with (force)`);
+      await cleaner.end();
+    },
+  };
+}
+
+function withDatabase(url: string, name: string): string {
+  const target = new URL(url);
+  target.pathname = `/${name}`;
+  return target.href;
+}
+
+async function templateVersion(): Promise<string> {
+  const { createHash } = await import("node:crypto");
+  const { readdir, readFile } = await import("node:fs/promises");
+  const folder = new URL("../../migrations/", import.meta.url).pathname;
+  const digest = createHash("sha256");
+  for (const file of (await readdir(folder)).toSorted()) digest.update(await readFile(`${folder}${file}`));
+  return digest.digest("hex").slice(0, 12);
+}
