@@ -1,0 +1,121 @@
+import { document, formatWait, html, icon, webUrl } from "#platform/html";
+import type { FooterLink, Html, PostTarget } from "#platform/html";
+import { asking, door, errorNotice, field, postForm } from "./parts.ts";
+import type { Toepassing } from "./parts.ts";
+
+/** Why the form is shown again. `onjuist` is the same for a name that exists and one that does not (D7). */
+export type AanmeldenFout =
+  | { readonly soort: "onjuist" }
+  | { readonly soort: "wachten"; readonly seconden: number }
+  | { readonly soort: "leeg"; readonly velden: readonly ("gebruikersnaam" | "wachtwoord")[] }
+  | { readonly soort: "verlopen" };
+
+export type AanmeldenInput = {
+  readonly toepassing: Toepassing;
+  /** Where the form is posted; fields `gebruikersnaam` and `wachtwoord`. */
+  readonly actie: PostTarget;
+  /** What was typed before; kept after an error. A password is never kept. */
+  readonly gebruikersnaam?: string;
+  readonly fout?: AanmeldenFout;
+  /** Sign-in with a badge; without it the other way is not shown. */
+  readonly badgeUrl?: string;
+  readonly voet?: readonly FooterLink[];
+};
+
+type Problems = {
+  readonly notice: Html;
+  readonly gebruikersnaam?: string;
+  readonly wachtwoord?: string;
+};
+
+/** Sign-in with username and password, for the application that asked (R26). */
+export function aanmelden(input: AanmeldenInput): string {
+  const problems = input.fout && problemsOf(input.fout);
+  // The first thing to type: the name, or the password when the name is kept.
+  const nameFirst = (input.gebruikersnaam ?? "") === "" || input.fout?.soort === "verlopen";
+  return document({
+    site: "leerling",
+    title: `Aanmelden bij ${input.toepassing.naam}`,
+    error: problems !== undefined,
+    ...(input.voet && { footer: input.voet }),
+    body: door(
+      html`${asking(input.toepassing, "Je meldt je aan voor")} ${problems?.notice}
+        ${postForm(
+          input.actie,
+          html`${field({
+              name: "gebruikersnaam",
+              label: "Gebruikersnaam",
+              hint: "Staat op je strookje, bijvoorbeeld noor.vermeulen",
+              autocomplete: "username",
+              value: input.gebruikersnaam,
+              problem: problems?.gebruikersnaam,
+              autofocus: nameFirst,
+            })}
+            ${field({
+              name: "wachtwoord",
+              label: "Wachtwoord",
+              type: "password",
+              autocomplete: "current-password",
+              problem: problems?.wachtwoord,
+              autofocus: !nameFirst,
+            })} <button class="button block">Aanmelden</button>`,
+        )}
+        ${
+          input.badgeUrl !== undefined &&
+          html`<a class="other-way" href="${webUrl(input.badgeUrl)}"
+            >${icon("qr-code")}<span>Ik heb een badge<small>Aanmelden met je kaartje</small></span
+            >${icon("chevron-right")}</a
+          >`
+        }
+        <p class="help">
+          ${icon("life-buoy")}<span>Wachtwoord vergeten? Vraag het aan je leerkracht.</span>
+        </p>`,
+    ),
+  });
+}
+
+function problemsOf(fout: AanmeldenFout): Problems {
+  switch (fout.soort) {
+    case "onjuist":
+      return {
+        notice: errorNotice(
+          "Dat klopt nog niet",
+          "Je gebruikersnaam of je wachtwoord is niet juist. Kijk op je strookje en probeer opnieuw.",
+        ),
+        gebruikersnaam: "Is je naam juist getypt?",
+        wachtwoord: "Typ je wachtwoord opnieuw",
+      };
+    case "wachten":
+      return { notice: waiting(fout.seconden) };
+    case "leeg":
+      return {
+        notice: errorNotice("Er ontbreekt nog iets", "Vul je gebruikersnaam en je wachtwoord allebei in."),
+        ...(fout.velden.includes("gebruikersnaam") && { gebruikersnaam: "Vul je gebruikersnaam in" }),
+        ...(fout.velden.includes("wachtwoord") && { wachtwoord: "Vul je wachtwoord in" }),
+      };
+    case "verlopen":
+      return {
+        notice: errorNotice(
+          "Dit duurde te lang",
+          "Deze pagina stond te lang open. Vul je gebruikersnaam en je wachtwoord opnieuw in.",
+        ),
+      };
+  }
+}
+
+/** The growing delay of D7: no lock, no blame, and how long. Counts down with script. */
+function waiting(seconds: number): Html {
+  return html`<div class="notice attention">
+    ${icon("hourglass")}
+    <div>
+      <div role="alert">
+        <h2>Wacht even</h2>
+        <p>Met deze naam is een paar keer een ander wachtwoord getypt. Misschien deed iemand anders dat.</p>
+      </div>
+      <p data-countdown="${Math.max(1, Math.ceil(seconds))}">
+        Probeer opnieuw over <b>${formatWait(seconds)}</b>.
+      </p>
+      <p role="status" data-countdown-done hidden>Je kan nu opnieuw proberen.</p>
+    </div>
+  </div>`;
+}

@@ -1,0 +1,63 @@
+import { document, html, icon, webUrl } from "#platform/html";
+import type { FooterLink, Html, PostTarget } from "#platform/html";
+import { door, postForm } from "./parts.ts";
+
+export type AfmeldenVraagInput = {
+  /**
+   * The form to post: an address with its hidden fields, or the form the OpenID library made (`trusted(form)`, with id
+   * `op.logoutForm`), to which the buttons then belong. `logout=yes` is sent with "Ja, meld me af".
+   */
+  readonly formulier: PostTarget | { readonly gemaakt: Html; readonly id: string };
+  /** The application that asks to sign out. */
+  readonly toepassing?: string;
+  readonly voet?: readonly FooterLink[];
+};
+
+/** Asks before signing out everywhere (RP-initiated logout). */
+export function afmeldenVraag(input: AfmeldenVraagInput): string {
+  const { formulier } = input;
+  const made = typeof formulier === "object" && "gemaakt" in formulier ? formulier : undefined;
+  const form = made && html` form="${made.id}"`;
+  const buttons = html`<button class="button block" name="logout" value="yes" ${form}>
+      ${icon("log-out")}Ja, meld me af
+    </button>
+    <button class="button secondary block" ${form}>Nee, ik blijf aangemeld</button>`;
+  return document({
+    site: "leerling",
+    title: "Wil je je afmelden?",
+    ...(input.voet && { footer: input.voet }),
+    body: door(
+      html`<h1>Wil je je afmelden?</h1>
+        <p>
+          ${input.toepassing === undefined ? "Je wordt" : html`Je komt van <b>${input.toepassing}</b>. Je wordt`}
+          dan overal afgemeld waar je met LeerID bent aangemeld. Gebruikt straks iemand anders dit toestel?
+          Meld je dan altijd af.
+        </p>
+        ${
+          made
+            ? html`${made.gemaakt}
+                <div class="stack">${buttons}</div>`
+            : postForm(formulier, buttons)
+        }`,
+    ),
+  });
+}
+
+export type AfgemeldInput = { readonly loketUrl: string; readonly voet?: readonly FooterLink[] };
+
+/** After signing out. */
+export function afgemeld(input: AfgemeldInput): string {
+  return document({
+    site: "leerling",
+    title: "Je bent afgemeld",
+    ...(input.voet && { footer: input.voet }),
+    body: door(
+      html`<div class="state on">
+          <span class="mark">${icon("check")}</span>
+          <h1>Je bent afgemeld</h1>
+        </div>
+        <p>Niemand kan nu nog verder onder jouw naam. Staat er nog een toepassing open? Sluit die dan ook.</p>
+        <a class="button block" href="${webUrl(input.loketUrl)}">Opnieuw aanmelden</a>`,
+    ),
+  });
+}

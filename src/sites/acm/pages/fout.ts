@@ -1,0 +1,73 @@
+import { document, formatDateTime, html, icon, reference, webUrl, whyAndWho } from "#platform/html";
+import type { FooterLink, Html, Moment } from "#platform/html";
+import { door } from "./parts.ts";
+
+export type FoutInput = {
+  /** What happened, for a pupil: "We kennen deze toepassing niet". */
+  readonly titel: string;
+  readonly waarom: Html | string;
+  readonly wie: Html | string;
+  readonly referentie: string;
+  /** HTTP status, for the developer. */
+  readonly status: number;
+  readonly tijdstip?: Moment;
+  /** The line of the protocol, for the developer of the application: "invalid_redirect_uri: …". Folded away. */
+  readonly technisch?: string;
+  readonly loketUrl?: string;
+  readonly voet?: readonly FooterLink[];
+};
+
+/** An error that may not go back to the application (unknown client, wrong redirect URI: RFC 6749 4.1.2.1), or a bug. */
+export function fout(input: FoutInput): string {
+  return document({
+    site: "leerling",
+    title: input.titel,
+    ...(input.voet && { footer: input.voet }),
+    body: door(
+      html`<h1>${input.titel}</h1>
+        ${whyAndWho(input.waarom, input.wie)}
+        ${reference(input.referentie, input.tijdstip === undefined ? undefined : formatDateTime(input.tijdstip))}
+        ${input.loketUrl !== undefined && html`<a class="button block" href="${webUrl(input.loketUrl)}">${icon("arrow-left")}Naar mijn toepassingen</a>`}
+        <details class="figures">
+          <summary>Voor wie de toepassing maakt</summary>
+          <p class="small">
+            <code>${input.status}${input.technisch !== undefined && ` ${input.technisch}`}</code>
+          </p>
+        </details>`,
+    ),
+  });
+}
+
+export type AanmeldingVerlopenInput = {
+  /** Starts over: the application that asked, if known. */
+  readonly opnieuwUrl?: string;
+  readonly toepassing?: string;
+  readonly loketUrl: string;
+  readonly voet?: readonly FooterLink[];
+};
+
+/** The sign-in began too long ago, or in another browser: start again. Nothing is wrong. */
+export function foutAanmeldingVerlopen(input: AanmeldingVerlopenInput): string {
+  const { opnieuwUrl, toepassing } = input;
+  return document({
+    site: "leerling",
+    title: "Begin opnieuw met aanmelden",
+    ...(input.voet && { footer: input.voet }),
+    body: door(
+      html`<div class="state">
+          <span class="mark">${icon("hourglass")}</span>
+          <h1>Begin opnieuw met aanmelden</h1>
+        </div>
+        <p>
+          De vorige pagina stond te lang open, of je ging terug in je browser. Jij hebt niets fout gedaan.
+        </p>
+        ${opnieuwUrl !== undefined && html`<a class="button block" href="${webUrl(opnieuwUrl)}">${toepassing === undefined ? "Opnieuw aanmelden" : `Opnieuw naar ${toepassing}`}</a>`}
+        <a
+          class="button ${opnieuwUrl === undefined ? "" : "secondary "}block"
+          href="${webUrl(input.loketUrl)}"
+          >Naar mijn toepassingen</a
+        >
+        <p class="help">${icon("life-buoy")}<span>Lukt het niet? Vraag het aan je leerkracht.</span></p>`,
+    ),
+  });
+}

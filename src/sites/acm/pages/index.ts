@@ -1,0 +1,11 @@
+export { aanmelden } from "./aanmelden.ts";
+export type { AanmeldenFout, AanmeldenInput } from "./aanmelden.ts";
+export { afgemeld, afmeldenVraag } from "./afmelden.ts";
+export type { AfgemeldInput, AfmeldenVraagInput } from "./afmelden.ts";
+export { eersteKeer } from "./eerste-keer.ts";
+export type { EersteKeerFout, EersteKeerInput } from "./eerste-keer.ts";
+export { fout, foutAanmeldingVerlopen } from "./fout.ts";
+export type { AanmeldingVerlopenInput, FoutInput } from "./fout.ts";
+export { geenToegang } from "./geen-toegang.ts";
+export type { GeenToegangInput } from "./geen-toegang.ts";
+export type { Toepassing } from "./parts.ts";

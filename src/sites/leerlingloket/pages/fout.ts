@@ -1,0 +1,70 @@
+import {
+  document,
+  formatDateTime,
+  html,
+  icon,
+  logo,
+  pupilBar,
+  reference,
+  webUrl,
+  whyAndWho,
+} from "#platform/html";
+import type { FooterLink, Html, Moment, PostTarget } from "#platform/html";
+
+export type FoutInput = {
+  readonly titel: string;
+  readonly waarom: Html | string;
+  readonly wie: Html | string;
+  readonly referentie: string;
+  readonly tijdstip?: Moment;
+  readonly startUrl?: string;
+  /** Only when somebody is signed in. */
+  readonly afmeldenActie?: PostTarget;
+  readonly voet?: readonly FooterLink[];
+};
+
+/** Something is not there or does not work: what, why, who can help and a number. */
+export function fout(input: FoutInput): string {
+  const startUrl = input.startUrl ?? "/";
+  return document({
+    site: "leerling",
+    title: input.titel,
+    ...(input.voet && { footer: input.voet }),
+    body: html`${pupilBar(startUrl, input.afmeldenActie)}
+      <main class="door" id="inhoud">
+        <span></span>
+        <div class="door-card wide">
+          <h1>${input.titel}</h1>
+          ${whyAndWho(input.waarom, input.wie)}
+          ${reference(input.referentie, input.tijdstip === undefined ? undefined : formatDateTime(input.tijdstip))}
+          <a class="button" href="${webUrl(startUrl)}">${icon("arrow-left")}Naar mijn toepassingen</a>
+        </div>
+      </main>`,
+  });
+}
+
+export type NietIngelogdInput = {
+  /** Starts the sign-in. */
+  readonly aanmeldUrl: string;
+  readonly voet?: readonly FooterLink[];
+};
+
+/** The front door of the loket for somebody who is not signed in (any more). */
+export function nietIngelogd(input: NietIngelogdInput): string {
+  return document({
+    site: "leerling",
+    title: "Meld je aan",
+    ...(input.voet && { footer: input.voet }),
+    body: html`<main class="door" id="inhoud">
+      ${logo()}
+      <div class="door-card">
+        <h1>Meld je aan</h1>
+        <p>Met één gebruikersnaam en één wachtwoord open je alle toepassingen die je school voor jou koos.</p>
+        <a class="button block" href="${webUrl(input.aanmeldUrl)}">Aanmelden</a>
+        <p class="help">
+          ${icon("life-buoy")}<span>Heb je geen gebruikersnaam? Vraag het aan je leerkracht.</span>
+        </p>
+      </div>
+    </main>`,
+  });
+}

@@ -1,0 +1,6 @@
+export { fout, nietIngelogd } from "./fout.ts";
+export type { FoutInput, NietIngelogdInput } from "./fout.ts";
+export { mijnToepassingen } from "./mijn-toepassingen.ts";
+export type { MijnToepassingenInput, Tegel } from "./mijn-toepassingen.ts";
+export { wieKreegMijnGegevens } from "./wie-kreeg-mijn-gegevens.ts";
+export type { Vrijgave, WieKreegMijnGegevensInput } from "./wie-kreeg-mijn-gegevens.ts";
