@@ -16,8 +16,8 @@ export type AfmeldenVraagInput = {
 /** Asks before signing out everywhere (RP-initiated logout). */
 export function afmeldenVraag(input: AfmeldenVraagInput): string {
   const { formulier } = input;
-  const made = typeof formulier === "object" && "gemaakt" in formulier ? formulier : undefined;
-  const form = made && html` form="${made.id}"`;
+  const made = typeof formulier === "object" && "gemaakt" in formulier;
+  const form = made && html` form="${formulier.id}"`;
   const buttons = html`<button class="button block" name="logout" value="yes" ${form}>
       ${icon("log-out")}Ja, meld me af
     </button>
@@ -35,7 +35,7 @@ export function afmeldenVraag(input: AfmeldenVraagInput): string {
         </p>
         ${
           made
-            ? html`${made.gemaakt}
+            ? html`${formulier.gemaakt}
                 <div class="stack">${buttons}</div>`
             : postForm(formulier, buttons)
         }`,
