@@ -60,7 +60,9 @@ function readAssets(): ReadonlyMap<AssetName, Asset> {
       const known = fontNames.find((font) => font === name);
       return known === undefined ? whole : `url("${assetNamed(all, known).path}")`;
     });
-  add("style.css", "text/css; charset=utf-8", Buffer.from(style), true);
+  // Comments and indentation are for us: without them the stylesheet is a tenth smaller (pages at most 60 kB).
+  const lean = style.replaceAll(/\/\*.*?\*\//gs, "").replaceAll(/\s*\n\s*/g, "\n");
+  add("style.css", "text/css; charset=utf-8", Buffer.from(lean), true);
   add("enhance.js", "text/javascript; charset=utf-8", own("enhance.js"), true);
   add("logo.svg", "image/svg+xml", own("logo.svg"), true);
   add("logo-mark.svg", "image/svg+xml", own("logo-mark.svg"), true);

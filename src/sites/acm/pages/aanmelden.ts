@@ -108,12 +108,12 @@ function waiting(seconds: number): Html {
   return html`<div class="notice attention">
     ${icon("hourglass")}
     <div>
-      <div role="alert">
+      <div class="stack-s" role="alert">
         <h2>Wacht even</h2>
         <p>Met deze naam is een paar keer een ander wachtwoord getypt. Misschien deed iemand anders dat.</p>
       </div>
       <p data-countdown="${Math.max(1, Math.ceil(seconds))}">
-        Probeer opnieuw over <b>${formatWait(seconds)}</b>.
+        Probeer opnieuw over <b class="nowrap">${formatWait(seconds)}</b>.
       </p>
       <p role="status" data-countdown-done hidden>Je kan nu opnieuw proberen.</p>
     </div>

@@ -29,9 +29,8 @@ export function afmeldenVraag(input: AfmeldenVraagInput): string {
     body: door(
       html`<h1>Wil je je afmelden?</h1>
         <p>
-          ${input.toepassing === undefined ? "Je wordt" : html`Je komt van <b>${input.toepassing}</b>. Je wordt`}
-          dan overal afgemeld waar je met LeerID bent aangemeld. Gebruikt straks iemand anders dit toestel?
-          Meld je dan altijd af.
+          ${input.toepassing !== undefined && html`Je komt van <b>${input.toepassing}</b>.`} Gebruikt straks
+          iemand anders dit toestel? Kies dan altijd ja. Anders kan die verder met jouw naam.
         </p>
         ${
           made
@@ -56,7 +55,10 @@ export function afgemeld(input: AfgemeldInput): string {
           <span class="mark">${icon("check")}</span>
           <h1>Je bent afgemeld</h1>
         </div>
-        <p>Niemand kan nu nog verder onder jouw naam. Staat er nog een toepassing open? Sluit die dan ook.</p>
+        <p>
+          Op dit toestel kan nu niemand met jouw naam een toepassing openen. Staat er nog een toepassing open?
+          Sluit die dan.
+        </p>
         <a class="button block" href="${webUrl(input.loketUrl)}">Opnieuw aanmelden</a>`,
     ),
   });

@@ -34,7 +34,7 @@ export function eersteKeer(input: EersteKeerInput): string {
         ${fout && errorNotice(fout.title, fout.text)}
         <div class="stack">
           <h2>Kies je eigen wachtwoord</h2>
-          <p>Het wachtwoord op je strookje werkt maar één keer. Vanaf nu gebruik je je eigen wachtwoord.</p>
+          <p>Het wachtwoord op je strookje was er om te starten. Nu kies je er zelf een.</p>
           <ul class="bullets" id="regels">
             <li>
               ${icon("check")}<span>Minstens <b>${input.minimum} tekens</b></span>
@@ -71,10 +71,10 @@ export function eersteKeer(input: EersteKeerInput): string {
                 andere woorden.</span
               >
               <span data-level="goed" hidden
-                ><span class="pill ok">${icon("check")}goed</span> Dit mag je gebruiken.</span
+                ><span class="pill ok">${icon("check")}goed</span> Met nog een woord erbij is het sterk.</span
               >
               <span data-level="sterk" hidden
-                ><span class="pill ok">${icon("shield-check")}sterk</span> Dit raadt niemand.</span
+                ><span class="pill ok">${icon("shield-check")}sterk</span> Goed gekozen.</span
               >
             </p>
             ${field({
@@ -88,7 +88,8 @@ export function eersteKeer(input: EersteKeerInput): string {
         )}
         <p class="help">
           ${icon("life-buoy")}<span
-            >Schrijf je wachtwoord niet op je bank of in je agenda. Vergeten? Je leerkracht helpt je.</span
+            >Zeg je wachtwoord tegen niemand, ook niet tegen een vriend. Vergeten? Je leerkracht helpt
+            je.</span
           >
         </p>`,
     ),

@@ -37,7 +37,9 @@ export function fout(input: FoutInput): string {
           <h1>${input.titel}</h1>
           ${whyAndWho(input.waarom, input.wie)}
           ${reference(input.referentie, input.tijdstip === undefined ? undefined : formatDateTime(input.tijdstip))}
-          <a class="button" href="${webUrl(startUrl)}">${icon("arrow-left")}Naar mijn toepassingen</a>
+          <div class="row">
+            <a class="button" href="${webUrl(startUrl)}">${icon("arrow-left")}Naar mijn toepassingen</a>
+          </div>
         </div>
       </main>`,
   });

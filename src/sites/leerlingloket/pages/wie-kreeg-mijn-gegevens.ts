@@ -103,18 +103,25 @@ function daySection({ day, releases }: ReleaseDay): Html {
             ${appIcon(release.toepassing)}
             <div class="stack-s">
               <h3>${release.toepassing.naam}</h3>
-              <p class="soft small">${formatList(release.tijden)}</p>
-              <p>${release.waarom}</p>
-              ${
-                release.attributen.length === 0
-                  ? html`<p><b>Kreeg niets over jou.</b></p>`
-                  : html`<p>Kreeg ${formatList(release.attributen)}.</p>`
-              }
+              <p>${received(release)}</p>
+              <p class="soft small">${times(release.tijden)}. ${release.waarom}</p>
             </div>
           </li>`,
       )}
     </ul>
   </section>`;
+}
+
+function received({ toepassing, attributen }: Vrijgave): Html {
+  return attributen.length === 0
+    ? html`<b>${toepassing.naam} kreeg niets over jou.</b>`
+    : html`<b>${toepassing.naam} kreeg:</b> ${formatList(attributen)}.`;
+}
+
+/** Newest first; a pupil who opened something many times wants to know how often and until when. */
+function times(tijden: readonly string[]): string {
+  if (tijden.length <= 3) return `Om ${formatList(tijden.toReversed())}`;
+  return `${tijden.length} keer, de laatste keer om ${tijden[0]}`;
 }
 
 function nothingYet(): Html {

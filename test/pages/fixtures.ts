@@ -1,0 +1,206 @@
+import { html, trusted } from "#platform/html";
+import * as acm from "#sites/acm/pages";
+import * as loket from "#sites/leerlingloket/pages";
+
+/** Every page in every state that looks different, by the name it gets in the test server. */
+export type Fixture = { readonly html: string; readonly error?: boolean };
+
+const bingel = { naam: "Bingel", hue: 1, initialen: "Bi" };
+const sterrenwacht = { naam: "Sterrenwacht", hue: 3, initialen: "St" };
+const long = { naam: "Donaudampfschifffahrtsgesellschaft-Oefenplatform", hue: 12, initialen: "Wm" };
+const nasty = `<script>alert(1)</script>" onload='x' & <b>vet`;
+/** 24 November 2026, 10.42 in Brussels */
+const moment = Date.parse("2026-11-24T09:42:00Z");
+const footer = [
+  { tekst: "Wat is LeerID?", url: "/over" },
+  { tekst: "Privacy", url: "/privacy" },
+  { tekst: "Toegankelijkheid", url: "/toegankelijkheid" },
+];
+const signIn = { toepassing: bingel, actie: "/echo", voet: footer };
+const firstTime = {
+  toepassing: bingel,
+  actie: "/echo",
+  voornaam: "Noor",
+  gebruikersnaam: "noor.vermeulen",
+  minimum: 10,
+};
+const refusal = {
+  toepassing: sterrenwacht,
+  voornaam: "Noor",
+  waarom: html`Sterrenwacht staat niet aan voor jouw klas, <b>3A</b>. Jij hebt niets fout gedaan.`,
+  wie: html`Vraag het aan je leerkracht. Die geeft het nummer hieronder aan de
+    <b>LeerID-beheerder van Basisschool De Regenboog</b>.`,
+  referentie: "GT-7K4-29",
+  tijdstip: moment,
+  loketUrl: "/loket",
+  voet: footer,
+};
+const pupil = {
+  voornaam: "Noor",
+  naam: "Vermeulen",
+  school: "Basisschool De Regenboog",
+  klas: "3A",
+  afmeldenActie: { url: "/echo", velden: { csrf: "x" } },
+  gegevensUrl: "/gegevens",
+  voet: footer,
+};
+const tiles = [
+  ["Bingel", "Oefenen voor alle vakken"],
+  ["Cijferbos", "Rekenen in het bos"],
+  ["Letterlab", "Lezen en schrijven"],
+  ["Boekenplank", "Boeken uitlenen en lezen"],
+  ["Klankdoos", "Muziek maken"],
+  ["Wereldkaart", "Landen, steden en rivieren"],
+  ["Proefjeskast", "Proefjes voor techniek"],
+  ["Typtrein", "Leren typen met tien vingers"],
+].map(([naam = "", omschrijving = ""], index) => ({
+  naam,
+  omschrijving,
+  hue: index + 1,
+  initialen: naam.slice(0, 2),
+  url: `/open/${index}`,
+  nieuw: naam === "Klankdoos",
+}));
+const whole = ["je voornaam", "je naam", "je LeerID-nummer", "de school waar je zit"];
+
+export const fixtures: Readonly<Record<string, Fixture>> = {
+  aanmelden: { html: acm.aanmelden({ ...signIn, badgeUrl: "/badge" }) },
+  "aanmelden-zonder-badge": { html: acm.aanmelden({ ...signIn, toepassing: long }) },
+  "aanmelden-onjuist": {
+    html: acm.aanmelden({ ...signIn, gebruikersnaam: "noor.vermeulem", fout: { soort: "onjuist" } }),
+    error: true,
+  },
+  "aanmelden-wachten": {
+    html: acm.aanmelden({
+      ...signIn,
+      gebruikersnaam: "noor.vermeulen",
+      fout: { soort: "wachten", seconden: 2 },
+    }),
+    error: true,
+  },
+  "aanmelden-leeg": {
+    html: acm.aanmelden({ ...signIn, fout: { soort: "leeg", velden: ["gebruikersnaam", "wachtwoord"] } }),
+    error: true,
+  },
+  "aanmelden-verlopen": { html: acm.aanmelden({ ...signIn, fout: { soort: "verlopen" } }), error: true },
+  "aanmelden-gevaarlijk": {
+    html: acm.aanmelden({
+      ...signIn,
+      toepassing: { naam: nasty, hue: Number.NaN, initialen: "<i" },
+      gebruikersnaam: nasty,
+      badgeUrl: "javascript:alert(1)",
+    }),
+  },
+  "eerste-keer": { html: acm.eersteKeer(firstTime) },
+  "eerste-keer-gewoon": { html: acm.eersteKeer({ ...firstTime, fout: { soort: "te-gewoon" } }), error: true },
+  "eerste-keer-kort": { html: acm.eersteKeer({ ...firstTime, fout: { soort: "te-kort" } }), error: true },
+  "eerste-keer-naam": { html: acm.eersteKeer({ ...firstTime, fout: { soort: "bevat-naam" } }), error: true },
+  "eerste-keer-leeg": { html: acm.eersteKeer({ ...firstTime, fout: { soort: "leeg" } }), error: true },
+  "eerste-keer-ongelijk": {
+    html: acm.eersteKeer({ ...firstTime, fout: { soort: "ongelijk" } }),
+    error: true,
+  },
+  "geen-toegang": {
+    html: acm.geenToegang({ ...refusal, terugUrl: "https://sterren.example/terug", andereAction: "/echo" }),
+  },
+  "geen-toegang-onbekend": {
+    html: acm.geenToegang({
+      waarom: "Je account werkt nu niet.",
+      wie: "Vraag het aan je leerkracht.",
+      referentie: "GT-7K4-29",
+      tijdstip: moment,
+      loketUrl: "/loket",
+    }),
+  },
+  "afmelden-vraag": {
+    html: acm.afmeldenVraag({ formulier: { url: "/echo", velden: { xsrf: "a" } }, toepassing: "Bingel" }),
+  },
+  "afmelden-vraag-formulier": {
+    html: acm.afmeldenVraag({
+      formulier: {
+        gemaakt: trusted(
+          '<form id="op.logoutForm" method="post" action="/echo"><input type="hidden" name="xsrf" value="b"/></form>',
+        ),
+        id: "op.logoutForm",
+      },
+    }),
+  },
+  afgemeld: { html: acm.afgemeld({ loketUrl: "/loket", voet: footer }) },
+  fout: {
+    html: acm.fout({
+      titel: "We kennen deze toepassing niet",
+      waarom: "De toepassing stuurde je hierheen, maar staat niet in onze lijst. Jij hebt niets fout gedaan.",
+      wie: "Vraag het aan je leerkracht. Die geeft het nummer hieronder door.",
+      referentie: "FT-2M9-41",
+      status: 400,
+      tijdstip: moment,
+      technisch:
+        "invalid_client: client_id https://een-heel-lang-adres.example/zonder/spaties/dat/nergens/breekt",
+      loketUrl: "/loket",
+      voet: footer,
+    }),
+  },
+  "fout-verlopen": {
+    html: acm.foutAanmeldingVerlopen({ opnieuwUrl: "/opnieuw", toepassing: "Bingel", loketUrl: "/loket" }),
+  },
+  toepassingen: { html: loket.mijnToepassingen({ ...pupil, toepassingen: tiles }) },
+  "toepassingen-leeg": { html: loket.mijnToepassingen({ ...pupil, toepassingen: [] }) },
+  "toepassingen-gevaarlijk": {
+    html: loket.mijnToepassingen({
+      ...pupil,
+      voornaam: nasty,
+      toepassingen: [{ ...long, omschrijving: nasty, url: "javascript:alert(1)", nieuw: true }],
+    }),
+  },
+  gegevens: {
+    html: loket.wieKreegMijnGegevens({
+      ...pupil,
+      nu: moment,
+      ouderUrl: "/gegevens?voor=2026-11-20",
+      regels: [
+        {
+          toepassing: bingel,
+          tijdstip: moment,
+          attributen: [...whole, "je klas"],
+          waarom: "Je opende Bingel.",
+        },
+        {
+          toepassing: bingel,
+          tijdstip: moment - 6_600_000,
+          attributen: [...whole, "je klas"],
+          waarom: "Je opende Bingel.",
+        },
+        {
+          toepassing: { naam: "Letterlab", hue: 3, initialen: "Le" },
+          tijdstip: moment - 7_000_000,
+          attributen: ["je LeerID-nummer"],
+          waarom: "Je opende Letterlab.",
+        },
+        {
+          toepassing: { naam: "Boekenplank", hue: 4, initialen: "Bo" },
+          tijdstip: moment - 90_000_000,
+          attributen: [...whole, "je klas"],
+          waarom: "Je school deelt de klaslijst met Boekenplank.",
+        },
+        {
+          toepassing: long,
+          tijdstip: moment - 300_000_000,
+          attributen: [],
+          waarom: "Je opende de toepassing.",
+        },
+      ],
+    }),
+  },
+  "gegevens-leeg": { html: loket.wieKreegMijnGegevens({ ...pupil, nu: moment, regels: [] }) },
+  "loket-fout": {
+    html: loket.fout({
+      titel: "Deze pagina bestaat niet",
+      waarom: "Het adres klopt niet, of de pagina is verhuisd.",
+      wie: "Ga terug naar je toepassingen. Lukt dat niet? Vraag het aan je leerkracht.",
+      referentie: "LK-3P8-15",
+      tijdstip: moment,
+      afmeldenActie: "/echo",
+    }),
+  },
+  "loket-niet-ingelogd": { html: loket.nietIngelogd({ aanmeldUrl: "/aanmelden", voet: footer }) },
+};

@@ -1,0 +1,33 @@
+import { serve } from "@hono/node-server";
+import { Hono } from "hono";
+import { asset, securityHeaders, staticAssets } from "#platform/html";
+import { fixtures } from "./fixtures.ts";
+
+/** Serves every fixture at `/p/<name>`, with the headers and files of the real sites; `/echo` tells what was posted. */
+export async function servePages(): Promise<{
+  readonly origin: string;
+  readonly close: () => Promise<void>;
+}> {
+  const app = new Hono();
+  app.route("/", staticAssets());
+  app.use(securityHeaders());
+  app.get("/p/:name", (c) => {
+    const page = fixtures[c.req.param("name")]?.html;
+    return page === undefined ? c.notFound() : c.html(page);
+  });
+  app.post("/echo", async (c) => c.json(await c.req.parseBody()));
+  // The browser asks for it after an answer that is not a page of ours (the echo).
+  app.get("/favicon.ico", (c) => c.redirect(asset("logo-mark.svg")));
+
+  return new Promise((resolve) => {
+    const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) =>
+      resolve({
+        origin: `http://127.0.0.1:${port}`,
+        close: () =>
+          new Promise((done, failed) => {
+            server.close((error) => (error ? failed(error) : done()));
+          }),
+      }),
+    );
+  });
+}
