@@ -15,7 +15,10 @@ const zone = "Europe/Brussels";
 
 /** The calendar date in Europe/Brussels at an instant (epoch milliseconds). */
 export function datumOp(epochMs: number): Datum {
-  return Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(zone).toPlainDate().toString() as Datum;
+  return Temporal.Instant.fromEpochMilliseconds(epochMs)
+    .toZonedDateTimeISO(zone)
+    .toPlainDate()
+    .toString() as Datum;
 }
 
 /** Parses `YYYY-MM-DD` strictly; undefined when it is not an existing date between 1900 and 2199. */
@@ -25,7 +28,20 @@ export function leesDatum(tekst: string): Datum | undefined {
   const jaar = Number(tekst.slice(0, 4));
   const maand = Number(deel[3]);
   const dag = Number(deel[4]);
-  const dagen = [31, jaar % 4 === 0 && (jaar % 100 !== 0 || jaar % 400 === 0) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  const dagen = [
+    31,
+    jaar % 4 === 0 && (jaar % 100 !== 0 || jaar % 400 === 0) ? 29 : 28,
+    31,
+    30,
+    31,
+    30,
+    31,
+    31,
+    30,
+    31,
+    30,
+    31,
+  ];
   return dag >= 1 && dag <= (dagen[maand - 1] ?? 0) ? (tekst as Datum) : undefined;
 }
 

@@ -20,13 +20,17 @@ export const settings = {
     schema: z.coerce.number().int().min(2).max(200).default(10),
     uitleg: "Hoogste aantal verbindingen van dit proces.",
   },
-  LEERID_DATAMAP: { schema: z.string().min(1).default(".leerid"), uitleg: "Map voor de ingebedde databank en demo.json." },
+  LEERID_DATAMAP: {
+    schema: z.string().min(1).default(".leerid"),
+    uitleg: "Map voor de ingebedde databank en demo.json.",
+  },
   LEERID_HOOFDSLEUTEL: {
     schema: z
       .string()
       .refine((value) => Buffer.from(value, "base64").length >= 32, "minstens 32 bytes in base64")
       .optional(),
-    uitleg: "Hoofdsleutel (base64, ≥ 32 bytes) waaruit alle sleutels worden afgeleid. Verplicht in productie; nooit in de databank.",
+    uitleg:
+      "Hoofdsleutel (base64, ≥ 32 bytes) waaruit alle sleutels worden afgeleid. Verplicht in productie; nooit in de databank.",
   },
   LEERID_PORT_BASE: { schema: port.default(4400), uitleg: "Eerste poort; verschuift alle poorten samen." },
   LEERID_HOST: { schema: z.string().default("127.0.0.1"), uitleg: "Adres waarop de sites luisteren." },
@@ -38,14 +42,26 @@ export const settings = {
       .optional(),
     uitleg: "Welke sites `serve` start; standaard alle.",
   },
-  LEERID_ACM_URL: { schema: z.url().optional(), uitleg: "Adres van ACM naar buiten; de issuer is dit adres met /op erachter." },
-  LEERID_LEERLINGLOKET_URL: { schema: z.url().optional(), uitleg: "Adres van het leerlingloket naar buiten." },
+  LEERID_ACM_URL: {
+    schema: z.url().optional(),
+    uitleg: "Adres van ACM naar buiten; de issuer is dit adres met /op erachter.",
+  },
+  LEERID_LEERLINGLOKET_URL: {
+    schema: z.url().optional(),
+    uitleg: "Adres van het leerlingloket naar buiten.",
+  },
   LEERID_API_URL: { schema: z.url().optional(), uitleg: "Adres van de API naar buiten." },
   LEERID_PRODUCTIE: {
-    schema: z.enum(["0", "1"]).default("0").transform((value) => value === "1"),
+    schema: z
+      .enum(["0", "1"])
+      .default("0")
+      .transform((value) => value === "1"),
     uitleg: "1: geen standaardwaarden voor geheimen, alleen https-adressen naar buiten.",
   },
-  LEERID_LOG: { schema: z.enum(["info", "warn", "silent"]).default("info"), uitleg: "Hoeveel het logboek schrijft." },
+  LEERID_LOG: {
+    schema: z.enum(["info", "warn", "silent"]).default("info"),
+    uitleg: "Hoeveel het logboek schrijft.",
+  },
   LEERID_LOG_ANKER: {
     schema: z.string().optional(),
     uitleg: "Bestand waaraan elk zegel van de privacylog wordt toegevoegd; bewaar het buiten de databank.",
@@ -68,7 +84,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const problems: string[] = [];
   for (const name of Object.keys(env)) {
     if (name.startsWith("LEERID_") && !(name in settings) && !foreign.test(name)) {
-      problems.push(`${name}: deze instelling bestaat niet. Kijk de naam na in docs/generated/instellingen.md.`);
+      problems.push(
+        `${name}: deze instelling bestaat niet. Kijk de naam na in docs/generated/instellingen.md.`,
+      );
     }
   }
   const values: Record<string, unknown> = {};

@@ -1,4 +1,13 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, createSecretKey, hkdfSync, randomBytes, type KeyObject } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+  type KeyObject,
+} from "node:crypto";
 
 /** Keys by purpose, all derived from one main key that never enters the database (D2, D7, D11). */
 export type Keys = {
@@ -56,7 +65,8 @@ export function unseal(key: KeyObject, sealed: Uint8Array, binding = ""): Buffer
 }
 
 /** HMAC-SHA-256, 32 bytes. */
-export const keyedHash = (key: KeyObject, data: string | Uint8Array): Buffer => createHmac("sha256", key).update(data).digest();
+export const keyedHash = (key: KeyObject, data: string | Uint8Array): Buffer =>
+  createHmac("sha256", key).update(data).digest();
 
 /** SHA-256, 32 bytes; for random tokens, which need no key. */
 export const hash = (data: string | Uint8Array): Buffer => createHash("sha256").update(data).digest();

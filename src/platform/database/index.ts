@@ -60,7 +60,11 @@ export async function migrate(url: string, log: Log): Promise<number> {
     await sql`select pg_advisory_lock(7105)`;
     await sql`create table if not exists public.migratie (bestand text primary key, hash text not null, uitgevoerd_op timestamptz not null default now())`;
     await sql`comment on table public.migratie is 'Which migrations ran. No personal data.'`;
-    const done = new Map((await sql<{ bestand: string; hash: string }[]>`select bestand, hash from public.migratie`).map((row) => [row.bestand, row.hash]));
+    const done = new Map(
+      (await sql<{ bestand: string; hash: string }[]>`select bestand, hash from public.migratie`).map(
+        (row) => [row.bestand, row.hash],
+      ),
+    );
     let count = 0;
     for (const file of (await readdir(migrationsFolder)).filter((name) => name.endsWith(".sql")).toSorted()) {
       const text = await readFile(join(migrationsFolder, file), "utf8");
@@ -68,7 +72,9 @@ export async function migrate(url: string, log: Log): Promise<number> {
       const earlier = done.get(file);
       if (earlier === digest) continue;
       if (earlier !== undefined) {
-        throw new DatabaseError(`Migratie ${file} is veranderd nadat ze werd uitgevoerd. Zet het bestand terug en maak een nieuwe migratie.`);
+        throw new DatabaseError(
+          `Migratie ${file} is veranderd nadat ze werd uitgevoerd. Zet het bestand terug en maak een nieuwe migratie.`,
+        );
       }
       await sql.begin(async (tx) => {
         await tx.unsafe(text);
@@ -87,7 +93,11 @@ export async function migrate(url: string, log: Log): Promise<number> {
 /** Is the database reachable and its structure as new as this program; for `/readyz`. */
 export async function isReady(sql: Sql): Promise<boolean> {
   try {
-    const newest = (await readdir(migrationsFolder)).filter((name) => name.endsWith(".sql")).toSorted().at(-1) ?? "";
+    const newest =
+      (await readdir(migrationsFolder))
+        .filter((name) => name.endsWith(".sql"))
+        .toSorted()
+        .at(-1) ?? "";
     const rows = await sql`select 1 from public.migratie where bestand = ${newest}`;
     return rows.length === 1;
   } catch {

@@ -20,6 +20,9 @@ export function describeError(error: unknown): Record<string, unknown> {
     fout: error.name,
     ...(typeof code === "string" ? { code } : {}),
     // Frames hold no values; the first line of a stack repeats the message, which may.
-    plaats: error.stack?.split("\n").filter((line) => line.trimStart().startsWith("at ")).slice(0, 6),
+    plaats: error.stack
+      ?.split("\n")
+      .filter((line) => line.trimStart().startsWith("at "))
+      .slice(0, 6),
   };
 }

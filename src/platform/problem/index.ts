@@ -59,7 +59,11 @@ export const algemeen = problems({
     titel: "De vraag is niet goed opgebouwd.",
     herstel: "Pas de vraag aan volgens de beschrijving van de API. Wie de software maakt kan dit oplossen.",
   },
-  "te-groot": { status: 413, titel: "De vraag is te groot.", herstel: "Stuur de gegevens in kleinere delen." },
+  "te-groot": {
+    status: 413,
+    titel: "De vraag is te groot.",
+    herstel: "Stuur de gegevens in kleinere delen.",
+  },
   "verkeerd-formaat": {
     status: 415,
     titel: "Dit soort inhoud wordt hier niet gelezen.",

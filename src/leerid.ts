@@ -1,0 +1,154 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import type { Config } from "#platform/config";
+import type { Context } from "#platform/context";
+import { systemClock, type Clock } from "#platform/clock";
+import { deriveKeys } from "#platform/crypto";
+import { openDatabase } from "#platform/database";
+import { describeError, operationsLog, type Log } from "#platform/log";
+import { createMetrics } from "#platform/metrics";
+import { ruimPogingenOp } from "#modules/aanmelding";
+import { maakPartities, zegel } from "#modules/privacylog";
+import { zorgVoorSleutels } from "#modules/tokens";
+import { ruimWeigeringenOp } from "#modules/verstrekking";
+import { createAcm, ruimOp } from "#sites/acm";
+import { createApi } from "#sites/api";
+import { createLeerlingloket, registreer, ruimSessiesOp } from "#sites/leerlingloket";
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+export type LeerId = {
+  readonly ctx: Context;
+  /** Stops listening, lets requests in flight end, closes the pool. */
+  close(): Promise<void>;
+};
+
+/** The context of a process: pool, clock, keys and log. */
+export function openContext(
+  config: Config,
+  options: {
+    readonly url: string;
+    readonly hoofdsleutel: Uint8Array;
+    readonly clock?: Clock;
+    readonly log?: Log;
+  },
+): Context {
+  return {
+    sql: openDatabase({ url: options.url, max: config.LEERID_DATABASE_VERBINDINGEN }),
+    clock: options.clock ?? systemClock(),
+    keys: deriveKeys(options.hoofdsleutel),
+    log: options.log ?? operationsLog(config.LEERID_LOG),
+  };
+}
+
+/** Work that must be done regularly by some node; the database sees to it that two nodes do no harm. */
+export function startOnderhoud(
+  ctx: Context,
+  options: { readonly anker?: string | undefined },
+): { stop(): Promise<void> } {
+  const taken: { naam: string; elke: number; werk: () => Promise<unknown> }[] = [
+    { naam: "privacylog-zegel", elke: 1000, werk: () => zegel(ctx, { anker: options.anker }) },
+    { naam: "privacylog-partities", elke: 3_600_000, werk: () => maakPartities(ctx) },
+    { naam: "opruimen-acm", elke: 60_000, werk: () => ruimOp(ctx) },
+    { naam: "opruimen-loket", elke: 600_000, werk: () => ruimSessiesOp(ctx) },
+    { naam: "opruimen-pogingen", elke: 3_600_000, werk: () => ruimPogingenOp(ctx) },
+    { naam: "opruimen-weigeringen", elke: 3_600_000, werk: () => ruimWeigeringenOp(ctx) },
+  ];
+  let stopped = false;
+  const lopend = new Set<Promise<unknown>>();
+  const timers = taken.map(({ naam, elke, werk }) => {
+    let bezig = false;
+    const beurt = () => {
+      if (bezig || stopped) return;
+      bezig = true;
+      const dit = werk()
+        .catch((error: unknown) =>
+          ctx.log.error({ ...describeError(error), taak: naam }, "onderhoudstaak mislukt"),
+        )
+        .finally(() => {
+          bezig = false;
+          lopend.delete(dit);
+        });
+      lopend.add(dit);
+    };
+    beurt();
+    return setInterval(beurt, elke);
+  });
+  return {
+    async stop() {
+      stopped = true;
+      timers.forEach(clearInterval);
+      await Promise.all(lopend);
+    },
+  };
+}
+
+/**
+ * Starts the sites of this process on a migrated database. Several of these run beside each other: all state is in the database.
+ * @throws when a port is taken
+ */
+export async function startLeerId(config: Config, ctx: Context): Promise<LeerId> {
+  const sites = config.LEERID_SITES ?? ["acm", "leerlingloket", "api"];
+  const { urls } = config;
+  const lokaal = !config.LEERID_PRODUCTIE;
+  await maakPartities(ctx);
+  await zorgVoorSleutels(ctx);
+  await registreer(ctx, urls);
+  const metrics = createMetrics(ctx.sql);
+  const servers: Server[] = [];
+  const listen = (listener: Listener, port: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const server = createServer(
+        { keepAliveTimeout: 65_000, requestTimeout: 60_000, headersTimeout: 20_000 },
+        listener,
+      );
+      server.once("error", (error: NodeJS.ErrnoException) =>
+        reject(
+          error.code === "EADDRINUSE"
+            ? new Error(`Poort ${port} is al in gebruik. Kies andere poorten met LEERID_PORT_BASE.`)
+            : error,
+        ),
+      );
+      server.listen(port, config.LEERID_HOST, () => resolve());
+      servers.push(server);
+    });
+  const acm = sites.includes("acm")
+    ? await createAcm({
+        ctx,
+        acmUrl: urls.acm,
+        apiUrl: urls.api,
+        loketUrl: urls.leerlingloket,
+        allowPrivateNetwork: lokaal,
+      })
+    : undefined;
+  const base = config.LEERID_PORT_BASE;
+  const close = async () => {
+    await Promise.all(
+      servers.map(
+        (server) =>
+          new Promise<void>((resolve) => {
+            server.close(() => resolve());
+            server.closeIdleConnections();
+            setTimeout(() => server.closeAllConnections(), 3000).unref();
+          }),
+      ),
+    );
+    await acm?.close();
+    await ctx.sql.end({ timeout: 5 });
+  };
+  try {
+    if (acm) await listen(metrics.measured("acm", acm.handler), base);
+    if (sites.includes("leerlingloket"))
+      await listen(
+        metrics.measured("leerlingloket", getRequestListener(createLeerlingloket(ctx, urls).fetch)),
+        base + 1,
+      );
+    if (sites.includes("api"))
+      await listen(metrics.measured("api", getRequestListener(createApi(ctx, urls).fetch)), base + 4);
+    await listen(metrics.handler, base + 99);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { ctx, close };
+}

@@ -1,0 +1,275 @@
+import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { ConfigError, readConfig, type Config } from "#platform/config";
+import type { Context } from "#platform/context";
+import { DatabaseError, migrate } from "#platform/database";
+import { operationsLog } from "#platform/log";
+import { Problem } from "#platform/problem";
+import { openContext, startLeerId, startOnderhoud } from "#leerid";
+
+/** Wrong usage: exit code 2. */
+class UsageError extends Error {}
+/** Refused, with one clear line per problem: exit code 1. */
+class Refused extends Error {}
+
+const help = `Gebruik: leerid <opdracht>
+
+  demo [--leerlingen N]          alles samen met een ingebedde databank en een demowereld
+  serve [--sites acm,api,…]      de sites starten
+  worker                         onderhoudstaken: privacylog verzegelen, opruimen
+  migrate                        de databank bijwerken
+  import discimus BESTAND        volledige lading, NDJSON of NDJSON.gz; gaat verder waar het stopte
+  import protocol BESTAND        een protocol (overeenkomst) invoeren
+  import toepassing BESTAND      een toepassing met haar clients invoeren
+  log verify                     de keten van de privacylog nakijken
+  sleutels roteer                de handtekeningsleutels van ACM vernieuwen
+  bench [--only a,b] [--size S]  de metingen
+  generate                       de gegenereerde documenten maken
+
+  --help bij elke opdracht. Instellingen: omgevingsvariabelen LEERID_*, zie docs/generated/instellingen.md.
+Exitcode: 0 gelukt, 1 geweigerd, 2 verkeerd gebruik.`;
+
+const commands: Record<string, (config: Config, args: string[]) => Promise<void>> = {
+  async demo(config, args) {
+    const { values } = options(args, { leerlingen: { type: "string" } }, 0);
+    const { demo } = await import("#demo/main");
+    await demo(
+      config,
+      values.leerlingen === undefined
+        ? {}
+        : { leerlingen: wholeNumber("--leerlingen", values.leerlingen, 1, 2_000_000) },
+    );
+  },
+
+  async serve(config, args) {
+    const { values } = options(args, { sites: { type: "string" } }, 0);
+    const chosen =
+      values.sites === undefined ? config : readConfig({ ...process.env, LEERID_SITES: values.sites });
+    const ctx = await context(chosen);
+    const running = await startLeerId(chosen, ctx);
+    // A server alone also does the maintenance: a small installation needs no second process, and two do no harm.
+    const upkeep = startOnderhoud(ctx, { anker: chosen.LEERID_LOG_ANKER });
+    ctx.log.info({ sites: chosen.LEERID_SITES ?? "alle", poort: chosen.LEERID_PORT_BASE }, "LeerID luistert");
+    await untilStopped();
+    await upkeep.stop();
+    await running.close();
+  },
+
+  async worker(config, args) {
+    options(args, {}, 0);
+    const ctx = await context(config);
+    const upkeep = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
+    await untilStopped();
+    await upkeep.stop();
+    await ctx.sql.end({ timeout: 5 });
+  },
+
+  async migrate(config, args) {
+    options(args, {}, 0);
+    const count = await migrate(ownerUrl(config), operationsLog("silent"));
+    console.log(count === 0 ? "De databank is al bij." : `${count} migraties uitgevoerd.`);
+  },
+
+  async import(config, args) {
+    const [what, ...rest] = args;
+    const { positionals } = options(rest, {}, 1);
+    const [file = ""] = positionals;
+    const text = () =>
+      readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+        throw new Refused(
+          `${file}: kan niet gelezen worden (${error.code ?? "onbekend"}). Kijk de naam en de rechten na.`,
+        );
+      });
+    switch (what) {
+      case "discimus":
+        return withContext(config, async (ctx) => {
+          const { importeer } = await import("#modules/discimus");
+          await new Promise<void>((resolve, reject) => {
+            const probe = createReadStream(file, { end: 0 });
+            probe.once("error", (error: NodeJS.ErrnoException) =>
+              reject(
+                new Refused(
+                  `${file}: kan niet gelezen worden (${error.code ?? "onbekend"}). Kijk de naam en de rechten na.`,
+                ),
+              ),
+            );
+            probe.once("data", () => resolve());
+            probe.once("end", () => resolve());
+          });
+          const stop = new AbortController();
+          const abort = () => stop.abort();
+          process.once("SIGINT", abort).once("SIGTERM", abort);
+          const { progressBar } = await import("#platform/process");
+          const bar = progressBar("berichten");
+          const totals = await importeer(ctx, { pad: file, voortgang: bar.to, stop: stop.signal });
+          bar.done();
+          console.log(
+            `${totals.ontvangen} ontvangen = ${totals.verwerkt} verwerkt + ${totals.ongewijzigd} ongewijzigd + ${totals.quarantaine} in quarantaine`,
+          );
+          if (stop.signal.aborted)
+            throw new Refused("Gestopt. Geef dezelfde opdracht opnieuw om verder te gaan.");
+        });
+      case "protocol":
+        return withContext(config, async (ctx) => {
+          const { importeerProtocol } = await import("#modules/protocollen");
+          const { bestand, nieuw } = await importeerProtocol(ctx, await text());
+          console.log(
+            nieuw
+              ? `Protocol ${bestand.protocol}, versie ${bestand.versie}, ingevoerd.`
+              : `Protocol ${bestand.protocol}, versie ${bestand.versie}, was al ingevoerd.`,
+          );
+        });
+      case "toepassing":
+        return withContext(config, async (ctx) => {
+          const { importeerToepassing } = await import("#modules/toepassingen");
+          const bestand = await importeerToepassing(ctx, await text());
+          console.log(`Toepassing ${bestand.toepassing} ingevoerd, met ${bestand.clients.length} clients.`);
+        });
+      default:
+        throw new UsageError("import: kies discimus, protocol of toepassing, met een bestand.");
+    }
+  },
+
+  async log(config, args) {
+    const [what, ...rest] = args;
+    if (what !== "verify") throw new UsageError("log: kies verify.");
+    const { values } = options(rest, { anker: { type: "string" } }, 0);
+    return withContext(config, async (ctx) => {
+      const { controleer } = await import("#modules/privacylog");
+      const result = await controleer(ctx, { anker: values.anker ?? config.LEERID_LOG_ANKER });
+      console.log(
+        `${result.regels} regels, ${result.zegels} zegels, ${result.wachtend} regels wachten op hun zegel.`,
+      );
+      if (!result.inOrde) throw new Refused(result.fouten.join("\n"));
+      console.log("De keten is ongeschonden.");
+    });
+  },
+
+  async sleutels(config, args) {
+    const [what, ...rest] = args;
+    if (what !== "roteer") throw new UsageError("sleutels: kies roteer.");
+    options(rest, {}, 0);
+    return withContext(config, async (ctx) => {
+      const { roteer } = await import("#modules/tokens");
+      await roteer(ctx);
+      console.log("Nieuwe sleutels zijn actief. Tokens van de vorige blijven geldig tot ze verlopen.");
+    });
+  },
+
+  async bench(config, args) {
+    const { values } = options(args, { only: { type: "string" }, size: { type: "string" } }, 0);
+    const { bench } = await import("#bench/main");
+    await bench(config, { only: values.only?.split(","), size: values.size?.split(",") });
+  },
+
+  async generate(_config, args) {
+    const { values } = options(args, { check: { type: "boolean" } }, 0);
+    const { generate } = await import("#docs/generate");
+    const stale = await generate({ check: values.check === true });
+    if (stale.length > 0)
+      throw new Refused(stale.map((file) => `${file} is verouderd: geef npm run generate.`).join("\n"));
+  },
+};
+
+type OptionTypes = Record<string, { type: "string" | "boolean" }>;
+
+function options<T extends OptionTypes>(args: string[], types: T, positionals: number) {
+  try {
+    const parsed = parseArgs({ args, options: types, allowPositionals: positionals > 0, strict: true });
+    if (parsed.positionals.length !== positionals)
+      throw new UsageError("Er ontbreekt een bestand, of er is er één te veel.");
+    return parsed;
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(error instanceof Error ? error.message : "verkeerd gebruik");
+  }
+}
+
+function wholeNumber(name: string, value: string, min: number, max: number): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < min || number > max)
+    throw new UsageError(`${name}: een geheel getal van ${min} tot ${max}.`);
+  return number;
+}
+
+const ownerUrl = (config: Config): string => {
+  const url = config.LEERID_DATABASE_EIGENAAR_URL ?? config.LEERID_DATABASE_URL;
+  if (url === undefined)
+    throw new Refused(
+      "LEERID_DATABASE_URL ontbreekt: zeg welke PostgreSQL LeerID gebruikt. Voor een probeerversie met een eigen databank: npm run demo.",
+    );
+  return url;
+};
+
+async function context(config: Config): Promise<Context> {
+  const owner = ownerUrl(config);
+  if (config.LEERID_HOOFDSLEUTEL === undefined)
+    throw new Refused(
+      "LEERID_HOOFDSLEUTEL ontbreekt: maak er één met  openssl rand -base64 32  en bewaar hem veilig.",
+    );
+  await migrate(owner, operationsLog(config.LEERID_LOG));
+  return openContext(config, {
+    url: config.LEERID_DATABASE_URL ?? owner,
+    hoofdsleutel: Buffer.from(config.LEERID_HOOFDSLEUTEL, "base64"),
+  });
+}
+
+async function withContext(config: Config, work: (ctx: Context) => Promise<void>): Promise<void> {
+  const ctx = await context(config);
+  try {
+    await work(ctx);
+  } finally {
+    await ctx.sql.end({ timeout: 5 });
+  }
+}
+
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+  });
+}
+
+async function main(): Promise<number> {
+  const [name, ...args] = process.argv.slice(2);
+  if (name === undefined || name === "--help" || name === "help" || args.includes("--help")) {
+    console.log(help);
+    return name === undefined ? 2 : 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  try {
+    if (!command) throw new UsageError(`De opdracht "${name.slice(0, 40)}" bestaat niet.`);
+    await command(readConfig(process.env), args);
+    return 0;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      console.error(`${error.message}\n\n${help}`);
+      return 2;
+    }
+    if (error instanceof Refused || error instanceof ConfigError || error instanceof DatabaseError) {
+      console.error(error.message);
+      return 1;
+    }
+    if (error instanceof Problem) {
+      console.error(`${error.kind.titel}${error.detail ? `\n${error.detail}` : ""}\n${error.kind.herstel}`);
+      return 1;
+    }
+    const code = (error as { code?: unknown } | undefined)?.code;
+    if (
+      code === "ECONNREFUSED" ||
+      code === "CONNECT_TIMEOUT" ||
+      code === "28P01" ||
+      code === "3D000" ||
+      code === "ENOTFOUND"
+    ) {
+      console.error(
+        `De databank antwoordt niet of weigert de verbinding (${code}). Kijk LEERID_DATABASE_URL na, en of PostgreSQL loopt.`,
+      );
+      return 1;
+    }
+    console.error(error instanceof Error ? error.message : "Er ging iets mis.");
+    return 1;
+  }
+}
+
+process.exitCode = await main();

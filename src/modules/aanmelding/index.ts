@@ -1,0 +1,116 @@
+import type { Context } from "#platform/context";
+import { keyedHash } from "#platform/crypto";
+import type { AccountUuid } from "#platform/ids";
+import { splitsGebruikersnaam } from "#modules/leerlingen";
+import {
+  isVerouderd,
+  kiesEigenWachtwoord,
+  klopt,
+  ververs,
+  vormNaam,
+  type Keuze,
+  type Sleutel,
+} from "#modules/sleutels";
+import { getFeiten, leesFeiten, type Feiten } from "#modules/verstrekking";
+import type { Poort } from "./gate.ts";
+import { wachttijd } from "./rules.ts";
+import { boekPoging, findAanmelder, noteerMislukt, wisPogingen } from "./store.ts";
+
+export { maakPoort, type Poort } from "./gate.ts";
+export { ruimPogingenOp, telPogingen } from "./store.ts";
+
+/** Key under which attempts on a name are counted. */
+export const naamHashVan = (ctx: Context, gebruikersnaam: string): Buffer =>
+  keyedHash(ctx.keys.naamHash, vormNaam(gebruikersnaam));
+
+export type Uitkomst =
+  | {
+      readonly soort: "gelukt";
+      readonly accountUuid: AccountUuid;
+      readonly feiten: Feiten;
+      /** First sign-in: an own password has to be chosen (D7). */
+      readonly kiesWachtwoord: boolean;
+      /** Proof for `kiesWachtwoord`: changes with the password. */
+      readonly sleutelVersie: string;
+    }
+  /** Name or password is not right; which of the two is never told. */
+  | { readonly soort: "onjuist" }
+  /** Too many failures in a row: not looked at. Seconds until the next look. */
+  | { readonly soort: "wachten"; readonly seconden: number };
+
+const wachttijden = Array.from({ length: 16 }, (_, index) => wachttijd(index + 1));
+
+/**
+ * Is this a pupil, and is the password right? (R26 step 2, D7.) Used by the built-in ACM and by the datastore API.
+ * One round trip when nothing is wrong. Known and unknown names get equal answers in equal time.
+ */
+export function meldAan(
+  ctx: Context,
+  poort: Poort,
+  poging: { readonly gebruikersnaam: string; readonly wachtwoord: string; readonly clientId: string },
+): Promise<Uitkomst> {
+  const naamHash = naamHashVan(ctx, poging.gebruikersnaam);
+  return poort(naamHash.toString("base64"), async () => {
+    const { basis, nr } = splitsGebruikersnaam(vormNaam(poging.gebruikersnaam).slice(0, 200)) ?? {
+      basis: "",
+      nr: 0,
+    };
+    const wie = await findAanmelder(ctx, {
+      basis,
+      nr,
+      naamHash,
+      clientId: poging.clientId,
+      vandaag: ctx.clock.vandaag(),
+    });
+    const eerderMislukt = wie.mislukt !== null;
+    if (eerderMislukt) {
+      const wacht = await boekPoging(ctx, naamHash, ctx.clock.now(), wachttijden);
+      if (wacht !== undefined) return { soort: "wachten", seconden: Math.ceil(wacht / 1000) };
+    }
+    const sleutel: Sleutel | undefined =
+      wie.soort !== null && wie.hash !== null && wie.peper !== null
+        ? { soort: wie.soort, hash: wie.hash, peper: wie.peper }
+        : undefined;
+    const goed = await klopt(ctx.keys, sleutel, poging.wachtwoord);
+    const feiten = leesFeiten(wie.feiten);
+    if (!goed || !sleutel || !wie.account_uuid || !feiten) {
+      if (!eerderMislukt) await noteerMislukt(ctx, naamHash, ctx.clock.now());
+      return { soort: "onjuist" };
+    }
+    if (eerderMislukt) await wisPogingen(ctx, naamHash);
+    // An initial password is about to be replaced anyway; and its hash is the proof that kiesWachtwoord asks for.
+    if (sleutel.soort === "eigen" && isVerouderd(ctx.keys, sleutel))
+      await ververs(ctx, wie.account_uuid, sleutel, poging.wachtwoord);
+    return {
+      soort: "gelukt",
+      accountUuid: wie.account_uuid,
+      feiten,
+      kiesWachtwoord: sleutel.soort === "eerste",
+      sleutelVersie: sleutel.hash,
+    };
+  });
+}
+
+/** The pupil replaces his initial password by an own one (D7). */
+export async function kiesWachtwoord(
+  ctx: Context,
+  keuze: {
+    readonly accountUuid: AccountUuid;
+    readonly sleutelVersie: string;
+    readonly nieuw: string;
+    readonly herhaald: string;
+  },
+): Promise<Keuze> {
+  const feiten = await getFeiten(ctx, keuze.accountUuid, "", ctx.clock.vandaag());
+  if (!feiten) return { soort: "verlopen" };
+  const niveau = feiten.inschrijvingen.at(-1)?.niveau ?? "secundair";
+  const { naam, voornaam, gebruikersnaam } = feiten.account;
+  return kiesEigenWachtwoord(ctx, {
+    accountUuid: keuze.accountUuid,
+    bewijs: keuze.sleutelVersie,
+    nieuw: keuze.nieuw,
+    herhaald: keuze.herhaald,
+    niveau,
+    namen: [naam, voornaam, ...(gebruikersnaam ? [gebruikersnaam] : [])],
+  });
+}

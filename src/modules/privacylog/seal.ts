@@ -1,0 +1,163 @@
+import { timingSafeEqual } from "node:crypto";
+import { appendFile, readFile } from "node:fs/promises";
+import { inTransaction, type Context } from "#platform/context";
+import { keyedHash } from "#platform/crypto";
+import {
+  findZegel,
+  getGezegeldeTekst,
+  getKop,
+  insertZegel,
+  listZegels,
+  neemWachtende,
+  probeerSlot,
+  telRegels,
+} from "./store.ts";
+
+const geenVorige = Buffer.alloc(32);
+
+type Inhoud = {
+  readonly nr: number;
+  readonly aantal: number;
+  readonly regels: string;
+  readonly van: Date;
+  readonly tot: Date;
+  readonly vorige: Buffer;
+};
+
+function zegelVan(ctx: Context, inhoud: Inhoud, tekst: string): Buffer {
+  const hoofd = [
+    inhoud.nr,
+    inhoud.aantal,
+    inhoud.regels,
+    inhoud.van.toISOString(),
+    inhoud.tot.toISOString(),
+    inhoud.vorige.toString("hex"),
+  ];
+  return keyedHash(ctx.keys.zegel, `${hoofd.join("\n")}\n\n${tekst}`);
+}
+
+const kopVan = (ctx: Context, nr: number, aantal: number, zegel: Buffer): Buffer =>
+  keyedHash(ctx.keys.zegel, `kop\n${nr}\n${aantal}\n${zegel.toString("hex")}`);
+
+/**
+ * Seals the rows that wait (D11): hash of the rows and of the seal before, keyed. Safe on every node at once: the database
+ * lets one through. With `anker` each seal is also added to a file, to be kept where the database's owner cannot reach it.
+ * @returns number of rows sealed
+ */
+export async function zegel(
+  ctx: Context,
+  { anker, aantal = 5000 }: { readonly anker?: string | undefined; readonly aantal?: number } = {},
+): Promise<number> {
+  const gemaakt = await inTransaction(ctx, async (tx) => {
+    if (!(await probeerSlot(tx))) return undefined;
+    const wachtend = await neemWachtende(tx, aantal);
+    if (!wachtend) return undefined;
+    const kop = await getKop(tx);
+    const vorige = kop ? ((await findZegel(tx, kop.nr))?.zegel ?? geenVorige) : geenVorige;
+    const { tekst } = await getGezegeldeTekst(tx, wachtend);
+    const inhoud = { ...wachtend, nr: (kop?.nr ?? 0) + 1, vorige };
+    const nieuw = zegelVan(tx, inhoud, tekst);
+    const totaal = (kop?.aantal ?? 0) + wachtend.aantal;
+    await insertZegel(
+      tx,
+      { ...inhoud, zegel: nieuw },
+      { aantal: totaal, kop: kopVan(tx, inhoud.nr, totaal, nieuw) },
+    );
+    return { nr: inhoud.nr, aantal: wachtend.aantal, totaal, zegel: nieuw };
+  });
+  if (!gemaakt) return 0;
+  if (anker) await appendFile(anker, `${gemaakt.nr} ${gemaakt.totaal} ${gemaakt.zegel.toString("hex")}\n`);
+  return gemaakt.aantal;
+}
+
+export type Controle = {
+  readonly inOrde: boolean;
+  readonly zegels: number;
+  readonly regels: number;
+  readonly wachtend: number;
+  /** One line per finding, Dutch. */
+  readonly fouten: readonly string[];
+};
+
+/**
+ * Verifies the whole chain: finds edited, deleted, swapped, added and cut-off rows and seals.
+ * With `anker` (file that `zegel` wrote) it also finds a database that was put back to an older state.
+ */
+export async function controleer(
+  ctx: Context,
+  {
+    anker,
+    voortgang,
+  }: { readonly anker?: string | undefined; readonly voortgang?: (regels: number) => void } = {},
+): Promise<Controle> {
+  return ctx.sql.begin("isolation level repeatable read read only", async (sql) => {
+    const tx: Context = { ...ctx, sql: sql as unknown as Context["sql"] };
+    const fouten: string[] = [];
+    let vorige: Buffer = geenVorige;
+    let nr = 0;
+    let gezegeld = 0;
+    const ankers = await leesAnker(anker);
+    for (;;) {
+      const deel = await listZegels(tx, nr, 500);
+      if (deel.length === 0) break;
+      for (const zegel of deel) {
+        if (zegel.nr !== nr + 1) fouten.push(`Zegel ${nr + 1} ontbreekt.`);
+        if (!zegel.vorige.equals(vorige)) fouten.push(`Zegel ${zegel.nr} sluit niet aan op het vorige.`);
+        const { tekst, aantal } = await getGezegeldeTekst(tx, zegel);
+        if (aantal < zegel.aantal)
+          fouten.push(
+            `Onder zegel ${zegel.nr} ontbreken ${zegel.aantal - aantal} van ${zegel.aantal} regels.`,
+          );
+        const verwacht = zegelVan(tx, zegel, tekst);
+        if (!timingSafeEqual(verwacht, zegel.zegel)) {
+          fouten.push(
+            `De regels onder zegel ${zegel.nr} (${zegel.van.toISOString()} tot ${zegel.tot.toISOString()}) zijn veranderd.`,
+          );
+        }
+        const geankerd = ankers.get(zegel.nr);
+        if (geankerd !== undefined && geankerd !== zegel.zegel.toString("hex"))
+          fouten.push(`Zegel ${zegel.nr} verschilt van het ankerbestand.`);
+        vorige = zegel.zegel;
+        nr = zegel.nr;
+        gezegeld += zegel.aantal;
+        voortgang?.(gezegeld);
+      }
+    }
+    const [kop] = await tx.sql<
+      { nr: number; aantal: number; kop: Buffer }[]
+    >`select nr, aantal, kop from privacylog.kop`;
+    if (
+      (kop?.nr ?? 0) !== nr ||
+      (kop?.aantal ?? 0) !== gezegeld ||
+      (kop && !kop.kop.equals(kopVan(tx, nr, gezegeld, vorige)))
+    ) {
+      fouten.push(
+        "Het einde van de log klopt niet met het aantal zegels: er is iets afgeknipt of bijgevoegd.",
+      );
+    }
+    const laatsteAnker = Math.max(0, ...ankers.keys());
+    if (laatsteAnker > nr)
+      fouten.push(
+        `Het ankerbestand kent zegel ${laatsteAnker}, de databank maar tot ${nr}: er is iets afgeknipt.`,
+      );
+    const { regels, wachtend, zonder_rij } = await telRegels(tx);
+    if (zonder_rij > 0) fouten.push(`${zonder_rij} regels die op hun zegel wachtten zijn weg.`);
+    if (regels !== gezegeld + wachtend)
+      fouten.push(`Er zijn ${regels} regels, maar ${gezegeld} verzegelde en ${wachtend} wachtende.`);
+    return { inOrde: fouten.length === 0, zegels: nr, regels, wachtend, fouten };
+  });
+}
+
+async function leesAnker(anker: string | undefined): Promise<Map<number, string>> {
+  if (!anker) return new Map();
+  const tekst = await readFile(anker, "utf8").catch(() => "");
+  return new Map(
+    tekst
+      .split("\n")
+      .filter(Boolean)
+      .map((regel) => {
+        const [nr, , zegel] = regel.split(" ");
+        return [Number(nr), zegel ?? ""] as const;
+      }),
+  );
+}

@@ -1,0 +1,50 @@
+import { inTransaction, type Context } from "#platform/context";
+import { leesBestand } from "#platform/import-file";
+import { Problem, problems } from "#platform/problem";
+import { protocolBestand, type ProtocolBestand } from "./contract.ts";
+import { findInhoud, findLaatsteVersie, insertProtocol } from "./store.ts";
+
+export { protocolBestand, type ProtocolBestand } from "./contract.ts";
+export { beeindig } from "./store.ts";
+
+export const protocolProblemen = problems({
+  "versie-bestaat": {
+    status: 409,
+    titel: "Deze versie van het protocol bestaat al, met een andere inhoud.",
+    herstel: "Een ondertekend protocol verandert niet meer: geef het bestand een hogere versie.",
+  },
+  "versie-te-laag": {
+    status: 409,
+    titel: "Er is al een nieuwere versie van dit protocol.",
+    herstel: "Geef het bestand een hogere versie dan de laatste.",
+  },
+  "toepassing-van-ander": {
+    status: 409,
+    titel: "Dit protocol hoort bij een andere toepassing.",
+    herstel: "Kijk in het bestand het veld toepassing na, of geef het protocol een andere naam.",
+  },
+});
+
+/**
+ * `leerid import protocol`: stores a version of an agreement; the same file again changes nothing.
+ * @throws Problem `bestand-ongeldig`, `versie-bestaat`, `versie-te-laag`, `toepassing-van-ander`
+ */
+export function importeerProtocol(
+  ctx: Context,
+  inhoud: string,
+): Promise<{ bestand: ProtocolBestand; nieuw: boolean }> {
+  const bestand = leesBestand(inhoud, protocolBestand);
+  const vast = JSON.stringify(bestand);
+  return inTransaction(ctx, async (tx) => {
+    await tx.sql`select pg_advisory_xact_lock(7121, hashtext(${bestand.protocol}))`;
+    const bestaand = await findInhoud(tx, bestand.protocol, bestand.versie);
+    if (bestaand === vast) return { bestand, nieuw: false };
+    if (bestaand !== undefined) throw new Problem(protocolProblemen["versie-bestaat"]);
+    const laatste = await findLaatsteVersie(tx, bestand.protocol);
+    if (laatste && laatste.toepassing !== bestand.toepassing)
+      throw new Problem(protocolProblemen["toepassing-van-ander"]);
+    if (laatste && laatste.versie > bestand.versie) throw new Problem(protocolProblemen["versie-te-laag"]);
+    await insertProtocol(tx, bestand, vast);
+    return { bestand, nieuw: true };
+  });
+}

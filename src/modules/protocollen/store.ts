@@ -1,0 +1,42 @@
+import type { Context } from "#platform/context";
+import type { ProtocolBestand } from "./contract.ts";
+
+export async function findInhoud(
+  ctx: Context,
+  protocol: string,
+  versie: number,
+): Promise<string | undefined> {
+  const [row] = await ctx.sql<
+    { inhoud: string }[]
+  >`select inhoud from protocollen.protocol where protocol = ${protocol} and versie = ${versie}`;
+  return row?.inhoud;
+}
+
+export async function findLaatsteVersie(
+  ctx: Context,
+  protocol: string,
+): Promise<{ versie: number; toepassing: string } | undefined> {
+  const [row] = await ctx.sql<{ versie: number; toepassing: string }[]>`
+    select versie, toepassing from protocollen.protocol where protocol = ${protocol} order by versie desc limit 1`;
+  return row;
+}
+
+export async function insertProtocol(ctx: Context, bestand: ProtocolBestand, inhoud: string): Promise<void> {
+  const attributen = bestand.attributen.map(({ attribuut, tot }) => ({ attribuut, ...(tot ? { tot } : {}) }));
+  await ctx.sql`
+    insert into protocollen.protocol ${ctx.sql({
+      protocol: bestand.protocol,
+      versie: bestand.versie,
+      toepassing: bestand.toepassing,
+      van: bestand.van,
+      tot: bestand.tot,
+      attributen: JSON.stringify(attributen),
+      inhoud,
+      ingevoerd_op: new Date(ctx.clock.now()),
+    })}`;
+}
+
+/** Ends an agreement: `tot` becomes the last day (R91). */
+export async function beeindig(ctx: Context, protocol: string, tot: string): Promise<void> {
+  await ctx.sql`update protocollen.protocol set tot = least(coalesce(tot, ${tot}::date), ${tot}::date) where protocol = ${protocol}`;
+}

@@ -1,0 +1,19 @@
+/** Cost of argon2id (D7): 19 MiB, 2 passes, 1 lane. Raising these re-hashes each password at its next sign-in. */
+export const kosten = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
+
+export type Niveau = "kleuter" | "lager" | "secundair";
+
+/** A stored password. */
+export type Sleutel = {
+  /** `eerste`: handed out, to be replaced at the first sign-in; `eigen`: chosen by the pupil. */
+  readonly soort: "eerste" | "eigen";
+  readonly hash: string;
+  readonly peper: string;
+};
+
+/** Shortest own password, in characters. Young children get the deviation of ASVS 6.2.1 that docs/beveiliging.md explains. */
+export const kortste = { kleuter: 8, lager: 8, secundair: 10 } as const satisfies Record<Niveau, number>;
+/** Longest password that is looked at, in characters (ASVS 6.2.9 asks at least 64). */
+export const langste = 256;
+
+export type Wachtwoordfout = "leeg" | "te-kort" | "te-lang" | "te-gewoon" | "bevat-naam" | "ongelijk";

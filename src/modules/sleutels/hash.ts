@@ -1,0 +1,37 @@
+import { hash as argon2, verify } from "@node-rs/argon2";
+import type { Keys } from "#platform/crypto";
+import { kosten, langste, type Sleutel } from "./contract.ts";
+import { vorm } from "./rules.ts";
+
+const merk = `$argon2id$v=19$m=${kosten.memoryCost},t=${kosten.timeCost},p=${kosten.parallelism}$`;
+
+/** argon2id with the pepper as its secret. Runs on the thread pool. */
+export function maakHash(keys: Keys, wachtwoord: string): Promise<string> {
+  // 2 = Algorithm.Argon2id, a const enum that type stripping cannot read.
+  return argon2(vorm(wachtwoord), { ...kosten, algorithm: 2, secret: keys.peper });
+}
+
+/**
+ * Is this the password? Always one argon2 evaluation, also for an unknown name (`sleutel` undefined) and for an absurdly
+ * long password, so that every answer takes equally long (D7).
+ */
+export async function klopt(keys: Keys, sleutel: Sleutel | undefined, wachtwoord: string): Promise<boolean> {
+  const bruikbaar = wachtwoord.length <= langste * 4;
+  const kandidaat = vorm(bruikbaar ? wachtwoord : wachtwoord.slice(0, langste));
+  try {
+    const goed = await verify(
+      sleutel?.hash ?? `${merk}bGVlcmlkLWdlZW4tYWNjb3VudA$FcaTU2yZhDOqpE0eCwRPoSBTYcJWJOmyPY4Y6Hq09nU`,
+      kandidaat,
+      {
+        secret: keys.peper,
+      },
+    );
+    return goed && sleutel !== undefined && bruikbaar;
+  } catch {
+    return false; // a hash that argon2 cannot read
+  }
+}
+
+/** Was it made with other costs or another pepper than today's? Then it is made anew at sign-in. */
+export const isVerouderd = (keys: Keys, sleutel: Sleutel): boolean =>
+  !sleutel.hash.startsWith(merk) || sleutel.peper !== keys.peperId;

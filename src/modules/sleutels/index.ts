@@ -1,0 +1,97 @@
+import { randomInt } from "node:crypto";
+import type { Context } from "#platform/context";
+import type { AccountUuid } from "#platform/ids";
+import { kortste, type Niveau, type Wachtwoordfout } from "./contract.ts";
+import { isVerouderd, klopt, maakHash } from "./hash.ts";
+import { keurWachtwoord, maakEersteWachtwoord } from "./rules.ts";
+import { findSleutel, upsertSleutel, vervangSleutel } from "./store.ts";
+
+export { kosten, kortste, type Niveau, type Sleutel, type Wachtwoordfout } from "./contract.ts";
+export { isVerouderd, klopt, maakHash } from "./hash.ts";
+export { vormNaam } from "./rules.ts";
+export { verplaats, vervangSleutel } from "./store.ts";
+
+/**
+ * Makes and stores a fresh initial password and gives it back once, for the strip or letter (D7). It replaces the
+ * password that was there.
+ */
+export async function geefEersteWachtwoord(
+  ctx: Context,
+  voor: { readonly accountUuid: AccountUuid; readonly niveau: Niveau },
+): Promise<string> {
+  const wachtwoord = maakEersteWachtwoord(voor.niveau, (onder) => randomInt(onder));
+  await upsertSleutel(ctx, voor.accountUuid, {
+    soort: "eerste",
+    hash: await maakHash(ctx.keys, wachtwoord),
+    peper: ctx.keys.peperId,
+  });
+  return wachtwoord;
+}
+
+export type Keuze =
+  | { readonly soort: "gelukt" }
+  | { readonly soort: "geweigerd"; readonly fout: Wachtwoordfout; readonly minimum: number }
+  /** The initial password was replaced meanwhile: sign in again. */
+  | { readonly soort: "verlopen" };
+
+/**
+ * The pupil chooses an own password. `bewijs` is the hash of the password that he has just proven to know.
+ */
+export async function kiesEigenWachtwoord(
+  ctx: Context,
+  keuze: {
+    readonly accountUuid: AccountUuid;
+    readonly bewijs: string;
+    readonly nieuw: string;
+    readonly herhaald: string;
+    readonly niveau: Niveau;
+    readonly namen: readonly string[];
+  },
+): Promise<Keuze> {
+  const geweigerd = (fout: Wachtwoordfout): Keuze => ({
+    soort: "geweigerd",
+    fout,
+    minimum: kortste[keuze.niveau],
+  });
+  const fout = keurWachtwoord(keuze.nieuw, keuze.herhaald, keuze);
+  if (fout) return geweigerd(fout);
+  const huidig = await findSleutel(ctx, keuze.accountUuid);
+  if (!huidig || huidig.hash !== keuze.bewijs) return { soort: "verlopen" };
+  // The initial password was on paper, seen by others.
+  if (await klopt(ctx.keys, huidig, keuze.nieuw)) return geweigerd("te-gewoon");
+  const hash = await maakHash(ctx.keys, keuze.nieuw);
+  const gelukt = await vervangSleutel(ctx, keuze.accountUuid, keuze.bewijs, {
+    soort: "eigen",
+    hash,
+    peper: ctx.keys.peperId,
+  });
+  return { soort: gelukt ? "gelukt" : "verlopen" };
+}
+
+/** Sets an own password without proof of the old one; for the demo world and for tests. */
+export async function zetEigenWachtwoord(
+  ctx: Context,
+  voor: { readonly accountUuid: AccountUuid; readonly wachtwoord: string },
+): Promise<void> {
+  await upsertSleutel(ctx, voor.accountUuid, {
+    soort: "eigen",
+    hash: await maakHash(ctx.keys, voor.wachtwoord),
+    peper: ctx.keys.peperId,
+  });
+}
+
+/** Makes the hash anew with today's costs and pepper, when it is older (D7). */
+export async function ververs(
+  ctx: Context,
+  accountUuid: AccountUuid,
+  sleutel: { soort: "eerste" | "eigen"; hash: string; peper: string },
+  wachtwoord: string,
+): Promise<void> {
+  if (!isVerouderd(ctx.keys, sleutel)) return;
+  const hash = await maakHash(ctx.keys, wachtwoord);
+  await vervangSleutel(ctx, accountUuid, sleutel.hash, {
+    soort: sleutel.soort,
+    hash,
+    peper: ctx.keys.peperId,
+  });
+}

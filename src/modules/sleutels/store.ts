@@ -1,0 +1,45 @@
+import type { Context } from "#platform/context";
+import type { AccountUuid } from "#platform/ids";
+import type { Sleutel } from "./contract.ts";
+
+/** Stores a password; replaces what was there. `uitgereikt` marks it as handed out now. */
+export async function upsertSleutel(ctx: Context, accountUuid: AccountUuid, sleutel: Sleutel): Promise<void> {
+  const nu = new Date(ctx.clock.now());
+  await ctx.sql`
+    insert into sleutels.sleutel (account_uuid, soort, hash, peper, uitgereikt_op, gewijzigd_op)
+    values (${accountUuid}, ${sleutel.soort}, ${sleutel.hash}, ${sleutel.peper}, ${sleutel.soort === "eerste" ? nu : null}, ${nu})
+    on conflict (account_uuid) do update set soort = excluded.soort, hash = excluded.hash, peper = excluded.peper,
+      uitgereikt_op = coalesce(excluded.uitgereikt_op, sleutels.sleutel.uitgereikt_op),
+      eerst_gebruikt_op = case when excluded.soort = 'eerste' then null else coalesce(sleutels.sleutel.eerst_gebruikt_op, excluded.gewijzigd_op) end,
+      gewijzigd_op = excluded.gewijzigd_op`;
+}
+
+/** Replaces the password only if it is still the one that was proven; false when somebody was first. */
+export async function vervangSleutel(
+  ctx: Context,
+  accountUuid: AccountUuid,
+  oudeHash: string,
+  nieuw: Sleutel,
+): Promise<boolean> {
+  const nu = new Date(ctx.clock.now());
+  const rows = await ctx.sql`
+    update sleutels.sleutel set soort = ${nieuw.soort}, hash = ${nieuw.hash}, peper = ${nieuw.peper}, gewijzigd_op = ${nu},
+           eerst_gebruikt_op = coalesce(eerst_gebruikt_op, ${nu})
+     where account_uuid = ${accountUuid} and hash = ${oudeHash} returning 1`;
+  return rows.length === 1;
+}
+
+export async function findSleutel(ctx: Context, accountUuid: AccountUuid): Promise<Sleutel | undefined> {
+  const [row] = await ctx.sql<
+    Sleutel[]
+  >`select soort, hash, peper from sleutels.sleutel where account_uuid = ${accountUuid}`;
+  return row;
+}
+
+/** Password of one account goes to another, if that has none; else it is removed (D2: merge). */
+export async function verplaats(
+  ctx: Context,
+  { van, naar }: { readonly van: AccountUuid; readonly naar: AccountUuid },
+): Promise<void> {
+  await ctx.sql`select sleutels.verplaats(${van}::uuid, ${naar}::uuid)`;
+}

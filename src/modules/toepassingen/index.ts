@@ -1,0 +1,50 @@
+import { inTransaction, type Context } from "#platform/context";
+import { Problem, problems } from "#platform/problem";
+import { leesBestand } from "#platform/import-file";
+import { toepassingBestand, type ToepassingBestand } from "./contract.ts";
+import { listVreemdeClients, upsertToepassing } from "./store.ts";
+
+export {
+  leerlingScopes,
+  machineScopes,
+  toepassingBestand,
+  type ClientInvoer,
+  type ClientRecord,
+  type ToepassingBestand,
+} from "./contract.ts";
+export { kies, listClients, maakZichtbaar, upsertClient, verwijderRegel, type Regel } from "./store.ts";
+
+export const toepassingProblemen = problems({
+  "client-van-ander": {
+    status: 409,
+    titel: "Deze client_id hoort al bij een andere toepassing.",
+    herstel: "Kies een andere client_id in het bestand.",
+  },
+});
+
+/**
+ * `leerid import toepassing`: stores an application with its clients, whole or not at all.
+ * @throws Problem `bestand-ongeldig` with a line per field, `client-van-ander`
+ */
+export async function importeerToepassing(ctx: Context, inhoud: string): Promise<ToepassingBestand> {
+  const bestand = leesBestand(inhoud, toepassingBestand);
+  await inTransaction(ctx, async (tx) => {
+    const webClients = bestand.clients
+      .filter((client) => client.soort === "web")
+      .map((client) => client.client_id);
+    const machines = bestand.clients
+      .filter((client) => client.soort === "machine")
+      .map((client) => client.client_id);
+    const vreemd = [
+      ...(await listVreemdeClients(tx, webClients, bestand.toepassing)),
+      ...(await listVreemdeClients(tx, machines, null)),
+    ];
+    if (vreemd.length > 0)
+      throw new Problem(
+        toepassingProblemen["client-van-ander"],
+        vreemd.map((rij) => rij.client_id).join(", "),
+      );
+    await upsertToepassing(tx, bestand);
+  });
+  return bestand;
+}

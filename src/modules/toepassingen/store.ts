@@ -1,0 +1,166 @@
+import { randomUUID } from "node:crypto";
+import type { Datum } from "#platform/clock";
+import type { Context } from "#platform/context";
+import { seal, unseal } from "#platform/crypto";
+import type { AccountUuid } from "#platform/ids";
+import type { ClientInvoer, ClientRecord, ToepassingBestand } from "./contract.ts";
+
+/** Stores an application and its clients; unchanged ones stay as they are. Announces the change to every node. */
+export async function upsertToepassing(ctx: Context, bestand: ToepassingBestand): Promise<void> {
+  const nu = new Date(ctx.clock.now());
+  await ctx.sql`
+    insert into toepassingen.toepassing ${ctx.sql({
+      toepassing: bestand.toepassing,
+      naam: bestand.naam,
+      omschrijving: bestand.omschrijving,
+      aanbieder: bestand.aanbieder,
+      soort: bestand.soort,
+      start_url: bestand.start_url,
+      tint: bestand.tint,
+      initialen: bestand.initialen,
+      integreert_klasinformatie: bestand.integreert_klasinformatie,
+      instructies: bestand.instructies,
+      gewijzigd_op: nu,
+    })}
+    on conflict (toepassing) do update set naam = excluded.naam, omschrijving = excluded.omschrijving, aanbieder = excluded.aanbieder,
+      soort = excluded.soort, start_url = excluded.start_url, tint = excluded.tint, initialen = excluded.initialen,
+      integreert_klasinformatie = excluded.integreert_klasinformatie, instructies = excluded.instructies, gewijzigd_op = excluded.gewijzigd_op`;
+  for (const client of bestand.clients)
+    await upsertClient(ctx, client, client.soort === "web" ? bestand.toepassing : null);
+}
+
+/** Stores one client; `toepassing` is null for a machine that belongs to no application. */
+export async function upsertClient(
+  ctx: Context,
+  client: ClientInvoer,
+  toepassing: string | null,
+): Promise<void> {
+  const { client_id, naam, omgeving, soort, client_secret, ...metadata } = client;
+  await ctx.sql`
+    insert into toepassingen.client (client_id, toepassing, soort, naam, omgeving, geheim_versleuteld, metadata, gewijzigd_op)
+    values (${client_id}, ${toepassing}, ${soort}, ${naam}, ${omgeving},
+            ${client_secret === undefined ? null : seal(ctx.keys.geheimen, client_secret, `client ${client_id}`)},
+            ${JSON.stringify(metadata)}, ${new Date(ctx.clock.now())})
+    on conflict (client_id) do update set toepassing = excluded.toepassing, soort = excluded.soort, naam = excluded.naam,
+      omgeving = excluded.omgeving, geheim_versleuteld = excluded.geheim_versleuteld, metadata = excluded.metadata, gewijzigd_op = excluded.gewijzigd_op`;
+  await ctx.sql`notify leerid_clients`;
+}
+
+/** Which client_ids are taken by another application. */
+export function listVreemdeClients(
+  ctx: Context,
+  clientIds: readonly string[],
+  toepassing: string | null,
+): Promise<{ client_id: string }[]> {
+  return ctx.sql<{ client_id: string }[]>`
+    select client_id from toepassingen.client where client_id = any (${[...clientIds]}) and toepassing is distinct from ${toepassing}`;
+}
+
+/** All clients, with their secrets, for the OpenID provider. */
+export async function listClients(ctx: Context): Promise<ClientRecord[]> {
+  const rows = await ctx.sql<
+    {
+      client_id: string;
+      client_soort: "web" | "machine";
+      client_naam: string;
+      geheim_versleuteld: Buffer | null;
+      metadata: string;
+      toepassing: string | null;
+      naam: string;
+      tint: number;
+      initialen: string;
+      soort: "doeltoepassing" | "loket";
+      start_url: string;
+    }[]
+  >`select c.client_id, c.soort as client_soort, c.naam as client_naam, c.geheim_versleuteld, c.metadata,
+           t.toepassing, t.naam, t.tint, t.initialen, t.soort, t.start_url
+      from toepassingen.client c left join toepassingen.toepassing t using (toepassing) order by c.client_id`;
+  return rows.map((row) => {
+    const geheim =
+      row.geheim_versleuteld && unseal(ctx.keys.geheimen, row.geheim_versleuteld, `client ${row.client_id}`);
+    return {
+      clientId: row.client_id,
+      soort: row.client_soort,
+      naam: row.client_naam,
+      metadata: JSON.parse(row.metadata) as Record<string, unknown>,
+      ...(geheim ? { geheim: geheim.toString("utf8") } : {}),
+      ...(row.toepassing === null
+        ? {}
+        : {
+            toepassing: {
+              toepassing: row.toepassing,
+              naam: row.naam,
+              tint: row.tint,
+              initialen: row.initialen,
+              soort: row.soort,
+              startUrl: row.start_url,
+            },
+          }),
+    };
+  });
+}
+
+/** The school chooses an application (R54); choosing it again only moves the dates. */
+export async function kies(
+  ctx: Context,
+  keuze: {
+    readonly instellingsnummer: string;
+    readonly toepassing: string;
+    readonly van: Datum;
+    readonly tot?: Datum | null;
+  },
+): Promise<void> {
+  await ctx.sql`
+    insert into toepassingen.keuze (instellingsnummer, toepassing, van, tot)
+    values (${keuze.instellingsnummer}, ${keuze.toepassing}, ${keuze.van}, ${keuze.tot ?? null})
+    on conflict (instellingsnummer, toepassing) do update set van = excluded.van, tot = excluded.tot`;
+}
+
+/** What a rule makes visible (D6). */
+export type Regel = {
+  readonly instellingsnummer: string;
+  readonly toepassing: string;
+  readonly van?: Datum | null;
+  readonly tot?: Datum | null;
+} & (
+  | { readonly soort: "school" }
+  | { readonly soort: "niveau"; readonly niveau: "kleuter" | "lager" | "secundair" }
+  | {
+      readonly soort: "leerjaar";
+      readonly niveau: "kleuter" | "lager" | "secundair";
+      readonly leerjaar: number;
+    }
+  | { readonly soort: "leerling"; readonly accountUuid: AccountUuid; readonly uitgesloten?: boolean }
+);
+
+/** Writes one visibility rule; gives its id. It works at the next decision, for everyone it speaks about. */
+export async function maakZichtbaar(ctx: Context, regel: Regel): Promise<string> {
+  const id = randomUUID();
+  await ctx.sql`
+    insert into toepassingen.zichtbaarheid ${ctx.sql({
+      regel_id: id,
+      instellingsnummer: regel.instellingsnummer,
+      toepassing: regel.toepassing,
+      soort: regel.soort,
+      niveau: "niveau" in regel ? regel.niveau : null,
+      leerjaar: "leerjaar" in regel ? regel.leerjaar : null,
+      account_uuid: "accountUuid" in regel ? regel.accountUuid : null,
+      uitgesloten: regel.soort === "leerling" && regel.uitgesloten === true,
+      van: regel.van ?? null,
+      tot: regel.tot ?? null,
+    })}`;
+  return id;
+}
+
+/** Takes a rule away; false when it was not this school's. */
+export async function verwijderRegel(
+  ctx: Context,
+  regelId: string,
+  instellingsnummer: string,
+): Promise<boolean> {
+  return (
+    (
+      await ctx.sql`delete from toepassingen.zichtbaarheid where regel_id = ${regelId} and instellingsnummer = ${instellingsnummer}`
+    ).count === 1
+  );
+}

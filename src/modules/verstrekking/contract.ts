@@ -1,0 +1,131 @@
+import type { Datum } from "#platform/clock";
+import type { AccountUuid, Instellingsnummer, LeerIdUuid } from "#platform/ids";
+
+export type Niveau = "kleuter" | "lager" | "secundair";
+
+/** The attributes that an agreement can hold (agreement B, article 3; agreement A for Klasinformatie), with their claim and scope: D4. */
+export const attributen = {
+  Naam: { claim: "family_name", scope: "profile", uitleg: "je naam" },
+  Voornaam: { claim: "given_name", scope: "profile", uitleg: "je voornaam" },
+  Gebruikersnaam: { claim: "preferred_username", scope: "profile", uitleg: "je gebruikersnaam" },
+  Leer_id_uuid: { claim: "leer_id_uuid", scope: "leerid", uitleg: "je leerlingnummer bij LeerID" },
+  Account_uuid: { claim: "account_uuid", scope: "leerid", uitleg: "je accountnummer" },
+  Historiek_account_uuid: {
+    claim: "historiek_account_uuid",
+    scope: "leerid",
+    uitleg: "je vroegere accountnummers",
+  },
+  Instellingsnummer: { claim: "instellingsnummer", scope: "leerid", uitleg: "het nummer van je school" },
+  Klasinformatie: { claim: "klasinformatie", scope: "klasinformatie", uitleg: "je klas" },
+} as const;
+
+export type Attribuut = keyof typeof attributen;
+export const attribuutNamen = Object.keys(attributen) as readonly Attribuut[];
+
+/** An enrolment as the decision sees it; `instellingsnummer` is the number that stands today for the school. */
+export type InschrijvingFeit = {
+  readonly instellingsnummer: Instellingsnummer;
+  /** Name of the school; null when Discimus has not sent it (yet). */
+  readonly school: string | null;
+  readonly school_van: Datum | null;
+  readonly school_tot: Datum | null;
+  readonly niveau: Niveau;
+  readonly leerjaar: number;
+  readonly administratieve_groep: string | null;
+  readonly van: Datum;
+  readonly tot: Datum | null;
+};
+
+/** A visibility rule (D6); rules on one pupil are only given when they are about this pupil. */
+export type RegelFeit = {
+  readonly instellingsnummer: Instellingsnummer;
+  readonly soort: "school" | "niveau" | "leerjaar" | "leerling";
+  readonly niveau: Niveau | null;
+  readonly leerjaar: number | null;
+  readonly uitgesloten: boolean;
+  readonly van: Datum | null;
+  readonly tot: Datum | null;
+};
+
+export type ProtocolFeit = {
+  readonly protocol: string;
+  readonly versie: number;
+  readonly van: Datum;
+  readonly tot: Datum | null;
+  readonly attributen: readonly { readonly attribuut: Attribuut; readonly tot?: Datum | null }[];
+};
+
+export type ToepassingFeit = {
+  readonly toepassing: string;
+  readonly client_id: string | null;
+  readonly naam: string;
+  readonly omschrijving: string;
+  readonly soort: "doeltoepassing" | "loket";
+  readonly start_url: string;
+  readonly tint: number;
+  readonly initialen: string;
+  readonly integreert_klasinformatie: boolean;
+  readonly keuzes: readonly {
+    readonly instellingsnummer: Instellingsnummer;
+    readonly van: Datum;
+    readonly tot: Datum | null;
+  }[];
+  readonly regels: readonly RegelFeit[];
+  readonly protocol: ProtocolFeit | null;
+};
+
+/** All that the decision needs to know of one pupil: the answer of the SQL function `verstrekking.feiten`. */
+export type Feiten = {
+  readonly account: {
+    readonly account_uuid: AccountUuid;
+    readonly leer_id_uuid: LeerIdUuid | null;
+    readonly naam: string;
+    readonly voornaam: string;
+    readonly gebruikersnaam: string | null;
+    readonly historiek: readonly AccountUuid[];
+    readonly vervangen: boolean;
+  };
+  readonly inschrijvingen: readonly InschrijvingFeit[];
+  readonly toepassingen: readonly ToepassingFeit[];
+};
+
+/** Why a pupil may not open an application, in the order in which it is looked at. */
+export const redenen = [
+  "account-onbekend",
+  "account-vervangen",
+  "toepassing-onbekend",
+  "niet-ingeschreven",
+  "school-niet-open",
+  "geen-protocol",
+  "niet-gekozen",
+  "niet-zichtbaar",
+  "uitgesloten",
+] as const;
+export type Reden = (typeof redenen)[number];
+
+export type Vraag = { readonly scopes: ReadonlySet<string>; readonly vandaag: Datum };
+
+export type Toegang = {
+  readonly toegang: true;
+  readonly soort: "doeltoepassing" | "loket";
+  readonly accountUuid: AccountUuid;
+  readonly toepassing: string;
+  /** Names of the attributes that are released, for the privacy log. */
+  readonly attributen: readonly Attribuut[];
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** `bingel@3`; null for our own lokets, which get no attributes. */
+  readonly protocol: string | null;
+  /** The agreement holds Account_uuid, so `sub` is the account_uuid; else a pseudonym (D4). */
+  readonly subIsAccount: boolean;
+  /** Schools through which it is visible. */
+  readonly via: readonly Instellingsnummer[];
+};
+
+export type Weigering = {
+  readonly toegang: false;
+  readonly reden: Reden;
+  readonly toepassing: string | null;
+  readonly school: string | null;
+};
+
+export type Besluit = Toegang | Weigering;

@@ -1,0 +1,41 @@
+import { randomBytes } from "node:crypto";
+import type { Datum } from "#platform/clock";
+import type { Context } from "#platform/context";
+import { newReferentie, type AccountUuid } from "#platform/ids";
+import type { Feiten, Reden } from "./contract.ts";
+
+/** Parses the answer of the SQL function `verstrekking.feiten`; null = no such account. */
+export function leesFeiten(json: string | null): Feiten | null {
+  return json === null ? null : (JSON.parse(json) as Feiten);
+}
+
+/** The facts about one pupil for one client, or (clientId null) for all applications that his schools chose. */
+export async function getFeiten(
+  ctx: Context,
+  accountUuid: AccountUuid,
+  clientId: string | null,
+  vandaag: Datum,
+): Promise<Feiten | null> {
+  const [row] = await ctx.sql<{ feiten: string | null }[]>`
+    select verstrekking.feiten(${accountUuid}::uuid, ${clientId}::text, ${vandaag}::date) as feiten`;
+  return leesFeiten(row?.feiten ?? null);
+}
+
+/** Notes a refusal and gives the reference number that the pupil can pass on. */
+export async function weiger(
+  ctx: Context,
+  weigering: { readonly accountUuid: AccountUuid; readonly clientId: string; readonly reden: Reden },
+): Promise<string> {
+  const referentie = newReferentie(randomBytes);
+  const rows = await ctx.sql`
+    insert into verstrekking.weigering (referentie, tijdstip, account_uuid, client_id, reden)
+    values (${referentie}, ${new Date(ctx.clock.now())}, ${weigering.accountUuid}, ${weigering.clientId}, ${weigering.reden})
+    on conflict do nothing returning 1`;
+  return rows.length === 1 ? referentie : weiger(ctx, weigering);
+}
+
+/** Removes refusals older than 30 days. */
+export async function ruimWeigeringenOp(ctx: Context): Promise<number> {
+  const grens = new Date(ctx.clock.now() - 30 * 86_400_000);
+  return (await ctx.sql`delete from verstrekking.weigering where tijdstip < ${grens}`).count;
+}

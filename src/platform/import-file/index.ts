@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { Problem, problems } from "#platform/problem";
+
+export const bestandProblemen = problems({
+  "bestand-ongeldig": {
+    status: 400,
+    titel: "Het bestand is niet goed opgebouwd. Er is niets van ingevoerd.",
+    herstel: "Wie het bestand maakte, verbetert de genoemde velden en voert het opnieuw in.",
+  },
+});
+
+/** Longest file that is read into memory, in characters. */
+const langste = 5_000_000;
+
+/**
+ * Reads a JSON file by its schema.
+ * @throws Problem `bestand-ongeldig`, its detail one line per field
+ */
+export function leesBestand<S extends z.ZodType>(inhoud: string, schema: S): z.output<S> {
+  const weiger = (detail: string) => new Problem(bestandProblemen["bestand-ongeldig"], detail);
+  if (inhoud.length > langste) throw weiger("Het bestand is groter dan 5 MB.");
+  let json: unknown;
+  try {
+    json = JSON.parse(inhoud.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    const plaats = /position (\d+)/.exec(String(error))?.[1];
+    throw weiger(`Dit is geen JSON${plaats === undefined ? "" : `: kijk na rond teken ${plaats}`}.`);
+  }
+  const gelezen = schema.safeParse(json);
+  if (!gelezen.success) throw weiger(beschrijf(gelezen.error).join("\n"));
+  return gelezen.data;
+}
+
+/** One line per problem: the field and what is the matter; never the value. */
+export function beschrijf(error: z.ZodError): string[] {
+  return error.issues.slice(0, 50).map((issue) => {
+    const veld = issue.path.length === 0 ? "het bestand" : issue.path.map(String).join(".");
+    switch (issue.code) {
+      case "invalid_type":
+        return `${veld}: ontbreekt of is geen ${issue.expected}`;
+      case "unrecognized_keys":
+        return `${veld}: onbekend veld ${issue.keys.map((key) => `"${key.slice(0, 40)}"`).join(", ")}`;
+      case "invalid_value":
+        return `${veld}: kies uit ${issue.values.map(String).join(", ")}`;
+      case "too_small":
+        return `${veld}: is te kort of te klein (minstens ${String(issue.minimum)})`;
+      case "too_big":
+        return `${veld}: is te lang of te groot (hoogstens ${String(issue.maximum)})`;
+      case "invalid_format":
+        return `${veld}: heeft niet de juiste vorm (${issue.format})`;
+      case "custom":
+        return `${veld}: ${issue.message}`;
+      default:
+        return `${veld}: is niet geldig`;
+    }
+  });
+}

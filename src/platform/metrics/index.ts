@@ -1,0 +1,53 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
+import { isReady, type Sql } from "#platform/database";
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Figures of this process in Prometheus format: requests and their duration per site, and Node's own. No personal data. */
+export function createMetrics(sql: Sql): {
+  measured(site: string, listener: Listener): Listener;
+  handler: Listener;
+} {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const requests = new Counter({
+    name: "leerid_http_requests_total",
+    help: "Requests per site, method and status class",
+    labelNames: ["site", "method", "status"],
+    registers: [registry],
+  });
+  const duration = new Histogram({
+    name: "leerid_http_request_seconds",
+    help: "Duration per site",
+    labelNames: ["site"],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers: [registry],
+  });
+  return {
+    measured: (site, listener) => (request, response) => {
+      const start = performance.now();
+      response.once("close", () => {
+        const method = /^(GET|POST|PUT|HEAD|OPTIONS|DELETE)$/.test(request.method ?? "")
+          ? (request.method ?? "")
+          : "OTHER";
+        requests.inc({ site, method, status: `${Math.floor(response.statusCode / 100)}xx` });
+        duration.observe({ site }, (performance.now() - start) / 1000);
+      });
+      listener(request, response);
+    },
+    handler: (request, response) => {
+      const text = (status: number, body: string, type = "text/plain; charset=utf-8") =>
+        response.writeHead(status, { "content-type": type }).end(body);
+      if (request.url === "/metrics") {
+        registry.metrics().then(
+          (body) => text(200, body, registry.contentType),
+          () => text(500, "metrics failed"),
+        );
+      } else if (request.url === "/healthz") text(200, "ok");
+      else if (request.url === "/readyz")
+        void isReady(sql).then((ready) => text(ready ? 200 : 503, ready ? "ok" : "niet klaar"));
+      else text(404, "niet gevonden");
+    },
+  };
+}

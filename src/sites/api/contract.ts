@@ -1,0 +1,152 @@
+import { z } from "zod";
+import { endpoint } from "#platform/endpoint";
+import { isUuid, type AccountUuid } from "#platform/ids";
+import { algemeen, Problem, problems } from "#platform/problem";
+import { meldAan, type Poort } from "#modules/aanmelding";
+import { discimusProblemen, ontvang } from "#modules/discimus";
+import { findAccountUuid } from "#modules/leerlingen";
+import { schrijfRegel } from "#modules/privacylog";
+import { beslis, getFeiten, subjectVan, uitlegVan } from "#modules/verstrekking";
+import { inTransaction } from "#platform/context";
+import { leesRegels } from "./body.ts";
+
+/** Who may: the scope that a machine token needs, or everyone. */
+export type Access = "open" | "discimus:schrijven" | "acm:datastore";
+
+export const datastoreProblemen = problems({
+  "aanmelding-onjuist": {
+    status: 401,
+    titel: "De gebruikersnaam of het wachtwoord is niet juist.",
+    herstel: "De leerling kijkt op zijn strookje en probeert opnieuw.",
+  },
+  "aanmelding-wachten": {
+    status: 401,
+    titel: "Er waren te veel pogingen met deze gebruikersnaam.",
+    herstel: "De leerling wacht het aantal seconden in Retry-After en probeert opnieuw.",
+  },
+});
+
+const metToken = [algemeen["geen-token"], algemeen["geen-recht"]];
+const uuid = z.string().refine(isUuid, "geen uuid");
+
+/** The endpoints of the API (interface contract: Discimus feed, Datastore API). */
+export function endpoints(poort: Poort) {
+  return [
+    endpoint({
+      id: "discimusBerichten",
+      method: "post",
+      path: "/discimus/v1/berichten",
+      access: "discimus:schrijven" as Access,
+      titel:
+        "Berichten van Discimus leveren, één per regel (NDJSON, gzip mag). Het antwoord komt na de commit.",
+      body: "stream",
+      bodyType: "application/x-ndjson",
+      output: z.strictObject({
+        ontvangen: z.int(),
+        verwerkt: z.int(),
+        ongewijzigd: z.int(),
+        quarantaine: z.array(
+          z.strictObject({
+            regel: z.int(),
+            id: z.string().nullable(),
+            code: z.string(),
+            veld: z.string().nullable(),
+            melding: z.string(),
+          }),
+        ),
+      }),
+      problems: [
+        ...metToken,
+        algemeen["te-groot"],
+        algemeen["verkeerd-formaat"],
+        ...Object.values(discimusProblemen),
+      ],
+      handle: async (ctx, { http }) => ontvang(ctx, await leesRegels(http), { bron: "http" }),
+    }),
+    endpoint({
+      id: "datastoreAanmelding",
+      method: "post",
+      path: "/datastore/v1/aanmelding",
+      access: "acm:datastore",
+      titel: "Is dit een leerling, en klopt het wachtwoord? Altijd even traag (R17, R26).",
+      body: z.strictObject({ gebruikersnaam: z.string().max(1000), wachtwoord: z.string().max(5000) }),
+      output: z.strictObject({
+        account_uuid: z.string(),
+        leer_id_uuid: z.string().optional(),
+        wachtwoord_kiezen: z.boolean(),
+      }),
+      problems: [...metToken, ...Object.values(datastoreProblemen), algemeen["ongeldige-invoer"]],
+      handle: async (ctx, { body }) => {
+        const uitkomst = await meldAan(ctx, poort, { ...body, clientId: "" });
+        if (uitkomst.soort === "wachten") {
+          throw new Problem(datastoreProblemen["aanmelding-wachten"], undefined, {
+            "retry-after": String(uitkomst.seconden),
+          });
+        }
+        if (uitkomst.soort === "onjuist") throw new Problem(datastoreProblemen["aanmelding-onjuist"]);
+        const { account } = uitkomst.feiten;
+        return {
+          account_uuid: account.account_uuid,
+          ...(account.leer_id_uuid ? { leer_id_uuid: account.leer_id_uuid } : {}),
+          wachtwoord_kiezen: uitkomst.kiesWachtwoord,
+        };
+      },
+    }),
+    endpoint({
+      id: "datastoreVerstrekking",
+      method: "post",
+      path: "/datastore/v1/verstrekking",
+      access: "acm:datastore",
+      titel: "Mag deze leerling deze toepassing openen, en wat krijgt ze? (D5, R27, R29)",
+      body: z
+        .strictObject({
+          account_uuid: uuid.optional(),
+          leer_id_uuid: uuid.optional(),
+          client_id: z.string().max(100),
+          scope: z.string().max(500),
+        })
+        .refine(
+          (value) => (value.account_uuid === undefined) !== (value.leer_id_uuid === undefined),
+          "geef account_uuid of leer_id_uuid, één van de twee",
+        ),
+      output: z.discriminatedUnion("toegang", [
+        z.strictObject({
+          toegang: z.literal(true),
+          sub: z.string(),
+          claims: z.record(z.string(), z.unknown()),
+          protocol: z.string().nullable(),
+          via: z.array(z.string()),
+        }),
+        z.strictObject({ toegang: z.literal(false), reden: z.string(), waarom: z.string(), wie: z.string() }),
+      ]),
+      problems: [...metToken, algemeen["ongeldige-invoer"]],
+      handle: (ctx, { body }) =>
+        inTransaction(ctx, async (tx) => {
+          const vandaag = tx.clock.vandaag();
+          const accountUuid = (body.account_uuid ?? (await findAccountUuid(tx, body.leer_id_uuid ?? ""))) as
+            | AccountUuid
+            | undefined;
+          const feiten = accountUuid ? await getFeiten(tx, accountUuid, body.client_id, vandaag) : null;
+          const besluit = beslis(feiten, body.client_id, { scopes: new Set(body.scope.split(" ")), vandaag });
+          if (!besluit.toegang)
+            return { toegang: false as const, reden: besluit.reden, ...uitlegVan(besluit) };
+          await schrijfRegel(tx, {
+            tijdstip: tx.clock.now(),
+            soort: "datastore",
+            accountUuid: besluit.accountUuid,
+            attributen: besluit.attributen,
+            ontvanger: body.client_id,
+            protocol: besluit.protocol,
+            aanleiding: "datastore",
+          });
+          return {
+            toegang: true as const,
+            sub: subjectVan(tx.keys, besluit),
+            claims: besluit.claims,
+            protocol: besluit.protocol,
+            via: [...besluit.via],
+          };
+        }),
+    }),
+  ];
+}

@@ -1,0 +1,209 @@
+import { randomBytes } from "node:crypto";
+import { Hono, type Context as HonoContext } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import type { Context } from "#platform/context";
+import { keyedHash, randomToken, seal, unseal } from "#platform/crypto";
+import { isReady } from "#platform/database";
+import { securityHeaders, staticAssets } from "#platform/html";
+import { newReferentie } from "#platform/ids";
+import { describeError } from "#platform/log";
+import { listRegelsVan } from "#modules/privacylog";
+import { importeerToepassing, listClients } from "#modules/toepassingen";
+import { acmClient, clientId, type AcmClient, type Begin } from "./acm-client.ts";
+import { fout, mijnToepassingen, nietIngelogd, wieKreegMijnGegevens } from "./pages/index.ts";
+import { leerjaarInWoorden, schoolVan, tegelsVan, vrijgavenVan } from "./rules.ts";
+import { deleteSessie, deleteSessiesVanSid, findSessie, insertSessie, type Sessie } from "./store.ts";
+
+export { ruimSessiesOp } from "./store.ts";
+
+/** Longest session of the loket: one school day. ACM's own session ends it earlier by back-channel logout. */
+const sessieduur = 8 * 3_600_000;
+
+type Urls = { readonly acm: string; readonly leerlingloket: string };
+
+/** The client secret of the loket follows from the main key: every node knows it, nobody configures it. */
+const geheimVan = (ctx: Context): string =>
+  keyedHash(ctx.keys.geheimen, "client leerlingloket").toString("base64url");
+
+/** Registers the loket at ACM like any other client. */
+export async function registreer(ctx: Context, urls: Urls): Promise<void> {
+  await importeerToepassing(
+    ctx,
+    JSON.stringify({
+      toepassing: "leerlingloket",
+      naam: "Leerlingloket",
+      omschrijving: "Al je toepassingen bij elkaar",
+      aanbieder: "Departement Onderwijs en Vorming",
+      soort: "loket",
+      start_url: `${urls.leerlingloket}/`,
+      tint: 1,
+      initialen: "Le",
+      clients: [
+        {
+          client_id: clientId,
+          naam: "Leerlingloket",
+          soort: "web",
+          client_secret: geheimVan(ctx),
+          redirect_uris: [`${urls.leerlingloket}/terug`],
+          post_logout_redirect_uris: [`${urls.leerlingloket}/afgemeld`],
+          backchannel_logout_uri: `${urls.leerlingloket}/backchannel-logout`,
+          scope: "openid leerid",
+          id_token_signed_response_alg: "ES256",
+        },
+      ],
+    }),
+  );
+}
+
+/** The site where a pupil finds the applications (R19). */
+export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
+  const veilig = urls.leerlingloket.startsWith("https://");
+  const acm = acmClient({
+    issuer: `${urls.acm}/op`,
+    eigenUrl: urls.leerlingloket,
+    geheim: geheimVan(ctx),
+    lokaal: !veilig,
+  });
+  const cookie = { path: "/", httpOnly: true, secure: veilig, sameSite: "Lax" as const };
+  const naam = veilig ? "__Host-leerlingloket" : "leerlingloket";
+  const app = new Hono();
+  app.get("/healthz", (http) => http.text("ok"));
+  app.get("/readyz", async (http) =>
+    (await isReady(ctx.sql)) ? http.text("ok") : http.text("niet klaar", 503),
+  );
+  app.route("/", staticAssets());
+  // Sign-out ends at ACM, which then comes back: the form must be allowed to go there.
+  app.use(securityHeaders({ formAction: [new URL(urls.acm).origin] }));
+
+  const sessie = async (http: HonoContext): Promise<Sessie | undefined> => {
+    const id = getCookie(http, naam);
+    return id === undefined ? undefined : findSessie(ctx, id, ctx.clock.vandaag());
+  };
+
+  app.get("/", async (http) => {
+    const wie = await sessie(http);
+    if (!wie) return http.redirect("/aanmelden", 303);
+    // Merged with another account or gone since the sign-in: the next one finds the account that stands today.
+    if (!wie.feiten || wie.feiten.account.vervangen) return http.redirect("/aanmelden", 303);
+    const { account } = wie.feiten;
+    const vandaag = ctx.clock.vandaag();
+    const leerjaar = leerjaarInWoorden(wie.feiten, vandaag);
+    return http.html(
+      mijnToepassingen({
+        voornaam: account.voornaam,
+        naam: account.naam,
+        school: schoolVan(wie.feiten, vandaag) ?? "je school",
+        ...(leerjaar ? { leerjaar } : {}),
+        toepassingen: tegelsVan(wie.feiten, vandaag),
+        afmeldenActie: "/afmelden",
+        gegevensUrl: "/gegevens",
+      }),
+    );
+  });
+
+  app.get("/gegevens", async (http) => {
+    const wie = await sessie(http);
+    if (!wie?.feiten) return http.redirect("/aanmelden", 303);
+    const { account } = wie.feiten;
+    const [regels, clients] = await Promise.all([
+      listRegelsVan(ctx, [account.account_uuid, ...account.historiek], 200),
+      listClients(ctx),
+    ]);
+    return http.html(
+      wieKreegMijnGegevens({
+        voornaam: account.voornaam,
+        school: schoolVan(wie.feiten, ctx.clock.vandaag()) ?? "je school",
+        regels: vrijgavenVan(regels, clients),
+        nu: ctx.clock.now(),
+        afmeldenActie: "/afmelden",
+      }),
+    );
+  });
+
+  app.get("/aanmelden", async (http) => {
+    const { url, begin } = await acm.start();
+    setCookie(
+      http,
+      `${naam}-begin`,
+      seal(ctx.keys.cookies, JSON.stringify(begin), "leerlingloket").toString("base64url"),
+      { ...cookie, maxAge: 3600 },
+    );
+    return http.redirect(url, 303);
+  });
+
+  app.get("/terug", (http) => terug(http, acm));
+
+  async function terug(http: HonoContext, client: AcmClient): Promise<Response> {
+    const begin = leesBegin(getCookie(http, `${naam}-begin`));
+    deleteCookie(http, `${naam}-begin`, cookie);
+    if (http.req.query("error") !== undefined)
+      return http.html(nietIngelogd({ aanmeldUrl: "/aanmelden" }), 403);
+    // The button Back, or a page of yesterday: just start again.
+    if (!begin) return http.redirect("/aanmelden", 303);
+    let wie: { accountUuid: string; sid: string; idToken: string };
+    try {
+      wie = await client.voltooi(
+        new URL(http.req.url.replace(/^[^?]*/, `${urls.leerlingloket}/terug`)),
+        begin,
+      );
+    } catch (error) {
+      ctx.log.warn(describeError(error), "aanmelding bij ACM niet voltooid");
+      return http.html(nietIngelogd({ aanmeldUrl: "/aanmelden" }), 400);
+    }
+    const id = randomToken();
+    await insertSessie(ctx, { ...wie, id, duur: sessieduur });
+    setCookie(http, naam, id, cookie);
+    return http.redirect("/", 303);
+  }
+
+  function leesBegin(waarde: string | undefined): Begin | undefined {
+    const tekst = waarde && unseal(ctx.keys.cookies, Buffer.from(waarde, "base64url"), "leerlingloket");
+    return tekst ? (JSON.parse(tekst.toString("utf8")) as Begin) : undefined;
+  }
+
+  app.post("/afmelden", async (http) => {
+    const id = getCookie(http, naam);
+    const idToken = id === undefined ? undefined : await deleteSessie(ctx, id);
+    deleteCookie(http, naam, cookie);
+    return http.redirect(await acm.afmeldUrl(idToken), 303);
+  });
+  app.get("/afgemeld", (http) => http.html(nietIngelogd({ aanmeldUrl: "/aanmelden" })));
+
+  app.post("/backchannel-logout", async (http) => {
+    const { logout_token: token } = await http.req.parseBody();
+    const sid = typeof token === "string" ? await acm.leesLogoutToken(token) : undefined;
+    if (sid === undefined) return http.json({ error: "invalid_request" }, 400);
+    await deleteSessiesVanSid(ctx, sid);
+    return http.body(null, 200);
+  });
+
+  app.notFound((http) =>
+    http.html(
+      fout({
+        titel: "Deze pagina bestaat niet",
+        waarom: "Misschien is het adres verkeerd getypt.",
+        wie: "Ga terug naar je toepassingen. Lukt het niet? Vraag het aan je leerkracht.",
+        referentie: newReferentie(randomBytes),
+      }),
+      404,
+    ),
+  );
+  app.onError((error, http) => {
+    const referentie = newReferentie(randomBytes);
+    ctx.log.error(
+      { ...describeError(error), referentie, pad: http.req.routePath },
+      "onverwachte fout in het leerlingloket",
+    );
+    return http.html(
+      fout({
+        titel: "Dit lukt nu even niet",
+        waarom: "Er ging iets mis bij LeerID. Jij hebt niets fout gedaan.",
+        wie: "Probeer het straks opnieuw. Lukt het dan nog niet? Geef dit nummer aan je leerkracht.",
+        referentie,
+        tijdstip: ctx.clock.now(),
+      }),
+      500,
+    );
+  });
+  return app;
+}

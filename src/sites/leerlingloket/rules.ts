@@ -1,0 +1,66 @@
+import { geldtOp, type Datum } from "#platform/clock";
+import type { Logregel } from "#modules/privacylog";
+import type { ClientRecord } from "#modules/toepassingen";
+import { attributen, beslis, type Attribuut, type Feiten } from "#modules/verstrekking";
+import type { Tegel, Vrijgave } from "./pages/index.ts";
+
+/** The applications that the pupil may open today: the decision of D5, one by one. */
+export function tegelsVan(feiten: Feiten, vandaag: Datum): Tegel[] {
+  return feiten.toepassingen
+    .filter(({ toepassing }) => beslis(feiten, { toepassing }, { scopes: new Set(), vandaag }).toegang)
+    .map((toepassing) => ({
+      naam: toepassing.naam,
+      omschrijving: toepassing.omschrijving,
+      hue: toepassing.tint,
+      initialen: toepassing.initialen,
+      url: toepassing.start_url,
+    }));
+}
+
+const lopend = (feiten: Feiten, vandaag: Datum) =>
+  feiten.inschrijvingen.filter((inschrijving) => geldtOp(vandaag, inschrijving.van, inschrijving.tot));
+
+/** Names of the schools where the pupil is enrolled today, in words. */
+export function schoolVan(feiten: Feiten, vandaag: Datum): string | undefined {
+  const namen = [
+    ...new Set(
+      lopend(feiten, vandaag)
+        .map((inschrijving) => inschrijving.school)
+        .filter((naam) => naam !== null),
+    ),
+  ];
+  return namen.length === 0 ? undefined : namen.join(" en ");
+}
+
+const rang = ["", "eerste", "tweede", "derde", "vierde", "vijfde", "zesde", "zevende"];
+
+/** The year in words, when there is one school today: "derde leerjaar", "tweede kleuterklas", "vierde jaar". */
+export function leerjaarInWoorden(feiten: Feiten, vandaag: Datum): string | undefined {
+  const [eerste, ...rest] = lopend(feiten, vandaag);
+  if (!eerste || rest.length > 0) return undefined;
+  const hoeveelste = rang[eerste.leerjaar];
+  if (!hoeveelste) return undefined;
+  return `${hoeveelste} ${{ kleuter: "kleuterklas", lager: "leerjaar", secundair: "jaar" }[eerste.niveau]}`;
+}
+
+const redenen: Record<Logregel["aanleiding"], string> = {
+  aanmelding: "Je meldde je aan.",
+  "volgende-toepassing": "Je opende de toepassing.",
+  userinfo: "De toepassing vroeg je gegevens op terwijl je aangemeld was.",
+  datastore: "Je meldde je aan.",
+};
+
+/** Records of the privacy log in the words of the pupil (D11). */
+export function vrijgavenVan(regels: readonly Logregel[], clients: readonly ClientRecord[]): Vrijgave[] {
+  const bekend = new Map(clients.map((client) => [client.clientId, client.toepassing]));
+  return regels.map((regel) => {
+    const toepassing = bekend.get(regel.ontvanger);
+    const naam = toepassing?.naam ?? regel.ontvanger;
+    return {
+      toepassing: { naam, hue: toepassing?.tint ?? 1, initialen: toepassing?.initialen ?? naam.slice(0, 2) },
+      tijdstip: regel.tijdstip,
+      attributen: regel.attributen.map((naamVan) => attributen[naamVan as Attribuut]?.uitleg ?? naamVan),
+      waarom: redenen[regel.aanleiding],
+    };
+  });
+}
