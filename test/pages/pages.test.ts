@@ -122,6 +122,36 @@ describe("the sign-in form, in a browser", { skip }, () => {
   });
 });
 
+describe("the redirect to an application after the sign-in form, in a browser", { skip }, () => {
+  for (const [action, arrives] of [
+    ["self", false],
+    ["list", true],
+    ["anywhere", true],
+  ] as const) {
+    test(`form-action ${action} ${arrives ? "lets it through" : "stops it"}`, async () => {
+      const page = await newPage(browser);
+      const stopped: string[] = [];
+      page.on("console", (message) => stopped.push(message.text()));
+      await page.goto(`${site.origin}/naar-elders/${action}`);
+      await page.getByLabel("Gebruikersnaam").fill("noor");
+      await page.getByLabel("Wachtwoord").fill("x");
+      const outcome = arrives
+        ? page.getByRole("heading", { name: "Je bent afgemeld" }).waitFor()
+        : page.waitForEvent("console", (message) => message.text().includes("form-action"));
+      await Promise.all([
+        outcome,
+        page.getByRole("button", { name: "Aanmelden" }).click({ noWaitAfter: true }),
+      ]);
+      assert.equal(new URL(page.url()).hostname === "localhost", arrives);
+      assert.equal(
+        stopped.some((text) => text.includes("form-action")),
+        !arrives,
+      );
+      await page.context().close();
+    });
+  }
+});
+
 describe("choosing an own password, in a browser", { skip }, () => {
   test("says how strong it is, in words", async () => {
     const page = await newPage(browser);
