@@ -1,0 +1,301 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { Datum } from "#platform/clock";
+import {
+  attributen,
+  attribuutNamen,
+  beslis,
+  redenen,
+  uitlegVan,
+  type Feiten,
+  type InschrijvingFeit,
+  type RegelFeit,
+  type ToepassingFeit,
+} from "#modules/verstrekking";
+
+const vandaag = "2026-11-24" as Datum;
+const d = (datum: string) => datum as Datum;
+const gisteren = d("2026-11-23");
+const morgen = d("2026-11-25");
+const alleScopes = new Set(["openid", "profile", "leerid", "klasinformatie"]);
+
+/** Intervals around today, with whether today lies inside: both ends count (D3). */
+const intervallen = [
+  { van: gisteren, tot: null, geldt: true },
+  { van: vandaag, tot: vandaag, geldt: true },
+  { van: morgen, tot: null, geldt: false },
+  { van: d("2025-09-01"), tot: gisteren, geldt: false },
+] as const;
+
+const inschrijving = (over: Partial<InschrijvingFeit> = {}): InschrijvingFeit => ({
+  instellingsnummer: "999001" as never,
+  school: "De Regenboog",
+  school_van: d("2000-09-01"),
+  school_tot: null,
+  niveau: "lager",
+  leerjaar: 3,
+  administratieve_groep: null,
+  van: d("2026-09-01"),
+  tot: null,
+  ...over,
+});
+
+const regel = (over: Partial<RegelFeit> = {}): RegelFeit => ({
+  instellingsnummer: "999001" as never,
+  soort: "school",
+  niveau: null,
+  leerjaar: null,
+  uitgesloten: false,
+  van: null,
+  tot: null,
+  ...over,
+});
+
+const toepassing = (over: Partial<ToepassingFeit> = {}): ToepassingFeit => ({
+  toepassing: "bingel",
+  client_id: "bingel",
+  naam: "Bingel",
+  omschrijving: "",
+  soort: "doeltoepassing",
+  start_url: "http://localhost/",
+  tint: 1,
+  initialen: "Bi",
+  integreert_klasinformatie: true,
+  keuzes: [{ instellingsnummer: "999001" as never, van: d("2026-09-01"), tot: null }],
+  regels: [regel()],
+  protocol: {
+    protocol: "bingel",
+    versie: 1,
+    van: d("2024-07-10"),
+    tot: null,
+    attributen: attribuutNamen.map((attribuut) => ({ attribuut })),
+  },
+  ...over,
+});
+
+const feiten = (over: Partial<Feiten> = {}): Feiten => ({
+  account: {
+    account_uuid: "11111111-1111-4111-8111-111111111111" as never,
+    leer_id_uuid: "22222222-2222-4222-8222-222222222222" as never,
+    naam: "Peeters",
+    voornaam: "Noor",
+    gebruikersnaam: "noor.peeters",
+    historiek: [],
+    vervangen: false,
+  },
+  inschrijvingen: [inschrijving()],
+  toepassingen: [toepassing()],
+  ...over,
+});
+
+const vraag = (over: Partial<Feiten> = {}, scopes: ReadonlySet<string> = alleScopes, op = vandaag) =>
+  beslis(feiten(over), "bingel", { scopes, vandaag: op });
+
+/** Every rule that can speak about a pupil of the third year of lager, with whether it makes visible. */
+const regelgevallen: { regels: RegelFeit[]; zichtbaar: boolean }[] = [
+  { regels: [], zichtbaar: false },
+  { regels: [regel()], zichtbaar: true },
+  { regels: [regel({ soort: "niveau", niveau: "lager" })], zichtbaar: true },
+  { regels: [regel({ soort: "niveau", niveau: "kleuter" })], zichtbaar: false },
+  { regels: [regel({ soort: "leerjaar", niveau: "lager", leerjaar: 3 })], zichtbaar: true },
+  { regels: [regel({ soort: "leerjaar", niveau: "lager", leerjaar: 4 })], zichtbaar: false },
+  { regels: [regel({ soort: "leerjaar", niveau: "secundair", leerjaar: 3 })], zichtbaar: false },
+  { regels: [regel({ soort: "leerling" })], zichtbaar: true },
+  { regels: [regel({ soort: "leerling", uitgesloten: true })], zichtbaar: false },
+  { regels: [regel(), regel({ soort: "leerling", uitgesloten: true })], zichtbaar: false },
+  { regels: [regel(), regel({ soort: "leerling", uitgesloten: true, tot: gisteren })], zichtbaar: true },
+  { regels: [regel({ instellingsnummer: "999002" as never })], zichtbaar: false },
+  { regels: [regel({ van: morgen })], zichtbaar: false },
+  { regels: [regel({ tot: gisteren })], zichtbaar: false },
+  { regels: [regel({ van: vandaag, tot: vandaag })], zichtbaar: true },
+];
+
+test("D5: yes exactly when account, enrolment, school, agreement, choice and visibility all say yes", () => {
+  let gevallen = 0;
+  for (const vervangen of [false, true])
+    for (const ingeschreven of intervallen)
+      for (const school of [null, "De Regenboog"])
+        for (const open of intervallen)
+          for (const protocol of [null, ...intervallen])
+            for (const keuze of [null, ...intervallen])
+              for (const { regels, zichtbaar } of regelgevallen) {
+                const besluit = vraag({
+                  account: { ...feiten().account, vervangen },
+                  inschrijvingen: [
+                    inschrijving({
+                      school,
+                      van: ingeschreven.van,
+                      tot: ingeschreven.tot,
+                      school_van: open.van,
+                      school_tot: open.tot,
+                    }),
+                  ],
+                  toepassingen: [
+                    toepassing({
+                      regels,
+                      keuzes: keuze
+                        ? [{ instellingsnummer: "999001" as never, van: keuze.van, tot: keuze.tot }]
+                        : [],
+                      protocol: protocol && {
+                        protocol: "bingel",
+                        versie: 1,
+                        van: protocol.van,
+                        tot: protocol.tot,
+                        attributen: [{ attribuut: "Naam" }],
+                      },
+                    }),
+                  ],
+                });
+                const verwacht =
+                  !vervangen &&
+                  ingeschreven.geldt &&
+                  school !== null &&
+                  open.geldt &&
+                  protocol !== null &&
+                  protocol.geldt &&
+                  keuze !== null &&
+                  keuze.geldt &&
+                  zichtbaar;
+                assert.equal(besluit.toegang, verwacht);
+                gevallen++;
+              }
+  assert.equal(gevallen, 2 * 4 * 2 * 4 * 5 * 5 * regelgevallen.length);
+});
+
+test("the reason names the first thing that is wrong, and every reason has words for a pupil", () => {
+  const reden = (over: Partial<Feiten>) => {
+    const besluit = vraag(over);
+    return besluit.toegang ? "ja" : besluit.reden;
+  };
+  assert.equal(reden({}), "ja");
+  assert.equal(reden({ account: { ...feiten().account, vervangen: true } }), "account-vervangen");
+  assert.equal(reden({ inschrijvingen: [] }), "niet-ingeschreven");
+  assert.equal(reden({ inschrijvingen: [inschrijving({ tot: gisteren })] }), "niet-ingeschreven");
+  assert.equal(reden({ inschrijvingen: [inschrijving({ school: null })] }), "school-niet-open");
+  assert.equal(reden({ toepassingen: [toepassing({ protocol: null })] }), "geen-protocol");
+  assert.equal(reden({ toepassingen: [toepassing({ keuzes: [] })] }), "niet-gekozen");
+  assert.equal(reden({ toepassingen: [toepassing({ regels: [] })] }), "niet-zichtbaar");
+  assert.equal(
+    reden({
+      toepassingen: [toepassing({ regels: [regel(), regel({ soort: "leerling", uitgesloten: true })] })],
+    }),
+    "uitgesloten",
+  );
+  assert.equal(reden({ toepassingen: [] }), "toepassing-onbekend");
+  const onbekend = beslis(null, "bingel", { scopes: alleScopes, vandaag });
+  assert.equal(onbekend.toegang, false);
+  for (const elke of redenen) {
+    const { waarom, wie } = uitlegVan({ toegang: false, reden: elke, toepassing: "Bingel", school: null });
+    assert.ok(waarom.length > 20 && wie.length > 20, elke);
+  }
+});
+
+test("released attributes = agreement today ∩ scopes, for every agreement and every set of scopes (D4)", () => {
+  fc.assert(
+    fc.property(
+      fc.subarray([...attribuutNamen], { minLength: 1 }),
+      fc.subarray(["profile", "leerid", "klasinformatie"]),
+      fc.boolean(),
+      (inProtocol, scopes, geidentificeerd) => {
+        const besluit = vraag(
+          {
+            account: {
+              ...feiten().account,
+              leer_id_uuid: geidentificeerd ? feiten().account.leer_id_uuid : null,
+            },
+            toepassingen: [
+              toepassing({
+                protocol: {
+                  protocol: "p",
+                  versie: 2,
+                  van: gisteren,
+                  tot: null,
+                  attributen: inProtocol.map((attribuut) => ({ attribuut })),
+                },
+              }),
+            ],
+          },
+          new Set(["openid", ...scopes]),
+        );
+        assert.ok(besluit.toegang);
+        const verwacht = inProtocol.filter(
+          (attribuut) =>
+            scopes.includes(attributen[attribuut].scope) &&
+            (attribuut !== "Leer_id_uuid" || geidentificeerd) && // R35
+            attribuut !== "Klasinformatie", // R64: no school has agreed
+        );
+        assert.deepEqual([...besluit.attributen].toSorted(), verwacht.toSorted());
+        assert.deepEqual(
+          Object.keys(besluit.claims).toSorted(),
+          verwacht.map((attribuut) => attributen[attribuut].claim).toSorted(),
+        );
+        assert.equal(besluit.subIsAccount, inProtocol.includes("Account_uuid"));
+        assert.equal(besluit.protocol, "p@2");
+      },
+    ),
+  );
+});
+
+test("R77: an attribute is released up to and including its last day, by the agreement's data", () => {
+  const metDatum = {
+    toepassingen: [
+      toepassing({
+        protocol: {
+          protocol: "p",
+          versie: 1,
+          van: gisteren,
+          tot: null,
+          attributen: [{ attribuut: "Gebruikersnaam" as const, tot: d("2027-12-31") }],
+        },
+      }),
+    ],
+  };
+  const op = (datum: string) => vraag(metDatum, alleScopes, d(datum));
+  const claims = (datum: string) => {
+    const besluit = op(datum);
+    return besluit.toegang ? besluit.claims : "nee";
+  };
+  assert.deepEqual(claims("2027-12-31"), { preferred_username: "noor.peeters" });
+  assert.deepEqual(claims("2028-01-01"), {});
+});
+
+test("R40: the schools where the pupil is enrolled today, each once, whichever of them shows the application", () => {
+  const besluit = vraag({
+    inschrijvingen: [
+      inschrijving(),
+      inschrijving({ leerjaar: 4 }),
+      inschrijving({ instellingsnummer: "999002" as never, niveau: "secundair" }),
+      inschrijving({ instellingsnummer: "999003" as never, tot: gisteren }),
+    ],
+  });
+  assert.ok(besluit.toegang);
+  assert.deepEqual(besluit.claims["instellingsnummer"], ["999001", "999002"]);
+  assert.deepEqual(besluit.via, ["999001"]);
+});
+
+test("R42, R43: nothing but the eight declared attributes can be released", () => {
+  assert.deepEqual(
+    Object.values(attributen)
+      .map((attribuut) => attribuut.claim)
+      .toSorted(),
+    [
+      "account_uuid",
+      "family_name",
+      "given_name",
+      "historiek_account_uuid",
+      "instellingsnummer",
+      "klasinformatie",
+      "leer_id_uuid",
+      "preferred_username",
+    ],
+  );
+});
+
+test("a loket of LeerID opens for every enrolled pupil and receives no attributes", () => {
+  const loket = toepassing({ soort: "loket", protocol: null, keuzes: [], regels: [] });
+  const ja = vraag({ toepassingen: [loket] });
+  assert.ok(ja.toegang);
+  assert.deepEqual(ja.claims, {});
+  assert.equal(vraag({ toepassingen: [loket], inschrijvingen: [] }).toegang, false); // R31
+});
