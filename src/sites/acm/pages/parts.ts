@@ -43,7 +43,6 @@ export type Field = {
   readonly autofocus?: boolean;
   /** Ids of elements elsewhere on the page that explain this field. */
   readonly describedBy?: string;
-  readonly minlength?: number;
 };
 
 /** Label, hint, problem, box: in this order, so that all is read before typing. A password gets "Toon" with script. */
@@ -62,7 +61,7 @@ export function field(f: Field): Html {
     autocapitalize="none"
     autocorrect="off"
     spellcheck="false"
-    required${f.minlength !== undefined && html` minlength="${f.minlength}"`}${f.autofocus === true && html` autofocus`}${described !== "" && html` aria-describedby="${described}"`}${f.problem !== undefined && html` aria-invalid="true"`}${f.value !== undefined && html` value="${f.value}"`}
+    required${f.autofocus === true && html` autofocus`}${described !== "" && html` aria-describedby="${described}"`}${f.problem !== undefined && html` aria-invalid="true"`}${f.value !== undefined && html` value="${f.value}"`}
   />`;
   return html`<div class="field" ${f.problem !== undefined && html` data-invalid`}>
     <label for="${f.name}">${f.label}</label>
