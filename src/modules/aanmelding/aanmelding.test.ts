@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, test } from "node:test";
+import type { Context } from "#platform/context";
+import type { AccountUuid } from "#platform/ids";
+import { kiesWachtwoord, maakPoort, meldAan, naamHashVan, telPogingen } from "#modules/aanmelding";
+import { geefEersteWachtwoord, zetEigenWachtwoord } from "#modules/sleutels";
+import { testDatabase, type TestDatabase } from "#testing/database";
+import { wachttijd } from "./rules.ts";
+
+let db: TestDatabase;
+before(async () => {
+  db = await testDatabase();
+});
+after(() => db.close());
+
+async function leerling(basis: string, wachtwoord?: string): Promise<AccountUuid> {
+  const account = randomUUID() as AccountUuid;
+  const nu = new Date(db.clock.now());
+  await db.sql`insert into leerlingen.account (account_uuid, naam, voornaam, gebruikersnaam_basis, gebruikersnaam_nr, aangemaakt_op, gewijzigd_op)
+    values (${account}, 'Vermeulen', 'Noor', ${basis}, 1, ${nu}, ${nu})`;
+  if (wachtwoord !== undefined) await zetEigenWachtwoord(db.ctx, { accountUuid: account, wachtwoord });
+  return account;
+}
+
+const probeer = (gebruikersnaam: string, wachtwoord: string, ctx: Context = db.ctx, poort = maakPoort()) =>
+  meldAan(ctx, poort, { gebruikersnaam, wachtwoord, clientId: "bingel" });
+
+test("R26: a right name and password, however typed, in one round trip", async () => {
+  const account = await leerling("noor.vermeulen", "drie rode vissen");
+  await probeer("noor.vermeulen", "drie rode vissen"); // types and plans are fetched
+  const voor = db.statements.length;
+  const uitkomst = await probeer(" Noor.Vermeulen", "drie rode vissen");
+  assert.equal(db.statements.length - voor, 1);
+  assert.ok(uitkomst.soort === "gelukt");
+  assert.equal(uitkomst.accountUuid, account);
+  assert.equal(uitkomst.feiten.account.gebruikersnaam, "noor.vermeulen");
+  assert.equal(uitkomst.kiesWachtwoord, false);
+});
+
+test("D7: known and unknown names get the same answers in the same order, however often", async () => {
+  await leerling("an.bekend", "drie rode vissen");
+  const reeks = async (naam: string) => {
+    const antwoorden: string[] = [];
+    for (let poging = 0; poging < 8; poging++) {
+      const uitkomst = await probeer(naam, "fout");
+      antwoorden.push(uitkomst.soort === "wachten" ? `wachten ${uitkomst.seconden}` : uitkomst.soort);
+    }
+    return antwoorden;
+  };
+  const bekend = await reeks("an.bekend");
+  assert.deepEqual(await reeks("an.onbekend"), bekend);
+  assert.deepEqual(bekend, ["onjuist", "onjuist", "onjuist", "onjuist", "onjuist", "wachten 30", "wachten 30", "wachten 30"]);
+});
+
+test("D7: the delay grows and ends; the right password then opens and the count starts again", async () => {
+  await leerling("jan.traag", "drie rode vissen");
+  const hash = naamHashVan(db.ctx, "jan.traag");
+  for (let i = 0; i < 5; i++) await probeer("jan.traag", "fout");
+  assert.deepEqual(await probeer("jan.traag", "drie rode vissen"), { soort: "wachten", seconden: 30 }, "not looked at while closed");
+  db.clock.advance(30_000);
+  assert.equal((await probeer("jan.traag", "fout")).soort, "onjuist");
+  assert.equal((await probeer("jan.traag", "fout")).soort, "wachten");
+  db.clock.advance(900_000);
+  assert.equal((await probeer("jan.traag", "drie rode vissen")).soort, "gelukt");
+  assert.equal(await telPogingen(db.ctx, hash), 0);
+});
+
+test("D7: 200 guesses at once on one account: all counted, at most 10 looked at in ten minutes, on two nodes", async () => {
+  await leerling("piet.doelwit", "drie rode vissen");
+  // Two nodes: each its own gate, one database. Attempts that are looked at answer "onjuist".
+  const poorten = [maakPoort(), maakPoort()] as const;
+  const salvo = (aantal: number) => Promise.all(Array.from({ length: aantal }, (_, i) => probeer("piet.doelwit", `gok ${i}`, db.ctx, poorten[i % 2])));
+  const bekeken = (uitkomsten: { soort: string }[]) => uitkomsten.filter((uitkomst) => uitkomst.soort === "onjuist").length;
+  let gezien = bekeken(await salvo(200));
+  assert.equal(await telPogingen(db.ctx, naamHashVan(db.ctx, "piet.doelwit")), 200);
+  for (let minuut = 0; minuut < 10; minuut++) {
+    db.clock.advance(60_000);
+    gezien += bekeken(await salvo(4));
+  }
+  assert.ok(gezien <= 10, `looked at ${gezien}`);
+  assert.ok(gezien >= 5);
+});
+
+test("D7: 30 pupils at once behind one address, a tenth of them mistypes first: 30 in", async () => {
+  const namen = await Promise.all(Array.from({ length: 30 }, async (_, i) => {
+    const naam = `klas.leerling${String.fromCodePoint(97 + (i % 26))}${i < 26 ? "" : "x"}`;
+    await leerling(naam, `drie rode vissen ${i}`);
+    return naam;
+  }));
+  const poort = maakPoort();
+  const uitkomsten = await Promise.all(namen.map(async (naam, i) => {
+    if (i % 10 === 0) assert.equal((await probeer(naam, "typfout", db.ctx, poort)).soort, "onjuist");
+    return probeer(naam, `drie rode vissen ${i}`, db.ctx, poort);
+  }));
+  assert.deepEqual(uitkomsten.map((uitkomst) => uitkomst.soort), Array.from({ length: 30 }, () => "gelukt"));
+});
+
+test("D7: at the first sign-in an own password is chosen, by the rules of the pupil's level", async () => {
+  const account = await leerling("lies.nieuw");
+  assert.equal((await probeer("lies.nieuw", "")).soort, "onjuist", "no password yet: nobody signs in");
+  const papier = await geefEersteWachtwoord(db.ctx, { accountUuid: account, niveau: "lager" });
+  const eerste = await probeer("lies.nieuw", papier);
+  assert.ok(eerste.soort === "gelukt" && eerste.kiesWachtwoord);
+  const kies = (nieuw: string) => kiesWachtwoord(db.ctx, { accountUuid: account, sleutelVersie: eerste.sleutelVersie, nieuw, herhaald: nieuw });
+  assert.equal((await kies("noor vermeulen")).soort, "geweigerd");
+  assert.equal((await kies("drie rode vissen")).soort, "gelukt");
+  assert.equal((await probeer("lies.nieuw", papier)).soort, "onjuist");
+  const daarna = await probeer("lies.nieuw", "drie rode vissen");
+  assert.ok(daarna.soort === "gelukt" && !daarna.kiesWachtwoord);
+});
+
+test("an older hash is made anew at sign-in, without anyone noticing", async () => {
+  const account = await leerling("oud.hash", "drie rode vissen");
+  await db.sql`update sleutels.sleutel set peper = peper where account_uuid = ${account}`;
+  const { hash } = await import("@node-rs/argon2");
+  const zwak = await hash("drie rode vissen", { memoryCost: 8192, timeCost: 1, parallelism: 1, secret: db.ctx.keys.peper });
+  await db.sql`update sleutels.sleutel set hash = ${zwak} where account_uuid = ${account}`;
+  assert.equal((await probeer("oud.hash", "drie rode vissen")).soort, "gelukt");
+  const [rij] = await db.sql<{ hash: string }[]>`select hash from sleutels.sleutel where account_uuid = ${account}`;
+  assert.match(rij?.hash ?? "", /m=19456,t=2/);
+  assert.equal((await probeer("oud.hash", "drie rode vissen")).soort, "gelukt");
+});
+
+test("hostile names and passwords are just wrong", async () => {
+  for (const naam of ["", " ", "x".repeat(100_000), "a'; drop table leerlingen.account; --", "noor.vermeulen\u0000", "ＮＯＯＲ", "noor.vermeulen1", "noor.vermeulen01", "noor.vermeulen99999999999999999999", "\uD800"]) {
+    assert.equal((await probeer(naam, "drie rode vissen")).soort, "onjuist", naam.slice(0, 20));
+  }
+  assert.equal((await probeer("noor.vermeulen", "\u0000")).soort, "onjuist");
+});
+
+test("the growing delay, in milliseconds", () => {
+  assert.deepEqual([1, 4, 5, 6, 7, 8, 9, 10, 20].map(wachttijd), [0, 0, 30_000, 60_000, 120_000, 240_000, 480_000, 900_000, 900_000]);
+});
