@@ -10,7 +10,15 @@ import { describeError } from "#platform/log";
 import { listRegelsVan } from "#modules/privacylog";
 import { importeerToepassing, listClients } from "#modules/toepassingen";
 import { acmClient, clientId, type AcmClient, type Begin } from "./acm-client.ts";
-import { fout, mijnToepassingen, nietIngelogd, wieKreegMijnGegevens } from "./pages/index.ts";
+import {
+  fout,
+  mijnToepassingen,
+  nietIngelogd,
+  uitleg,
+  uitlegPaginas,
+  voetVan,
+  wieKreegMijnGegevens,
+} from "./pages/index.ts";
 import { leerjaarInWoorden, schoolVan, tegelsVan, vrijgavenVan } from "./rules.ts";
 import { deleteSessie, deleteSessiesVanSid, findSessie, insertSessie, type Sessie } from "./store.ts";
 
@@ -66,6 +74,7 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
   });
   const cookie = { path: "/", httpOnly: true, secure: veilig, sameSite: "Lax" as const };
   const naam = veilig ? "__Host-leerlingloket" : "leerlingloket";
+  const voet = voetVan("");
   const app = new Hono();
   app.get("/healthz", (http) => http.text("ok"));
   app.get("/readyz", async (http) =>
@@ -97,6 +106,7 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
         toepassingen: tegelsVan(wie.feiten, vandaag),
         afmeldenActie: "/afmelden",
         gegevensUrl: "/gegevens",
+        voet,
       }),
     );
   });
@@ -116,6 +126,7 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
         regels: vrijgavenVan(regels, clients),
         nu: ctx.clock.now(),
         afmeldenActie: "/afmelden",
+        voet,
       }),
     );
   });
@@ -137,7 +148,7 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
     const begin = leesBegin(getCookie(http, `${naam}-begin`));
     deleteCookie(http, `${naam}-begin`, cookie);
     if (http.req.query("error") !== undefined)
-      return http.html(nietIngelogd({ aanmeldUrl: "/aanmelden" }), 403);
+      return http.html(nietIngelogd({ aanmeldUrl: "/aanmelden", voet }), 403);
     // The button Back, or a page of yesterday: just start again.
     if (!begin) return http.redirect("/aanmelden", 303);
     let wie: { accountUuid: string; sid: string; idToken: string };
@@ -148,7 +159,7 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
       );
     } catch (error) {
       ctx.log.warn(describeError(error), "aanmelding bij ACM niet voltooid");
-      return http.html(nietIngelogd({ aanmeldUrl: "/aanmelden" }), 400);
+      return http.html(nietIngelogd({ aanmeldUrl: "/aanmelden", voet }), 400);
     }
     const id = randomToken();
     await insertSessie(ctx, { ...wie, id, duur: sessieduur });
@@ -167,7 +178,7 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
     deleteCookie(http, naam, cookie);
     return http.redirect(await acm.afmeldUrl(idToken), 303);
   });
-  app.get("/afgemeld", (http) => http.html(nietIngelogd({ aanmeldUrl: "/aanmelden" })));
+  app.get("/afgemeld", (http) => http.html(nietIngelogd({ aanmeldUrl: "/aanmelden", afgemeld: true, voet })));
 
   app.post("/backchannel-logout", async (http) => {
     const { logout_token: token } = await http.req.parseBody();
@@ -176,6 +187,9 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
     await deleteSessiesVanSid(ctx, sid);
     return http.body(null, 200);
   });
+
+  for (const [pad, inhoud] of Object.entries(uitlegPaginas))
+    app.get(pad, (http) => http.html(uitleg(inhoud, voet)));
 
   app.notFound((http) =>
     http.html(

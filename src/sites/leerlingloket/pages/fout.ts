@@ -48,6 +48,8 @@ export function fout(input: FoutInput): string {
 export type NietIngelogdInput = {
   /** Starts the sign-in. */
   readonly aanmeldUrl: string;
+  /** Straight after signing out. */
+  readonly afgemeld?: boolean;
   readonly voet?: readonly FooterLink[];
 };
 
@@ -55,14 +57,30 @@ export type NietIngelogdInput = {
 export function nietIngelogd(input: NietIngelogdInput): string {
   return document({
     site: "leerling",
-    title: "Meld je aan",
+    title: input.afgemeld === true ? "Je bent afgemeld" : "Meld je aan",
     ...(input.voet && { footer: input.voet }),
     body: html`<main class="door" id="inhoud">
       ${logo()}
       <div class="door-card">
-        <h1>Meld je aan</h1>
-        <p>Met één gebruikersnaam en één wachtwoord open je alle toepassingen die je school voor jou koos.</p>
-        <a class="button block" href="${webUrl(input.aanmeldUrl)}">Aanmelden</a>
+        ${
+          input.afgemeld === true
+            ? html`<div class="state on">
+                  <span class="mark">${icon("check")}</span>
+                  <h1>Je bent afgemeld</h1>
+                </div>
+                <p>
+                  Op dit toestel kan nu niemand met jouw naam een toepassing openen. Staat er nog een
+                  toepassing open? Sluit die dan.
+                </p>`
+            : html`<h1>Meld je aan</h1>
+                <p>
+                  Met één gebruikersnaam en één wachtwoord open je alle toepassingen die je school voor jou
+                  koos.
+                </p>`
+        }
+        <a class="button block" href="${webUrl(input.aanmeldUrl)}"
+          >${input.afgemeld === true ? "Opnieuw aanmelden" : "Aanmelden"}</a
+        >
         <p class="help">
           ${icon("life-buoy")}<span>Heb je geen gebruikersnaam? Vraag het aan je leerkracht.</span>
         </p>
