@@ -1,0 +1,224 @@
+/**
+ * The map of the code as data: every room, one sentence about it, and whom it may call. A test holds the code to it
+ * (test/architecture/architecture.test.ts), so that this page is never a wish. Prose and walk-throughs: ARCHITECTURE.md.
+ *
+ * platform ← modules ← sites ← leerid ← main. Every room may use the platform, except rooms of it that name their users
+ * (`only`). Everything else is an edge that stands here, or it does not exist.
+ */
+export type Room = {
+  /** What it is for, in one sentence. */
+  readonly does: string;
+  /** Rooms that it calls: of the platform when it is a room of the platform, else modules (and for leerid: sites). */
+  readonly uses: readonly string[];
+  /** Only for rooms of the platform: who may use it; absent = everyone. */
+  readonly only?: readonly string[];
+  /** The PostgreSQL schema that is its own: tables, functions and migration. */
+  readonly schema?: string;
+  /** What its SQL touches of other rooms' schemas, with the reason. */
+  readonly alsoSql?: Readonly<Record<string, string>>;
+};
+
+export const rooms: Readonly<Record<string, Room>> = {
+  "platform/clock": { does: "The only source of time, and calendar dates of Europe/Brussels.", uses: [] },
+  "platform/ids": { does: "Branded ids and the reference numbers that a child can read out.", uses: [] },
+  "platform/crypto": {
+    does: "All keys from one main key, sealing (AES-256-GCM), keyed hashes and random tokens.",
+    uses: [],
+  },
+  "platform/log": { does: "The log for operations, without personal data.", uses: [] },
+  "platform/problem": {
+    does: "Refusals that a caller may see: RFC 9457, a stable code, who can fix it.",
+    uses: [],
+  },
+  "platform/config": {
+    does: "Reads the LEERID_* environment; unknown or invalid settings stop the start.",
+    uses: [],
+    only: ["leerid", "main", "docs", "demo", "bench", "test"],
+  },
+  "platform/database": {
+    does: "Pool, roles, migrations, COPY, and the questions 'ready?' and 'conflict?'.",
+    uses: ["platform/log"],
+  },
+  "platform/context": {
+    does: "What a function with effects gets as its first parameter, and one transaction around it.",
+    uses: ["platform/clock", "platform/crypto", "platform/database", "platform/log"],
+  },
+  "platform/import-file": {
+    does: "Reads a JSON file by its schema and says per field what is wrong, never the value.",
+    uses: ["platform/problem"],
+  },
+  "platform/endpoint": {
+    does: "One declaration per API endpoint: routing, access, validation in and out, OpenAPI.",
+    uses: ["platform/context", "platform/import-file", "platform/log", "platform/problem"],
+    only: ["sites/api", "docs", "test"],
+  },
+  "platform/html": {
+    does: "How a page looks and is sent: template tag, document, parts, static files, security headers.",
+    uses: [],
+    only: ["sites/acm", "sites/api", "sites/leerlingloket", "demo", "bench", "test"],
+  },
+  "platform/metrics": {
+    does: "Figures of a process for Prometheus, on a port of their own.",
+    uses: ["platform/database"],
+    only: ["leerid", "test"],
+  },
+  "platform/postgres": {
+    does: "The PostgreSQL that comes along, for the demo and the tests; it never outlives its process.",
+    uses: ["platform/log"],
+    only: ["main", "demo", "bench", "test"],
+  },
+  "platform/process": {
+    does: "The terminal and the life of a command: progress bar, signals.",
+    uses: [],
+    only: ["main", "demo", "bench", "test"],
+  },
+
+  "modules/scholen": {
+    does: "Schools by instellingsnummer, their sites and their successors.",
+    uses: [],
+    schema: "scholen",
+  },
+  "modules/sleutels": {
+    does: "Passwords: rules, initial passwords, argon2id with a pepper.",
+    uses: [],
+    schema: "sleutels",
+  },
+  "modules/leerlingen": {
+    does: "Who a pupil is: accounts, identification, history, usernames, and the vault of INSZ.",
+    uses: [],
+    schema: "leerlingen",
+    alsoSql: {
+      "sleutels.verplaats": "Identification and merge take the password along in the same commit (D2).",
+    },
+  },
+  "modules/inschrijvingen": {
+    does: "Enrolments as Discimus sends them.",
+    uses: [],
+    schema: "inschrijvingen",
+  },
+  "modules/rechten": {
+    does: "Directors' assignments and the databeheerder right that follows from them.",
+    uses: [],
+    schema: "rechten",
+  },
+  "modules/discimus": {
+    does: "Takes the feed: lines, versions, quarantine, counts, and the full load from a file.",
+    uses: ["modules/scholen", "modules/leerlingen", "modules/inschrijvingen", "modules/rechten"],
+    schema: "discimus",
+  },
+  "modules/toepassingen": {
+    does: "Applications, their OpenID clients, and the rules by which a school makes them visible.",
+    uses: [],
+    schema: "toepassingen",
+  },
+  "modules/verstrekking": {
+    does: "The one decision: may this pupil open this application now, and what does it get (D5).",
+    uses: [],
+    schema: "verstrekking",
+    alsoSql: {
+      "leerlingen.account": "The facts of a decision, all in one round trip: verstrekking.feiten.",
+      "leerlingen.registratie": "Idem.",
+      "inschrijvingen.inschrijving": "Idem.",
+      "scholen.school": "Idem.",
+      "scholen.hoofd": "Idem: the number that stands today for a school.",
+      "scholen.lijn": "Idem: all its former numbers.",
+      "toepassingen.toepassing": "Idem.",
+      "toepassingen.client": "Idem.",
+      "toepassingen.keuze": "Idem.",
+      "toepassingen.zichtbaarheid": "Idem.",
+      "protocollen.protocol": "Idem.",
+    },
+  },
+  "modules/protocollen": {
+    does: "Agreements with providers as structured data, every version kept.",
+    uses: ["modules/verstrekking"],
+    schema: "protocollen",
+  },
+  "modules/privacylog": {
+    does: "One record per release, chained by seals, verifiable.",
+    uses: [],
+    schema: "privacylog",
+  },
+  "modules/tokens": {
+    does: "Keys that sign tokens, their rotation, and the check of a machine's token.",
+    uses: [],
+    schema: "tokens",
+  },
+  "modules/aanmelding": {
+    does: "Is this a pupil and is the password right: one look, growing delay, equal answers.",
+    uses: ["modules/leerlingen", "modules/sleutels", "modules/verstrekking"],
+    alsoSql: {
+      "leerlingen.account": "A sign-in is one round trip: account, password, failures and facts together.",
+      "sleutels.sleutel": "Idem.",
+      "sleutels.poging":
+        "The count of failures is kept in the schema of the passwords, and only this room uses it.",
+      "verstrekking.feiten": "Idem.",
+    },
+  },
+
+  "sites/acm": {
+    does: "The OpenID provider: sign-in, sessions, codes, tokens, sign-out.",
+    uses: [
+      "modules/aanmelding",
+      "modules/privacylog",
+      "modules/sleutels",
+      "modules/toepassingen",
+      "modules/tokens",
+      "modules/verstrekking",
+    ],
+    schema: "acm",
+    alsoSql: {
+      "verstrekking.feiten": "Session or code and the facts of the decision are read in one round trip.",
+    },
+  },
+  "sites/leerlingloket": {
+    does: "Where a pupil finds the applications and sees who got his data; a client of ACM like any other.",
+    uses: ["modules/privacylog", "modules/toepassingen", "modules/verstrekking"],
+    schema: "leerlingloket",
+    alsoSql: { "verstrekking.feiten": "Session and facts for a whole page in one round trip." },
+  },
+  "sites/api": {
+    does: "The API for machines: the Discimus feed and the datastore for an external ACM.",
+    uses: [
+      "modules/aanmelding",
+      "modules/discimus",
+      "modules/leerlingen",
+      "modules/privacylog",
+      "modules/toepassingen",
+      "modules/tokens",
+      "modules/verstrekking",
+    ],
+  },
+
+  leerid: {
+    does: "Wires a process: context, sites on their ports, periodic work.",
+    uses: [
+      "modules/aanmelding",
+      "modules/privacylog",
+      "modules/tokens",
+      "modules/verstrekking",
+      "sites/acm",
+      "sites/api",
+      "sites/leerlingloket",
+    ],
+  },
+  main: {
+    does: "The commands: parses arguments, prints one clear line per problem, chooses the exit code.",
+    uses: [
+      "leerid",
+      "modules/discimus",
+      "modules/privacylog",
+      "modules/protocollen",
+      "modules/toepassingen",
+      "modules/tokens",
+    ],
+  },
+};
+
+/** Beside the product: they go in by the same doors, and nothing in src may call them except the commands in main. */
+export const outside = ["demo", "bench", "docs", "test"] as const;
+
+/** Files that may be longer than 400 lines, with the reason. */
+export const longFiles: Readonly<Record<string, string>> = {
+  "test/faults/postgres.test.ts": "One short test per fault of the same thing, with the few tools they share.",
+};

@@ -1,0 +1,251 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { longFiles, outside, rooms, type Room } from "#architecture";
+import { testDatabase } from "#testing/database";
+import { importsOf, root, sourceFiles, sqlNames, type SourceFile } from "./source.ts";
+
+const source = sourceFiles("src");
+const production = source.filter((file) => !file.test);
+const around = outside
+  .filter((folder) => existsSync(`${root}${folder}`))
+  .flatMap((folder) => sourceFiles(folder));
+const migrations = readdirSync(`${root}migrations`).toSorted();
+const schemas = Object.values(rooms).flatMap((room) => room.schema ?? []);
+
+const layer = (room: string): number =>
+  ["platform", "modules", "sites"].indexOf(room.split("/")[0] ?? "") + 1 || { leerid: 4, main: 5 }[room] || 0;
+
+/** `#modules/tokens` → `modules/tokens`; undefined for packages and for files of the room itself. */
+function roomBehind(specifier: string): string | undefined {
+  if (!specifier.startsWith("#")) return undefined;
+  return specifier.slice(1);
+}
+
+/** What is wrong with the imports of a file, one line per finding. */
+function wrongImports(file: Pick<SourceFile, "path" | "room" | "text" | "test">): string[] {
+  return importsOf(file.text).flatMap((specifier) => {
+    const line = (what: string) => [`${file.path}: ${specifier}: ${what}`];
+    if (specifier.includes("../"))
+      return line("goes through the wall; use a door (#platform/x, #modules/x, #sites/x)");
+    const target = roomBehind(specifier);
+    if (target === undefined || target === file.room) return [];
+    const [head = ""] = target.split("/");
+    if (head === "architecture" || head === "testing" || (outside as readonly string[]).includes(head)) {
+      if (file.test || (file.room === "main" && head !== "testing")) return [];
+      return line("the product does not lean on what stands beside it");
+    }
+    const there = rooms[target];
+    if (!there) return line("no such room, or a deep import");
+    if (layer(target) > layer(file.room))
+      return line("points up: platform ← modules ← sites ← leerid ← main");
+    if (layer(target) === 1 && layer(file.room) > 1)
+      return there.only && !file.test && !there.only.includes(file.room) ? line("not for this room") : [];
+    // A test may set up its world through any module below it; the product may not.
+    if (file.test) return [];
+    return rooms[file.room]?.uses.includes(target) ? [] : line("not an edge of architecture.ts");
+  });
+}
+
+/** SQL that touches a schema of another room without being declared. */
+function wrongSql(room: string, path: string, names: readonly string[]): string[] {
+  const { schema, alsoSql = {} } = rooms[room] ?? ({} as Room);
+  return names
+    .filter((name) => name.split(".")[0] !== schema && !Object.hasOwn(alsoSql, name))
+    .map((name) => `${path}: ${name} belongs to another room`);
+}
+
+const ownerOf = (schema: string): string =>
+  Object.entries(rooms).find(([, room]) => room.schema === schema)?.[0] ?? "";
+
+describe("the code is as architecture.ts says", () => {
+  test("the test saw the code", () => {
+    assert.ok(production.length > 60, `${production.length} files`);
+    assert.ok(production.flatMap((file) => importsOf(file.text)).length > 200);
+    assert.ok(around.length > 10, `${around.length} files beside src`);
+    assert.ok(migrations.length >= 13);
+    assert.ok(production.flatMap((file) => sqlNames(file.text, schemas, "ts")).length > 30);
+  });
+
+  test("every room is declared, and every declared room exists", () => {
+    assert.deepEqual([...new Set(source.map((file) => file.room))].toSorted(), Object.keys(rooms).toSorted());
+  });
+
+  test("rooms are entered by their door, downwards, along declared edges", () => {
+    assert.deepEqual(source.flatMap(wrongImports), []);
+  });
+
+  test("every declared edge is used", () => {
+    const unused = Object.entries(rooms).flatMap(([name, room]) => {
+      const used = new Set(
+        production
+          .filter((file) => file.room === name)
+          .flatMap((file) => importsOf(file.text).map(roomBehind)),
+      );
+      return room.uses.filter((target) => !used.has(target)).map((target) => `${name} → ${target}`);
+    });
+    assert.deepEqual(unused, []);
+  });
+
+  test("the graph has no ring", () => {
+    const done = new Set<string>();
+    const visit = (name: string, path: readonly string[]): void => {
+      assert.ok(!path.includes(name), [...path, name].join(" → "));
+      if (done.has(name)) return;
+      for (const target of rooms[name]?.uses ?? []) visit(target, [...path, name]);
+      done.add(name);
+    };
+    for (const name of Object.keys(rooms)) visit(name, []);
+    assert.equal(done.size, Object.keys(rooms).length);
+  });
+
+  test("what stands beside the product also goes in by the doors", () => {
+    const wrong = around.flatMap((file) =>
+      importsOf(file.text).flatMap((specifier) => {
+        const target = roomBehind(specifier);
+        const pages = /^sites\/\w+\/pages$/.test(target ?? ""); // pages are shown and checked one by one
+        const known =
+          target === undefined ||
+          pages ||
+          target in rooms ||
+          target === "architecture" ||
+          ["testing", ...outside].includes(target.split("/")[0] ?? "");
+        return specifier.includes("../") || !known ? [`${file.path}: ${specifier}`] : [];
+      }),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  test("a planted violation is found", () => {
+    const plant = (room: string, text: string) =>
+      wrongImports({ path: "planted.ts", room, text, test: false }).length;
+    assert.equal(plant("platform/clock", 'import { beslis } from "#modules/verstrekking";'), 1);
+    assert.equal(plant("modules/scholen", 'import { meldAan } from "#modules/aanmelding";'), 1);
+    assert.equal(plant("modules/tokens", 'import { store } from "#modules/tokens/store";'), 1);
+    assert.equal(plant("modules/tokens", 'import { x } from "../scholen/store.ts";'), 1);
+    assert.equal(plant("modules/tokens", 'export * from "#sites/api";'), 1);
+    assert.equal(plant("sites/api", 'const x = await import("#modules/scholen");'), 1);
+    assert.equal(plant("sites/api", 'import { x } from "#testing/database";'), 1);
+    assert.equal(
+      plant("modules/tokens", '// import { x } from "#sites/api";\nconst s = `from "#sites/api"`;'),
+      0,
+    );
+    const sql = (text: string) =>
+      wrongSql("modules/tokens", "planted.ts", sqlNames(text, schemas, "ts")).length;
+    assert.equal(
+      sql("ctx.sql`select 1 from leerlingen.account where x = ${y(`a`)} and z in (select from acm.sessie)`"),
+      2,
+    );
+    assert.equal(sql("const r = /`/; leerlingen.map((l) => l); ctx.sql`select 1 from tokens.sleutel`"), 0);
+  });
+});
+
+describe("the database is divided like the code", () => {
+  test("SQL in the code touches its own schema only, or what is declared", () => {
+    assert.deepEqual(
+      production.flatMap((file) => wrongSql(file.room, file.path, sqlNames(file.text, schemas, "ts"))),
+      [],
+    );
+  });
+
+  test("a migration stays in the schema it is named after, or what is declared", () => {
+    const wrong = migrations.flatMap((name) => {
+      const schema = /^\d{4}_(\w+)\.sql$/.exec(name)?.[1] ?? "";
+      const text = readFileSync(`${root}migrations/${name}`, "utf8");
+      // A file that only changes (later migrations) is named after what it changes: 0014_leerlingen_….sql.
+      const owner = schemas.find((one) => schema === one || schema.startsWith(`${one}_`));
+      if (!owner) return schema === "rollen" ? [] : [`${name}: belongs to no room`];
+      // One file may make the schemas of two rooms.
+      const made = [...text.matchAll(/create schema (\w+)/g)].map(([, one]) => one ?? "");
+      const owners = [...new Set([owner, ...made])];
+      return sqlNames(text, schemas, "sql")
+        .filter((one) => owners.every((mine) => wrongSql(ownerOf(mine), name, [one]).length > 0))
+        .map((one) => `${name}: ${one} belongs to another room`);
+    });
+    assert.deepEqual(wrong, []);
+  });
+
+  test("every declared foreign object is really used by the room that declares it", () => {
+    const unused = Object.entries(rooms).flatMap(([name, room]) => {
+      const used = new Set([
+        ...production
+          .filter((file) => file.room === name)
+          .flatMap((file) => sqlNames(file.text, schemas, "ts")),
+        ...migrations
+          .filter((file) => room.schema !== undefined && file.slice(5).startsWith(room.schema))
+          .flatMap((file) => sqlNames(readFileSync(`${root}migrations/${file}`, "utf8"), schemas, "sql")),
+      ]);
+      return Object.keys(room.alsoSql ?? {})
+        .filter((one) => !used.has(one))
+        .map((one) => `${name}: ${one}`);
+    });
+    assert.deepEqual(unused, []);
+  });
+
+  test("migrations are numbered without a gap", () => {
+    migrations.forEach((name, index) =>
+      assert.match(name, new RegExp(`^${String(index + 1).padStart(4, "0")}_[a-z_]+\\.sql$`)),
+    );
+  });
+
+  test("every table says what it is for, and every schema has its room", async () => {
+    const db = await testDatabase();
+    try {
+      const tables = await db.sql<{ tabel: string; uitleg: string | null }[]>`
+        select n.nspname || '.' || c.relname as tabel, obj_description(c.oid, 'pg_class') as uitleg
+          from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where c.relkind in ('r', 'p') and not c.relispartition and n.nspname not in ('pg_catalog', 'information_schema')`;
+      assert.ok(tables.length >= 20, `${tables.length} tables`);
+      assert.deepEqual(
+        tables.filter((row) => !row.uitleg).map((row) => row.tabel),
+        [],
+      );
+      const found = new Set(tables.map((row) => row.tabel.split(".")[0] ?? ""));
+      assert.deepEqual([...found].toSorted(), ["public", ...schemas].toSorted());
+    } finally {
+      await db.close();
+    }
+  });
+});
+
+describe("the house stays readable", () => {
+  const everything = [...source, ...around];
+
+  test("no file is longer than 400 lines, except those that say why", () => {
+    const long = everything.filter((file) => file.text.split("\n").length > 401).map((file) => file.path);
+    assert.deepEqual(long.toSorted(), Object.keys(longFiles).toSorted());
+  });
+
+  test("no drawers: utils, helpers, services, managers", () => {
+    const drawer = /(?:^|[/-])(?:utils?|helpers?|common|misc|services?|managers?)(?:[/.-]|$)/;
+    assert.deepEqual(
+      everything.map((file) => file.path).filter((path) => drawer.test(path)),
+      [],
+    );
+    assert.ok(drawer.test("src/modules/x/utils.ts") && drawer.test("src/platform/string-helpers.ts"));
+  });
+
+  test("files are in kebab-case", () => {
+    assert.deepEqual(
+      everything.map((file) => file.path).filter((path) => !/^[a-z0-9/-]+(?:\.test)?\.ts$/.test(path)),
+      [],
+    );
+  });
+
+  test("every module and site has a door and says what it is", () => {
+    const missing = Object.keys(rooms)
+      .filter((room) => room.startsWith("modules/") || room.startsWith("sites/"))
+      .flatMap((room) => ["index.ts", "README.md"].map((name) => `src/${room}/${name}`))
+      .filter((path) => !existsSync(`${root}${path}`));
+    assert.deepEqual(missing, []);
+  });
+
+  test("rules never wait", () => {
+    const rules = production.filter((file) => file.path.endsWith("/rules.ts"));
+    assert.ok(rules.length >= 5);
+    assert.deepEqual(
+      rules.filter((file) => /\b(?:await|async|Promise)\b/.test(file.text)).map((file) => file.path),
+      [],
+    );
+  });
+});

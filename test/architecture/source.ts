@@ -1,0 +1,131 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** The repository's folder, with a slash at its end. */
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+
+export type SourceFile = {
+  /** From the root: `src/modules/tokens/store.ts`. */
+  readonly path: string;
+  /** `modules/tokens`, or the name of a file right in src. */
+  readonly room: string;
+  readonly text: string;
+  readonly test: boolean;
+};
+
+/** All TypeScript below a folder of the repository. */
+export function sourceFiles(folder: string): SourceFile[] {
+  return readdirSync(`${root}${folder}`, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .toSorted()
+    .map((name) => ({
+      path: `${folder}/${name}`,
+      room: roomOf(name),
+      text: readFileSync(`${root}${folder}/${name}`, "utf8"),
+      test: name.endsWith(".test.ts"),
+    }));
+}
+
+function roomOf(name: string): string {
+  const [first = "", second] = name.split("/");
+  return second === undefined ? first.replace(/\.ts$/, "") : `${first}/${second}`;
+}
+
+type Piece = { readonly kind: "code" | "comment" | "string" | "template"; readonly text: string };
+
+/**
+ * Takes TypeScript apart into code, comments, strings and the literal text of templates. A small reader of our own: types
+ * are stripped and never compiled here, so there is no parser at hand. Knows regular expressions by what stands before them.
+ */
+export function pieces(text: string): Piece[] {
+  const found: Piece[] = [];
+  const depth: number[] = []; // braces open inside each template that we are in an expression of
+  let code = "";
+  let at = 0;
+  const end = () => {
+    if (code !== "") found.push({ kind: "code", text: code });
+    code = "";
+  };
+  const until = (pattern: RegExp, from: number): number => {
+    pattern.lastIndex = from;
+    const match = pattern.exec(text);
+    return match ? match.index + match[0].length : text.length;
+  };
+  const template = (from: number) => {
+    let here = from;
+    while (here < text.length && text[here] !== "`" && !text.startsWith("${", here))
+      here += text[here] === "\\" ? 2 : 1;
+    found.push({ kind: "template", text: text.slice(from, here) });
+    if (text[here] === "`") at = here + 1;
+    else {
+      depth.push(0);
+      at = here + 2;
+    }
+  };
+  while (at < text.length) {
+    const char = text[at] ?? "";
+    if (text.startsWith("//", at) || text.startsWith("/*", at)) {
+      end();
+      const stop = text[at + 1] === "/" ? until(/\n|$/g, at) : until(/\*\//g, at);
+      found.push({ kind: "comment", text: text.slice(at, stop) });
+      at = stop;
+    } else if (char === '"' || char === "'") {
+      end();
+      let close = at + 1;
+      while (close < text.length && text[close] !== char && text[close] !== "\n")
+        close += text[close] === "\\" ? 2 : 1;
+      found.push({ kind: "string", text: text.slice(at + 1, close) });
+      at = close + 1;
+    } else if (char === "`") {
+      end();
+      template(at + 1);
+    } else if (char === "/" && /(?:^|[(,=:[!&|?{};>~]|\breturn|\bcase)\s*$/.test(code.slice(-40))) {
+      // A regular expression: to the slash that ends it, over escapes and classes.
+      const stop = until(/(?:[^\\/[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/g, at + 1);
+      code += text.slice(at, stop);
+      at = stop;
+    } else if (depth.length > 0 && (char === "{" || char === "}")) {
+      const last = depth.length - 1;
+      if (char === "}" && depth[last] === 0) {
+        end();
+        depth.pop();
+        template(at + 1);
+      } else {
+        depth[last] = (depth[last] ?? 0) + (char === "{" ? 1 : -1);
+        code += char;
+        at++;
+      }
+    } else {
+      code += char;
+      at++;
+    }
+  }
+  end();
+  return found;
+}
+
+/** What a file imports, statically or not. */
+export function importsOf(text: string): string[] {
+  const list = pieces(text);
+  return list.flatMap((piece, index) => {
+    const before = list[index - 1];
+    return piece.kind === "string" &&
+      before?.kind === "code" &&
+      /(?:\bfrom|\bimport|\bimport\s*\()\s*$/.test(before.text)
+      ? [piece.text]
+      : [];
+  });
+}
+
+/** `schema.name` in the SQL of a TypeScript file (which stands in templates and strings), or of a migration. */
+export function sqlNames(text: string, schemas: readonly string[], kind: "ts" | "sql"): string[] {
+  const body =
+    kind === "sql"
+      ? text.replaceAll(/--.*$/gm, "").replaceAll(/'(?:[^']|'')*'/g, "''")
+      : pieces(text)
+          .filter((piece) => piece.kind === "template" || piece.kind === "string")
+          .map((piece) => piece.text)
+          .join("\n");
+  const pattern = new RegExp(`(?<![\\w.#/@-])(?:${schemas.join("|")})\\.[a-z_]+(?![\\w-]*\\.(?:ts|md))`, "g");
+  return [...new Set([...body.matchAll(pattern)].map(([name]) => name))];
+}
