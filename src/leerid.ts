@@ -9,7 +9,7 @@ import { describeError, operationsLog, type Log } from "#platform/log";
 import { createMetrics } from "#platform/metrics";
 import { ruimPogingenOp } from "#modules/aanmelding";
 import { maakPartities, zegel } from "#modules/privacylog";
-import { zorgVoorSleutels } from "#modules/tokens";
+import { openSleutelbos } from "#modules/tokens";
 import { ruimWeigeringenOp } from "#modules/verstrekking";
 import { createAcm, ruimOp } from "#sites/acm";
 import { createApi } from "#sites/api";
@@ -92,8 +92,8 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   const { urls } = config;
   const lokaal = !config.LEERID_PRODUCTIE;
   await maakPartities(ctx);
-  await zorgVoorSleutels(ctx);
   await registreer(ctx, urls);
+  const sleutels = await openSleutelbos(ctx);
   const metrics = createMetrics(ctx.sql);
   const servers: Server[] = [];
   const listen = (listener: Listener, port: number): Promise<void> =>
@@ -115,7 +115,7 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   const acm = sites.includes("acm")
     ? await createAcm({
         ctx,
-        acmUrl: urls.acm,
+        url: urls.acm,
         apiUrl: urls.api,
         loketUrl: urls.leerlingloket,
         allowPrivateNetwork: lokaal,
@@ -134,6 +134,7 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
       ),
     );
     await acm?.close();
+    await sleutels.sluit();
     await ctx.sql.end({ timeout: 5 });
   };
   try {
@@ -144,7 +145,10 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
         base + 1,
       );
     if (sites.includes("api"))
-      await listen(metrics.measured("api", getRequestListener(createApi(ctx, urls).fetch)), base + 4);
+      await listen(
+        metrics.measured("api", getRequestListener(createApi(ctx, sleutels, urls).fetch)),
+        base + 4,
+      );
     await listen(metrics.handler, base + 99);
   } catch (error) {
     await close();

@@ -4,7 +4,7 @@ import type { Context } from "#platform/context";
 import { mount, openApi } from "#platform/endpoint";
 import { algemeen, Problem } from "#platform/problem";
 import { maakPoort } from "#modules/aanmelding";
-import { verifieerMachineToken } from "#modules/tokens";
+import { verifieerMachineToken, type Sleutelbos } from "#modules/tokens";
 import { machineScopes } from "#modules/toepassingen";
 import { endpoints, type Access } from "./contract.ts";
 import { docsPage } from "./docs-page.ts";
@@ -26,7 +26,11 @@ export function apiBeschrijving(urls: {
 }
 
 /** The API site: Discimus feed and datastore, for machines only. */
-export function createApi(ctx: Context, urls: { readonly api: string; readonly acm: string }): Hono {
+export function createApi(
+  ctx: Context,
+  sleutels: Sleutelbos,
+  urls: { readonly api: string; readonly acm: string },
+): Hono {
   const app = new Hono();
   app.use(async (http, next) => {
     await next();
@@ -43,12 +47,15 @@ export function createApi(ctx: Context, urls: { readonly api: string; readonly a
   mount<Access>(app, ctx, endpoints(maakPoort()), async (http, access) => {
     if (access === "open") return;
     const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(http.req.header("authorization") ?? "")?.[1];
-    const machine = token === undefined ? undefined : await verifieerMachineToken(ctx, token, urls.api);
+    const machine =
+      token === undefined
+        ? undefined
+        : await verifieerMachineToken(ctx, sleutels, token, { issuer: `${urls.acm}/op`, audience: urls.api });
     if (!machine)
       throw new Problem(algemeen["geen-token"], undefined, {
         "www-authenticate": `Bearer realm="LeerID"${token ? ', error="invalid_token"' : ""}`,
       });
-    if (!machine.scopes.includes(access)) {
+    if (!machine.scopes.has(access)) {
       throw new Problem(algemeen["geen-recht"], `Nodig: ${access}`, {
         "www-authenticate": `Bearer error="insufficient_scope", scope="${access}"`,
       });

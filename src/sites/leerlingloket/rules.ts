@@ -53,14 +53,21 @@ const redenen: Record<Logregel["aanleiding"], string> = {
 /** Records of the privacy log in the words of the pupil (D11). */
 export function vrijgavenVan(regels: readonly Logregel[], clients: readonly ClientRecord[]): Vrijgave[] {
   const bekend = new Map(clients.map((client) => [client.clientId, client.toepassing]));
-  return regels.map((regel) => {
-    const toepassing = bekend.get(regel.ontvanger);
-    const naam = toepassing?.naam ?? regel.ontvanger;
-    return {
-      toepassing: { naam, hue: toepassing?.tint ?? 1, initialen: toepassing?.initialen ?? naam.slice(0, 2) },
-      tijdstip: regel.tijdstip,
-      attributen: regel.attributen.map((naamVan) => attributen[naamVan as Attribuut]?.uitleg ?? naamVan),
-      waarom: redenen[regel.aanleiding],
-    };
-  });
+  // Our own lokets receive no attributes: nothing to tell.
+  return regels
+    .filter((regel) => regel.attributen.length > 0)
+    .map((regel) => {
+      const toepassing = bekend.get(regel.ontvanger);
+      const naam = toepassing?.naam ?? regel.ontvanger;
+      return {
+        toepassing: {
+          naam,
+          hue: toepassing?.tint ?? 1,
+          initialen: toepassing?.initialen ?? naam.slice(0, 2),
+        },
+        tijdstip: regel.tijdstip,
+        attributen: regel.attributen.map((naamVan) => attributen[naamVan as Attribuut]?.uitleg ?? naamVan),
+        waarom: redenen[regel.aanleiding],
+      };
+    });
 }
