@@ -1,106 +1,28 @@
 import assert from "node:assert/strict";
-import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chown, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { createInterface } from "node:readline";
-import { after, before, describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
+import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import postgres from "postgres";
-import { EmbeddedPostgresError, runningPostgres, startEmbeddedPostgres } from "#platform/postgres";
-import { guardedLog } from "#testing/guarded-log";
+import { EmbeddedPostgresError, runningPostgres } from "#platform/postgres";
+import {
+  isRunning,
+  postgresTrial,
+  query,
+  remember,
+  remembered,
+  run,
+  secondsUntilGone,
+  start,
+} from "./postgres-trial.ts";
 
+const { folders, temporaryFolder, folderWithCluster, startHolder } = postgresTrial();
 const asRoot = process.getuid?.() === 0;
 /** "daemon", on every Debian: PostgreSQL wants a user with a name. */
 const ordinary = 1;
-const folders: string[] = [];
-const children: ChildProcess[] = [];
-
-after(async () => {
-  for (const child of children) child.kill("SIGKILL");
-  for (const folder of folders)
-    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
-});
-
-async function temporaryFolder(mode = 0o711): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "leerid-proef-"));
-  await chmod(folder, mode);
-  folders.push(folder);
-  return folder;
-}
-
-/** A folder with a cluster that was stopped in order: a copy, which takes a tenth of the time of a new one. */
-async function folderWithCluster(): Promise<string> {
-  const folder = await temporaryFolder();
-  await run("cp", ["-a", `${ready}/.`, folder]);
-  return folder;
-}
-
-const run = promisify(execFile);
-let ready = "";
-before(async () => {
-  ready = await temporaryFolder();
-  await (await start(ready)).stop();
-});
-
-const start = (folder: string, options: { port?: number; programs?: string } = {}) =>
-  startEmbeddedPostgres({ folder, log: guardedLog(), ...options });
-
-/** Another process that has the database; resolves when it runs or has refused. */
-async function startHolder(folder: string, uid?: number) {
-  const child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL("postgres-holder.ts", import.meta.url)), folder],
-    {
-      stdio: ["ignore", "pipe", "inherit"],
-      env: {},
-      ...(uid === undefined ? {} : { uid, gid: uid }),
-    },
-  );
-  children.push(child);
-  for await (const line of createInterface({ input: child.stdout })) {
-    const said = JSON.parse(line) as { url?: string; pid?: number; error?: string };
-    return { child, ...said, url: said.url ?? "", pid: said.pid ?? 0 };
-  }
-  throw new Error("the other process ended without a word");
-}
-
-async function query<T>(url: string, act: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
-  try {
-    return await act(sql);
-  } finally {
-    await sql.end({ timeout: 2 });
-  }
-}
-
-const remember = (url: string, value: number) =>
-  query(url, async (sql) => {
-    await sql`create table if not exists proef (waarde integer)`;
-    await sql`insert into proef values (${value})`;
-  });
-
-const remembered = (url: string) =>
-  query(url, async (sql) =>
-    (await sql<{ waarde: number }[]>`select waarde from proef order by 1`).map((row) => row.waarde),
-  );
-
-/** Alive and not merely waiting to be reaped. */
-async function isRunning(pid: number): Promise<boolean> {
-  const line = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  return line !== "" && !/\) Z /.test(line);
-}
-
-async function secondsUntilGone(pid: number): Promise<number> {
-  const started = performance.now();
-  while ((await isRunning(pid)) && performance.now() - started < 30_000) await sleep(20);
-  return (performance.now() - started) / 1000;
-}
 
 const refusal = (words: RegExp) => (error: unknown) => {
   assert.ok(error instanceof EmbeddedPostgresError);
@@ -171,86 +93,6 @@ describe("the embedded PostgreSQL", () => {
     });
     await stop();
     assert.doesNotMatch(await readFile(join(folder, "postgres.log"), "utf8"), /Proefnaam|uniek/);
-  });
-
-  it("stops when its process is killed with signal 9, and starts again", async () => {
-    const folder = await folderWithCluster();
-    const holder = await startHolder(folder);
-    await remember(holder.url, 2);
-    holder.child.kill("SIGKILL");
-    const seconds = await secondsUntilGone(holder.pid);
-    assert.ok(seconds < 5, `it took ${seconds} s`);
-    const next = await start(folder);
-    assert.deepEqual(await remembered(next.url), [2]);
-    await next.stop();
-  });
-
-  it("takes over at once from a process that was killed, while the old server is still stopping", async () => {
-    const folder = await folderWithCluster();
-    const holder = await startHolder(folder);
-    await remember(holder.url, 3);
-    holder.child.kill("SIGKILL");
-    await once(holder.child, "exit");
-    const next = await start(folder);
-    assert.notEqual(next.pid, holder.pid);
-    assert.deepEqual(await remembered(next.url), [3]);
-    await next.stop();
-  });
-
-  it("stops a server whose watcher was killed too", async () => {
-    const folder = await folderWithCluster();
-    const holder = await startHolder(folder);
-    await remember(holder.url, 4);
-    for (const watcher of await watchersOf(folder)) process.kill(watcher, "SIGKILL");
-    holder.child.kill("SIGKILL");
-    await once(holder.child, "exit");
-    await sleep(500);
-    assert.equal(await isRunning(holder.pid), true, "without a watcher nothing stops it");
-    const next = await start(folder);
-    assert.equal(await isRunning(holder.pid), false);
-    assert.deepEqual(await remembered(next.url), [4]);
-    await next.stop();
-  });
-
-  it("recovers committed rows after a kill -9 of PostgreSQL itself, in the same process and at the same address", async () => {
-    const folder = await folderWithCluster();
-    const first = await start(folder);
-    await remember(first.url, 5);
-    process.kill(first.pid, "SIGKILL");
-    await secondsUntilGone(first.pid);
-    const next = await startWhenReleased(folder);
-    assert.equal(next.url, first.url);
-    assert.deepEqual(await remembered(next.url), [5]);
-    await next.stop();
-  });
-
-  it("is not misled by an old postmaster.pid that carries the number of another process", async () => {
-    const folder = await folderWithCluster();
-    const first = await start(folder);
-    await remember(first.url, 6);
-    const pidfile = join(folder, "data", "postmaster.pid");
-    const content = await readFile(pidfile, "utf8");
-    await first.stop();
-    const stranger = spawn("/bin/sleep", ["60"], asRoot ? { uid: 65_534, gid: 65_534 } : {});
-    children.push(stranger);
-    await once(stranger, "spawn");
-    await writeFile(pidfile, content.replace(/^\d+/, String(stranger.pid)));
-    const next = await start(folder);
-    assert.deepEqual(await remembered(next.url), [6]);
-    await next.stop();
-    assert.equal(stranger.exitCode, null);
-    assert.equal(await isRunning(stranger.pid ?? 0), true, "the other process was left alone");
-    stranger.kill();
-  });
-
-  it("clears what a first start left that was cut off halfway", async () => {
-    const folder = await temporaryFolder();
-    await mkdir(join(folder, "nieuw-oud", "data", "base"), { recursive: true });
-    await mkdir(join(folder, "data"));
-    const { url, stop } = await start(folder);
-    await remember(url, 7);
-    await stop();
-    await assert.rejects(stat(join(folder, "nieuw-oud")), { code: "ENOENT" });
   });
 
   it("refuses a second start on the same folder, and names the process that has it", async () => {
@@ -381,30 +223,6 @@ describe("the embedded PostgreSQL", () => {
     await anew.stop();
   });
 });
-
-/** The shells that wait to stop the server of a folder. */
-async function watchersOf(folder: string): Promise<number[]> {
-  const { stdout } = spawn("/bin/ps", ["-eo", "pid=,comm=,args="], { stdio: ["ignore", "pipe", "ignore"] });
-  const found: number[] = [];
-  for await (const line of createInterface({ input: stdout })) {
-    const [pid, command] = line.trim().split(/\s+/);
-    if (command === "sh" && line.includes(`-D ${folder}/data`)) found.push(Number(pid));
-  }
-  assert.equal(found.length, 1, "exactly one watcher");
-  return found;
-}
-
-/** The launcher lets go of the folder just after it sees the server end. */
-async function startWhenReleased(folder: string) {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await start(folder);
-    } catch (error) {
-      if (attempt === 50) throw error;
-      await sleep(20);
-    }
-  }
-}
 
 async function isReadableBy(uid: number): Promise<boolean> {
   const probe = spawn("/usr/bin/test", ["-r", fileURLToPath(import.meta.url)], { uid, gid: uid });
