@@ -1,6 +1,6 @@
-create schema acm;
+create schema tokens;
 
-create table acm.sleutel (
+create table tokens.sleutel (
   kid text primary key,
   alg text not null check (alg in ('RS256', 'ES256')),
   publiek text not null,
@@ -8,19 +8,28 @@ create table acm.sleutel (
   status text not null check (status in ('volgend', 'actief', 'uitgaand')),
   sinds timestamptz not null
 );
-comment on table acm.sleutel is 'Signing keys of the OpenID provider; private part encrypted. One active per algorithm, the next one published before use.';
-create unique index sleutel_actief on acm.sleutel (alg) where status = 'actief';
+comment on table tokens.sleutel is
+  'Keys that sign ID tokens, logout tokens and machine tokens; private part encrypted. One active per algorithm, the next one published before use, the former one until nothing it signed is valid. No personal data.';
+create unique index sleutel_actief on tokens.sleutel (alg) where status = 'actief';
+create unique index sleutel_volgend on tokens.sleutel (alg) where status = 'volgend';
+
+grant usage on schema tokens to leerid_app;
+grant select, insert, update, delete on all tables in schema tokens to leerid_app;
+
+create schema acm;
 
 create table acm.sessie (
   uid text primary key,
   id_hash bytea not null unique,
-  account_uuid uuid,
+  account_uuid uuid not null,
   inhoud text not null,
+  clients jsonb not null default '{}',
   verloopt_op timestamptz not null
 );
+comment on column acm.sessie.clients is
+  'Applications that were opened in this session, with the sub each one got: who is told when it ends. Merged in SQL, so that parallel first visits never lose one.';
 comment on table acm.sessie is 'Sign-in sessions of pupils at ACM (R32). Retention: until they expire or sign-out.';
 create index sessie_verloopt on acm.sessie (verloopt_op);
-create index sessie_account on acm.sessie (account_uuid);
 
 create table acm.machtiging (
   code_hash bytea primary key,
@@ -37,19 +46,15 @@ create table acm.machtiging (
 comment on table acm.machtiging is
   'One authorization: its code (30 s, single use) and the access token it was redeemed for (1 hour). Re-use of the code revokes the row, and with it the token. Removed when the token has expired.';
 create index machtiging_verloopt on acm.machtiging (verloopt_op);
-create index machtiging_sessie on acm.machtiging (sessie_uid);
 
 create table acm.model (
   model text not null,
   id_hash bytea not null,
   inhoud text not null,
-  uid text,
-  grant_id text,
-  verbruikt_op timestamptz,
   verloopt_op timestamptz not null,
   primary key (model, id_hash)
 );
-comment on table acm.model is 'The provider''s rarer records (replay protection, large interactions, machine tokens). Retention: until they expire.';
+comment on table acm.model is 'Rarer records: client assertions that were used once (replay), and requests in flight that are too large for a cookie. No personal data of pupils. Retention: until they expire, ten minutes at most.';
 create index model_verloopt on acm.model (verloopt_op);
 
 grant usage on schema acm to leerid_app;

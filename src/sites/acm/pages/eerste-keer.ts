@@ -5,7 +5,7 @@ import type { Toepassing } from "./parts.ts";
 
 /** Why the chosen password is not good yet. */
 export type EersteKeerFout = {
-  readonly soort: "te-kort" | "te-gewoon" | "bevat-naam" | "ongelijk" | "leeg";
+  readonly soort: "te-kort" | "te-lang" | "te-gewoon" | "bevat-naam" | "ongelijk" | "leeg";
 };
 
 export type EersteKeerInput = {
@@ -103,6 +103,13 @@ function textOf(soort: EersteKeerFout["soort"], minimum: number) {
         title: "Dit wachtwoord is te kort",
         text: `Neem minstens ${minimum} tekens. Zet er bijvoorbeeld nog een woord bij.`,
         first: "Kies een langer wachtwoord",
+        second: undefined,
+      };
+    case "te-lang":
+      return {
+        title: "Dit wachtwoord is te lang",
+        text: "Zo veel tekens heb je niet nodig. Laat een stuk weg.",
+        first: "Kies een korter wachtwoord",
         second: undefined,
       };
     case "te-gewoon":

@@ -1,0 +1,156 @@
+import { randomUUID } from "node:crypto";
+import { errors, exportJWK, generateKeyPair, importJWK, jwtVerify, type JSONWebKeySet } from "jose";
+import { inTransaction, type Context } from "#platform/context";
+import { describeError } from "#platform/log";
+import { algoritmen, type Algoritme, type Machine, type Ondertekensleutel } from "./contract.ts";
+import { opVolgorde, urenUitgaand } from "./rules.ts";
+import {
+  deleteUitgaande,
+  findPubliek,
+  insertSleutel,
+  listSleutels,
+  meldWijziging,
+  neemSlot,
+  schuifOp,
+} from "./store.ts";
+
+export type { Algoritme, Machine, Ondertekensleutel } from "./contract.ts";
+
+async function maakSleutel(alg: Algoritme, status: Ondertekensleutel["status"]): Promise<Ondertekensleutel> {
+  const pair = await generateKeyPair(alg, {
+    extractable: true,
+    ...(alg === "RS256" && { modulusLength: 2048 }),
+  });
+  const kid = randomUUID();
+  const common = { kid, alg, use: "sig" };
+  return {
+    kid,
+    alg,
+    status,
+    publiek: { ...(await exportJWK(pair.publicKey)), ...common },
+    prive: { ...(await exportJWK(pair.privateKey)), ...common },
+  };
+}
+
+/** Makes what is missing: per algorithm one key that signs and one that is published ahead. Safe on many nodes at once. */
+export async function zorgVoorSleutels(ctx: Context): Promise<void> {
+  const compleet = (sleutels: readonly Ondertekensleutel[]) =>
+    algoritmen.every((alg) =>
+      (["actief", "volgend"] as const).every((status) =>
+        sleutels.some((sleutel) => sleutel.alg === alg && sleutel.status === status),
+      ),
+    );
+  if (compleet(await listSleutels(ctx))) return;
+  await inTransaction(ctx, async (tx) => {
+    await neemSlot(tx);
+    const er = await listSleutels(tx);
+    if (compleet(er)) return;
+    for (const alg of algoritmen) {
+      for (const status of ["actief", "volgend"] as const) {
+        if (er.some((sleutel) => sleutel.alg === alg && sleutel.status === status)) continue;
+        await insertSleutel(tx, await maakSleutel(alg, status));
+      }
+    }
+    await meldWijziging(tx);
+  });
+}
+
+/**
+ * Rotation: the next keys sign from now on, new next keys are published, and keys that stopped signing 48 hours ago
+ * leave. All nodes hear of it (NOTIFY leerid_sleutels); a node that is late still signs with a key that verifies.
+ */
+export async function roteer(ctx: Context): Promise<void> {
+  await zorgVoorSleutels(ctx);
+  const nieuw = await Promise.all(algoritmen.map((alg) => maakSleutel(alg, "volgend")));
+  await inTransaction(ctx, async (tx) => {
+    await neemSlot(tx);
+    await schuifOp(tx);
+    for (const sleutel of nieuw) await insertSleutel(tx, sleutel);
+    await deleteUitgaande(tx, new Date(ctx.clock.now() - urenUitgaand * 3_600_000));
+    await meldWijziging(tx);
+  });
+}
+
+/** The keys as one process holds them; replaced as a whole when they change. */
+export type Sleutelbos = {
+  /** The keys now, active ones first. */
+  sleutels(): readonly Ondertekensleutel[];
+  /** Public part, as published. */
+  jwks(): JSONWebKeySet;
+  /** Called after every change. */
+  bijWijziging(werk: () => void): void;
+  sluit(): Promise<void>;
+};
+
+/** Reads the keys (making them at the very first start) and follows their changes on a connection of its own. */
+export async function openSleutelbos(ctx: Context): Promise<Sleutelbos> {
+  await zorgVoorSleutels(ctx);
+  const luisteraars: (() => void)[] = [];
+  let sleutels = opVolgorde(await listSleutels(ctx));
+  const lees = async () => {
+    const nieuw = opVolgorde(await listSleutels(ctx));
+    if (JSON.stringify(nieuw) === JSON.stringify(sleutels)) return;
+    sleutels = nieuw;
+    for (const werk of luisteraars) werk();
+  };
+  const herlaad = () => {
+    lees().catch((error: unknown) => ctx.log.error(describeError(error), "signing keys could not be read"));
+  };
+  // The last argument runs at every (re)connection: what was announced while there was none is read then.
+  const luister = await ctx.sql.listen("leerid_sleutels", herlaad, herlaad);
+  return {
+    sleutels: () => sleutels,
+    jwks: () => ({ keys: sleutels.map((sleutel) => sleutel.publiek) }),
+    bijWijziging: (werk) => luisteraars.push(werk),
+    sluit: () => luister.unlisten(),
+  };
+}
+
+/** Tells whose machine token this is, for one audience; undefined when it is not a valid one. */
+export type Tokenwacht = (token: string, audience: string) => Promise<Machine | undefined>;
+
+/** How long a key that was read counts without reading it again. Keys that left verify nothing that is still valid. */
+const sleutelGeldig = 60_000;
+
+/** A check of machine tokens (RFC 9068) that remembers the public keys it met; make one per site. */
+export function maakTokenwacht(ctx: Context): Tokenwacht {
+  const gelezen = new Map<
+    string,
+    { readonly sleutel: Promise<CryptoKey | Uint8Array>; readonly tot: number }
+  >();
+  const sleutelVan = async ({ kid = "" }: { kid?: string }) => {
+    const bekend = gelezen.get(kid);
+    if (bekend && bekend.tot > ctx.clock.now()) return bekend.sleutel;
+    const publiek = await findPubliek(ctx, kid);
+    if (!publiek) throw new errors.JWKSNoMatchingKey();
+    const sleutel = importJWK(publiek);
+    gelezen.set(kid, { sleutel, tot: ctx.clock.now() + sleutelGeldig });
+    return sleutel;
+  };
+  return async (token, audience) => {
+    if (token.length > 4096) return undefined;
+    try {
+      const { payload } = await jwtVerify(token, sleutelVan, {
+        audience,
+        typ: "at+jwt",
+        algorithms: [...algoritmen],
+        requiredClaims: ["exp", "client_id"],
+        currentDate: new Date(ctx.clock.now()),
+      });
+      const { client_id: clientId, scope, sub } = payload;
+      // The subject of a machine's token is the machine itself: a pupil's token never passes here.
+      if (typeof clientId !== "string" || sub !== clientId) return undefined;
+      return { clientId, scopes: typeof scope === "string" ? scope.split(" ") : [] };
+    } catch (error) {
+      if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
+      throw error;
+    }
+  };
+}
+
+/** One check, without remembering keys. */
+export const verifieerMachineToken = (
+  ctx: Context,
+  token: string,
+  audience: string,
+): Promise<Machine | undefined> => maakTokenwacht(ctx)(token, audience);

@@ -1,0 +1,148 @@
+import type { Adapter, AdapterPayload } from "oidc-provider";
+import Provider from "oidc-provider";
+import { hash } from "#platform/crypto";
+import { beslis, subjectVan } from "#modules/verstrekking";
+import { nuInSeconden, verloopVoorProvider } from "./clients.ts";
+import type { Acm } from "./contract.ts";
+import { findMachtiging, findSessie } from "./store.ts";
+import { huidigWerk } from "./unit-of-work.ts";
+
+/**
+ * The provider's storage. It reads at once and only notes what is to be written (unit-of-work.ts). One kind of record has
+ * one way; what a kind does not define here is never kept: clients are static, grants follow from the decision, codes
+ * are redeemed by our own handler, machine tokens carry themselves.
+ */
+export function makeAdapter(acm: Acm): (name: string) => Adapter {
+  const kinds: Record<string, Partial<Adapter>> = {
+    Session: sessie(acm),
+    Interaction: interactie,
+    AuthorizationCode: {
+      upsert: async (id, payload) => {
+        huidigWerk().code = { id, payload };
+      },
+    },
+    AccessToken: accessToken(acm),
+    Grant: { find: async (id) => grantVan(id) },
+    ReplayDetection: assertie(acm),
+  };
+  return (name) => ({ ...nothing, ...kinds[name] });
+}
+
+const nothing: Adapter = {
+  upsert: async () => {},
+  find: async () => undefined,
+  findByUserCode: async () => undefined,
+  findByUid: async () => undefined,
+  consume: async () => {},
+  destroy: async () => {},
+  revokeByGrantId: async () => {},
+};
+
+function sessie(acm: Acm): Partial<Adapter> {
+  return {
+    async find(id) {
+      const werk = huidigWerk();
+      const found = await findSessie(acm.ctx, hash(id), werk.clientId ?? "");
+      // An account that was merged into another one, or is gone, has no session any more: sign in again.
+      if (!found?.feiten || found.feiten.account.vervangen) return undefined;
+      const { sessie, feiten } = found;
+      if (werk.aanmelding && werk.aanmelding.accountUuid !== sessie.accountUuid) {
+        werk.beeindigd.push(sessie); // somebody else signed in at this computer
+        return undefined;
+      }
+      werk.sessie = sessie;
+      if (!werk.aanmelding && werk.clientId !== undefined) werk.feiten = feiten;
+      const { uid, accountUuid, inhoud, verlooptOp } = sessie;
+      return {
+        ...inhoud,
+        kind: "Session",
+        jti: id,
+        uid,
+        accountId: accountUuid,
+        exp: verloopVoorProvider(verlooptOp, acm.ctx.clock.now()),
+      };
+    },
+    async upsert(id, payload) {
+      huidigWerk().sessieWordt = { id, payload };
+    },
+    async destroy() {
+      const werk = huidigWerk();
+      werk.sessieVernietigd = true; // with an upsert after it: the id is renewed
+      werk.sessieWordt = undefined;
+    },
+  };
+}
+
+const interactie: Partial<Adapter> = {
+  async find(uid) {
+    const { interactie } = huidigWerk();
+    return interactie?.uid === uid ? interactie.payload : undefined;
+  },
+  async upsert(uid, payload) {
+    huidigWerk().interactieNieuw = { uid, payload };
+  },
+};
+
+function accessToken({ ctx }: Acm): Partial<Adapter> {
+  return {
+    async find(id) {
+      const werk = huidigWerk();
+      const machtiging = await findMachtiging(ctx, { tokenHash: hash(id) });
+      if (!machtiging?.tokenVerlooptOp || machtiging.ingetrokken || !machtiging.sessieLeeft) return undefined;
+      if (machtiging.tokenVerlooptOp.getTime() <= ctx.clock.now()) return undefined;
+      const { scope, sid } = machtiging.inhoud;
+      const besluit = beslis(machtiging.feiten, machtiging.clientId, {
+        scopes: new Set(scope.split(" ")),
+        vandaag: ctx.clock.vandaag(),
+      });
+      werk.machtiging = machtiging;
+      werk.besluit = besluit;
+      // D5 again at every use. A token that may not be used now can still be revoked.
+      if (!besluit.toegang && Provider.ctx?.oidc.route !== "revocation") return undefined;
+      werk.sub = besluit.toegang ? subjectVan(ctx.keys, besluit) : undefined;
+      return {
+        kind: "AccessToken",
+        jti: id,
+        gty: "authorization_code",
+        clientId: machtiging.clientId,
+        accountId: werk.sub,
+        grantId: grantId(machtiging.sessieUid, machtiging.clientId),
+        sessionUid: machtiging.sessieUid,
+        scope,
+        sid,
+        iat: nuInSeconden(),
+        exp: verloopVoorProvider(machtiging.tokenVerlooptOp, ctx.clock.now()),
+      };
+    },
+    async destroy(id) {
+      huidigWerk().tokenIngetrokken = hash(id);
+    },
+  };
+}
+
+/** The agreement decides, not the pupil one by one (R24): a grant is a way of saying "this session, this client". */
+export const grantId = (sessieUid: string, clientId: string): string => `${sessieUid}.${clientId}`;
+
+function grantVan(id: string): AdapterPayload | undefined {
+  const { machtiging, sub } = huidigWerk();
+  if (!machtiging || id !== grantId(machtiging.sessieUid, machtiging.clientId)) return undefined;
+  return {
+    kind: "Grant",
+    jti: id,
+    clientId: machtiging.clientId,
+    accountId: sub,
+    openid: { scope: machtiging.inhoud.scope },
+  } as AdapterPayload;
+}
+
+/** Client assertions count once (RFC 7523 3): the unique index decides, in the commit that the answer waits for. */
+function assertie({ ctx }: Acm): Partial<Adapter> {
+  return {
+    async upsert(id, _payload, expiresIn = 0) {
+      huidigWerk().assertie = {
+        idHash: hash(id),
+        verlooptOp: new Date(ctx.clock.now() + Math.min(expiresIn, 86_400) * 1000),
+      };
+    },
+  };
+}

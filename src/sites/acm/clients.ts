@@ -1,0 +1,48 @@
+import type { ClientMetadata } from "oidc-provider";
+import { leerlingScopes, machineScopes, type ClientRecord } from "#modules/toepassingen";
+
+const taken = [
+  "jwks",
+  "redirect_uris",
+  "post_logout_redirect_uris",
+  "backchannel_logout_uri",
+  "token_endpoint_auth_method",
+  "token_endpoint_auth_signing_alg",
+  "id_token_signed_response_alg",
+  "initiate_login_uri",
+  "default_max_age",
+  "require_auth_time",
+] as const;
+
+/**
+ * What the provider may know of a client: only what stands in this list, and only the scopes of its kind, so that a
+ * registration cannot give a pupil's application a machine scope or a machine a pupil.
+ */
+export function clientMetadata(client: ClientRecord): ClientMetadata {
+  const { metadata } = client;
+  const allowed: readonly string[] = client.soort === "web" ? leerlingScopes : Object.keys(machineScopes);
+  const registered = typeof metadata["scope"] === "string" ? metadata["scope"].split(" ") : [];
+  return {
+    ...Object.fromEntries(taken.flatMap((name) => (name in metadata ? [[name, metadata[name]]] : []))),
+    client_id: client.clientId,
+    application_type: "web",
+    subject_type: "public",
+    ...(client.geheim !== undefined && { client_secret: client.geheim }),
+    scope: registered.filter((scope) => allowed.includes(scope)).join(" "),
+    ...(client.soort === "web"
+      ? {
+          grant_types: ["authorization_code"],
+          response_types: ["code"],
+          response_modes: ["query", "form_post"],
+          ...("backchannel_logout_uri" in metadata && { backchannel_logout_session_required: true }),
+        }
+      : { grant_types: ["client_credentials"], response_types: [], redirect_uris: [] }),
+  };
+}
+
+/** Seconds since 1970, as the provider counts. */
+export const nuInSeconden = (): number => Math.floor(Date.now() / 1000);
+
+/** Expiry for a payload given to the provider, which reads the machine's clock: only what is left comes from ours. */
+export const verloopVoorProvider = (verlooptOp: Date, nu: number): number =>
+  nuInSeconden() + Math.max(0, Math.ceil((verlooptOp.getTime() - nu) / 1000));

@@ -1,0 +1,53 @@
+import type { Context } from "#platform/context";
+import type { Poort } from "#modules/aanmelding";
+import type { Sleutelbos } from "#modules/tokens";
+import type { ClientRecord } from "#modules/toepassingen";
+
+/** How a pupil signed in, as told to applications. */
+export const acr = "urn:leerid:acr:wachtwoord";
+export const amr = ["pwd"];
+
+/** Lifetimes in seconds (D4). */
+export const duur = {
+  code: 30,
+  accessToken: 3600,
+  idToken: 3600,
+  interactie: 600,
+  /** Since the last time that an application was opened. The cookie itself ends with the browser. */
+  sessie: 8 * 3600,
+  /** A session is not written again for less than this. */
+  sessieDrempel: 1800,
+} as const;
+
+export type Cookies = { readonly sessie: string; readonly aanmelding: string; readonly open: string };
+
+/** What every step of this site needs; made once in `createAcm`. */
+export type Acm = {
+  readonly ctx: Context;
+  /** `https://…/op`, whatever the Host header says. */
+  readonly issuer: string;
+  /** Audience of machine tokens. */
+  readonly apiUrl: string;
+  readonly loketUrl: string;
+  readonly secure: boolean;
+  readonly cookies: Cookies;
+  /** Only outside production: may clients live on a private address (back-channel logout)? */
+  readonly allowPrivateNetwork: boolean;
+  readonly bos: Sleutelbos;
+  readonly poort: Poort;
+  /** Registered clients now. */
+  clients(): ReadonlyMap<string, ClientRecord>;
+  /** Work after the answer, so that `close` can wait for it. */
+  naAntwoord(werk: Promise<void>): void;
+};
+
+export function cookieNames(secure: boolean): Cookies {
+  // Prefixes make the browser refuse a cookie that a neighbouring site or a plain connection tries to set.
+  return secure
+    ? {
+        sessie: "__Host-leerid",
+        aanmelding: "__Secure-leerid-aanmelding",
+        open: "__Secure-leerid-open",
+      }
+    : { sessie: "leerid", aanmelding: "leerid-aanmelding", open: "leerid-open" };
+}

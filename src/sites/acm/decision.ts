@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import type { Account, Grant, KoaContextWithOIDC } from "oidc-provider";
+import type { AccountUuid } from "#platform/ids";
+import { beslis, getFeiten, subjectVan } from "#modules/verstrekking";
+import { grantId } from "./adapter.ts";
+import type { Acm } from "./contract.ts";
+import { werkVan } from "./unit-of-work.ts";
+
+/**
+ * The provider asks for the account: the moment at which D5 decides for this client. A refusal is no missing account:
+ * the authorization goes on to its own answer (policy.ts), a token was refused before it came here (adapter.ts).
+ */
+export async function findAccount(
+  acm: Acm,
+  ctx: KoaContextWithOIDC,
+  id: string,
+): Promise<Account | undefined> {
+  const { ctx: app } = acm;
+  const werk = werkVan(ctx);
+  const clientId = ctx.oidc.client?.clientId ?? "";
+  const vandaag = app.clock.vandaag();
+
+  if (ctx.oidc.route === "userinfo") {
+    const { machtiging } = werk;
+    if (!machtiging) return undefined;
+    const asked = ctx.oidc.params?.["scope"];
+    const scopes = new Set((typeof asked === "string" ? asked : machtiging.inhoud.scope).split(" "));
+    const besluit = beslis(machtiging.feiten, clientId, { scopes, vandaag });
+    if (!besluit.toegang) return undefined;
+    return {
+      accountId: id,
+      claims: () => {
+        werk.regel = {
+          tijdstip: app.clock.now(),
+          soort: "userinfo",
+          accountUuid: machtiging.accountUuid,
+          attributen: besluit.attributen,
+          ontvanger: clientId,
+          protocol: besluit.protocol,
+          aanleiding: "userinfo",
+        };
+        return { ...besluit.claims, sub: id };
+      },
+    };
+  }
+
+  werk.feiten ??= await getFeiten(app, id as AccountUuid, clientId, vandaag);
+  werk.besluit = beslis(werk.feiten, clientId, { scopes: ctx.oidc.requestParamScopes, vandaag });
+  werk.sub = werk.besluit.toegang ? subjectVan(app.keys, werk.besluit) : undefined;
+  return { accountId: werk.sub ?? id, claims: () => ({ sub: werk.sub ?? id }) };
+}
+
+/** What the pupil grants: the scopes asked, all of which the client is registered for. Made anew at every visit. */
+export async function loadExistingGrant(ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
+  const { client, account, session, provider } = ctx.oidc;
+  if (!client || !account || !session) return undefined;
+  const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
+  grant.jti = grantId(session.uid, client.clientId);
+  grant.addOIDCScope(ctx.oidc.requestParamOIDCScopes);
+  session.sidFor(client.clientId, sidVan(session.uid, client.clientId));
+  return grant;
+}
+
+/** The `sid` of a session as one client knows it: the same every time, and telling nothing to another client. */
+export const sidVan = (sessieUid: string, clientId: string): string =>
+  createHash("sha256").update(`sid\0${sessieUid}\0${clientId}`).digest("base64url").slice(0, 22);

@@ -1,0 +1,89 @@
+import { randomBytes } from "node:crypto";
+import type { ErrorOut, KoaContextWithOIDC } from "oidc-provider";
+import { newReferentie } from "#platform/ids";
+import { describeError } from "#platform/log";
+import { sendPage } from "./answer.ts";
+import type { Acm } from "./contract.ts";
+import { fout, foutAanmeldingVerlopen } from "./pages/index.ts";
+
+type Text = { readonly titel: string; readonly waarom: string; readonly wie: string };
+
+const maker = "Vertel het aan je leerkracht. Wie de toepassing maakt, kan dit oplossen.";
+const texts: Record<string, Text> = {
+  invalid_client: {
+    titel: "We kennen deze toepassing niet",
+    waarom:
+      "Een toepassing vroeg om je aan te melden, maar ze is niet bekend bij LeerID. Jij hebt niets fout gedaan.",
+    wie: maker,
+  },
+  invalid_redirect_uri: {
+    titel: "We kennen dit adres niet",
+    waarom:
+      "De toepassing wil je naar een adres sturen dat niet is aangemeld bij LeerID. Daarom gaan we niet verder. Jij hebt niets fout gedaan.",
+    wie: maker,
+  },
+  niet_gevonden: {
+    titel: "Deze pagina bestaat niet",
+    waarom: "Het adres klopt niet, of de pagina is er niet meer.",
+    wie: "Ga naar je toepassingen en begin daar opnieuw.",
+  },
+  server_error: {
+    titel: "Er ging iets mis bij ons",
+    waarom: "LeerID kon je vraag nu niet afwerken. Jij hebt niets fout gedaan.",
+    wie: "Probeer het over een paar minuten opnieuw. Lukt het dan nog niet? Geef het nummer hieronder aan je leerkracht.",
+  },
+};
+const other: Text = {
+  titel: "Deze vraag klopt niet",
+  waarom: "De toepassing vroeg iets wat LeerID niet kan doen. Jij hebt niets fout gedaan.",
+  wie: maker,
+};
+
+/** What may not go back to the application, or is no part of the protocol. Without details of ours. */
+export function errorPage(
+  acm: Acm,
+  ctx: KoaContextWithOIDC,
+  status: number,
+  error: string,
+  detail?: string,
+): void {
+  sendPage(
+    ctx,
+    status,
+    fout({
+      ...(texts[error] ?? other),
+      status,
+      referentie: newReferentie(randomBytes),
+      tijdstip: acm.ctx.clock.now(),
+      technisch: detail === undefined ? error : `${error}: ${detail}`,
+      loketUrl: acm.loketUrl,
+    }),
+  );
+}
+
+export function renderError(acm: Acm, ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
+  if (error.name === "SessionNotFound") {
+    return sendPage(ctx, 400, foutAanmeldingVerlopen({ loketUrl: acm.loketUrl }));
+  }
+  errorPage(acm, ctx, ctx.status >= 400 ? ctx.status : 400, out.error, out.error_description);
+}
+
+/** Endpoints that machines call answer in JSON, also when it is our own fault. */
+const forMachines = /^\/(v1\/(token|keys|userinfo|introspect|revoke)|\.well-known)/;
+
+/** Our own fault: nothing of the request was kept; nothing of the cause leaves. Logged once, by whoever calls this. */
+export function ownFault(acm: Acm, ctx: KoaContextWithOIDC, error: unknown): void {
+  acm.ctx.log.error(describeError(error), "acm could not answer");
+  ctx.remove("set-cookie");
+  ctx.remove("location");
+  if (forMachines.test(ctx.path)) {
+    ctx.status = 500;
+    ctx.set("cache-control", "no-store");
+    ctx.body = {
+      error: "server_error",
+      error_description: "something went wrong on our side, nothing was kept",
+    };
+  } else {
+    errorPage(acm, ctx, 500, "server_error");
+  }
+}

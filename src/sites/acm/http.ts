@@ -1,0 +1,32 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+type Handler = (req: IncomingMessage, res: ServerResponse) => unknown;
+
+/**
+ * What comes from the network, made plain before anything reads it. The issuer is fixed: the provider builds addresses from
+ * the Host header, so that header says what we say, whatever the outside sent.
+ */
+export function acmHandler(
+  issuer: string,
+  { provider, rest }: { provider: () => Handler; rest: Handler },
+): Handler {
+  const { host, protocol } = new URL(issuer);
+  return (req, res) => {
+    const url = req.url ?? "/";
+    // Absolute-form and other oddities (RFC 9112 3.2.2) would bring their own host along.
+    if (!url.startsWith("/") || url.startsWith("//") || url.length > 12_000) {
+      res.writeHead(url.length > 12_000 ? 414 : 400, { "content-type": "text/plain; charset=utf-8" });
+      res.end("Dit adres kan LeerID niet lezen.");
+      return undefined;
+    }
+    if (url !== "/op" && !url.startsWith("/op/") && !url.startsWith("/op?")) return rest(req, res);
+    for (const name of Object.keys(req.headers)) {
+      if (name.startsWith("x-forwarded-") || name === "forwarded") delete req.headers[name];
+    }
+    req.headers.host = host;
+    req.headers["x-forwarded-proto"] = protocol.slice(0, -1);
+    (req as { originalUrl?: string }).originalUrl = url;
+    req.url = url.slice(3).startsWith("/") ? url.slice(3) : `/${url.slice(3)}`;
+    return provider()(req, res);
+  };
+}

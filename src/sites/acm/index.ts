@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import type { Context } from "#platform/context";
+import { staticAssets } from "#platform/html";
+import { describeError } from "#platform/log";
+import { maakPoort } from "#modules/aanmelding";
+import { openSleutelbos } from "#modules/tokens";
+import { listClients, type ClientRecord } from "#modules/toepassingen";
+import { cookieNames, type Acm } from "./contract.ts";
+import { acmHandler } from "./http.ts";
+import { makeProvider } from "./provider.ts";
+
+export { ruimOp } from "./store.ts";
+
+export type AcmOptions = {
+  readonly ctx: Context;
+  /** Address of this site to the outside, without a slash at the end; the issuer is this with `/op`. */
+  readonly acmUrl: string;
+  /** Address of the API: the audience of machine tokens. */
+  readonly apiUrl: string;
+  readonly loketUrl: string;
+  /** Lets back-channel logout reach private addresses; never in production. */
+  readonly allowPrivateNetwork?: boolean;
+};
+
+export type AcmSite = {
+  readonly issuer: string;
+  /** For `http.createServer`. Serves `/op/…` and `/static/…`. */
+  handler(req: IncomingMessage, res: ServerResponse): void;
+  /** Reads clients and keys again; happens by itself when they change. */
+  reload(): Promise<void>;
+  /** Stops listening for changes and waits for what still runs after an answer. */
+  close(): Promise<void>;
+};
+
+/** The OpenID provider for pupils. */
+export async function createAcm(options: AcmOptions): Promise<AcmSite> {
+  const { ctx, acmUrl } = options;
+  const secure = acmUrl.startsWith("https://");
+  const bos = await openSleutelbos(ctx);
+  const readClients = async () =>
+    new Map((await listClients(ctx)).map((client) => [client.clientId, client]));
+  let clients: ReadonlyMap<string, ClientRecord> = await readClients();
+  const running = new Set<Promise<void>>();
+
+  const acm: Acm = {
+    ctx,
+    issuer: `${acmUrl}/op`,
+    apiUrl: options.apiUrl,
+    loketUrl: options.loketUrl,
+    secure,
+    cookies: cookieNames(secure),
+    allowPrivateNetwork: options.allowPrivateNetwork ?? false,
+    bos,
+    poort: maakPoort(),
+    clients: () => clients,
+    naAntwoord(werk) {
+      running.add(werk);
+      void werk.finally(() => running.delete(werk));
+    },
+  };
+
+  // Static clients: looked up in an adapter they fall out of a cache of 100, and each costs a query.
+  let callback = makeProvider(acm).callback();
+  const rebuild = () => {
+    callback = makeProvider(acm).callback();
+  };
+  const reload = async () => {
+    clients = await readClients();
+    rebuild();
+  };
+  bos.bijWijziging(rebuild);
+  const onChange = () => {
+    reload().catch((error: unknown) => ctx.log.error(describeError(error), "clients could not be read"));
+  };
+  const luister = await ctx.sql.listen("leerid_clients", onChange, onChange);
+  const statics = getRequestListener(staticAssets().fetch);
+
+  const handler = acmHandler(acm.issuer, { provider: () => callback, rest: statics });
+  return {
+    issuer: acm.issuer,
+    handler: (req, res) => void handler(req, res),
+    reload,
+    async close() {
+      await Promise.all([luister.unlisten(), bos.sluit()]);
+      await Promise.allSettled(running);
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import type { KoaContextWithOIDC } from "oidc-provider";
+import type Provider from "oidc-provider";
+import { formTargets, trusted } from "#platform/html";
+import { describeError } from "#platform/log";
+import type { Acm } from "./contract.ts";
+import { sidVan } from "./decision.ts";
+import { sendPage } from "./answer.ts";
+import { afgemeld, afmeldenVraag } from "./pages/index.ts";
+import { werkVan, type Sessie } from "./unit-of-work.ts";
+
+/**
+ * Sign-out asked by an application (RP-Initiated Logout 1.0). On shared computers every extra question leaves sessions
+ * open: with a valid hint for this very session it is done at once; else the pupil is asked.
+ */
+export async function logoutSource(acm: Acm, ctx: KoaContextWithOIDC, form: string): Promise<void> {
+  const { client, session } = ctx.oidc;
+  const { sessie } = werkVan(ctx);
+  const hint = ctx.oidc.entities.IdTokenHint?.payload;
+  if (client && session && sessie && hint && isOf(hint, sessie, client.clientId)) {
+    const target = afterLogout(acm, session.state);
+    await session.destroy();
+    forgetSession(acm, ctx);
+    ctx.status = 303;
+    ctx.redirect(target);
+    return;
+  }
+  const toepassing = acm.clients().get(client?.clientId ?? "")?.toepassing;
+  sendPage(
+    ctx,
+    200,
+    afmeldenVraag({
+      formulier: { gemaakt: trusted(form), id: "op.logoutForm" },
+      ...(toepassing && { toepassing: toepassing.naam }),
+    }),
+    { formAction: formTargets(postLogoutUris(client)) },
+  );
+}
+
+export function postLogoutSuccessSource(acm: Acm, ctx: KoaContextWithOIDC): void {
+  sendPage(ctx, 200, afgemeld({ loketUrl: acm.loketUrl }));
+}
+
+/** Nobody is signed in: nothing to ask or to end; straight on to where the application wanted to go. */
+export function skipWhenSignedOut(acm: Acm, ctx: KoaContextWithOIDC): void {
+  const { session } = ctx.oidc;
+  if (ctx.oidc.route !== "end_session" || ctx.status !== 200 || session?.accountId !== undefined) return;
+  const target = afterLogout(acm, session?.state);
+  forgetSession(acm, ctx);
+  ctx.body = null;
+  ctx.remove("content-type");
+  ctx.status = 303;
+  ctx.redirect(target);
+}
+
+function afterLogout(acm: Acm, state: Record<string, unknown> | undefined): string {
+  const uri = state?.["postLogoutRedirectUri"]; // checked against the registration by the provider
+  if (typeof uri !== "string") return `${acm.issuer}/v1/logout/success`;
+  const target = new URL(uri);
+  if (typeof state?.["state"] === "string") target.searchParams.set("state", state["state"]);
+  return target.href;
+}
+
+const postLogoutUris = (client: { postLogoutRedirectUris?: unknown } | undefined): string[] =>
+  Array.isArray(client?.postLogoutRedirectUris)
+    ? client.postLogoutRedirectUris.filter((uri): uri is string => typeof uri === "string")
+    : [];
+
+function isOf(hint: Record<string, unknown>, sessie: Sessie, clientId: string): boolean {
+  if (typeof hint["sid"] === "string") return hint["sid"] === sidVan(sessie.uid, clientId);
+  return hint["sub"] === sessie.clients[clientId];
+}
+
+/** Takes the session cookie away. */
+export function forgetSession(acm: Acm, ctx: Pick<KoaContextWithOIDC, "cookies">): void {
+  ctx.cookies.set(acm.cookies.sessie, null, {
+    httpOnly: true,
+    sameSite: "lax",
+    secure: acm.secure,
+    overwrite: true,
+  });
+}
+
+/**
+ * Tells every application of an ended session (Back-Channel Logout 1.0): all at once, after the commit, without holding up
+ * the pupil. One that does not answer within 2.5 seconds is noted and left.
+ */
+export function tellClients(acm: Acm, provider: Provider, sessies: readonly Sessie[]): void {
+  for (const { uid, clients } of sessies) {
+    for (const [clientId, sub] of Object.entries(clients)) {
+      acm.naAntwoord(
+        tellClient(provider, clientId, sub, sidVan(uid, clientId)).catch((error: unknown) =>
+          acm.ctx.log.warn(
+            { client: clientId, ...describeError(error) },
+            "back-channel logout did not arrive",
+          ),
+        ),
+      );
+    }
+  }
+}
+
+async function tellClient(provider: Provider, clientId: string, sub: string, sid: string): Promise<void> {
+  const client = await provider.Client.find(clientId);
+  if (!client || client.backchannelLogoutUri === undefined) return;
+  await (
+    client as unknown as { backchannelLogout(sub: string, sid: string): Promise<void> }
+  ).backchannelLogout(sub, sid);
+}

@@ -1,0 +1,140 @@
+import Provider, { type Client, type Configuration, type KoaContextWithOIDC } from "oidc-provider";
+import { attributen } from "#modules/verstrekking";
+import { leerlingScopes, machineScopes } from "#modules/toepassingen";
+import { describeError } from "#platform/log";
+import { makeAdapter } from "./adapter.ts";
+import { clientMetadata } from "./clients.ts";
+import { acr, duur, type Acm } from "./contract.ts";
+import { findAccount, loadExistingGrant } from "./decision.ts";
+import { renderError } from "./errors.ts";
+import { logoutSource, postLogoutSuccessSource } from "./logout.ts";
+import { pipeline } from "./pipeline.ts";
+import { makePolicy } from "./policy.ts";
+import { redeem } from "./redeem.ts";
+import { checkScopes, getResourceServerInfo } from "./scopes.ts";
+import { resumeCookie } from "./sign-in.ts";
+
+/** The claims of each scope, from the one table of attributes (D4). */
+function claimsByScope(): Record<string, string[]> {
+  const byScope: Record<string, string[]> = { openid: ["sub"] };
+  for (const { claim, scope } of Object.values(attributen)) (byScope[scope] ??= []).push(claim);
+  return byScope;
+}
+
+/** A provider for the clients and keys of this moment; a change of either makes a new one, and this one drains. */
+export function makeProvider(acm: Acm): Provider {
+  const provider = new Provider(acm.issuer, configuration(acm));
+  provider.proxy = true; // the headers it then reads are set by http.ts, never by the outside
+  provider.registerGrantType("authorization_code", (ctx) => redeem(acm, ctx), [
+    "code",
+    "code_verifier",
+    "redirect_uri",
+  ]);
+  provider.on("server_error", (_ctx, error) =>
+    acm.ctx.log.error(describeError(error), "the OpenID provider could not answer"),
+  );
+  for (const step of pipeline(acm, provider)) provider.use(step);
+  return provider;
+}
+
+function configuration(acm: Acm): Configuration {
+  const { ctx } = acm;
+  return {
+    adapter: makeAdapter(acm),
+    clients: Array.from(acm.clients().values(), clientMetadata),
+    jwks: { keys: acm.bos.sleutels().map((sleutel) => sleutel.prive) },
+    routes: {
+      authorization: "/v1/auth",
+      token: "/v1/token",
+      jwks: "/v1/keys",
+      userinfo: "/v1/userinfo",
+      introspection: "/v1/introspect",
+      revocation: "/v1/revoke",
+      end_session: "/v1/logout",
+    },
+    scopes: [...leerlingScopes, ...Object.keys(machineScopes)],
+    claims: claimsByScope(),
+    acrValues: [acr],
+    subjectTypes: ["public"],
+    responseTypes: ["code"],
+    pkce: { required: () => true },
+    clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+    enabledJWA: {
+      idTokenSigningAlgValues: ["RS256", "ES256"],
+      clientAuthSigningAlgValues: ["RS256", "ES256"],
+    },
+    conformIdTokenClaims: false,
+    allowOmittingSingleRegisteredRedirectUri: false,
+    acceptQueryParamAccessTokens: false,
+    expiresWithSession: () => false, // adapter.ts joins every token with its session
+    issueRefreshToken: () => false,
+    clockTolerance: 15,
+    ttl: {
+      AccessToken: duur.accessToken,
+      AuthorizationCode: duur.code,
+      ClientCredentials: duur.accessToken,
+      Grant: duur.sessie,
+      IdToken: duur.idToken,
+      Interaction: duur.interactie,
+      Session: duur.sessie,
+    },
+    cookies: {
+      names: { session: acm.cookies.sessie, interaction: "leerid-interactie", resume: resumeCookie },
+      keys: [ctx.keys.cookieTeken],
+      long: { httpOnly: true, sameSite: "lax", secure: acm.secure, signed: true },
+      short: { httpOnly: true, sameSite: "lax", secure: acm.secure, signed: false },
+    },
+    extraParams: {
+      scope: (_koa: KoaContextWithOIDC, value: string | undefined, client: Client) =>
+        checkScopes(value, client),
+    },
+    findAccount: (koa, id) => findAccount(acm, koa, id),
+    loadExistingGrant,
+    interactions: {
+      policy: makePolicy(),
+      url: (_koa, interaction) => `/op/v1/aanmelden/${interaction.uid}`,
+    },
+    renderError: (koa, out, error) => renderError(acm, koa, out, error),
+    formats: {
+      customizers: {
+        // The machine's token lives by our clock, as everything else does.
+        jwt: (_koa, token, { payload }) => {
+          const now = Math.floor(ctx.clock.now() / 1000);
+          payload["iat"] = now;
+          payload["exp"] = now + token.expiration;
+        },
+      },
+    },
+    ...(acm.allowPrivateNetwork && {
+      // Without the provider's guard, which is a dispatcher among the options.
+      fetch: (url, options) => fetch(url, { ...options, dispatcher: undefined } as unknown as RequestInit),
+    }),
+    features: {
+      devInteractions: { enabled: false },
+      dPoP: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
+      claimsParameter: { enabled: false },
+      clientCredentials: { enabled: true },
+      introspection: {
+        enabled: true,
+        allowedPolicy: (_koa, client, token) => token.clientId === client.clientId,
+      },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_koa, client, token) => token.clientId === client.clientId,
+      },
+      backchannelLogout: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: (_koa, client) => (client.grantTypeAllowed("client_credentials") ? acm.apiUrl : []),
+        useGrantedResource: () => false,
+        getResourceServerInfo: (koa, resource, client) => getResourceServerInfo(acm, koa, resource, client),
+      },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (koa, form) => logoutSource(acm, koa, form),
+        postLogoutSuccessSource: (koa) => postLogoutSuccessSource(acm, koa),
+      },
+    },
+  };
+}

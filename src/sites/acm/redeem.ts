@@ -1,0 +1,118 @@
+import { timingSafeEqual, createHash } from "node:crypto";
+import { errors, type TokenEndpointGrantContext } from "oidc-provider";
+import { hash, randomToken } from "#platform/crypto";
+import { beslis, subjectVan, weiger, type Toegang } from "#modules/verstrekking";
+import { duur, type Acm } from "./contract.ts";
+import { findMachtiging, trekIn, wisselIn } from "./store.ts";
+import { werkVan, type Machtiging } from "./unit-of-work.ts";
+
+const { InvalidClient, InvalidGrant, InvalidRequest } = errors;
+
+/**
+ * Redeems an authorization code (OpenID Connect Core 3.1.3), instead of the provider's own handler: two round trips and
+ * one commit, in which the code is used up exactly once, the token comes to exist and the release is logged (D11).
+ * The ID token is signed before the commit and leaves after it.
+ */
+export async function redeem(acm: Acm, ctx: TokenEndpointGrantContext): Promise<void> {
+  const { ctx: app } = acm;
+  const werk = werkVan(ctx);
+  const { code, verifier, redirectUri } = readParams(ctx);
+  const machtiging = await findMachtiging(app, { codeHash: hash(code) });
+  await checkCode(acm, ctx, machtiging, { verifier, redirectUri });
+  if (!machtiging) throw new InvalidGrant("authorization code not found");
+
+  const { clientId } = ctx.oidc.client;
+  const scopes = new Set(machtiging.inhoud.scope.split(" "));
+  const besluit = beslis(machtiging.feiten, clientId, { scopes, vandaag: app.clock.vandaag() });
+  if (!besluit.toegang) {
+    await weiger(app, { accountUuid: machtiging.accountUuid, clientId, reden: besluit.reden });
+    throw new InvalidGrant("access denied");
+  }
+
+  const token = randomToken();
+  const idToken = await signIdToken(acm, ctx, { machtiging, besluit, token });
+  const { assertie } = werk;
+  werk.assertie = undefined; // goes with this commit
+  const { gelukt, assertieNieuw } = await wisselIn(app, {
+    codeHash: machtiging.codeHash,
+    tokenHash: hash(token),
+    assertie,
+    regel: {
+      tijdstip: app.clock.now(),
+      soort: "verstrekking",
+      accountUuid: machtiging.accountUuid,
+      attributen: besluit.attributen,
+      ontvanger: clientId,
+      protocol: besluit.protocol,
+      aanleiding: machtiging.inhoud.aanleiding,
+    },
+  });
+  if (!assertieNieuw) throw new InvalidClient("client assertion tokens must only be used once");
+  if (!gelukt) {
+    await trekIn(app, machtiging.codeHash);
+    throw new InvalidGrant("authorization code already consumed");
+  }
+  ctx.body = {
+    access_token: token,
+    token_type: "Bearer",
+    expires_in: duur.accessToken,
+    scope: machtiging.inhoud.scope,
+    id_token: idToken,
+  };
+}
+
+function readParams(ctx: TokenEndpointGrantContext) {
+  const { code, code_verifier: verifier, redirect_uri: redirectUri } = ctx.oidc.params;
+  if (typeof code !== "string" || code === "") throw new InvalidRequest("missing required parameter code");
+  if (typeof redirectUri !== "string" || redirectUri === "") {
+    throw new InvalidRequest("missing required parameter redirect_uri");
+  }
+  if (typeof verifier !== "string" || !/^[\w.~-]{43,128}$/.test(verifier)) {
+    throw new InvalidGrant("PKCE verification failed");
+  }
+  return { code, verifier, redirectUri };
+}
+
+/** A wrong client, address or verifier does not burn the code: only who may redeem it can use it up. */
+async function checkCode(
+  acm: Acm,
+  ctx: TokenEndpointGrantContext,
+  machtiging: Machtiging | undefined,
+  { verifier, redirectUri }: { readonly verifier: string; readonly redirectUri: string },
+): Promise<void> {
+  if (!machtiging) throw new InvalidGrant("authorization code not found");
+  if (machtiging.clientId !== ctx.oidc.client.clientId) throw new InvalidGrant("client mismatch");
+  if (machtiging.inhoud.redirectUri !== redirectUri) throw new InvalidGrant("redirect_uri mismatch");
+  const challenge = Buffer.from(machtiging.inhoud.codeChallenge);
+  const expected = Buffer.from(createHash("sha256").update(verifier).digest("base64url"));
+  if (challenge.length !== expected.length || !timingSafeEqual(challenge, expected)) {
+    throw new InvalidGrant("PKCE verification failed");
+  }
+  if (machtiging.ingewisseld) {
+    await trekIn(acm.ctx, machtiging.codeHash);
+    throw new InvalidGrant("authorization code already consumed");
+  }
+  if (machtiging.verlooptOp.getTime() <= acm.ctx.clock.now())
+    throw new InvalidGrant("authorization code is expired");
+  if (machtiging.ingetrokken || !machtiging.sessieLeeft) throw new InvalidGrant("the session has ended");
+}
+
+function signIdToken(
+  acm: Acm,
+  ctx: TokenEndpointGrantContext,
+  { machtiging, besluit, token }: { machtiging: Machtiging; besluit: Toegang; token: string },
+): Promise<string> {
+  const { inhoud } = machtiging;
+  const idToken = new ctx.oidc.provider.IdToken(
+    { ...besluit.claims, sub: subjectVan(acm.ctx.keys, besluit) },
+    { ctx },
+  );
+  Object.assign(idToken, { scope: inhoud.scope }); // not in the types: which claims may pass
+  idToken.set("auth_time", inhoud.authTime);
+  idToken.set("acr", inhoud.acr);
+  idToken.set("amr", inhoud.amr);
+  idToken.set("nonce", inhoud.nonce);
+  idToken.set("sid", inhoud.sid);
+  idToken.set("at_hash", token);
+  return idToken.issue({ use: "idtoken" });
+}

@@ -1,0 +1,224 @@
+import type { KoaContextWithOIDC } from "oidc-provider";
+import { formTargets } from "#platform/html";
+import { kiesWachtwoord, meldAan } from "#modules/aanmelding";
+import { kortste } from "#modules/sleutels";
+import type { ClientRecord } from "#modules/toepassingen";
+import { getFeiten, type Feiten } from "#modules/verstrekking";
+import { sendPage } from "./answer.ts";
+import { readForm } from "./body.ts";
+import { hash } from "#platform/crypto";
+import type { Acm } from "./contract.ts";
+import {
+  bewaarInteractie,
+  interactieVan,
+  leesInteractie,
+  payloadVoorHervatten,
+  telOpenstaande,
+  vergeetInteractie,
+  type Interactie,
+} from "./interaction.ts";
+import { forgetSession } from "./logout.ts";
+import { aanmelden, eersteKeer, foutAanmeldingVerlopen } from "./pages/index.ts";
+import type { AanmeldenFout, EersteKeerFout, Toepassing } from "./pages/index.ts";
+import { findSessie } from "./store.ts";
+import { werkVan } from "./unit-of-work.ts";
+
+type Next = () => Promise<unknown>;
+const longest = 1024;
+
+/** The form, at the authorization endpoint itself: no redirect between the application and the pupil. */
+export function showForm(acm: Acm, ctx: KoaContextWithOIDC): void {
+  const { interactieNieuw } = werkVan(ctx);
+  if (!interactieNieuw) throw new Error("there is no request to sign in for");
+  const interactie = interactieVan(acm, interactieNieuw);
+  bewaarInteractie(acm, ctx, interactie);
+  telOpenstaande(acm, ctx, interactie.uid);
+  formPage(acm, ctx, interactie, 200, { gebruikersnaam: interactie.params["login_hint"] ?? "" });
+}
+
+/**
+ * `/v1/aanmelden/:uid`: the pupil's answer. The cookie binds it to the browser that began; the answer to a right password is
+ * the provider's own resume step, in this same request, so that what leaves is the redirect to the application.
+ */
+export async function answerForm(acm: Acm, ctx: KoaContextWithOIDC, next: Next): Promise<void> {
+  const [, uid = "", step] =
+    /^\/v1\/aanmelden\/([\w-]{1,64})(?:\/(wachtwoord|wissel))?$/.exec(ctx.path) ?? [];
+  const interactie = await leesInteractie(acm, ctx, uid);
+  // A sibling site may plant a cookie, but its form says where it comes from.
+  const strange = !["same-origin", "none", ""].includes(ctx.get("sec-fetch-site")) && ctx.method === "POST";
+  if (!interactie || strange) return expired(acm, ctx);
+  werkVan(ctx).clientId = interactie.params["client_id"];
+  if (ctx.method !== "POST") return formPage(acm, ctx, interactie, 200, {});
+  const form = await readForm(ctx.req);
+  if (!form) return expired(acm, ctx, 413);
+  if (step === "wissel") return switchPupil(acm, ctx, interactie);
+  if (step === "wachtwoord") return chooseOwn(acm, ctx, interactie, form, next);
+  return signIn(acm, ctx, interactie, form, next);
+}
+
+async function signIn(
+  acm: Acm,
+  ctx: KoaContextWithOIDC,
+  interactie: Interactie,
+  form: URLSearchParams,
+  next: Next,
+): Promise<void> {
+  const gebruikersnaam = (form.get("gebruikersnaam") ?? "").slice(0, longest);
+  const wachtwoord = (form.get("wachtwoord") ?? "").slice(0, longest);
+  const velden = [
+    ...(gebruikersnaam.trim() === "" ? (["gebruikersnaam"] as const) : []),
+    ...(wachtwoord === "" ? (["wachtwoord"] as const) : []),
+  ];
+  if (velden.length > 0)
+    return formPage(acm, ctx, interactie, 422, { gebruikersnaam, fout: { soort: "leeg", velden } });
+
+  const clientId = interactie.params["client_id"] ?? "";
+  const uitkomst = await meldAan(acm.ctx, acm.poort, { gebruikersnaam, wachtwoord, clientId });
+  switch (uitkomst.soort) {
+    case "onjuist":
+      return formPage(acm, ctx, interactie, 422, { gebruikersnaam, fout: { soort: "onjuist" } });
+    case "wachten":
+      ctx.set("retry-after", String(uitkomst.seconden));
+      return formPage(acm, ctx, interactie, 429, { gebruikersnaam, fout: uitkomst });
+    case "gelukt": {
+      const { accountUuid, feiten } = uitkomst;
+      if (!uitkomst.kiesWachtwoord) return resume(acm, ctx, interactie, { accountUuid, feiten }, next);
+      const { account, inschrijvingen } = feiten;
+      const proven: Interactie = {
+        ...interactie,
+        eersteKeer: {
+          accountUuid,
+          sleutelVersie: uitkomst.sleutelVersie,
+          voornaam: account.voornaam,
+          gebruikersnaam: account.gebruikersnaam ?? gebruikersnaam,
+          minimum: kortste[inschrijvingen.at(-1)?.niveau ?? "secundair"],
+        },
+      };
+      bewaarInteractie(acm, ctx, proven);
+      return ownPage(acm, ctx, proven, 200);
+    }
+  }
+}
+
+async function chooseOwn(
+  acm: Acm,
+  ctx: KoaContextWithOIDC,
+  interactie: Interactie,
+  form: URLSearchParams,
+  next: Next,
+): Promise<void> {
+  const { eersteKeer } = interactie;
+  if (!eersteKeer) return expired(acm, ctx);
+  const { accountUuid, sleutelVersie } = eersteKeer;
+  const keuze = await kiesWachtwoord(acm.ctx, {
+    accountUuid,
+    sleutelVersie,
+    nieuw: (form.get("nieuw_wachtwoord") ?? "").slice(0, longest),
+    herhaald: (form.get("nieuw_wachtwoord_herhaald") ?? "").slice(0, longest),
+  });
+  if (keuze.soort === "geweigerd") return ownPage(acm, ctx, interactie, 422, keuze);
+  if (keuze.soort === "verlopen") {
+    return formPage(acm, ctx, interactie, 422, { fout: { soort: "verlopen" } });
+  }
+  const clientId = interactie.params["client_id"] ?? "";
+  const feiten = await getFeiten(acm.ctx, accountUuid, clientId, acm.ctx.clock.vandaag());
+  if (!feiten) return expired(acm, ctx);
+  return resume(acm, ctx, interactie, { accountUuid, feiten }, next);
+}
+
+/** Goes on where the provider stopped, as if the browser had followed its redirect. */
+async function resume(
+  acm: Acm,
+  ctx: KoaContextWithOIDC,
+  interactie: Interactie,
+  wie: { readonly accountUuid: Feiten["account"]["account_uuid"]; readonly feiten: Feiten },
+  next: Next,
+): Promise<void> {
+  const werk = werkVan(ctx);
+  werk.aanmelding = { accountUuid: wie.accountUuid };
+  werk.feiten = wie.feiten;
+  werk.interactie = { uid: interactie.uid, payload: payloadVoorHervatten(interactie, wie.accountUuid) };
+  vergeetInteractie(acm, ctx, interactie.uid);
+  ctx.req.headers.cookie = `${resumeCookie}=${interactie.uid}; ${ctx.req.headers.cookie ?? ""}`;
+  ctx.method = "GET";
+  ctx.url = `/v1/auth/${interactie.uid}`;
+  (ctx.req as { originalUrl?: string }).originalUrl = `/op${ctx.url}`;
+  await next();
+}
+
+/** Name of the provider's cookie between form and resume; it never reaches a browser. */
+export const resumeCookie = "leerid-hervat";
+
+/** "Ik ben … niet": the session of the other pupil ends, and the same request begins again. */
+async function switchPupil(acm: Acm, ctx: KoaContextWithOIDC, interactie: Interactie): Promise<void> {
+  const id = ctx.cookies.get(acm.cookies.sessie);
+  const found = id === undefined ? undefined : await findSessie(acm.ctx, hash(id), "");
+  if (found) werkVan(ctx).beeindigd.push(found.sessie);
+  forgetSession(acm, ctx);
+  vergeetInteractie(acm, ctx, interactie.uid);
+  ctx.status = 303;
+  ctx.redirect(restartUrl(acm, interactie));
+}
+
+/** The request of the application, asked anew; without what belonged to the pupil before. */
+export function restartUrl(acm: Acm, { params }: Interactie): string {
+  const { prompt: _prompt, login_hint: _loginHint, id_token_hint: _idTokenHint, ...rest } = params;
+  return `${acm.issuer}/v1/auth?${new URLSearchParams(rest)}`;
+}
+
+function formPage(
+  acm: Acm,
+  ctx: KoaContextWithOIDC,
+  interactie: Interactie,
+  status: number,
+  { gebruikersnaam, fout }: { readonly gebruikersnaam?: string; readonly fout?: AanmeldenFout },
+): void {
+  const page = aanmelden({
+    toepassing: toepassingVan(acm, interactie),
+    actie: `/op/v1/aanmelden/${interactie.uid}`,
+    ...(gebruikersnaam !== undefined && { gebruikersnaam: gebruikersnaam.slice(0, 200) }),
+    ...(fout && { fout }),
+  });
+  sendPage(ctx, status, page, { formAction: targetsOf(acm, interactie) });
+}
+
+function ownPage(
+  acm: Acm,
+  ctx: KoaContextWithOIDC,
+  interactie: Interactie,
+  status: number,
+  keuze?: { readonly fout: EersteKeerFout["soort"]; readonly minimum: number },
+): void {
+  const proven = interactie.eersteKeer;
+  if (!proven) return expired(acm, ctx);
+  const page = eersteKeer({
+    toepassing: toepassingVan(acm, interactie),
+    actie: `/op/v1/aanmelden/${interactie.uid}/wachtwoord`,
+    voornaam: proven.voornaam,
+    gebruikersnaam: proven.gebruikersnaam,
+    minimum: keuze?.minimum ?? proven.minimum,
+    ...(keuze && { fout: { soort: keuze.fout } }),
+  });
+  sendPage(ctx, status, page, { formAction: targetsOf(acm, interactie) });
+}
+
+function expired(acm: Acm, ctx: KoaContextWithOIDC, status = 400): void {
+  sendPage(ctx, status, foutAanmeldingVerlopen({ loketUrl: acm.loketUrl }));
+}
+
+const clientOf = (acm: Acm, interactie: Interactie): ClientRecord | undefined =>
+  acm.clients().get(interactie.params["client_id"] ?? "");
+
+/** The application as the pupil sees it. */
+export function toepassingVan(acm: Acm, interactie: Interactie): Toepassing {
+  const toepassing = clientOf(acm, interactie)?.toepassing;
+  return toepassing
+    ? { naam: toepassing.naam, hue: toepassing.tint, initialen: toepassing.initialen }
+    : { naam: "LeerID", hue: 1, initialen: "L" };
+}
+
+/** The form ends in a redirect to the application, which browsers hold to form-action as well. */
+function targetsOf(acm: Acm, interactie: Interactie): readonly string[] {
+  const uris = clientOf(acm, interactie)?.metadata["redirect_uris"];
+  return formTargets(Array.isArray(uris) ? uris.filter((uri): uri is string => typeof uri === "string") : []);
+}
