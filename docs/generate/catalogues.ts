@@ -1,0 +1,97 @@
+import { readdirSync } from "node:fs";
+import { z } from "zod";
+import { settings } from "#platform/config";
+import type { ProblemKind } from "#platform/problem";
+import { maakPoort } from "#modules/aanmelding";
+import { logsoorten } from "#modules/privacylog";
+import { leerlingScopes, machineScopes } from "#modules/toepassingen";
+import { attributen } from "#modules/verstrekking";
+import { endpoints } from "#sites/api";
+import { code, page, table } from "./page.ts";
+
+/** Environment variables. */
+export function settingsPage(): string {
+  const rows = Object.entries(settings).map(([name, { schema, uitleg }]) => {
+    const standard = (schema as z.ZodType).safeParse(undefined);
+    const value = standard.success ? standard.data : undefined;
+    const shown = value === undefined ? "–" : code(String(value === false ? 0 : value));
+    return [code(name), shown, uitleg];
+  });
+  return page("Instellingen", "`src/platform/config/index.ts`", [
+    "Alle instellingen zijn omgevingsvariabelen. Een onbekende naam of een ongeldige waarde stopt de start, met één regel per probleem. Een geheim heeft nooit een standaardwaarde.",
+    table(["naam", "standaard", "uitleg"], rows),
+    "In productie (`LEERID_PRODUCTIE=1`) zijn `LEERID_HOOFDSLEUTEL`, `LEERID_DATABASE_URL` en de drie adressen naar buiten verplicht, en zijn die adressen https.",
+  ]);
+}
+
+/** Lists of problems that a room offers at its door. */
+async function problemLists(): Promise<{ room: string; kinds: ProblemKind[] }[]> {
+  const src = new URL("../../src/", import.meta.url);
+  const rooms = ["platform", "modules"].flatMap((layer) =>
+    readdirSync(new URL(`${layer}/`, src)).map((name) => `${layer}/${name}`),
+  );
+  const found: { room: string; kinds: ProblemKind[] }[] = [];
+  for (const room of rooms.toSorted()) {
+    const door = (await import(new URL(`${room}/index.ts`, src).href)) as Record<string, unknown>;
+    const kinds = Object.values(door).flatMap((offered) => (isList(offered) ? Object.values(offered) : []));
+    if (kinds.length > 0) found.push({ room, kinds });
+  }
+  const seen = new Set(found.flatMap(({ kinds }) => kinds.map((kind) => kind.code)));
+  const own = new Map(endpoints(maakPoort()).flatMap((one) => one.problems.map((kind) => [kind.code, kind] as const)));
+  const rest = [...own.values()].filter((kind) => !seen.has(kind.code));
+  return [...found, ...(rest.length > 0 ? [{ room: "sites/api", kinds: rest }] : [])];
+}
+
+function isList(value: unknown): value is Record<string, ProblemKind> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.values(value).length > 0 &&
+    Object.entries(value).every(
+      ([name, kind]) => typeof kind === "object" && kind !== null && "herstel" in kind && "code" in kind && kind.code === name,
+    )
+  );
+}
+
+/** Refusals. */
+export async function problemsPage(): Promise<string> {
+  const lists = await problemLists();
+  return page("Problemen", "de lijsten `problems(…)` van elke kamer", [
+    "Een weigering is een antwoord volgens RFC 9457 (`application/problem+json`) met `type`, `title`, `status`, `code`, `detail` en `herstel`. De code verandert niet meer; `herstel` zegt wie het kan oplossen. Opdrachten (`leerid import …`) tonen dezelfde zinnen en eindigen met exitcode 1.",
+    ...lists.flatMap(({ room, kinds }) => [
+      `## ${room}`,
+      table(
+        ["code", "status", "wat er is", "wie het kan oplossen"],
+        kinds.map((kind) => [code(kind.code), String(kind.status), kind.titel, kind.herstel]),
+      ),
+    ]),
+  ]);
+}
+
+/** Kinds of records in the privacy log. */
+export function logPage(): string {
+  return page("Privacylog", "`src/modules/privacylog/contract.ts`", [
+    "Wat in de privacylog komt. Elke regel zegt wie kreeg, over wie (account_uuid), welke attributen (namen, nooit waarden), volgens welk protocol, wanneer en waarom. De regel staat in dezelfde commit als de vrijgave.",
+    table(
+      ["soort", "wanneer"],
+      Object.entries(logsoorten).map(([kind, when]) => [code(kind), when]),
+    ),
+  ]);
+}
+
+/** Attribute ↔ claim ↔ scope. */
+export function claimsPage(): string {
+  return page("Attributen, claims en scopes", "`src/modules/verstrekking/contract.ts` en `src/modules/toepassingen/contract.ts`", [
+    "Eén claim per attribuut van een protocol. Een attribuut komt alleen mee als het in het protocol staat, vandaag geldt, en de toepassing zijn scope vraagt. ID-token en userinfo dragen dezelfde claims.",
+    table(
+      ["attribuut", "claim", "scope", "zo leest de leerling het"],
+      Object.entries(attributen).map(([name, { claim, scope, uitleg }]) => [name, code(claim), code(scope), uitleg]),
+    ),
+    `Scopes voor de aanmelding van leerlingen: ${leerlingScopes.map(code).join(", ")}. \`sub\` is het account_uuid als Account_uuid in het protocol staat, anders een pseudoniem per toepassing.`,
+    "## Scopes voor machines",
+    table(
+      ["scope", "opent"],
+      Object.entries(machineScopes).map(([scope, opens]) => [code(scope), opens]),
+    ),
+  ]);
+}

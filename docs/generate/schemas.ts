@@ -1,0 +1,33 @@
+import { z } from "zod";
+import * as discimus from "#modules/discimus";
+import { protocolBestand } from "#modules/protocollen";
+import { toepassingBestand } from "#modules/toepassingen";
+import { apiBeschrijving } from "#sites/api";
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+function schemaOf(name: string, title: string, schema: z.ZodType): string {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Record<string, unknown>;
+  return json({ $schema, $id: `https://leerid.example/schemas/${name}`, title, ...rest });
+}
+
+/** Files that machines read: the API, and the formats of what is imported. */
+export async function schemas(): Promise<Record<string, string>> {
+  const message: unknown = (discimus as Record<string, unknown>)["berichtSchema"];
+  return {
+    "openapi.json": json(apiBeschrijving({ api: "https://api.leerid.example", acm: "https://acm.leerid.example" })),
+    "protocol.schema.json": schemaOf(
+      "protocol.schema.json",
+      "Protocol (overeenkomst DOV - dienstenleverancier), voor leerid import protocol",
+      protocolBestand,
+    ),
+    "toepassing.schema.json": schemaOf(
+      "toepassing.schema.json",
+      "Toepassing met haar clients, voor leerid import toepassing",
+      toepassingBestand,
+    ),
+    ...(message instanceof z.ZodType
+      ? { "discimus.schema.json": schemaOf("discimus.schema.json", "Eén bericht van Discimus (een regel NDJSON)", message) }
+      : {}),
+  };
+}
