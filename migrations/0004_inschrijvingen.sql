@@ -1,9 +1,9 @@
 create schema inschrijvingen;
 
 create table inschrijvingen.inschrijving (
-  instellingsnummer text not null,
-  stamnummer text not null,
-  inschrijving text not null,
+  instellingsnummer text collate "C" not null,
+  stamnummer text collate "C" not null,
+  inschrijving text collate "C" not null,
   vestiging text not null,
   niveau text not null check (niveau in ('kleuter', 'lager', 'secundair')),
   leerjaar integer not null check (leerjaar between 0 and 9),
@@ -18,6 +18,33 @@ create table inschrijvingen.inschrijving (
 );
 comment on table inschrijvingen.inschrijving is
   'Enrolments by the key of Discimus, joined to the pupil by (instellingsnummer, stamnummer) without a foreign key: an enrolment may arrive before its pupil (D2, D3). A cancelled one stays as a row so that a late older version cannot revive it. Ground: GDPR 6(1)(c).';
+
+-- Takes one message about an enrolment: 'verwerkt', 'ongewijzigd' (seen before, or late) or 'botsing' (same version, other content).
+-- Lock 7107: see leerlingen.verwerk; sets of messages hold it exclusively.
+create function inschrijvingen.verwerk(
+  p_nu timestamptz, p_alleen boolean, p_instellingsnummer text, p_stamnummer text, p_inschrijving text, p_versie integer, p_inhoud bigint, p_vestiging text,
+  p_niveau text, p_leerjaar integer, p_administratieve_groep text, p_van date, p_tot date, p_geannuleerd boolean) returns text
+language plpgsql as $$
+declare
+  oud inschrijvingen.inschrijving;
+begin
+  if not p_alleen and not pg_try_advisory_xact_lock_shared(7107) then
+    perform pg_advisory_xact_lock_shared(7107);
+  end if;
+  insert into inschrijvingen.inschrijving (instellingsnummer, stamnummer, inschrijving, vestiging, niveau, leerjaar,
+      administratieve_groep, van, tot, geannuleerd, versie, inhoud, gewijzigd_op)
+  values (p_instellingsnummer, p_stamnummer, p_inschrijving, p_vestiging, p_niveau, p_leerjaar,
+      p_administratieve_groep, p_van, p_tot, p_geannuleerd, p_versie, p_inhoud, p_nu)
+  on conflict (instellingsnummer, stamnummer, inschrijving) do update
+     set vestiging = excluded.vestiging, niveau = excluded.niveau, leerjaar = excluded.leerjaar,
+         administratieve_groep = excluded.administratieve_groep, van = excluded.van, tot = excluded.tot,
+         geannuleerd = excluded.geannuleerd, versie = excluded.versie, inhoud = excluded.inhoud, gewijzigd_op = excluded.gewijzigd_op
+   where inschrijving.versie < excluded.versie;
+  if found then return 'verwerkt'; end if;
+  select * into oud from inschrijvingen.inschrijving
+   where instellingsnummer = p_instellingsnummer and stamnummer = p_stamnummer and inschrijving = p_inschrijving;
+  return case when oud.versie = p_versie and oud.inhoud <> p_inhoud then 'botsing' else 'ongewijzigd' end;
+end $$;
 
 grant usage on schema inschrijvingen to leerid_app;
 grant select, insert, update on all tables in schema inschrijvingen to leerid_app;

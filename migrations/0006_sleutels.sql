@@ -23,3 +23,14 @@ comment on table sleutels.poging is
 
 grant usage on schema sleutels to leerid_app;
 grant select, insert, update, delete on all tables in schema sleutels to leerid_app;
+
+-- The password of an account goes to another one that has none; else it is removed. Called when accounts merge (D2).
+create function sleutels.verplaats(p_van uuid, p_naar uuid) returns void
+language plpgsql as $$
+begin
+  update sleutels.sleutel set account_uuid = p_naar
+   where account_uuid = p_van and not exists (select from sleutels.sleutel where account_uuid = p_naar);
+  if not found then
+    delete from sleutels.sleutel where account_uuid = p_van;
+  end if;
+end $$;

@@ -1,7 +1,7 @@
 create schema discimus;
 
 create table discimus.levering (
-  levering_id uuid primary key,
+  levering_id bigint generated always as identity primary key,
   bron text not null check (bron in ('http', 'bestand')),
   bestand text,
   begonnen_op timestamptz not null,
@@ -12,12 +12,11 @@ create table discimus.levering (
   quarantaine bigint not null default 0,
   check (ontvangen = verwerkt + ongewijzigd + quarantaine)
 );
-comment on table discimus.levering is 'Deliveries of the feed with their counts, which always add up. No personal data. Kept two years.';
-create index levering_begonnen on discimus.levering (begonnen_op desc);
+comment on table discimus.levering is 'Deliveries of the feed with their counts, which always add up; newest = highest number. No personal data. Kept two years.';
 
 create table discimus.quarantaine (
   quarantaine_id uuid primary key,
-  levering_id uuid not null references discimus.levering,
+  levering_id bigint not null references discimus.levering,
   regel bigint not null,
   bericht_id text,
   code text not null,
@@ -32,12 +31,13 @@ create index quarantaine_levering on discimus.quarantaine (levering_id, regel);
 
 create table discimus.invoer (
   bestand_hash bytea primary key,
-  levering_id uuid not null references discimus.levering,
+  levering_id bigint not null references discimus.levering,
   regels bigint not null,
   klaar boolean not null,
   bijgewerkt_op timestamptz not null
 );
 comment on table discimus.invoer is 'How far a full load came, so that it goes on where it stopped. No personal data.';
 
-grant usage, create on schema discimus to leerid_app;
+grant usage on schema discimus to leerid_app;
 grant select, insert, update, delete on all tables in schema discimus to leerid_app;
+grant usage on all sequences in schema discimus to leerid_app;

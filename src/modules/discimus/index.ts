@@ -1,0 +1,9 @@
+export {
+  discimusProblemen,
+  bestandProblemen,
+  quarantaineredenen,
+  type Quarantainereden,
+} from "./problems.ts";
+export { leesBericht, type Afkeuring, type Bericht } from "./contract.ts";
+export { ontvang, type Antwoord } from "./receive.ts";
+export { listLeveringen, type Levering, type Telling } from "./store.ts";

@@ -1,0 +1,143 @@
+import { randomUUID } from "node:crypto";
+import type postgres from "postgres";
+import type { Context } from "#platform/context";
+import { seal } from "#platform/crypto";
+import { verwerking as inschrijvingVerwerking } from "#modules/inschrijvingen";
+import { verwerking as leerlingVerwerking, type Uitkomst } from "#modules/leerlingen";
+import { verwerking as opdrachtVerwerking } from "#modules/rechten";
+import { verwerking as schoolVerwerking } from "#modules/scholen";
+import type { Afkeuring, Bericht } from "./contract.ts";
+
+/** Counts of a delivery: received = taken + unchanged + set apart. */
+export type Telling = { ontvangen: number; verwerkt: number; ongewijzigd: number; quarantaine: number };
+export type Bron = "http" | "bestand";
+
+/** A message that goes to quarantine, with its line as it came. */
+export type Apart = Afkeuring & { readonly regel: number; readonly tekst: string };
+
+/** The call that takes one message, as a part of a statement. */
+export function verwerking(
+  ctx: Context,
+  { soort, bericht }: Bericht,
+  alleen: boolean,
+): postgres.PendingQuery<postgres.Row[]> {
+  switch (soort) {
+    case "school":
+      return schoolVerwerking(ctx, bericht);
+    case "leerling":
+      return leerlingVerwerking(ctx, bericht, { alleen });
+    case "inschrijving":
+      return inschrijvingVerwerking(ctx, bericht, { alleen });
+    case "directeursopdracht":
+      return opdrachtVerwerking(ctx, bericht);
+  }
+}
+
+/**
+ * Takes one message and notes the delivery: one statement, one commit, because most messages come alone. When the outcome is
+ * 'botsing' or 'besluit' nothing is written.
+ */
+export async function neemEen(
+  ctx: Context,
+  bericht: Bericht,
+  bron: Bron,
+  bestand: string | null,
+): Promise<Uitkomst | "besluit"> {
+  const nu = new Date(ctx.clock.now());
+  const [row] = await ctx.sql<{ uitkomst: Uitkomst | "besluit" }[]>`
+    with bericht as materialized (select ${verwerking(ctx, bericht, false)} as uitkomst),
+    levering as (
+      insert into discimus.levering (bron, bestand, begonnen_op, klaar_op, ontvangen, verwerkt, ongewijzigd)
+      select ${bron}::text, ${bestand}::text, ${nu}::timestamptz, ${nu}::timestamptz, 1, (uitkomst = 'verwerkt')::int, (uitkomst = 'ongewijzigd')::int
+        from bericht where uitkomst in ('verwerkt', 'ongewijzigd'))
+    select uitkomst from bericht`;
+  if (!row) throw new Error("a message gave no outcome");
+  return row.uitkomst;
+}
+
+/**
+ * The lock that a set of messages holds alone until its commit, while single messages share it (see leerlingen.verwerk); and
+ * settings for this transaction only. Plans: see leerlingen/store-set.ts. No compiling: each statement runs once.
+ */
+export async function vergrendel(ctx: Context): Promise<void> {
+  await ctx.sql`
+    select set_config('lock_timeout', '20s', true), set_config('jit', 'off', true), set_config('work_mem', '64MB', true),
+           set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`;
+  await ctx.sql`select pg_advisory_xact_lock(7107)`;
+}
+
+/** Notes a delivery; returns its number. */
+export async function insertLevering(
+  ctx: Context,
+  levering: Telling & { readonly bron: Bron; readonly bestand: string | null; readonly klaar: boolean },
+): Promise<number> {
+  const nu = new Date(ctx.clock.now());
+  const [row] = await ctx.sql<{ levering_id: number }[]>`
+    insert into discimus.levering (bron, bestand, begonnen_op, klaar_op, ontvangen, verwerkt, ongewijzigd, quarantaine)
+    values (${levering.bron}, ${levering.bestand}, ${nu}, ${levering.klaar ? nu : null}, ${levering.ontvangen}, ${levering.verwerkt},
+            ${levering.ongewijzigd}, ${levering.quarantaine})
+    returning levering_id`;
+  if (!row) throw new Error("a delivery without a number");
+  return row.levering_id;
+}
+
+/** Adds to the counts of a delivery that goes on. */
+export async function telBij(
+  ctx: Context,
+  leveringId: number,
+  bij: Telling,
+  klaar: boolean,
+): Promise<Telling> {
+  const [row] = await ctx.sql<Telling[]>`
+    update discimus.levering
+       set ontvangen = ontvangen + ${bij.ontvangen}, verwerkt = verwerkt + ${bij.verwerkt}, ongewijzigd = ongewijzigd + ${bij.ongewijzigd},
+           quarantaine = quarantaine + ${bij.quarantaine}, klaar_op = ${klaar ? new Date(ctx.clock.now()) : null}
+     where levering_id = ${leveringId} returning ontvangen, verwerkt, ongewijzigd, quarantaine`;
+  if (!row) throw new Error("a delivery that is gone");
+  return row;
+}
+
+const langsteBewaard = 100_000;
+
+/** Sets messages apart, encrypted whole (very long ones: their beginning). */
+export async function insertQuarantaine(
+  ctx: Context,
+  leveringId: number,
+  apart: readonly Apart[],
+): Promise<void> {
+  const nu = new Date(ctx.clock.now());
+  for (let van = 0; van < apart.length; van += 1000) {
+    const rows = apart.slice(van, van + 1000).map((een) => {
+      const quarantaine_id = randomUUID();
+      return {
+        quarantaine_id,
+        levering_id: leveringId,
+        regel: een.regel,
+        bericht_id: een.id,
+        code: een.code,
+        veld: een.veld,
+        melding: een.melding,
+        bericht_versleuteld: seal(ctx.keys.geheimen, een.tekst.slice(0, langsteBewaard), quarantaine_id),
+        ontvangen_op: nu,
+      };
+    });
+    await ctx.sql`insert into discimus.quarantaine ${ctx.sql(rows)}`;
+  }
+}
+
+/** A delivery, for a page. */
+export type Levering = Telling & {
+  readonly levering_id: number;
+  readonly bron: Bron;
+  readonly bestand: string | null;
+  readonly begonnen_op: Date;
+  /** Null: still going on, or stopped half-way. */
+  readonly klaar_op: Date | null;
+};
+
+/** The last `n` deliveries, newest first. */
+export async function listLeveringen(ctx: Context, n: number): Promise<Levering[]> {
+  return ctx.sql<Levering[]>`
+    select levering_id, bron, bestand, begonnen_op, klaar_op, ontvangen, verwerkt, ongewijzigd, quarantaine
+      from discimus.levering order by levering_id desc limit ${n}`;
+}

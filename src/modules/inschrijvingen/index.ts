@@ -1,0 +1,2 @@
+export type { InschrijvingBericht } from "./contract.ts";
+export { verwerking, verwerkKlaargezet, zetKlaar } from "./store.ts";

@@ -1,0 +1,121 @@
+import type { Context } from "#platform/context";
+import { copyIn, copyLine } from "#platform/database";
+import { newAccountUuid, newLeerIdUuid } from "#platform/ids";
+import type { LeerlingBericht } from "./contract.ts";
+import { vouwGebruikersnaam } from "./rules.ts";
+import { verzegel } from "./store.ts";
+
+/** Positions in the array of messages: what was not simply taken. */
+export type Groepsuitkomst = {
+  readonly ongewijzigd: readonly number[];
+  readonly botsing: readonly number[];
+  /** Left alone: these need the one-by-one way. */
+  readonly rest: readonly number[];
+};
+
+/** Sends messages to the staging table of this connection; before the lock is taken, since that takes no other's time. */
+export async function zetKlaar(ctx: Context, berichten: readonly LeerlingBericht[]): Promise<void> {
+  await ctx.sql`create temp table if not exists leerling_fase (
+    n integer not null, instellingsnummer text collate "C" not null, stamnummer text collate "C" not null, versie integer not null,
+    tijdstip timestamptz not null, inhoud bigint not null, naam text not null, voornaam text not null, geboortedatum date not null,
+    basis text collate "C" not null, insz_hash bytea, insz_versleuteld bytea, nieuw_account uuid not null, nieuw_leer_id uuid
+  ) on commit delete rows`;
+  // All messages with one INSZ get one new account, in case it is needed.
+  const personen = new Map<string, readonly [string, string]>();
+  const lines = berichten.map((bericht, n) => {
+    let insz: ReturnType<typeof verzegel> | undefined;
+    let nieuw: readonly [string, string | null];
+    if (bericht.insz === null) {
+      nieuw = [newAccountUuid(), null];
+    } else {
+      insz = verzegel(ctx, bericht.insz);
+      const bekend = personen.get(bericht.insz) ?? [newAccountUuid(), newLeerIdUuid()];
+      personen.set(bericht.insz, bekend);
+      nieuw = bekend;
+    }
+    return copyLine([
+      n,
+      bericht.instellingsnummer,
+      bericht.stamnummer,
+      bericht.versie,
+      bericht.tijdstip,
+      bericht.inhoud,
+      bericht.naam,
+      bericht.voornaam,
+      bericht.geboortedatum,
+      vouwGebruikersnaam(bericht.voornaam, bericht.naam),
+      insz?.hash ?? null,
+      insz?.versleuteld ?? null,
+      ...nieuw,
+    ]);
+  });
+  await copyIn(ctx.sql`copy leerling_fase from stdin`, lines);
+}
+
+/**
+ * Takes the staged messages (one per registration at most) in two statements: new registrations, and newer versions that
+ * change nothing about who the pupil is. Means and does the same as `leerlingen.verwerk` one by one.
+ * Under the exclusive lock on the feed. Hash and merge joins are off: a set is small beside the tables, and a plan made
+ * while these were empty must not scan them later.
+ */
+export async function verwerkKlaargezet(ctx: Context): Promise<Groepsuitkomst> {
+  const nu = new Date(ctx.clock.now());
+  const [row] = await ctx.sql<
+    {
+      ongewijzigd: number[] | null;
+      botsing: number[] | null;
+      rest: number[] | null;
+      geraakt: string[] | null;
+    }[]
+  >`
+    with bericht as materialized (
+      select f.*, bekend.account_uuid as bekend, r.account_uuid as geregistreerd,
+             case when r.versie is null then 'nieuw'
+                  when f.versie = r.versie then case when f.inhoud = r.inhoud then 'ongewijzigd' else 'botsing' end
+                  when f.versie > r.versie and (f.insz_hash is null or bekend.account_uuid = r.account_uuid) then 'nieuwer'
+                  else 'rest' end as geval
+        from leerling_fase f
+        left join leerlingen.registratie r on r.instellingsnummer = f.instellingsnummer and r.stamnummer = f.stamnummer
+        left join leerlingen.insz bekend on bekend.insz_hash = f.insz_hash
+    ), persoon as (
+      select distinct on (nieuw_account) * from bericht where geval = 'nieuw' and bekend is null
+       order by nieuw_account, tijdstip desc, instellingsnummer desc, stamnummer desc
+    ), nieuw_account as (
+      insert into leerlingen.account (account_uuid, leer_id_uuid, naam, voornaam, gebruikersnaam_basis, gebruikersnaam_nr, aangemaakt_op, gewijzigd_op)
+      select p.nieuw_account, p.nieuw_leer_id, p.naam, p.voornaam, p.basis,
+             coalesce(hoogste.nr, 0) + row_number() over (partition by p.basis order by p.n), ${nu}, ${nu}
+        from persoon p
+        left join lateral (select a.gebruikersnaam_nr as nr from leerlingen.account a where a.gebruikersnaam_basis = p.basis
+                            order by a.gebruikersnaam_nr desc limit 1) hoogste on true
+    ), nieuw_insz as (
+      insert into leerlingen.insz (insz_hash, insz_versleuteld, account_uuid)
+      select insz_hash, insz_versleuteld, nieuw_account from persoon where insz_hash is not null order by insz_hash
+    ), nieuwe_registratie as (
+      insert into leerlingen.registratie (instellingsnummer, stamnummer, account_uuid, tijdelijk_account_uuid, naam, voornaam, geboortedatum,
+             versie, tijdstip, inhoud, eerste_met_insz, eerste_zonder_insz)
+      select instellingsnummer, stamnummer, coalesce(bekend, nieuw_account), case when insz_hash is null then nieuw_account end, naam, voornaam,
+             geboortedatum, versie, tijdstip, inhoud, case when insz_hash is not null then versie end, case when insz_hash is null then versie end
+        from bericht where geval = 'nieuw'
+    ), nieuwere_registratie as (
+      update leerlingen.registratie r
+         set naam = b.naam, voornaam = b.voornaam, geboortedatum = b.geboortedatum, versie = b.versie, tijdstip = b.tijdstip, inhoud = b.inhoud,
+             eerste_met_insz = least(r.eerste_met_insz, case when b.insz_hash is not null then b.versie end),
+             eerste_zonder_insz = least(r.eerste_zonder_insz, case when b.insz_hash is null then b.versie end)
+        from bericht b
+       where b.geval = 'nieuwer' and r.instellingsnummer = b.instellingsnummer and r.stamnummer = b.stamnummer
+    )
+    select array_agg(n) filter (where geval = 'ongewijzigd') as ongewijzigd,
+           array_agg(n) filter (where geval = 'botsing') as botsing,
+           array_agg(n order by n) filter (where geval = 'rest') as rest,
+           array_agg(coalesce(geregistreerd, bekend)) filter (where geval = 'nieuwer' or (geval = 'nieuw' and bekend is not null)) as geraakt
+      from bericht`;
+  if (row?.geraakt) {
+    await ctx.sql`
+      update leerlingen.account a set naam = n.naam, voornaam = n.voornaam, gewijzigd_op = ${nu}
+        from (select distinct g from unnest(${row.geraakt}::uuid[]) as g) geraakt,
+             lateral (select r.naam, r.voornaam from leerlingen.registratie r where r.account_uuid = geraakt.g
+                       order by r.tijdstip desc, r.instellingsnummer desc, r.stamnummer desc limit 1) n
+       where a.account_uuid = geraakt.g and (a.naam, a.voornaam) is distinct from (n.naam, n.voornaam)`;
+  }
+  return { ongewijzigd: row?.ongewijzigd ?? [], botsing: row?.botsing ?? [], rest: row?.rest ?? [] };
+}

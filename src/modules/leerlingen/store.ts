@@ -1,0 +1,133 @@
+import type postgres from "postgres";
+import type { Context } from "#platform/context";
+import { keyedHash, seal, unseal } from "#platform/crypto";
+import type { AccountUuid, Instellingsnummer, LeerIdUuid } from "#platform/ids";
+import type { Account, LeerlingBericht, Uitkomst } from "./contract.ts";
+import { toonGebruikersnaam, vouwGebruikersnaam, type Insz } from "./rules.ts";
+
+/** An INSZ as the vault keeps it. */
+export type Verzegeld = { readonly hash: Buffer; readonly versleuteld: Buffer };
+
+/** Hashes and encrypts an INSZ. The ciphertext is bound to the hash, so that rows cannot be swapped. */
+export function verzegel(ctx: Context, insz: Insz): Verzegeld {
+  const hash = keyedHash(ctx.keys.inszHash, insz);
+  return { hash, versleuteld: seal(ctx.keys.insz, insz, hash.toString("hex")) };
+}
+
+/** How a message is to be taken; see the SQL function. */
+type Wijze = { readonly alleen: boolean; readonly besluit?: "samen" | "voorstel" };
+
+/**
+ * The call of `leerlingen.verwerk` for one message, as a part of a statement, so that the caller may write more in the same
+ * round trip. Gives 'verwerkt', 'ongewijzigd', 'botsing' or 'besluit'.
+ */
+export function verwerking(
+  ctx: Context,
+  bericht: LeerlingBericht,
+  wijze: Wijze,
+): postgres.PendingQuery<postgres.Row[]> {
+  const insz = bericht.insz === null ? undefined : verzegel(ctx, bericht.insz);
+  return ctx.sql`leerlingen.verwerk(${new Date(ctx.clock.now())}::timestamptz, ${wijze.alleen}::boolean, ${wijze.besluit ?? null}::text,
+    ${bericht.instellingsnummer}::text, ${bericht.stamnummer}::text, ${bericht.versie}::integer, ${bericht.tijdstip}::timestamptz,
+    ${bericht.inhoud}::text::bigint, ${bericht.naam}::text, ${bericht.voornaam}::text, ${bericht.geboortedatum}::date,
+    ${vouwGebruikersnaam(bericht.voornaam, bericht.naam)}::text, ${insz?.hash ?? null}::bytea, ${insz?.versleuteld ?? null}::bytea)`;
+}
+
+/** Takes one message; under the exclusive lock. */
+export async function verwerk(
+  ctx: Context,
+  bericht: LeerlingBericht,
+  besluit?: "samen" | "voorstel",
+): Promise<Uitkomst | "besluit"> {
+  const [row] = await ctx.sql<{ uitkomst: Uitkomst | "besluit" }[]>`
+    select ${verwerking(ctx, bericht, { alleen: true, ...(besluit ? { besluit } : {}) })} as uitkomst`;
+  if (!row) throw new Error("leerlingen.verwerk gave no row");
+  return row.uitkomst;
+}
+
+/** The numbers in the vault of the pupil of a registration, and of the person that has this INSZ. */
+export async function listInszVan(
+  ctx: Context,
+  bericht: LeerlingBericht & { readonly insz: Insz },
+): Promise<{ eigen: Insz[]; ander: Insz[] }> {
+  const rows = await ctx.sql<{ insz_hash: Buffer; insz_versleuteld: Buffer; eigen: boolean }[]>`
+    with r as (select account_uuid from leerlingen.registratie
+                where instellingsnummer = ${bericht.instellingsnummer} and stamnummer = ${bericht.stamnummer}),
+         a as (select account_uuid from leerlingen.insz where insz_hash = ${keyedHash(ctx.keys.inszHash, bericht.insz)})
+    select i.insz_hash, i.insz_versleuteld, i.account_uuid = (select account_uuid from r) as eigen
+      from leerlingen.insz i where i.account_uuid in (select account_uuid from r union all select account_uuid from a)`;
+  const open = (eigen: boolean): Insz[] =>
+    rows
+      .filter((row) => row.eigen === eigen)
+      .map((row) => {
+        const insz = unseal(ctx.keys.insz, row.insz_versleuteld, row.insz_hash.toString("hex"));
+        if (!insz) throw new Error("a row of the vault does not open with this main key");
+        return insz.toString() as Insz;
+      });
+  return { eigen: open(true), ander: open(false) };
+}
+
+type AccountRow = Omit<Account, "gebruikersnaam"> & {
+  readonly gebruikersnaam_basis: string | null;
+  readonly gebruikersnaam_nr: number | null;
+};
+
+const toAccount = ({ gebruikersnaam_basis, gebruikersnaam_nr, ...rest }: AccountRow): Account => ({
+  ...rest,
+  gebruikersnaam:
+    gebruikersnaam_basis === null || gebruikersnaam_nr === null
+      ? null
+      : toonGebruikersnaam(gebruikersnaam_basis, gebruikersnaam_nr),
+});
+
+/** The account with this username, also when it is history by now; undefined when nobody ever had it. */
+export async function vindAccount(
+  ctx: Context,
+  naam: { readonly basis: string; readonly nr: number },
+): Promise<Account | undefined> {
+  const [row] = await ctx.sql<AccountRow[]>`
+    select account_uuid, leer_id_uuid, naam, voornaam, gebruikersnaam_basis, gebruikersnaam_nr, vervangen_door
+      from leerlingen.account where gebruikersnaam_basis = ${naam.basis} and gebruikersnaam_nr = ${naam.nr}`;
+  return row && toAccount(row);
+}
+
+/** The account that stands for a person; undefined for an unknown `leer_id_uuid`. A person that was merged has the account of the other. */
+export async function findAccountUuid(ctx: Context, leerIdUuid: string): Promise<AccountUuid | undefined> {
+  const [row] = await ctx.sql<{ account_uuid: AccountUuid }[]>`
+    select coalesce(vervangen_door, account_uuid) as account_uuid from leerlingen.account where leer_id_uuid = ${leerIdUuid}::uuid`;
+  return row?.account_uuid;
+}
+
+/** All account_uuids that once stood for the pupil of this account, oldest first (R38). */
+export async function historiekVan(ctx: Context, accountUuid: AccountUuid): Promise<AccountUuid[]> {
+  const rows = await ctx.sql<{ account_uuid: AccountUuid }[]>`
+    select account_uuid from leerlingen.account where vervangen_door = ${accountUuid}::uuid order by vervangen_op, account_uuid`;
+  return rows.map((row) => row.account_uuid);
+}
+
+/** A pupil by the key of the school, with the account that stands today. */
+export type Geregistreerd = {
+  readonly instellingsnummer: Instellingsnummer;
+  readonly stamnummer: string;
+  readonly account_uuid: AccountUuid;
+  readonly leer_id_uuid: LeerIdUuid | null;
+  readonly gebruikersnaam: string | null;
+  readonly naam: string;
+  readonly voornaam: string;
+};
+
+/** The accounts of pupils by (instellingsnummer, stamnummer); the unknown ones are left out, the order is not kept. */
+export async function listAccountsVanRegistraties(
+  ctx: Context,
+  registraties: readonly { readonly instellingsnummer: string; readonly stamnummer: string }[],
+): Promise<Geregistreerd[]> {
+  const rows = await ctx.sql<(AccountRow & { instellingsnummer: Instellingsnummer; stamnummer: string })[]>`
+    select r.instellingsnummer, r.stamnummer, a.account_uuid, a.leer_id_uuid, a.naam, a.voornaam, a.gebruikersnaam_basis, a.gebruikersnaam_nr, a.vervangen_door
+      from unnest(${registraties.map((key) => key.instellingsnummer)}::text[], ${registraties.map((key) => key.stamnummer)}::text[]) as k (i, s)
+      join leerlingen.registratie r on r.instellingsnummer = k.i and r.stamnummer = k.s
+      join leerlingen.account a using (account_uuid)`;
+  return rows.map((row) => {
+    const { vervangen_door: _, ...account } = toAccount(row);
+    return { instellingsnummer: row.instellingsnummer, stamnummer: row.stamnummer, ...account };
+  });
+}

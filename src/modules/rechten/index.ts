@@ -1,0 +1,2 @@
+export type { OpdrachtBericht } from "./contract.ts";
+export { verwerking } from "./store.ts";

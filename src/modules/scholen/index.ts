@@ -1,0 +1,2 @@
+export type { Niveau, School, SchoolBericht } from "./contract.ts";
+export { getHoofd, verwerking, vindSchool } from "./store.ts";
