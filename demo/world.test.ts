@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { leesInsz } from "#modules/leerlingen";
+import { gevallen } from "./contract.ts";
+import { isInvented } from "./insz.ts";
+import { registraties, schooljaarVan, wereld } from "./world.ts";
+
+const optie = { schooljaar: 2026 };
+
+test("the same options make the same world, and every case is in it once", () => {
+  const eerste = [...wereld(optie)].map((bericht) => JSON.stringify(bericht));
+  assert.deepEqual(
+    eerste,
+    [...wereld(optie)].map((bericht) => JSON.stringify(bericht)),
+  );
+  const gevonden = [...registraties(optie)].flatMap(({ geval }) => geval ?? []);
+  assert.deepEqual(gevonden.toSorted(), Object.keys(gevallen).toSorted());
+  assert.equal(new Set(eerste.map((regel) => JSON.parse(regel).id)).size, eerste.length);
+});
+
+test("every INSZ is invented, accepted by the product, and of one person", () => {
+  const vanWie = new Map<string, string>();
+  for (const { leerling, inszLater } of registraties({ ...optie, leerlingen: 20_000 })) {
+    const insz = inszLater ?? leerling.insz;
+    if (insz === null) continue;
+    assert.ok(isInvented(insz) && leesInsz(insz));
+    const wie = `${leerling.voornaam} ${leerling.naam} ${leerling.geboortedatum}`;
+    assert.equal(vanWie.get(insz) ?? wie, wie);
+    vanWie.set(insz, wie);
+  }
+  assert.ok(vanWie.size > 5000);
+});
+
+test("a world for benchmarks gives everybody a number of his own", () => {
+  const gezien = new Set<string>();
+  let aantal = 0;
+  for (const { leerling, inszLater } of registraties({
+    ...optie,
+    leerlingen: 60_000,
+    allowAnySequence: true,
+  })) {
+    aantal += 1;
+    const insz = inszLater ?? leerling.insz;
+    if (insz !== null) gezien.add(insz);
+  }
+  assert.ok(aantal >= 60_000);
+  assert.ok(gezien.size > aantal * 0.95);
+});
+
+test("stamnummers are unique within a school", () => {
+  const sleutels = [...registraties({ ...optie, leerlingen: 5000 })].map(
+    (r) => `${r.instellingsnummer}/${r.stamnummer}`,
+  );
+  assert.equal(new Set(sleutels).size, sleutels.length);
+});
+
+test("the school year starts on 1 September", () => {
+  assert.equal(schooljaarVan("2026-08-31"), 2025);
+  assert.equal(schooljaarVan("2026-09-01"), 2026);
+  assert.equal(schooljaarVan("2027-01-01"), 2026);
+});
