@@ -11,14 +11,20 @@ export type Rule = { readonly who: string; readonly sees: string };
 
 /** Paths of ACM below /op. The provider has them in its configuration; a test compares. */
 export const acmRules: Readonly<Record<string, Rule>> = {
+  "GET /static/:hash/:file (niet onder /op)": { who: "iedereen", sees: "vaste bestanden" },
   "GET POST /v1/auth": {
     who: "iedereen, namens een geregistreerde client met een geregistreerd terugadres",
     sees: "het aanmeldformulier, of (met sessie) een code voor deze client als het besluit ja is",
   },
-  "POST /v1/aanmelden/:uid": {
+  "GET POST /v1/aanmelden/:uid": {
     who: "de browser die de vraag begon (verzegelde cookie voor dit uid)",
-    sees: "het formulier, het eigen wachtwoord kiezen, of de code",
+    sees: "het formulier opnieuw, het scherm om een eigen wachtwoord te kiezen, of de code",
   },
+  "POST /v1/aanmelden/:uid/wachtwoord": {
+    who: "dezelfde browser, na een juist eerste wachtwoord dat nog niet vervangen is",
+    sees: "de code, met een eigen wachtwoord",
+  },
+  "POST /v1/aanmelden/:uid/wissel": { who: "dezelfde browser", sees: "het einde van de sessie en een leeg formulier" },
   "POST /v1/token": {
     who: "de client, met haar geheim of sleutel, en de code die zij kreeg; of een machineclient",
     sees: "tokens voor deze client",
@@ -37,7 +43,10 @@ export const acmRules: Readonly<Record<string, Rule>> = {
 const loketRules: Readonly<Record<string, Rule>> = {
   "GET /healthz": { who: "iedereen", sees: "of het proces leeft" },
   "GET /readyz": { who: "iedereen", sees: "of de databank er is en de structuur klopt" },
-  "GET /static/:name": { who: "iedereen", sees: "vaste bestanden" },
+  "GET /static/:hash/:file": { who: "iedereen", sees: "vaste bestanden" },
+  "GET /wat-is-leerid": { who: "iedereen", sees: "een vaste pagina" },
+  "GET /privacy": { who: "iedereen", sees: "een vaste pagina" },
+  "GET /toegankelijkheid": { who: "iedereen", sees: "een vaste pagina" },
   "GET /": { who: "de leerling met een sessie; anders naar de aanmelding", sees: "zijn eigen toepassingen van vandaag" },
   "GET /gegevens": { who: "de leerling met een sessie; anders naar de aanmelding", sees: "de vrijgaven van zijn eigen account en de vroegere" },
   "GET /aanmelden": { who: "iedereen", sees: "de weg naar ACM" },

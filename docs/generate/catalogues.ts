@@ -1,8 +1,9 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { z } from "zod";
 import { settings } from "#platform/config";
 import type { ProblemKind } from "#platform/problem";
 import { maakPoort } from "#modules/aanmelding";
+import { quarantaineredenen } from "#modules/discimus";
 import { logsoorten } from "#modules/privacylog";
 import { leerlingScopes, machineScopes } from "#modules/toepassingen";
 import { attributen } from "#modules/verstrekking";
@@ -28,18 +29,28 @@ export function settingsPage(): string {
 async function problemLists(): Promise<{ room: string; kinds: ProblemKind[] }[]> {
   const src = new URL("../../src/", import.meta.url);
   const rooms = ["platform", "modules"].flatMap((layer) =>
-    readdirSync(new URL(`${layer}/`, src)).map((name) => `${layer}/${name}`),
+    readdirSync(new URL(`${layer}/`, src))
+      .toSorted()
+      .map((name) => `${layer}/${name}`),
   );
+  // A room may pass on a general refusal as one of its own: it is listed where it was declared.
+  const seen = new Set<ProblemKind>();
   const found: { room: string; kinds: ProblemKind[] }[] = [];
-  for (const room of rooms.toSorted()) {
+  const add = (room: string, kinds: readonly ProblemKind[]) => {
+    const fresh = kinds.filter((kind) => !seen.has(kind));
+    for (const kind of fresh) seen.add(kind);
+    if (fresh.length > 0) found.push({ room, kinds: fresh });
+  };
+  for (const room of rooms) {
+    if (!existsSync(new URL(`${room}/index.ts`, src))) continue;
     const door = (await import(new URL(`${room}/index.ts`, src).href)) as Record<string, unknown>;
-    const kinds = Object.values(door).flatMap((offered) => (isList(offered) ? Object.values(offered) : []));
-    if (kinds.length > 0) found.push({ room, kinds });
+    add(
+      room,
+      Object.values(door).flatMap((offered) => (isList(offered) ? Object.values(offered) : [])),
+    );
   }
-  const seen = new Set(found.flatMap(({ kinds }) => kinds.map((kind) => kind.code)));
-  const own = new Map(endpoints(maakPoort()).flatMap((one) => one.problems.map((kind) => [kind.code, kind] as const)));
-  const rest = [...own.values()].filter((kind) => !seen.has(kind.code));
-  return [...found, ...(rest.length > 0 ? [{ room: "sites/api", kinds: rest }] : [])];
+  add("sites/api", [...new Set(endpoints(maakPoort()).flatMap((one) => one.problems))]);
+  return found;
 }
 
 function isList(value: unknown): value is Record<string, ProblemKind> {
@@ -65,6 +76,12 @@ export async function problemsPage(): Promise<string> {
         kinds.map((kind) => [code(kind.code), String(kind.status), kind.titel, kind.herstel]),
       ),
     ]),
+    "## Quarantaine van Discimus",
+    "Een bericht dat niet verwerkt kan worden, houdt de rest niet tegen. Het antwoord noemt de regel, de `code` en het veld, nooit de waarde; het bericht zelf wordt versleuteld bewaard.",
+    table(
+      ["code", "melding"],
+      Object.entries(quarantaineredenen).map(([reason, text]) => [code(reason), text]),
+    ),
   ]);
 }
 

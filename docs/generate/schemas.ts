@@ -1,5 +1,4 @@
 import { z } from "zod";
-import * as discimus from "#modules/discimus";
 import { protocolBestand } from "#modules/protocollen";
 import { toepassingBestand } from "#modules/toepassingen";
 import { apiBeschrijving } from "#sites/api";
@@ -13,7 +12,6 @@ function schemaOf(name: string, title: string, schema: z.ZodType): string {
 
 /** Files that machines read: the API, and the formats of what is imported. */
 export async function schemas(): Promise<Record<string, string>> {
-  const message: unknown = (discimus as Record<string, unknown>)["berichtSchema"];
   return {
     "openapi.json": json(apiBeschrijving({ api: "https://api.leerid.example", acm: "https://acm.leerid.example" })),
     "protocol.schema.json": schemaOf(
@@ -26,8 +24,5 @@ export async function schemas(): Promise<Record<string, string>> {
       "Toepassing met haar clients, voor leerid import toepassing",
       toepassingBestand,
     ),
-    ...(message instanceof z.ZodType
-      ? { "discimus.schema.json": schemaOf("discimus.schema.json", "Eén bericht van Discimus (een regel NDJSON)", message) }
-      : {}),
   };
 }
