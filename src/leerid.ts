@@ -9,7 +9,6 @@ import { describeError, operationsLog, type Log } from "#platform/log";
 import { createMetrics } from "#platform/metrics";
 import { ruimPogingenOp } from "#modules/aanmelding";
 import { maakPartities, zegel } from "#modules/privacylog";
-import { openSleutelbos } from "#modules/tokens";
 import { ruimWeigeringenOp } from "#modules/verstrekking";
 import { createAcm, ruimOp } from "#sites/acm";
 import { createApi } from "#sites/api";
@@ -93,7 +92,6 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   const lokaal = !config.LEERID_PRODUCTIE;
   await maakPartities(ctx);
   await registreer(ctx, urls);
-  const sleutels = await openSleutelbos(ctx);
   const metrics = createMetrics(ctx.sql);
   const servers: Server[] = [];
   const listen = (listener: Listener, port: number): Promise<void> =>
@@ -115,7 +113,7 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   const acm = sites.includes("acm")
     ? await createAcm({
         ctx,
-        url: urls.acm,
+        acmUrl: urls.acm,
         apiUrl: urls.api,
         loketUrl: urls.leerlingloket,
         allowPrivateNetwork: lokaal,
@@ -134,7 +132,6 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
       ),
     );
     await acm?.close();
-    await sleutels.sluit();
     await ctx.sql.end({ timeout: 5 });
   };
   try {
@@ -145,10 +142,7 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
         base + 1,
       );
     if (sites.includes("api"))
-      await listen(
-        metrics.measured("api", getRequestListener(createApi(ctx, sleutels, urls).fetch)),
-        base + 4,
-      );
+      await listen(metrics.measured("api", getRequestListener(createApi(ctx, urls).fetch)), base + 4);
     await listen(metrics.handler, base + 99);
   } catch (error) {
     await close();

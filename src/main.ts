@@ -100,7 +100,7 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
           const stop = new AbortController();
           const abort = () => stop.abort();
           process.once("SIGINT", abort).once("SIGTERM", abort);
-          const { progressBar } = await import("#platform/process");
+          const { progressBar } = await import("#platform/progress");
           const bar = progressBar("berichten");
           const totals = await importeer(ctx, { pad: file, voortgang: bar.to, stop: stop.signal });
           bar.done();

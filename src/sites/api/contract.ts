@@ -61,7 +61,10 @@ export function endpoints(poort: Poort) {
         algemeen["verkeerd-formaat"],
         ...Object.values(discimusProblemen),
       ],
-      handle: async (ctx, { http }) => ontvang(ctx, await leesRegels(http), { bron: "http" }),
+      handle: async (ctx, { http }) => {
+        const antwoord = await ontvang(ctx, await leesRegels(http), { bron: "http" });
+        return { ...antwoord, quarantaine: [...antwoord.quarantaine] };
+      },
     }),
     endpoint({
       id: "datastoreAanmelding",

@@ -4,7 +4,7 @@ import type { Context } from "#platform/context";
 import { mount, openApi } from "#platform/endpoint";
 import { algemeen, Problem } from "#platform/problem";
 import { maakPoort } from "#modules/aanmelding";
-import { verifieerMachineToken, type Sleutelbos } from "#modules/tokens";
+import { maakTokenwacht } from "#modules/tokens";
 import { machineScopes } from "#modules/toepassingen";
 import { endpoints, type Access } from "./contract.ts";
 import { docsPage } from "./docs-page.ts";
@@ -26,12 +26,9 @@ export function apiBeschrijving(urls: {
 }
 
 /** The API site: Discimus feed and datastore, for machines only. */
-export function createApi(
-  ctx: Context,
-  sleutels: Sleutelbos,
-  urls: { readonly api: string; readonly acm: string },
-): Hono {
+export function createApi(ctx: Context, urls: { readonly api: string; readonly acm: string }): Hono {
   const app = new Hono();
+  const wieIs = maakTokenwacht(ctx);
   app.use(async (http, next) => {
     await next();
     http.header("cache-control", "no-store");
@@ -47,15 +44,12 @@ export function createApi(
   mount<Access>(app, ctx, endpoints(maakPoort()), async (http, access) => {
     if (access === "open") return;
     const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(http.req.header("authorization") ?? "")?.[1];
-    const machine =
-      token === undefined
-        ? undefined
-        : await verifieerMachineToken(ctx, sleutels, token, { issuer: `${urls.acm}/op`, audience: urls.api });
+    const machine = token === undefined ? undefined : await wieIs(token, urls.api);
     if (!machine)
       throw new Problem(algemeen["geen-token"], undefined, {
         "www-authenticate": `Bearer realm="LeerID"${token ? ', error="invalid_token"' : ""}`,
       });
-    if (!machine.scopes.has(access)) {
+    if (!machine.scopes.includes(access)) {
       throw new Problem(algemeen["geen-recht"], `Nodig: ${access}`, {
         "www-authenticate": `Bearer error="insufficient_scope", scope="${access}"`,
       });
