@@ -4,5 +4,4 @@ import { join } from "node:path";
 import { ensureInstalled, findNode, root, run } from "./runtime.mjs";
 
 await ensureInstalled({ dev: process.env.NODE_ENV !== "production" });
-const { code } = await run(findNode(), [join(root, "src", "main.ts"), ...process.argv.slice(2)]);
-process.exitCode = code;
+process.exitCode = await run(findNode(), [join(root, "src", "main.ts"), ...process.argv.slice(2)]);

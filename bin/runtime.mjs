@@ -190,35 +190,38 @@ function isRecent(version) {
   return Number.parseInt(version, 10) >= 24;
 }
 
-/** Starts a Node program that ends when this process does (see follow-parent.mjs). */
-export function follow(node, args, { stdio = ["inherit", "inherit", "inherit"], env = {}, cwd } = {}) {
+/**
+ * Starts a Node program that ends when this process does (see follow-parent.mjs). It has a session of its own: what a
+ * terminal or `timeout` sends to a whole group reaches this process only, which passes it on once.
+ */
+export function follow(node, args, { stdio = ["inherit", "inherit", "inherit"], env = {} } = {}) {
   const preload = pathToFileURL(join(root, "bin", "follow-parent.mjs"));
   preload.searchParams.set("parent", String(process.pid));
   return spawn(node, ["--import", preload.href, ...args], {
-    cwd,
+    detached: true,
     stdio: [...stdio, "pipe"],
     env: { ...process.env, ...env },
   });
 }
 
 /**
- * Runs a Node program in the foreground: our terminal is its terminal, our signals are its signals.
- * @returns its exit code, or 128 + the number of the signal that ended it; `interrupted` when we were asked to stop
+ * Runs a Node program in the foreground: its output is ours, and our signals are its signals.
+ * @returns {Promise<number>} its exit code, or 128 + the number of the signal that ended it
  */
 export function run(node, args, options = {}) {
   return new Promise((resolve) => {
     const child = follow(node, args, options);
-    let interrupted = false;
+    const last = {};
     const pass = (signal) => {
-      interrupted = true;
-      // Ctrl-C in a terminal reaches the program by itself; twice could mean "at once" to it.
-      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+      // npm passes on what the terminal already sent us: one Ctrl-C must not look like two.
+      if (Date.now() - (last[signal] ?? 0) > 1000) child.kill(signal);
+      last[signal] = Date.now();
     };
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
     for (const signal of signals) process.on(signal, pass);
     const finish = (code) => {
       for (const signal of signals) process.off(signal, pass);
-      resolve({ code, interrupted });
+      resolve(code);
     };
     child.once("error", (error) => {
       process.stderr.write(

@@ -57,7 +57,7 @@ async function test() {
   const browser = await ensureBrowser();
   const database = await startDatabase();
   try {
-    const { code } = await run(
+    return await run(
       node,
       [
         ...["--test", "--test-concurrency=2", "--test-timeout=300000", "--test-reporter=spec"],
@@ -66,7 +66,6 @@ async function test() {
       ],
       { env: { LEERID_TEST_DATABASE_URL: database.url, ...(browser ? { LEERID_CHROMIUM: browser } : {}) } },
     );
-    return code;
   } finally {
     await database.stop();
   }
