@@ -3,13 +3,14 @@ import { fileURLToPath } from "node:url";
 import { accessPage } from "./generate/access.ts";
 import { claimsPage, logPage, problemsPage, settingsPage } from "./generate/catalogues.ts";
 import { databasePage } from "./generate/database.ts";
+import { requirementsPage } from "./generate/requirements.ts";
 import { schemas } from "./generate/schemas.ts";
 
-const folder = fileURLToPath(new URL("generated/", import.meta.url));
+const folder = fileURLToPath(new URL("./", import.meta.url));
 
-/** Every generated document by its name. */
+/** Every generated document by its place in docs/. */
 async function documents(): Promise<Record<string, string>> {
-  return {
+  const generated = {
     "instellingen.md": settingsPage(),
     "problemen.md": await problemsPage(),
     "privacylog.md": logPage(),
@@ -18,26 +19,30 @@ async function documents(): Promise<Record<string, string>> {
     "databank.md": await databasePage(),
     ...(await schemas()),
   };
+  return {
+    ...Object.fromEntries(Object.entries(generated).map(([name, text]) => [`generated/${name}`, text])),
+    "eisen.md": await requirementsPage(),
+  };
 }
 
 /**
- * Makes docs/generated from the declarations in the code, so that a fact is declared once.
+ * Makes docs/generated (and one column of docs/eisen.md) from the declarations in the code, so that a fact is declared once.
  * @param check true: writes nothing
- * @returns the documents that were (check: are) stale, from the root of the repository
+ * @returns the documents that are stale, from the root of the repository; none after writing
  */
 export async function generate({ check }: { readonly check: boolean }): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(`${folder}generated`, { recursive: true });
   const wanted = await documents();
   const stale: string[] = [];
   for (const [name, text] of Object.entries(wanted)) {
     if ((await readFile(`${folder}${name}`, "utf8").catch(() => "")) === text) continue;
-    stale.push(name);
+    stale.push(`docs/${name}`);
     if (!check) await writeFile(`${folder}${name}`, text);
   }
-  for (const name of await readdir(folder)) {
-    if (name in wanted) continue;
-    stale.push(name);
-    if (!check) await rm(`${folder}${name}`);
+  for (const name of await readdir(`${folder}generated`)) {
+    if (`generated/${name}` in wanted) continue;
+    stale.push(`docs/generated/${name}`);
+    if (!check) await rm(`${folder}generated/${name}`);
   }
-  return check ? stale.map((name) => `docs/generated/${name}`) : [];
+  return check ? stale : [];
 }
