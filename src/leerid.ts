@@ -2,10 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { getRequestListener } from "@hono/node-server";
 import type { Config } from "#platform/config";
 import type { Context } from "#platform/context";
-import { systemClock, type Clock } from "#platform/clock";
-import { deriveKeys } from "#platform/crypto";
-import { openDatabase } from "#platform/database";
-import { describeError, operationsLog, type Log } from "#platform/log";
+import { describeError } from "#platform/log";
 import { createMetrics } from "#platform/metrics";
 import { ruimPogingenOp } from "#modules/aanmelding";
 import { maakPartities, zegel } from "#modules/privacylog";
@@ -18,27 +15,9 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 export type LeerId = {
   readonly ctx: Context;
-  /** Stops listening, lets requests in flight end, closes the pool. */
+  /** Stops listening and lets requests in flight end. The pool stays open: it is the caller's. */
   close(): Promise<void>;
 };
-
-/** The context of a process: pool, clock, keys and log. */
-export function openContext(
-  config: Config,
-  options: {
-    readonly url: string;
-    readonly hoofdsleutel: Uint8Array;
-    readonly clock?: Clock;
-    readonly log?: Log;
-  },
-): Context {
-  return {
-    sql: openDatabase({ url: options.url, max: config.LEERID_DATABASE_VERBINDINGEN }),
-    clock: options.clock ?? systemClock(),
-    keys: deriveKeys(options.hoofdsleutel),
-    log: options.log ?? operationsLog(config.LEERID_LOG),
-  };
-}
 
 /** Work that must be done regularly by some node; the database sees to it that two nodes do no harm. */
 export function startOnderhoud(
@@ -132,7 +111,6 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
       ),
     );
     await acm?.close();
-    await ctx.sql.end({ timeout: 5 });
   };
   try {
     if (acm) await listen(metrics.measured("acm", acm.handler), base);

@@ -3,10 +3,11 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { ConfigError, readConfig, type Config } from "#platform/config";
 import type { Context } from "#platform/context";
-import { DatabaseError, migrate } from "#platform/database";
-import { operationsLog } from "#platform/log";
+import { DatabaseError } from "#platform/database";
 import { Problem } from "#platform/problem";
-import { openContext, startLeerId, startOnderhoud } from "#leerid";
+import { EmbeddedPostgresError } from "#platform/postgres";
+import { startLeerId, startOnderhoud } from "#leerid";
+import { openLeerId } from "#open";
 
 /** Wrong usage: exit code 2. */
 class UsageError extends Error {}
@@ -46,7 +47,8 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
     const { values } = options(args, { sites: { type: "string" } }, 0);
     const chosen =
       values.sites === undefined ? config : readConfig({ ...process.env, LEERID_SITES: values.sites });
-    const ctx = await context(chosen);
+    const opened = await openLeerId(chosen);
+    const { ctx } = opened;
     const running = await startLeerId(chosen, ctx);
     // A server alone also does the maintenance: a small installation needs no second process, and two do no harm.
     const upkeep = startOnderhoud(ctx, { anker: chosen.LEERID_LOG_ANKER });
@@ -54,21 +56,23 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
     await untilStopped();
     await upkeep.stop();
     await running.close();
+    await opened.close();
   },
 
   async worker(config, args) {
     options(args, {}, 0);
-    const ctx = await context(config);
-    const upkeep = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
+    const opened = await openLeerId(config);
+    const upkeep = startOnderhoud(opened.ctx, { anker: config.LEERID_LOG_ANKER });
     await untilStopped();
     await upkeep.stop();
-    await ctx.sql.end({ timeout: 5 });
+    await opened.close();
   },
 
   async migrate(config, args) {
     options(args, {}, 0);
-    const count = await migrate(ownerUrl(config), operationsLog("silent"));
-    console.log(count === 0 ? "De databank is al bij." : `${count} migraties uitgevoerd.`);
+    const opened = await openLeerId(config);
+    await opened.close();
+    console.log("De databank is bij.");
   },
 
   async import(config, args) {
@@ -193,34 +197,12 @@ function wholeNumber(name: string, value: string, min: number, max: number): num
   return number;
 }
 
-const ownerUrl = (config: Config): string => {
-  const url = config.LEERID_DATABASE_EIGENAAR_URL ?? config.LEERID_DATABASE_URL;
-  if (url === undefined)
-    throw new Refused(
-      "LEERID_DATABASE_URL ontbreekt: zeg welke PostgreSQL LeerID gebruikt. Voor een probeerversie met een eigen databank: npm run demo.",
-    );
-  return url;
-};
-
-async function context(config: Config): Promise<Context> {
-  const owner = ownerUrl(config);
-  if (config.LEERID_HOOFDSLEUTEL === undefined)
-    throw new Refused(
-      "LEERID_HOOFDSLEUTEL ontbreekt: maak er één met  openssl rand -base64 32  en bewaar hem veilig.",
-    );
-  await migrate(owner, operationsLog(config.LEERID_LOG));
-  return openContext(config, {
-    url: config.LEERID_DATABASE_URL ?? owner,
-    hoofdsleutel: Buffer.from(config.LEERID_HOOFDSLEUTEL, "base64"),
-  });
-}
-
 async function withContext(config: Config, work: (ctx: Context) => Promise<void>): Promise<void> {
-  const ctx = await context(config);
+  const opened = await openLeerId(config);
   try {
-    await work(ctx);
+    await work(opened.ctx);
   } finally {
-    await ctx.sql.end({ timeout: 5 });
+    await opened.close();
   }
 }
 
@@ -246,7 +228,12 @@ async function main(): Promise<number> {
       console.error(`${error.message}\n\n${help}`);
       return 2;
     }
-    if (error instanceof Refused || error instanceof ConfigError || error instanceof DatabaseError) {
+    if (
+      error instanceof Refused ||
+      error instanceof ConfigError ||
+      error instanceof DatabaseError ||
+      error instanceof EmbeddedPostgresError
+    ) {
       console.error(error.message);
       return 1;
     }

@@ -1,0 +1,74 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { systemClock } from "#platform/clock";
+import { ConfigError, type Config } from "#platform/config";
+import type { Context } from "#platform/context";
+import { deriveKeys } from "#platform/crypto";
+import { migrate, openDatabase } from "#platform/database";
+import { operationsLog } from "#platform/log";
+import { EmbeddedPostgresError, runningPostgres, startEmbeddedPostgres } from "#platform/postgres";
+
+/** An open database with the keys that belong to it. */
+export type Opened = {
+  readonly ctx: Context;
+  readonly url: string;
+  /** Closes the pool, and stops the embedded PostgreSQL if this process started it. */
+  close(): Promise<void>;
+};
+
+/**
+ * Opens the database of the configuration and brings it up to date (D13). With LEERID_DATABASE_URL that one; without, an embedded
+ * PostgreSQL in the data folder: the one that a demo or server runs there now, or a new one.
+ * @throws ConfigError, DatabaseError, EmbeddedPostgresError with a Dutch text that says what to do
+ */
+export async function openLeerId(config: Config): Promise<Opened> {
+  const log = operationsLog(config.LEERID_LOG);
+  const hoofdsleutel = await mainKey(config);
+  const { url, stop } = await database(config);
+  try {
+    await migrate(config.LEERID_DATABASE_EIGENAAR_URL ?? url, log);
+    const sql = openDatabase({ url, max: config.LEERID_DATABASE_VERBINDINGEN });
+    return {
+      ctx: { sql, clock: systemClock(), keys: deriveKeys(hoofdsleutel), log },
+      url,
+      async close() {
+        await sql.end({ timeout: 5 });
+        await stop();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function database(config: Config): Promise<{ url: string; stop: () => Promise<void> }> {
+  if (config.LEERID_DATABASE_URL !== undefined)
+    return { url: config.LEERID_DATABASE_URL, stop: async () => {} };
+  const folder = join(config.LEERID_DATAMAP, "postgres");
+  const running = await runningPostgres(folder);
+  if (running !== undefined) return { url: running, stop: async () => {} };
+  try {
+    return await startEmbeddedPostgres({ folder, log: operationsLog("warn") });
+  } catch (error) {
+    // Two commands at once: the other one has it by now.
+    const other = error instanceof EmbeddedPostgresError ? await runningPostgres(folder) : undefined;
+    if (other === undefined) throw error;
+    return { url: other, stop: async () => {} };
+  }
+}
+
+/** The main key: from the environment, or outside production from a file in the data folder, made at the first start. */
+async function mainKey(config: Config): Promise<Uint8Array> {
+  if (config.LEERID_HOOFDSLEUTEL !== undefined) return Buffer.from(config.LEERID_HOOFDSLEUTEL, "base64");
+  if (config.LEERID_PRODUCTIE) throw new ConfigError("LEERID_HOOFDSLEUTEL: verplicht in productie.");
+  const file = join(config.LEERID_DATAMAP, "hoofdsleutel");
+  await mkdir(config.LEERID_DATAMAP, { recursive: true, mode: 0o755 });
+  const there = await readFile(file, "utf8").catch(() => undefined);
+  if (there !== undefined) return Buffer.from(there, "base64");
+  const fresh = `${file}.${process.pid}`;
+  await writeFile(fresh, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600 });
+  await rename(fresh, file);
+  return Buffer.from(await readFile(file, "utf8"), "base64");
+}
