@@ -1,0 +1,201 @@
+import { html, type raw } from "hono/html";
+import { bewaarjaren, claimUitleg, type Account } from "./rules.ts";
+
+/** How the publisher presents itself. */
+export type Huisstijl = {
+  readonly naam: string;
+  readonly uitgever: string;
+  readonly slogan: string;
+  /** Which colours of the stylesheet. */
+  readonly kleur: "zon" | "bos";
+};
+
+type Tekst = ReturnType<typeof raw>;
+/** Views are given ready data, so the tag of Hono never answers with a promise here. */
+const blad = (
+  strings: TemplateStringsArray,
+  ...values: readonly (Tekst | string | number | false | undefined | readonly Tekst[])[]
+): Tekst => html(strings, ...values) as Tekst;
+
+const datum = new Intl.DateTimeFormat("nl-BE", {
+  dateStyle: "long",
+  timeStyle: "short",
+  timeZone: "Europe/Brussels",
+});
+
+function pagina(stijl: Huisstijl, titel: string, inhoud: Tekst, aangemeld = false): string {
+  return blad`<!doctype html>
+    <html lang="nl-BE" data-kleur="${stijl.kleur}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${titel} · ${stijl.naam}</title>
+        <link rel="icon" href="data:," />
+        <link rel="stylesheet" href="/stijl.css" />
+      </head>
+      <body>
+        <p class="demo">Demonstratie: dit is niet de echte toepassing van de uitgever. Alle leerlingen zijn verzonnen.</p>
+        <header>
+          <a class="merk" href="/">${stijl.naam}</a>
+          ${aangemeld && blad`<form action="/afmelden" method="post"><button class="licht">Afmelden</button></form>`}
+        </header>
+        <main>${inhoud}</main>
+        <footer>
+          <span>${stijl.uitgever}</span>
+          <a href="/achter-de-schermen">Achter de schermen</a>
+        </footer>
+      </body>
+    </html>`.toString();
+}
+
+/** The start page for who is not signed in. */
+export const start = (stijl: Huisstijl): string =>
+  pagina(
+    stijl,
+    "Welkom",
+    blad`<section class="held">
+      <h1>${stijl.slogan}</h1>
+      <p>Meld je aan met je account van LeerID. Een apart wachtwoord voor ${stijl.naam} heb je niet nodig.</p>
+      <a class="knop" href="/aanmelden">Aanmelden met LeerID</a>
+    </section>`,
+  );
+
+/** The exercise, and below it what was received and kept. */
+export function oefenen(
+  stijl: Huisstijl,
+  met: {
+    readonly account: Account;
+    readonly vraag: string;
+    readonly meegekomen: number;
+    readonly uitslag: string | undefined;
+  },
+): string {
+  const { account, vraag } = met;
+  const naam = [account.laatst["given_name"], account.laatst["family_name"]]
+    .filter((deel) => typeof deel === "string")
+    .join(" ");
+  return pagina(
+    stijl,
+    "Oefenen",
+    blad`<h1>Dag ${naam}</h1>
+      ${met.meegekomen > 0 && blad`<p class="bericht" role="status">Je eerdere oefeningen zijn meegekomen.</p>`}
+      <section class="kaart oefening" aria-labelledby="oefening">
+        <h2 id="oefening">Oefening</h2>
+        ${met.uitslag === "juist" && blad`<p class="bericht" role="status">Juist. Je kreeg een punt.</p>`}
+        ${met.uitslag === "fout" && blad`<p class="bericht fout" role="status">Nog niet juist. Probeer het opnieuw.</p>`}
+        <form action="/oefening" method="post">
+          <label for="antwoord">Hoeveel is ${vraag}?</label>
+          <div class="rij">
+            <input id="antwoord" name="antwoord" inputmode="numeric" autocomplete="off" required />
+            <button>Kijk na</button>
+          </div>
+        </form>
+        <p>Je hebt <strong data-punten="${account.punten}">${account.punten} ${account.punten === 1 ? "punt" : "punten"}</strong>.</p>
+      </section>
+      <section class="kaart" aria-labelledby="gegevens">
+        <h2 id="gegevens">Dit kreeg ${stijl.naam} van LeerID</h2>
+        ${claimTabel(account)}
+        <p>
+          ${stijl.naam} bewaart alleen wat bij je laatste aanmelding hoorde, tot ${bewaarjaren} jaar daarna. Laatste aanmelding:
+          ${datum.format(account.aangemeld_op)}.
+        </p>
+      </section>`,
+    true,
+  );
+}
+
+function claimTabel(account: Account): Tekst {
+  const rijen = Object.entries(claimUitleg).flatMap(([claim, woord]) => {
+    if (!(claim in account.laatst)) return [];
+    const waarde = account.laatst[claim];
+    return blad`<tr data-claim="${claim}">
+      <th scope="row">${woord}<small>${claim}</small></th>
+      <td>${toon(waarde)}</td>
+    </tr>`;
+  });
+  return blad`<table>
+    <caption class="verborgen">Gegevens van LeerID</caption>
+    <thead>
+      <tr>
+        <th scope="col">Gegeven</th>
+        <th scope="col">Waarde</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rijen}
+    </tbody>
+  </table>`;
+}
+
+function toon(waarde: unknown): Tekst {
+  if (Array.isArray(waarde)) {
+    if (waarde.length === 0) return blad`<span class="zacht">geen</span>`;
+    return blad`<ul>${waarde.map((deel) => blad`<li>${typeof deel === "string" ? deel : JSON.stringify(deel)}</li>`)}</ul>`;
+  }
+  return blad`${typeof waarde === "string" ? waarde : JSON.stringify(waarde)}`;
+}
+
+/** The pupil is one, but of a school that has no contract with the publisher (R30). */
+export const geenKlant = (stijl: Huisstijl): string =>
+  pagina(
+    stijl,
+    "Je school werkt nog niet met ons",
+    blad`<h1>Je school werkt nog niet met ${stijl.naam}</h1>
+      <p>Aanmelden met LeerID is gelukt. Alleen heeft je school nog geen afspraak met ${stijl.uitgever}. Jij hebt niets fout gedaan.</p>
+      <p><strong>Wie kan helpen?</strong> Vraag aan je leerkracht of de school ${stijl.naam} wil gebruiken. ${stijl.naam} heeft niets over jou bewaard.</p>
+      <a class="knop" href="/">Naar het begin</a>`,
+  );
+
+/** A page with one thing to say and one way on. */
+export const melding = (stijl: Huisstijl, kop: string, tekst: string, verder: string): string =>
+  pagina(stijl, kop, blad`<h1>${kop}</h1><p>${tekst}</p><a class="knop" href="/">${verder}</a>`);
+
+/** What the publisher keeps, and the wiping after three years with a clock that is put forward (R75). */
+export function achterDeSchermen(
+  stijl: Huisstijl,
+  met: {
+    readonly accounts: readonly Account[];
+    readonly klanten: readonly string[];
+    readonly gewist: number | undefined;
+  },
+): string {
+  const rijen = met.accounts.map(
+    (account) => blad`<tr data-account="${account.account_uuid}">
+      <th scope="row">${typeof account.laatst["given_name"] === "string" ? account.laatst["given_name"] : "geen voornaam"}</th>
+      <td>${account.account_uuid}</td>
+      <td>${account.punten}</td>
+      <td>${datum.format(account.aangemeld_op)}</td>
+    </tr>`,
+  );
+  return pagina(
+    stijl,
+    "Achter de schermen",
+    blad`<h1>Achter de schermen</h1>
+      <p>Deze bladzijde bestaat alleen in de demonstratie. Ze toont wat ${stijl.naam} bewaart. Klant zijn de scholen ${met.klanten.join(", ")}.</p>
+      ${met.gewist !== undefined && blad`<p class="bericht" role="status">${met.gewist} ${met.gewist === 1 ? "account is" : "accounts zijn"} gewist.</p>`}
+      <section class="kaart" aria-labelledby="bewaard">
+        <h2 id="bewaard">Bewaarde accounts: ${met.accounts.length}</h2>
+        ${
+          rijen.length === 0
+            ? blad`<p>Hier komt een account bij zodra een leerling zich aanmeldt.</p>`
+            : blad`<div class="breed" role="region" aria-labelledby="bewaard" tabindex="0"><table>
+              <thead><tr><th scope="col">Voornaam</th><th scope="col">Accountnummer</th><th scope="col">Punten</th><th scope="col">Laatste aanmelding</th></tr></thead>
+              <tbody>${rijen}</tbody>
+            </table></div>`
+        }
+      </section>
+      <section class="kaart" aria-labelledby="wissen">
+        <h2 id="wissen">Wissen na ${bewaarjaren} jaar</h2>
+        <p>Een account zonder aanmelding verdwijnt na ${bewaarjaren} jaar. Hier kun je de klok vooruit zetten en dat nu zien.</p>
+        <form action="/achter-de-schermen/wis" method="post" class="rij">
+          <label for="vooruit">Doe alsof het</label>
+          <select id="vooruit" name="vooruit">
+            <option value="1097">3 jaar en een dag later is</option>
+            <option value="365">1 jaar later is</option>
+            <option value="0">vandaag is</option>
+          </select>
+          <button>Wis na ${bewaarjaren} jaar</button>
+        </form>
+      </section>`,
+  );
+}
