@@ -13,10 +13,17 @@ if (isMainThread) {
     pipe.on("close", end);
     pipe.resume();
     pipe.unref();
-  } else if (!isAlive(parent)) {
-    end(); // it ended before we began
+  } else {
+    // A grandchild that inherited the option, such as each file's process under `node --test`, which itself loads no
+    // preloads; or a child whose parent ended before it began. Neither has the pipe, so it looks now and then.
+    const timer = setInterval(look, 1000).unref();
+    function look() {
+      if (isAlive(parent)) return;
+      clearInterval(timer);
+      end();
+    }
+    look();
   }
-  // Otherwise this is a grandchild that inherited the option: its own parent looks after it.
 }
 
 function end() {
