@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { root } from "./source.ts";
+
+const page = readFileSync(`${root}docs/woordenlijst.md`, "utf8");
+const sql = readdirSync(`${root}migrations`)
+  .map((name) => readFileSync(`${root}migrations/${name}`, "utf8"))
+  .join("\n");
+const tables = [...sql.matchAll(/^create table ([a-z_]+\.[a-z_]+) \(/gm)].map(([, name = ""]) => name);
+
+test("the glossary names no table that does not exist", () => {
+  const named = [...page.matchAll(/`([a-z]+\.[a-z_]+)`/g)].map(([, name = ""]) => name);
+  assert.ok(named.length > 20);
+  const known = (name: string) =>
+    tables.includes(name) || sql.includes(`create function ${name}(`) || name === "public.migratie";
+  assert.deepEqual(
+    named.filter((name) => !known(name)),
+    [],
+  );
+});
+
+test("every table has a word in the glossary", () => {
+  assert.deepEqual(
+    tables.filter((name) => !page.includes(`\`${name}\``)),
+    [],
+  );
+});
+
+test("a word stands in the glossary once", () => {
+  const words = [...page.matchAll(/^\| ([^|]+) \|/gm)]
+    .flatMap(([, cell = ""]) => cell.trim().split(", "))
+    .filter((word) => !["woord", "---"].includes(word));
+  assert.ok(words.length > 50);
+  assert.deepEqual(
+    words.filter((word, index) => words.indexOf(word) !== index),
+    [],
+  );
+});
