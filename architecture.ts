@@ -2,7 +2,7 @@
  * The map of the code as data: every room, one sentence about it, and whom it may call. A test holds the code to it
  * (test/architecture/architecture.test.ts), so that this page is never a wish. Prose and walk-throughs: ARCHITECTURE.md.
  *
- * platform ← modules ← sites ← leerid ← main. Every room may use the platform, except rooms of it that name their users
+ * platform ← modules ← sites ← open, leerid ← main. Every room may use the platform, except rooms of it that name their users
  * (`only`). Everything else is an edge that stands here, or it does not exist.
  */
 export type Room = {
@@ -10,7 +10,7 @@ export type Room = {
   readonly does: string;
   /** Rooms that it calls: of the platform when it is a room of the platform, else modules (and for leerid: sites). */
   readonly uses: readonly string[];
-  /** Only for rooms of the platform: who may use it; absent = everyone. */
+  /** Only for rooms of the platform: which rooms of src may use it; absent = all. */
   readonly only?: readonly string[];
   /** The PostgreSQL schema that is its own: tables, functions and migration. */
   readonly schema?: string;
@@ -33,7 +33,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "platform/config": {
     does: "Reads the LEERID_* environment; unknown or invalid settings stop the start.",
     uses: [],
-    only: ["leerid", "main", "docs", "demo", "bench", "test"],
+    only: ["open", "leerid", "main"],
   },
   "platform/database": {
     does: "Pool, roles, migrations, COPY, and the questions 'ready?' and 'conflict?'.",
@@ -50,27 +50,27 @@ export const rooms: Readonly<Record<string, Room>> = {
   "platform/endpoint": {
     does: "One declaration per API endpoint: routing, access, validation in and out, OpenAPI.",
     uses: ["platform/context", "platform/import-file", "platform/log", "platform/problem"],
-    only: ["sites/api", "docs", "test"],
+    only: ["sites/api"],
   },
   "platform/html": {
     does: "How a page looks and is sent: template tag, document, parts, static files, security headers.",
     uses: [],
-    only: ["sites/acm", "sites/api", "sites/leerlingloket", "demo", "bench", "test"],
+    only: ["sites/acm", "sites/api", "sites/leerlingloket"],
   },
   "platform/metrics": {
     does: "Figures of a process for Prometheus, on a port of their own.",
     uses: ["platform/database"],
-    only: ["leerid", "test"],
+    only: ["leerid"],
   },
   "platform/postgres": {
     does: "The PostgreSQL that comes along, for the demo and the tests; it never outlives its process.",
     uses: ["platform/log"],
-    only: ["main", "demo", "bench", "test"],
+    only: ["open", "main"],
   },
-  "platform/process": {
-    does: "The terminal and the life of a command: progress bar, signals.",
+  "platform/progress": {
+    does: "How far a long command is, on a terminal or in a file.",
     uses: [],
-    only: ["main", "demo", "bench", "test"],
+    only: ["main"],
   },
 
   "modules/scholen": {
@@ -97,7 +97,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     schema: "inschrijvingen",
   },
   "modules/rechten": {
-    does: "Directors' assignments and the databeheerder right that follows from them.",
+    does: "Directors' assignments, from which the databeheerder right will follow.",
     uses: [],
     schema: "rechten",
   },
@@ -190,12 +190,15 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
 
+  open: {
+    does: "Opens the database and the keys of the configuration, the same way for every command.",
+    uses: [],
+  },
   leerid: {
-    does: "Wires a process: context, sites on their ports, periodic work.",
+    does: "Wires a process: sites on their ports, metrics, periodic work.",
     uses: [
       "modules/aanmelding",
       "modules/privacylog",
-      "modules/tokens",
       "modules/verstrekking",
       "sites/acm",
       "sites/api",
@@ -205,6 +208,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   main: {
     does: "The commands: parses arguments, prints one clear line per problem, chooses the exit code.",
     uses: [
+      "open",
       "leerid",
       "modules/discimus",
       "modules/privacylog",
@@ -216,9 +220,7 @@ export const rooms: Readonly<Record<string, Room>> = {
 };
 
 /** Beside the product: they go in by the same doors, and nothing in src may call them except the commands in main. */
-export const outside = ["demo", "bench", "docs", "test"] as const;
+export const outside = ["demo"] as const;
 
 /** Files that may be longer than 400 lines, with the reason. */
-export const longFiles: Readonly<Record<string, string>> = {
-  "test/faults/postgres.test.ts": "One short test per fault of the same thing, with the few tools they share.",
-};
+export const longFiles: Readonly<Record<string, string>> = {};

@@ -12,7 +12,7 @@ const folder = fileURLToPath(new URL("./", import.meta.url));
 async function documents(): Promise<Record<string, string>> {
   const generated = {
     "instellingen.md": settingsPage(),
-    "problemen.md": await problemsPage(),
+    "problemen.md": problemsPage(),
     "privacylog.md": logPage(),
     "claims.md": claimsPage(),
     "toegang.md": await accessPage(),

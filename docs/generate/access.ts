@@ -7,10 +7,10 @@ import { endpoints } from "#sites/api";
 import { createLeerlingloket } from "#sites/leerlingloket";
 import { code, page, table } from "./page.ts";
 
-export type Rule = { readonly who: string; readonly sees: string };
+type Rule = { readonly who: string; readonly sees: string };
 
 /** Paths of ACM below /op. The provider has them in its configuration; a test compares. */
-export const acmRules: Readonly<Record<string, Rule>> = {
+const acmRules: Readonly<Record<string, Rule>> = {
   "GET /static/:hash/:file (niet onder /op)": { who: "iedereen", sees: "vaste bestanden" },
   "GET POST /v1/auth": {
     who: "iedereen, namens een geregistreerde client met een geregistreerd terugadres",

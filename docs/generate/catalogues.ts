@@ -1,11 +1,12 @@
-import { existsSync, readdirSync } from "node:fs";
 import { z } from "zod";
 import { settings } from "#platform/config";
-import type { ProblemKind } from "#platform/problem";
+import { bestandProblemen as leesProblemen } from "#platform/import-file";
+import { algemeen, type ProblemKind } from "#platform/problem";
 import { maakPoort } from "#modules/aanmelding";
-import { quarantaineredenen } from "#modules/discimus";
+import { bestandProblemen as ladingProblemen, discimusProblemen, quarantaineredenen } from "#modules/discimus";
 import { logsoorten } from "#modules/privacylog";
-import { leerlingScopes, machineScopes } from "#modules/toepassingen";
+import { protocolProblemen } from "#modules/protocollen";
+import { leerlingScopes, machineScopes, toepassingProblemen } from "#modules/toepassingen";
 import { attributen } from "#modules/verstrekking";
 import { endpoints } from "#sites/api";
 import { code, page, table } from "./page.ts";
@@ -25,48 +26,27 @@ export function settingsPage(): string {
   ]);
 }
 
-/** Lists of problems that a room offers at its door. */
-async function problemLists(): Promise<{ room: string; kinds: ProblemKind[] }[]> {
-  const src = new URL("../../src/", import.meta.url);
-  const rooms = ["platform", "modules"].flatMap((layer) =>
-    readdirSync(new URL(`${layer}/`, src))
-      .toSorted()
-      .map((name) => `${layer}/${name}`),
-  );
+/** The lists of refusals of every room. A test sees that none was forgotten. */
+function problemLists(): { room: string; kinds: readonly ProblemKind[] }[] {
+  const lists: Record<string, Readonly<Record<string, ProblemKind>>> = {
+    "platform/problem": algemeen,
+    "platform/import-file": leesProblemen,
+    "modules/discimus": { ...ladingProblemen, ...discimusProblemen },
+    "modules/protocollen": protocolProblemen,
+    "modules/toepassingen": toepassingProblemen,
+  };
   // A room may pass on a general refusal as one of its own: it is listed where it was declared.
   const seen = new Set<ProblemKind>();
-  const found: { room: string; kinds: ProblemKind[] }[] = [];
-  const add = (room: string, kinds: readonly ProblemKind[]) => {
-    const fresh = kinds.filter((kind) => !seen.has(kind));
-    for (const kind of fresh) seen.add(kind);
-    if (fresh.length > 0) found.push({ room, kinds: fresh });
-  };
-  for (const room of rooms) {
-    if (!existsSync(new URL(`${room}/index.ts`, src))) continue;
-    const door = (await import(new URL(`${room}/index.ts`, src).href)) as Record<string, unknown>;
-    add(
-      room,
-      Object.values(door).flatMap((offered) => (isList(offered) ? Object.values(offered) : [])),
-    );
-  }
-  add("sites/api", [...new Set(endpoints(maakPoort()).flatMap((one) => one.problems))]);
-  return found;
-}
-
-function isList(value: unknown): value is Record<string, ProblemKind> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    Object.values(value).length > 0 &&
-    Object.entries(value).every(
-      ([name, kind]) => typeof kind === "object" && kind !== null && "herstel" in kind && "code" in kind && kind.code === name,
-    )
-  );
+  const fresh = (kinds: readonly ProblemKind[]) => kinds.filter((kind) => !seen.has(kind) && seen.add(kind));
+  return [
+    ...Object.entries(lists).map(([room, list]) => ({ room, kinds: fresh(Object.values(list)) })),
+    { room: "sites/api", kinds: fresh(endpoints(maakPoort()).flatMap((one) => one.problems)) },
+  ];
 }
 
 /** Refusals. */
-export async function problemsPage(): Promise<string> {
-  const lists = await problemLists();
+export function problemsPage(): string {
+  const lists = problemLists();
   return page("Problemen", "de lijsten `problems(…)` van elke kamer", [
     "Een weigering is een antwoord volgens RFC 9457 (`application/problem+json`) met `type`, `title`, `status`, `code`, `detail` en `herstel`. De code verandert niet meer; `herstel` zegt wie het kan oplossen. Opdrachten (`leerid import …`) tonen dezelfde zinnen en eindigen met exitcode 1.",
     ...lists.flatMap(({ room, kinds }) => [

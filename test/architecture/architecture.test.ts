@@ -14,7 +14,9 @@ const migrations = readdirSync(`${root}migrations`).toSorted();
 const schemas = Object.values(rooms).flatMap((room) => room.schema ?? []);
 
 const layer = (room: string): number =>
-  ["platform", "modules", "sites"].indexOf(room.split("/")[0] ?? "") + 1 || { leerid: 4, main: 5 }[room] || 0;
+  ["platform", "modules", "sites"].indexOf(room.split("/")[0] ?? "") + 1 ||
+  { open: 4, leerid: 4, main: 5 }[room] ||
+  0;
 
 /** `#modules/tokens` → `modules/tokens`; undefined for packages and for files of the room itself. */
 function roomBehind(specifier: string): string | undefined {

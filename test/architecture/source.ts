@@ -37,7 +37,7 @@ type Piece = { readonly kind: "code" | "comment" | "string" | "template"; readon
  * Takes TypeScript apart into code, comments, strings and the literal text of templates. A small reader of our own: types
  * are stripped and never compiled here, so there is no parser at hand. Knows regular expressions by what stands before them.
  */
-export function pieces(text: string): Piece[] {
+function pieces(text: string): Piece[] {
   const found: Piece[] = [];
   const depth: number[] = []; // braces open inside each template that we are in an expression of
   let code = "";
