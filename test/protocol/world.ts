@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { exportJWK, generateKeyPair } from "jose";
+import { exportJWK, generateKeyPair, type CryptoKey } from "jose";
 import { datumOp, type Clock } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { newAccountUuid, newLeerIdUuid, type AccountUuid } from "#platform/ids";

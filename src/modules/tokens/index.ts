@@ -1,5 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { errors, exportJWK, generateKeyPair, importJWK, jwtVerify, type JSONWebKeySet } from "jose";
+import {
+  errors,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  jwtVerify,
+  type CryptoKey,
+  type JSONWebKeySet,
+} from "jose";
 import { inTransaction, type Context } from "#platform/context";
 import { describeError } from "#platform/log";
 import { algoritmen, type Algoritme, type Machine, type Ondertekensleutel } from "./contract.ts";

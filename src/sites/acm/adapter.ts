@@ -1,5 +1,5 @@
 import type { Adapter, AdapterPayload } from "oidc-provider";
-import Provider from "oidc-provider";
+import { Provider } from "oidc-provider";
 import { hash } from "#platform/crypto";
 import { beslis, subjectVan } from "#modules/verstrekking";
 import { nuInSeconden, verloopVoorProvider } from "./clients.ts";

@@ -33,7 +33,6 @@ export function clientMetadata(client: ClientRecord): ClientMetadata {
       ? {
           grant_types: ["authorization_code"],
           response_types: ["code"],
-          response_modes: ["query", "form_post"],
           ...("backchannel_logout_uri" in metadata && { backchannel_logout_session_required: true }),
         }
       : { grant_types: ["client_credentials"], response_types: [], redirect_uris: [] }),

@@ -1,5 +1,7 @@
 import type { Context } from "#platform/context";
+import type { FooterLink } from "#platform/html";
 import type { Poort } from "#modules/aanmelding";
+import type { klopt } from "#modules/sleutels";
 import type { Sleutelbos } from "#modules/tokens";
 import type { ClientRecord } from "#modules/toepassingen";
 
@@ -29,12 +31,16 @@ export type Acm = {
   /** Audience of machine tokens. */
   readonly apiUrl: string;
   readonly loketUrl: string;
+  /** The three questions below every page, answered at the leerlingloket. */
+  readonly voet: readonly FooterLink[];
   readonly secure: boolean;
   readonly cookies: Cookies;
   /** Only outside production: may clients live on a private address (back-channel logout)? */
   readonly allowPrivateNetwork: boolean;
   readonly bos: Sleutelbos;
   readonly poort: Poort;
+  /** The password check. */
+  readonly klopt: typeof klopt;
   /** Registered clients now. */
   clients(): ReadonlyMap<string, ClientRecord>;
   /** Work after the answer, so that `close` can wait for it. */

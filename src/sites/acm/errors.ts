@@ -57,13 +57,14 @@ export function errorPage(
       tijdstip: acm.ctx.clock.now(),
       technisch: detail === undefined ? error : `${error}: ${detail}`,
       loketUrl: acm.loketUrl,
+      voet: acm.voet,
     }),
   );
 }
 
 export function renderError(acm: Acm, ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
   if (error.name === "SessionNotFound") {
-    return sendPage(ctx, 400, foutAanmeldingVerlopen({ loketUrl: acm.loketUrl }));
+    return sendPage(ctx, 400, foutAanmeldingVerlopen({ loketUrl: acm.loketUrl, voet: acm.voet }));
   }
   errorPage(acm, ctx, ctx.status >= 400 ? ctx.status : 400, out.error, out.error_description);
 }

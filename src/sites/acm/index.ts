@@ -4,6 +4,7 @@ import type { Context } from "#platform/context";
 import { staticAssets } from "#platform/html";
 import { describeError } from "#platform/log";
 import { maakPoort } from "#modules/aanmelding";
+import { klopt } from "#modules/sleutels";
 import { openSleutelbos } from "#modules/tokens";
 import { listClients, type ClientRecord } from "#modules/toepassingen";
 import { cookieNames, type Acm } from "./contract.ts";
@@ -21,6 +22,8 @@ export type AcmOptions = {
   readonly loketUrl: string;
   /** Lets back-channel logout reach private addresses; never in production. */
   readonly allowPrivateNetwork?: boolean;
+  /** Another password check, for a measurement of what everything but the hash costs. No setting leads here. */
+  readonly klopt?: Acm["klopt"];
 };
 
 export type AcmSite = {
@@ -48,11 +51,17 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
     issuer: `${acmUrl}/op`,
     apiUrl: options.apiUrl,
     loketUrl: options.loketUrl,
+    voet: [
+      { tekst: "Wat is LeerID?", url: `${options.loketUrl}/wat-is-leerid` },
+      { tekst: "Privacy", url: `${options.loketUrl}/privacy` },
+      { tekst: "Toegankelijkheid", url: `${options.loketUrl}/toegankelijkheid` },
+    ],
     secure,
     cookies: cookieNames(secure),
     allowPrivateNetwork: options.allowPrivateNetwork ?? false,
     bos,
     poort: maakPoort(),
+    klopt: options.klopt ?? klopt,
     clients: () => clients,
     naAntwoord(werk) {
       running.add(werk);

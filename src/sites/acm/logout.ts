@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
-import type Provider from "oidc-provider";
+import type { Provider } from "oidc-provider";
 import { formTargets, trusted } from "#platform/html";
 import { describeError } from "#platform/log";
 import type { Acm } from "./contract.ts";
@@ -30,6 +30,7 @@ export async function logoutSource(acm: Acm, ctx: KoaContextWithOIDC, form: stri
     200,
     afmeldenVraag({
       formulier: { gemaakt: trusted(form), id: "op.logoutForm" },
+      voet: acm.voet,
       ...(toepassing && { toepassing: toepassing.naam }),
     }),
     { formAction: formTargets(postLogoutUris(client)) },
@@ -37,7 +38,7 @@ export async function logoutSource(acm: Acm, ctx: KoaContextWithOIDC, form: stri
 }
 
 export function postLogoutSuccessSource(acm: Acm, ctx: KoaContextWithOIDC): void {
-  sendPage(ctx, 200, afgemeld({ loketUrl: acm.loketUrl }));
+  sendPage(ctx, 200, afgemeld({ loketUrl: acm.loketUrl, voet: acm.voet }));
 }
 
 /** Nobody is signed in: nothing to ask or to end; straight on to where the application wanted to go. */

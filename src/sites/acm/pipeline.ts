@@ -1,4 +1,4 @@
-import type Provider from "oidc-provider";
+import type { Provider } from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import { readForm } from "./body.ts";
 import type { Acm } from "./contract.ts";
@@ -19,7 +19,7 @@ export function pipeline(acm: Acm, provider: Provider): Step[] {
     (ctx, next) => answerMissing(acm, ctx, next),
     (ctx, next) => dress(acm, ctx, next),
     (ctx, next) => postAsGet(acm, ctx, next),
-    (ctx, next) => readClient(acm, ctx, next),
+    (ctx, next) => readClient(ctx, next),
   ];
 }
 
@@ -34,7 +34,8 @@ async function commitBeforeAnswer(
   ctx.state["werk"] = werk;
   try {
     await next();
-    if (ctx.status >= 500) return undo(ctx);
+    // The provider would tell the application; whose fault it is and what to do concerns the pupil.
+    if (ctx.state["fault"] !== undefined) return ownFault(acm, ctx, ctx.state["fault"]);
     if (werk.sessieVernietigd && !werk.sessieWordt && werk.sessie) werk.beeindigd.push(werk.sessie);
     if (!(await schrijf(acm.ctx, werk))) {
       ctx.status = 401;
@@ -45,11 +46,6 @@ async function commitBeforeAnswer(
   } catch (error) {
     ownFault(acm, ctx, error);
   }
-}
-
-function undo(ctx: KoaContextWithOIDC): void {
-  ctx.remove("set-cookie");
-  ctx.remove("location");
 }
 
 const methods: Record<string, readonly string[]> = {
@@ -130,9 +126,10 @@ async function postAsGet(acm: Acm, ctx: KoaContextWithOIDC, next: () => Promise<
   ctx.redirect(`${acm.issuer}${ctx.path}?${query}`);
 }
 
-/** Whose facts come along when the session is read. */
-async function readClient(_acm: Acm, ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> {
+/** Whose facts come along when the session is read, and that people get pages. */
+async function readClient(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> {
   const { client_id: clientId } = ctx.query;
   if (ctx.path === "/v1/auth" && typeof clientId === "string") werkVan(ctx).clientId = clientId.slice(0, 100);
+  if (ctx.path.startsWith("/v1/logout")) ctx.req.headers.accept = "text/html";
   await next();
 }

@@ -1,7 +1,6 @@
-import Provider, { type Client, type Configuration, type KoaContextWithOIDC } from "oidc-provider";
+import { Provider, type Client, type Configuration, type KoaContextWithOIDC } from "oidc-provider";
 import { attributen } from "#modules/verstrekking";
 import { leerlingScopes, machineScopes } from "#modules/toepassingen";
-import { describeError } from "#platform/log";
 import { makeAdapter } from "./adapter.ts";
 import { clientMetadata } from "./clients.ts";
 import { acr, duur, type Acm } from "./contract.ts";
@@ -11,7 +10,7 @@ import { logoutSource, postLogoutSuccessSource } from "./logout.ts";
 import { pipeline } from "./pipeline.ts";
 import { makePolicy } from "./policy.ts";
 import { redeem } from "./redeem.ts";
-import { checkScopes, getResourceServerInfo } from "./scopes.ts";
+import { checkResponseMode, checkScopes, getResourceServerInfo } from "./scopes.ts";
 import { resumeCookie } from "./sign-in.ts";
 
 /** The claims of each scope, from the one table of attributes (D4). */
@@ -30,9 +29,9 @@ export function makeProvider(acm: Acm): Provider {
     "code_verifier",
     "redirect_uri",
   ]);
-  provider.on("server_error", (_ctx, error) =>
-    acm.ctx.log.error(describeError(error), "the OpenID provider could not answer"),
-  );
+  provider.on("server_error", (ctx, error) => {
+    ctx.state["fault"] = error; // logged and answered once, in pipeline.ts
+  });
   for (const step of pipeline(acm, provider)) provider.use(step);
   return provider;
 }
@@ -67,7 +66,6 @@ function configuration(acm: Acm): Configuration {
     allowOmittingSingleRegisteredRedirectUri: false,
     acceptQueryParamAccessTokens: false,
     expiresWithSession: () => false, // adapter.ts joins every token with its session
-    issueRefreshToken: () => false,
     clockTolerance: 15,
     ttl: {
       AccessToken: duur.accessToken,
@@ -87,6 +85,7 @@ function configuration(acm: Acm): Configuration {
     extraParams: {
       scope: (_koa: KoaContextWithOIDC, value: string | undefined, client: Client) =>
         checkScopes(value, client),
+      response_mode: (_koa: KoaContextWithOIDC, value: string | undefined) => checkResponseMode(value),
     },
     findAccount: (koa, id) => findAccount(acm, koa, id),
     loadExistingGrant,

@@ -6,7 +6,7 @@ import { duur, type Acm } from "./contract.ts";
 import { findMachtiging, trekIn, wisselIn } from "./store.ts";
 import { werkVan, type Machtiging } from "./unit-of-work.ts";
 
-const { InvalidClient, InvalidGrant, InvalidRequest } = errors;
+const { InvalidClientAuth, InvalidGrant, InvalidRequest } = errors;
 
 /**
  * Redeems an authorization code (OpenID Connect Core 3.1.3), instead of the provider's own handler: two round trips and
@@ -47,7 +47,7 @@ export async function redeem(acm: Acm, ctx: TokenEndpointGrantContext): Promise<
       aanleiding: machtiging.inhoud.aanleiding,
     },
   });
-  if (!assertieNieuw) throw new InvalidClient("client assertion tokens must only be used once");
+  if (!assertieNieuw) throw new InvalidClientAuth("client assertion tokens must only be used once");
   if (!gelukt) {
     await trekIn(app, machtiging.codeHash);
     throw new InvalidGrant("authorization code already consumed");

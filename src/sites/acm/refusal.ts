@@ -26,6 +26,7 @@ export async function showRefusal(acm: Acm, ctx: KoaContextWithOIDC): Promise<vo
     referentie,
     tijdstip: acm.ctx.clock.now(),
     loketUrl: acm.loketUrl,
+    voet: acm.voet,
     terugUrl: backUrl(acm, interactie),
     andereAction: `/op/v1/aanmelden/${interactie.uid}/wissel`,
   });

@@ -15,6 +15,11 @@ export function checkScopes(scope: string | undefined, client: Client): void {
   if (!asked.includes("openid")) throw new errors.InvalidScope("openid scope must be requested", "openid");
 }
 
+/** An answer in the query or by a form; a code in a fragment would be read by scripts (RFC 9700 4.3). */
+export function checkResponseMode(mode: string | undefined): void {
+  if (mode === "fragment") throw new errors.InvalidRequest("unsupported response_mode requested");
+}
+
 /** The one resource of machine tokens: the API, as a JWT of one hour (RFC 9068). */
 export function getResourceServerInfo(
   acm: Acm,

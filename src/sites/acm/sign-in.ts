@@ -73,7 +73,7 @@ async function signIn(
     return formPage(acm, ctx, interactie, 422, { gebruikersnaam, fout: { soort: "leeg", velden } });
 
   const clientId = interactie.params["client_id"] ?? "";
-  const uitkomst = await meldAan(acm.ctx, acm.poort, { gebruikersnaam, wachtwoord, clientId });
+  const uitkomst = await meldAan(acm.ctx, acm.poort, { gebruikersnaam, wachtwoord, clientId }, acm.klopt);
   switch (uitkomst.soort) {
     case "onjuist":
       return formPage(acm, ctx, interactie, 422, { gebruikersnaam, fout: { soort: "onjuist" } });
@@ -176,6 +176,7 @@ function formPage(
   const page = aanmelden({
     toepassing: toepassingVan(acm, interactie),
     actie: `/op/v1/aanmelden/${interactie.uid}`,
+    voet: acm.voet,
     ...(gebruikersnaam !== undefined && { gebruikersnaam: gebruikersnaam.slice(0, 200) }),
     ...(fout && { fout }),
   });
@@ -194,6 +195,7 @@ function ownPage(
   const page = eersteKeer({
     toepassing: toepassingVan(acm, interactie),
     actie: `/op/v1/aanmelden/${interactie.uid}/wachtwoord`,
+    voet: acm.voet,
     voornaam: proven.voornaam,
     gebruikersnaam: proven.gebruikersnaam,
     minimum: keuze?.minimum ?? proven.minimum,
@@ -203,7 +205,7 @@ function ownPage(
 }
 
 function expired(acm: Acm, ctx: KoaContextWithOIDC, status = 400): void {
-  sendPage(ctx, status, foutAanmeldingVerlopen({ loketUrl: acm.loketUrl }));
+  sendPage(ctx, status, foutAanmeldingVerlopen({ loketUrl: acm.loketUrl, voet: acm.voet }));
 }
 
 const clientOf = (acm: Acm, interactie: Interactie): ClientRecord | undefined =>

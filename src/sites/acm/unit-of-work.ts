@@ -1,4 +1,4 @@
-import Provider from "oidc-provider";
+import { Provider } from "oidc-provider";
 import type { AdapterPayload } from "oidc-provider";
 import type { AccountUuid } from "#platform/ids";
 import type { Logregel } from "#modules/privacylog";

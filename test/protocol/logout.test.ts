@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { setTimeout as wait } from "node:timers/promises";
+import { after, before, describe, test } from "node:test";
+import { createRemoteJWKSet, jwtVerify } from "jose";
+import { authUrl, authUrlOf, codeOf, payloadOf, redeem, redeemOf, signIn, userinfo } from "./flow.ts";
+import { browser, world, type World } from "./world.ts";
+
+let w: World;
+before(async () => {
+  w = await world();
+});
+after(() => w.close());
+
+const logoutUrl = (params: Record<string, string> = {}) =>
+  `${w.issuer}/v1/logout?${new URLSearchParams(params)}`;
+const backTo = "https://bingel.example/afgemeld";
+
+async function signedIn(name: string) {
+  const pupil = await w.addPupil(name);
+  const { visitor, answer } = await signIn(w, { pupil });
+  const { body } = await redeem(w, codeOf(answer));
+  return { pupil, visitor, hint: String(body["id_token"]), token: String(body["access_token"]) };
+}
+
+const sessionsOf = async (account: string) =>
+  (await w.db.sql`select 1 from acm.sessie where account_uuid = ${account}`).length;
+
+const until = async (done: () => boolean) => {
+  for (let turn = 0; turn < 100 && !done(); turn += 1) await wait(20);
+  assert.ok(done());
+};
+
+describe("RP-initiated logout", () => {
+  test("with the hint of this session: at once, without a question, back with state; tokens are dead", async () => {
+    const { pupil, visitor, hint, token } = await signedIn("weg.een");
+    const done = await visitor.get(
+      logoutUrl({ id_token_hint: hint, post_logout_redirect_uri: backTo, state: "s 1&" }),
+    );
+    assert.equal(done.status, 303);
+    assert.equal(new URL(done.location ?? "").searchParams.get("state"), "s 1&");
+    assert.ok(done.location?.startsWith(backTo));
+    assert.equal(await sessionsOf(pupil.accountUuid), 0);
+    assert.equal(visitor.cookies.has("/ leerid"), false);
+    assert.equal((await userinfo(w, token)).status, 401);
+    assert.equal((await visitor.get(authUrl(w))).status, 200, "the form again");
+  });
+
+  test("by POST as well", async () => {
+    const { pupil, visitor, hint } = await signedIn("weg.post");
+    const first = await visitor.post(`${w.issuer}/v1/logout`, {
+      id_token_hint: hint,
+      post_logout_redirect_uri: backTo,
+    });
+    assert.equal(first.status, 303);
+    assert.equal((await visitor.get(first.location ?? "")).location, backTo);
+    assert.equal(await sessionsOf(pupil.accountUuid), 0);
+  });
+
+  test("without a hint the pupil is asked; yes ends the session, no keeps it", async () => {
+    const { pupil, visitor } = await signedIn("weg.twee");
+    const ask = await visitor.get(
+      logoutUrl({ client_id: "bingel", post_logout_redirect_uri: backTo, state: "x" }),
+    );
+    assert.equal(ask.status, 200);
+    assert.match(ask.text, /Wil je je afmelden/);
+    assert.match(ask.text, /Bingel/);
+    const no = await visitor.post(ask.action ?? "", { ...ask.fields });
+    assert.equal(no.status, 303);
+    assert.equal(await sessionsOf(pupil.accountUuid), 1);
+    const again = await visitor.get(logoutUrl());
+    const yes = await visitor.post(again.action ?? "", { ...again.fields, logout: "yes" });
+    assert.equal(yes.location, `${w.issuer}/v1/logout/success`);
+    assert.match((await visitor.get(yes.location ?? "")).text, /Je bent afgemeld/);
+    assert.equal(await sessionsOf(pupil.accountUuid), 0);
+  });
+
+  test("the question cannot be answered by another site", async () => {
+    const { pupil, visitor } = await signedIn("weg.drie");
+    const ask = await visitor.get(logoutUrl());
+    for (const xsrf of ["", "0".repeat(48)]) {
+      assert.equal((await visitor.post(ask.action ?? "", { xsrf, logout: "yes" })).status, 400);
+    }
+    assert.equal((await browser().post(ask.action ?? "", { ...ask.fields, logout: "yes" })).status, 400);
+    assert.equal(await sessionsOf(pupil.accountUuid), 1);
+  });
+
+  test("a hint of another session asks first", async () => {
+    const one = await signedIn("weg.vier");
+    const two = await signedIn("weg.vijf");
+    const ask = await two.visitor.get(
+      logoutUrl({ id_token_hint: one.hint, post_logout_redirect_uri: backTo }),
+    );
+    assert.equal(ask.status, 200);
+    assert.match(ask.text, /Wil je je afmelden/);
+    assert.equal(await sessionsOf(one.pupil.accountUuid), 1);
+    assert.equal(await sessionsOf(two.pupil.accountUuid), 1);
+  });
+
+  test("addresses that are not registered, broken and foreign hints: a page, no redirect, still signed in", async () => {
+    const { pupil, visitor, hint } = await signedIn("weg.zes");
+    const [head = "", , signature = ""] = hint.split(".");
+    const forged = `${head}.${Buffer.from(JSON.stringify({ ...payloadOf(hint), aud: "derde" })).toString("base64url")}.${signature}`;
+    for (const params of [
+      { id_token_hint: hint, post_logout_redirect_uri: "https://kwaad.example/" },
+      { id_token_hint: hint, post_logout_redirect_uri: `${backTo}/` },
+      { id_token_hint: hint, client_id: "derde" },
+      { id_token_hint: "kapot" },
+      { id_token_hint: forged },
+      { client_id: "onbekend" },
+    ] as Record<string, string>[]) {
+      const answer = await visitor.get(logoutUrl(params));
+      assert.equal(answer.status, 400, JSON.stringify(params));
+      assert.equal(answer.location, undefined);
+      assert.match(answer.text, /lang="nl-BE"/);
+    }
+    const ask = await visitor.get(logoutUrl({ post_logout_redirect_uri: "https://kwaad.example/" }));
+    const yes = await visitor.post(ask.action ?? "", { ...ask.fields, logout: "yes" });
+    assert.equal(yes.location, `${w.issuer}/v1/logout/success`);
+    assert.equal(await sessionsOf(pupil.accountUuid), 0);
+  });
+
+  test("who is not signed in goes straight on, without a session", async () => {
+    const visitor = browser();
+    const done = await visitor.get(
+      logoutUrl({ client_id: "bingel", post_logout_redirect_uri: backTo, state: "y" }),
+    );
+    assert.equal(done.location, `${backTo}?state=y`);
+    assert.equal(visitor.cookies.size, 0);
+    assert.equal((await visitor.get(logoutUrl())).location, `${w.issuer}/v1/logout/success`);
+  });
+});
+
+describe("back-channel logout", () => {
+  test("every application of the session hears it, each with its own sub and sid", async () => {
+    const { pupil, visitor, hint } = await signedIn("hoor.een");
+    const second = await redeemOf(
+      w,
+      "tweede",
+      codeOf(await visitor.get(authUrlOf(w, "tweede", { scope: "openid profile" }))),
+    );
+    await redeemOf(w, "derde", codeOf(await visitor.get(authUrlOf(w, "derde"))));
+    w.logoutTokens.length = 0;
+    await visitor.get(logoutUrl({ id_token_hint: hint }));
+    await until(() => w.logoutTokens.length === 3);
+    assert.deepEqual(w.logoutTokens.map(({ client }) => client).toSorted(), ["bingel", "derde", "tweede"]);
+    const keys = createRemoteJWKSet(new URL(`${w.issuer}/v1/keys`));
+    for (const { client, token } of w.logoutTokens) {
+      const { payload, protectedHeader } = await jwtVerify(token, keys, {
+        issuer: w.issuer,
+        audience: client,
+        typ: "logout+jwt",
+      });
+      assert.deepEqual(payload["events"], { "http://schemas.openid.net/event/backchannel-logout": {} });
+      assert.equal(payload["nonce"], undefined);
+      assert.equal(typeof payload.jti, "string");
+      assert.ok(protectedHeader.kid);
+      const idToken =
+        client === "bingel"
+          ? payloadOf(hint)
+          : client === "tweede"
+            ? payloadOf(second.body["id_token"])
+            : undefined;
+      if (idToken) assert.deepEqual([payload.sub, payload["sid"]], [idToken["sub"], idToken["sid"]]);
+      if (client === "tweede") assert.notEqual(payload.sub, pupil.accountUuid);
+    }
+  });
+
+  test("one that fails or does not answer holds nobody up, and nothing personal is logged", async () => {
+    const { visitor, hint } = await signedIn("hoor.twee");
+    for (const name of ["kapot", "traag"]) codeOf(await visitor.get(authUrlOf(w, name)));
+    const lines = (w.ctx.log as unknown as { lines: string[] }).lines;
+    lines.length = 0;
+    const begin = performance.now();
+    assert.equal((await visitor.get(logoutUrl({ id_token_hint: hint }))).status, 303);
+    assert.ok(performance.now() - begin < 1000);
+    await until(() => lines.length > 0);
+    assert.match(lines[0] ?? "", /back-channel logout did not arrive/);
+    assert.doesNotMatch(lines.join(), /Vermeulen|hoor\.twee|[0-9a-f]{8}-[0-9a-f]{4}-/);
+  });
+
+  test("somebody else at the same computer counts as a sign-out", async () => {
+    const { visitor } = await signedIn("hoor.drie");
+    w.logoutTokens.length = 0;
+    const page = await visitor.get(authUrl(w, { prompt: "login" }));
+    await visitor.post(page.action ?? "", {
+      gebruikersnaam: w.pupil.gebruikersnaam,
+      wachtwoord: "paard fiets lamp 7",
+    });
+    await until(() => w.logoutTokens.length === 1);
+  });
+});
+
+test("a visit that was on its way when the session ended does not bring it back", async () => {
+  const { pupil, visitor, hint } = await signedIn("race.kind");
+  const answers = await Promise.all([
+    visitor.get(logoutUrl({ id_token_hint: hint })),
+    ...["derde", "vierde", "tweede"].map((name) =>
+      visitor.get(authUrlOf(w, name, { scope: "openid profile" })),
+    ),
+  ]);
+  assert.equal(await sessionsOf(pupil.accountUuid), 0);
+  for (const [index, name] of ["derde", "vierde", "tweede"].entries()) {
+    const code = new URL(answers[index + 1]?.location ?? "http://x").searchParams.get("code");
+    if (code !== null) assert.equal((await redeemOf(w, name, code)).body["error"], "invalid_grant");
+  }
+});
