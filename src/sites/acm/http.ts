@@ -13,6 +13,10 @@ export function acmHandler(
   const { host, protocol } = new URL(issuer);
   return (req, res) => {
     const url = req.url ?? "/";
+    // A body that was given up half-way would block the next request on the same connection.
+    res.once("finish", () => {
+      if (!req.complete) req.resume();
+    });
     // Absolute-form and other oddities (RFC 9112 3.2.2) would bring their own host along.
     if (!url.startsWith("/") || url.startsWith("//") || url.length > 12_000) {
       res.writeHead(url.length > 12_000 ? 414 : 400, { "content-type": "text/plain; charset=utf-8" });
