@@ -1,0 +1,55 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Target } from "#bench/client/sign-in";
+import { answerCalls } from "#bench/processes";
+import { benchContext, clients } from "#bench/load-world";
+import { startOnderhoud } from "#leerid";
+import { createMetrics } from "#platform/metrics";
+import { createAcm } from "#sites/acm";
+import { statementCounter, type Usage } from "./usage.ts";
+
+const counter = statementCounter();
+let stop = async () => {};
+
+/** The product's ACM as `leerid serve` runs it, maintenance and metrics included. */
+const calls = {
+  async start(args: {
+    readonly url: string;
+    /** False: every password is right at once, to see what the rest costs. */
+    readonly argon2: boolean;
+    readonly count: boolean;
+  }): Promise<Target> {
+    const ctx = benchContext(args.url, args.count ? counter.note : undefined);
+    const server = createServer({ keepAliveTimeout: 65_000 });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const local = `http://localhost:${port}`;
+    const acm = await createAcm({
+      ctx,
+      acmUrl: local,
+      apiUrl: "http://localhost:1",
+      loketUrl: "http://localhost:2",
+      allowPrivateNetwork: true,
+      ...(args.argon2 ? {} : { klopt: async () => true }),
+    });
+    server.on("request", createMetrics(ctx.sql).measured("acm", acm.handler));
+    const upkeep = args.count ? undefined : startOnderhoud(ctx, {});
+    stop = async () => {
+      await upkeep?.stop();
+      await acm.close();
+      await ctx.sql.end({ timeout: 2 });
+    };
+    return {
+      port,
+      authPath: "/op/v1/auth",
+      tokenPath: "/op/v1/token",
+      scope: "openid profile leerid",
+      fields: { name: "gebruikersnaam", password: "wachtwoord" },
+      clients,
+    };
+  },
+  usage: (_: undefined): Usage => counter.usage(),
+};
+export type AcmCalls = typeof calls;
+
+answerCalls(calls, () => stop());
