@@ -54,6 +54,15 @@ test("stamnummers are unique within a school", () => {
   assert.equal(new Set(sleutels).size, sleutels.length);
 });
 
+test("a bigger world begins with the smaller one", () => {
+  const klein = [...wereld(optie)].map((bericht) => JSON.stringify(bericht));
+  const groot = wereld({ ...optie, leerlingen: 5000 });
+  assert.deepEqual(
+    klein,
+    Array.from(groot.take(klein.length), (bericht) => JSON.stringify(bericht)),
+  );
+});
+
 test("the school year starts on 1 September", () => {
   assert.equal(schooljaarVan("2026-08-31"), 2025);
   assert.equal(schooljaarVan("2026-09-01"), 2026);

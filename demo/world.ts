@@ -98,13 +98,6 @@ function extraSchool(nr: number): DemoSchool {
   );
 }
 
-/** All schools of a world, the four of the demo first. */
-export function* scholen(options: WorldOptions): Generator<DemoSchool> {
-  yield* demoScholen;
-  const perTwee = 9 * 34 + 6 * 50;
-  const nodig = (options.leerlingen ?? 0) - demoLeerlingenAantal;
-  for (let nr = 0; nr * (perTwee / 2) < nodig; nr++) yield extraSchool(nr);
-}
 const demoLeerlingenAantal = demoScholen.reduce(
   (som, school) => som + klassen[school.soort].length * school.perJaar,
   0,
@@ -115,22 +108,44 @@ type Maker = {
   readonly geboren: (jaar: number) => Geboren;
 };
 
-/** All pupils of a world, school by school: as many as asked, in memory one at a time. Always the same for the same options. */
-export function* registraties(options: WorldOptions): Generator<Registratie> {
-  const { schooljaar } = options;
-  const maker: Maker = { schooljaar, geboren: geboorten(options.allowAnySequence ?? false) };
-  yield* benoemd(maker);
-  let over = Math.max(options.leerlingen ?? 0, demoLeerlingenAantal);
-  for (const school of scholen(options)) {
-    const random = seeded(Number(school.instellingsnummer));
-    let nr = 100;
-    for (const { niveau, leerjaar } of klassen[school.soort]) {
-      for (let plaats = 0; plaats < school.perJaar && over > 0; plaats++, over--) {
-        nr += 1;
-        yield gewoneLeerling(maker, random, school, nr, niveau, leerjaar);
-      }
+/**
+ * All schools of a world, each followed by its pupils: as many as asked, in memory one at a time. Always the same for the
+ * same options, and a bigger world begins with exactly the smaller one, so that a demo can grow.
+ */
+function* delen(options: WorldOptions): Generator<{ school: DemoSchool } | { registratie: Registratie }> {
+  const maker: Maker = {
+    schooljaar: options.schooljaar,
+    geboren: geboorten(options.allowAnySequence ?? false),
+  };
+  for (const school of demoScholen) yield { school };
+  for (const registratie of benoemd(maker)) yield { registratie };
+  for (const school of demoScholen)
+    for (const registratie of leerlingenVan(maker, school)) yield { registratie };
+  let over = (options.leerlingen ?? 0) - demoLeerlingenAantal;
+  for (let nr = 0; over > 0; nr++) {
+    const school = extraSchool(nr);
+    yield { school };
+    for (const registratie of leerlingenVan(maker, school)) {
+      if (over-- <= 0) return;
+      yield { registratie };
     }
   }
+}
+
+function* leerlingenVan(maker: Maker, school: DemoSchool): Generator<Registratie> {
+  const random = seeded(Number(school.instellingsnummer));
+  let nr = 100;
+  for (const { niveau, leerjaar } of klassen[school.soort]) {
+    for (let plaats = 0; plaats < school.perJaar; plaats++) {
+      nr += 1;
+      yield gewoneLeerling(maker, random, school, nr, niveau, leerjaar);
+    }
+  }
+}
+
+/** All pupils of a world; see `delen`. */
+export function* registraties(options: WorldOptions): Generator<Registratie> {
+  for (const deel of delen(options)) if ("registratie" in deel) yield deel.registratie;
 }
 
 function gewoneLeerling(
@@ -276,7 +291,7 @@ function* opdrachten({ schooljaar: jaar }: WorldOptions): Generator<Melding> {
 }
 
 /** The messages of one pupil's registration, in order. */
-export function* meldingenVan(registratie: Registratie): Generator<Melding> {
+function* meldingenVan(registratie: Registratie): Generator<Melding> {
   const { instellingsnummer, stamnummer, leerling } = registratie;
   const sleutel = { instellingsnummer, stamnummer };
   yield { soort: "leerling", sleutel, versie: 1, gegevens: leerling };
@@ -286,18 +301,22 @@ export function* meldingenVan(registratie: Registratie): Generator<Melding> {
     yield { soort: "leerling", sleutel, versie: 2, gegevens: { ...leerling, insz: registratie.inszLater } };
 }
 
-/** A whole world as the messages of the feed, at any size in the same memory: schools, directors, pupils. */
+/** A whole world as the messages of the feed, at any size in the same memory: directors, schools, pupils. */
 export function* wereld(options: WorldOptions): Generator<Bericht> {
   const omslag = envelop(Date.parse(`${options.schooljaar}-08-16T06:00:00Z`), 1);
-  for (const { soort: _, perJaar: __, instellingsnummer, ...gegevens } of scholen(options))
-    yield omslag({ soort: "school", sleutel: { instellingsnummer }, versie: 1, gegevens });
   for (const melding of opdrachten(options)) yield omslag(melding);
-  for (const registratie of registraties(options))
-    for (const melding of meldingenVan(registratie)) yield omslag(melding);
+  for (const deel of delen(options)) {
+    if ("registratie" in deel) {
+      for (const melding of meldingenVan(deel.registratie)) yield omslag(melding);
+    } else {
+      const { soort: _, perJaar: __, instellingsnummer, ...gegevens } = deel.school;
+      yield omslag({ soort: "school", sleutel: { instellingsnummer }, versie: 1, gegevens });
+    }
+  }
 }
 
 /** Puts messages in their envelope: an id, the next number and a time that goes up by 250 ms. */
-export function envelop(begin: number, eerste: number): (melding: Melding) => Bericht {
+function envelop(begin: number, eerste: number): (melding: Melding) => Bericht {
   let volgnummer = eerste - 1;
   return (melding) => {
     volgnummer += 1;

@@ -189,7 +189,7 @@ export async function createDiscimus(options: DiscimusOptions): Promise<Hono> {
     };
     if (form.heeftFouten)
       return http.html(nieuwBlad(school.instellingsnummer, form.waarden, form.fouten, onverzonden()), 422);
-    return http.redirect(urlVan(await voerUit((nu0) => schrijfIn(nu0, nieuw, nu()))), 303);
+    return http.redirect(urlVan(await voerUit((waar) => schrijfIn(waar, nieuw, nu()))), 303);
   });
 
   app.get("/school/:nr/leerling/:stam", async (http) => {
@@ -211,7 +211,7 @@ export async function createDiscimus(options: DiscimusOptions): Promise<Hono> {
     const stap = stapVan(http.req.param("actie"), leerling, form);
     if (stap === undefined) return http.notFound();
     if (form.heeftFouten) return toonLeerling(http, leerling, { fouten: form.fouten, waarden: form.waarden });
-    return http.redirect(urlVan(await voerUit((nu0) => stap(nu0, nu()))), 303);
+    return http.redirect(urlVan(await voerUit((waar) => stap(waar, nu()))), 303);
   });
 
   /** What an action's form asks for; its problems are in the form. */
@@ -220,27 +220,29 @@ export async function createDiscimus(options: DiscimusOptions): Promise<Hono> {
     leerling: Leerling,
     form: ReturnType<typeof leesForm>,
   ): ((stand: Stand, nu: number) => Stap) | undefined {
+    // Another action on the same pupil may have come first.
+    const zoalsNu = (waar: Stand) => waar.leerlingen[sleutelVan(leerling)] ?? leerling;
     switch (actie) {
       case "naam": {
         const nieuw = form.naam();
-        return (waar, moment) => wijzig(waar, leerling, nieuw, moment);
+        return (waar, moment) => wijzig(waar, zoalsNu(waar), nieuw, moment);
       }
       case "insz": {
         const { insz } = form.insz(leerling.gegevens.geboortedatum);
-        return (waar, moment) => wijzig(waar, leerling, { insz }, moment);
+        return (waar, moment) => wijzig(waar, zoalsNu(waar), { insz }, moment);
       }
       case "verhuis": {
         const { instellingsnummer } = form.school("naar");
         const plaats = form.plaats("jaar_daar", "verhuis_van", instellingsnummer);
-        return (waar, moment) => verhuis(waar, leerling, { instellingsnummer, ...plaats }, moment);
+        return (waar, moment) => verhuis(waar, zoalsNu(waar), { instellingsnummer, ...plaats }, moment);
       }
       case "vertrek": {
         const dag = form.dagOfGisteren("laatste_dag", vandaag());
-        return (waar, moment) => vertrek(waar, leerling, dag, moment);
+        return (waar, moment) => vertrek(waar, zoalsNu(waar), dag, moment);
       }
       case "terug": {
         const plaats = form.plaats("jaar", "van", leerling.instellingsnummer);
-        return (waar, moment) => keerTerug(waar, leerling, plaats, moment);
+        return (waar, moment) => keerTerug(waar, zoalsNu(waar), plaats, moment);
       }
       default:
         return undefined;

@@ -1,0 +1,314 @@
+import { createServer, type Server } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import { isBezet } from "./ports.ts";
+import { datumOp } from "#platform/clock";
+import type { Config } from "#platform/config";
+import type { Context } from "#platform/context";
+import { historiekVan, zoekAccountVanRegistratie } from "#modules/leerlingen";
+import { geefEersteWachtwoord } from "#modules/sleutels";
+import type { ToepassingBestand } from "#modules/toepassingen";
+import { startLeerId, startOnderhoud } from "#leerid";
+import { openLeerId } from "#open";
+import { openDataFolder, type DataFolder } from "./data-folder.ts";
+import { createDiscimus } from "./discimus/index.ts";
+import {
+  accountsVanGevallen,
+  geefWachtwoorden,
+  kiesToepassingen,
+  laadGroteWereld,
+  laadToepassing,
+  maakMachineClients,
+  stuurWereld,
+  type DemoLeerling,
+  type MachineClient,
+} from "./load.ts";
+import { createRelyingParty } from "./relying-party/index.ts";
+import { tabel } from "./table.ts";
+import { registraties, schooljaarVan } from "./world.ts";
+
+export type DemoOptions = {
+  /** At least so many pupils; without, the four demo schools. */
+  readonly leerlingen?: number;
+};
+
+/** `demo.json` (interface contract: Addresses in the demo). */
+export type DemoJson = {
+  readonly sites: Readonly<
+    Record<"acm" | "leerlingloket" | "api" | "bingel" | "tweede" | "discimus", string>
+  >;
+  readonly toepassingen: readonly {
+    readonly naam: string;
+    readonly client_id: string;
+    readonly client_secret: string;
+    readonly redirect_uris: readonly string[];
+    readonly scopes: readonly string[];
+  }[];
+  readonly leerlingen: readonly DemoLeerling[];
+  readonly personas: readonly never[];
+  readonly machine_clients: readonly MachineClient[];
+};
+
+export type RunningDemo = { readonly demo: DemoJson; stop(): Promise<void> };
+
+/** `npm run demo`: starts everything, prints what there is to see, and stops at Ctrl-C. */
+export async function demo(config: Config, options: DemoOptions = {}): Promise<void> {
+  const einde = new AbortController();
+  const gestopt = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.once(signal, () => {
+        einde.abort();
+        resolve();
+      });
+    }
+  });
+  const voortgang = stopwatch((regel) => console.log(regel));
+  let loopt: RunningDemo;
+  try {
+    loopt = await startDemo(config, { ...options, voortgang, stop: einde.signal });
+  } catch (error) {
+    if (einde.signal.aborted) return console.log("Gestopt. Start opnieuw met npm run demo.");
+    throw error;
+  }
+  console.log(tabel(loopt.demo, config.LEERID_DATAMAP));
+  await gestopt;
+  console.log("De demonstratie stopt…");
+  await loopt.stop();
+}
+
+/**
+ * Starts the product with the demo world and the simulators around it, and writes `demo.json` in the data folder. A second
+ * start on the same data folder finds the world as it was left.
+ */
+export async function startDemo(
+  config: Config,
+  options: DemoOptions & { readonly voortgang?: (wat: string) => void; readonly stop?: AbortSignal } = {},
+): Promise<RunningDemo> {
+  const meld = options.voortgang ?? (() => {});
+  const stop = options.stop ?? new AbortController().signal;
+  const base = config.LEERID_PORT_BASE;
+  const lokaal = (nr: number) => `http://localhost:${base + nr}`;
+  const sites = {
+    acm: `${config.urls.acm}/op`,
+    leerlingloket: config.urls.leerlingloket,
+    api: config.urls.api,
+    bingel: lokaal(10),
+    tweede: lokaal(11),
+    discimus: lokaal(30),
+  };
+  // Before anything is changed: the data may belong to a demo that runs.
+  for (const nr of [0, 1, 4, 10, 11, 30, 99]) {
+    if (await isBezet(config.LEERID_HOST, base + nr))
+      throw new Error(
+        `Poort ${base + nr} is al in gebruik. Loopt de demonstratie al? Kies anders andere poorten met LEERID_PORT_BASE.`,
+      );
+  }
+  const afsluiten: (() => Promise<void>)[] = [];
+  const sluit = async () => {
+    for (const werk of afsluiten.splice(0).toReversed()) await werk();
+  };
+  try {
+    const geopend = await openLeerId({
+      ...config,
+      LEERID_LOG: config.LEERID_LOG === "info" ? "warn" : config.LEERID_LOG,
+    });
+    afsluiten.push(() => geopend.close());
+    meld("databank klaar");
+    stop.throwIfAborted();
+    const { ctx } = geopend;
+    const map = await openDataFolder(config.LEERID_DATAMAP, schooljaarVan(datumOp(ctx.clock.now())));
+    const clients = await maakMachineClients(ctx, map);
+    const bingel = await laadToepassing(ctx, map, "bingel", sites.bingel);
+    const tweede = await laadToepassing(ctx, map, "cijferbos", sites.tweede);
+    const onderhoud = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
+    afsluiten.push(() => onderhoud.stop());
+    const leerid = await startLeerId(config, ctx);
+    afsluiten.push(() => leerid.close());
+    meld("ACM, leerlingloket en API luisteren");
+    stop.throwIfAborted();
+
+    await laadWereld(config, ctx, map, clients, { meld, stop, leerlingen: options.leerlingen ?? 0 });
+    const leerlingen = await geefWachtwoorden(ctx, map);
+    meld(`wachtwoorden klaar voor ${leerlingen.length} leerlingen`);
+    stop.throwIfAborted();
+
+    const nu = () => ctx.clock.now();
+    const inhoud: DemoJson = {
+      sites,
+      toepassingen: [bingel, tweede].map(clientVan),
+      leerlingen,
+      personas: [],
+      machine_clients: clients,
+    };
+    const luister = async (nr: number, app: { fetch: Parameters<typeof getRequestListener>[0] }) => {
+      afsluiten.push(await open(app, config.LEERID_HOST, base + nr));
+    };
+    await luister(
+      10,
+      await createRelyingParty({
+        ...rpClient(inhoud, 0, sites.acm, sites.bingel),
+        stijl: {
+          naam: "Bingel",
+          uitgever: "Uitgeverij Van In",
+          slogan: "Oefenen voor alle vakken",
+          kleur: "zon",
+        },
+        oefening: "plus",
+        klanten: ["999001", "999004"],
+        bestand: map.pad("toepassing-bingel.json"),
+        nu,
+      }),
+    );
+    await luister(
+      11,
+      await createRelyingParty({
+        ...rpClient(inhoud, 1, sites.acm, sites.tweede),
+        stijl: {
+          naam: "Cijferbos",
+          uitgever: "Uitgeverij Het Eikenblad",
+          slogan: "Rekenen in het bos",
+          kleur: "bos",
+        },
+        oefening: "maal",
+        klanten: ["999001", "999002", "999003", "999004"],
+        bestand: map.pad("toepassing-cijferbos.json"),
+        nu,
+      }),
+    );
+    await luister(30, await discimusSite(ctx, map, clients, sites));
+    meld("Bingel, Cijferbos en de Discimus-simulator luisteren");
+    await map.schrijf("demo.json", `${JSON.stringify(inhoud, null, 2)}\n`);
+    return { demo: inhoud, stop: sluit };
+  } catch (error) {
+    await sluit();
+    throw error;
+  }
+}
+
+async function laadWereld(
+  config: Config,
+  ctx: Context,
+  map: DataFolder,
+  clients: readonly MachineClient[],
+  wens: { readonly meld: (wat: string) => void; readonly stop: AbortSignal; readonly leerlingen: number },
+): Promise<void> {
+  const { schooljaar } = map.stand();
+  const eerder = (await accountsVanGevallen(ctx, schooljaar)).get("gewoon")?.account_uuid;
+  if (eerder === undefined || eerder !== map.stand().gewoon) {
+    // Another database, or a start that was broken off: what the simulators remember is not of this world.
+    await map.bewaar({ gewoon: null, leerlingen: 0, zichtbaar: false, wachtwoorden: {} });
+    await map.vergeet("discimus.json", "toepassing-bingel.json", "toepassing-cijferbos.json");
+    const [discimus] = clients;
+    if (discimus === undefined) throw new Error("no client for the feed");
+    const antwoord = await stuurWereld(config, ctx, map, discimus);
+    if (antwoord.quarantaine > 0)
+      throw new Error(`${antwoord.quarantaine} berichten van de demowereld werden niet aanvaard.`);
+    wens.meld(`${antwoord.ontvangen} berichten van Discimus verwerkt`);
+  } else {
+    wens.meld("de demowereld stond er al");
+  }
+  if (wens.leerlingen > Math.max(map.stand().leerlingen, wereldgrootte(schooljaar))) {
+    await laadGroteWereld(ctx, map, wens.leerlingen, wens.stop);
+    await map.bewaar({ leerlingen: wens.leerlingen });
+    wens.meld("de grote wereld is geladen");
+  }
+  const accounts = await accountsVanGevallen(ctx, schooljaar);
+  if (!map.stand().zichtbaar) {
+    await kiesToepassingen(ctx, map, accounts);
+    await map.bewaar({ zichtbaar: true, gewoon: accounts.get("gewoon")?.account_uuid ?? null });
+    wens.meld("toepassingen gekozen en zichtbaar gemaakt");
+  }
+}
+
+const wereldgrootte = (schooljaar: number): number =>
+  registraties({ schooljaar }).reduce((aantal) => aantal + 1, 0);
+
+function discimusSite(
+  ctx: Context,
+  map: DataFolder,
+  clients: readonly MachineClient[],
+  sites: DemoJson["sites"],
+) {
+  const zoek = (instellingsnummer: string, stamnummer: string) =>
+    zoekAccountVanRegistratie(ctx, { instellingsnummer, stamnummer });
+  const [discimus] = clients;
+  return createDiscimus({
+    issuer: sites.acm,
+    apiUrl: sites.api,
+    clientId: discimus?.client_id ?? "",
+    clientSecret: discimus?.client_secret ?? "",
+    schooljaar: map.stand().schooljaar,
+    bestand: map.pad("discimus.json"),
+    nu: () => ctx.clock.now(),
+    vandaag: () => ctx.clock.vandaag(),
+    async opzoeken(instellingsnummer, stamnummer) {
+      const account = await zoek(instellingsnummer, stamnummer);
+      return account && { ...account, historiek: await historiekVan(ctx, account.account_uuid) };
+    },
+    async geefWachtwoord(instellingsnummer, stamnummer) {
+      const account = await zoek(instellingsnummer, stamnummer);
+      if (account === undefined) return "";
+      const niveau = instellingsnummer === "999001" || instellingsnummer === "999004" ? "lager" : "secundair";
+      const wachtwoord = await geefEersteWachtwoord(ctx, { accountUuid: account.account_uuid, niveau });
+      const { wachtwoorden } = map.stand();
+      const sleutel = `${instellingsnummer}/${stamnummer}`;
+      // A named pupil got another one: from the next start on the table shows a password of the demo again.
+      if (sleutel in wachtwoorden) {
+        const { [sleutel]: _, ...rest } = wachtwoorden;
+        await map.bewaar({ wachtwoorden: rest });
+      }
+      return wachtwoord;
+    },
+  });
+}
+
+function clientVan(toepassing: ToepassingBestand): DemoJson["toepassingen"][number] {
+  const client = toepassing.clients.find((een) => een.soort === "web");
+  if (client?.client_secret === undefined) throw new Error(`no client for ${toepassing.toepassing}`);
+  return {
+    naam: toepassing.naam,
+    client_id: client.client_id,
+    client_secret: client.client_secret,
+    redirect_uris: client.redirect_uris,
+    scopes: client.scope.split(" "),
+  };
+}
+
+function rpClient(inhoud: DemoJson, index: number, issuer: string, url: string) {
+  const client = inhoud.toepassingen[index];
+  if (client === undefined) throw new Error("no such application");
+  return {
+    issuer,
+    url,
+    clientId: client.client_id,
+    clientSecret: client.client_secret,
+    scope: client.scopes.join(" "),
+  };
+}
+
+/** Listens, and gives back how to stop. */
+function open(
+  app: { fetch: Parameters<typeof getRequestListener>[0] },
+  host: string,
+  port: number,
+): Promise<() => Promise<void>> {
+  return new Promise((resolve, reject) => {
+    const server: Server = createServer(getRequestListener(app.fetch));
+    server.once("error", reject);
+    server.listen(port, host, () =>
+      resolve(
+        () =>
+          new Promise<void>((closed) => {
+            server.close(() => closed());
+            server.closeAllConnections();
+          }),
+      ),
+    );
+  });
+}
+
+/** Lines with the seconds since the start before them. */
+function stopwatch(schrijf: (regel: string) => void): (wat: string) => void {
+  const begin = performance.now();
+  return (wat) =>
+    schrijf(`${((performance.now() - begin) / 1000).toFixed(1).padStart(6).replace(".", ",")} s  ${wat}`);
+}

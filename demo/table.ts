@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { gevallen } from "./contract.ts";
+import type { DemoJson } from "./main.ts";
+
+/** What is printed when everything runs: where to go, and who can sign in. */
+export function tabel(demo: DemoJson, datamap: string): string {
+  const { sites } = demo;
+  const benoemd = demo.leerlingen.filter((leerling) => leerling.geval !== "overig");
+  const overig = demo.leerlingen.length - benoemd.length;
+  const adressen = [
+    ["Bingel", sites.bingel, "begin hier: meld je aan als gewoon"],
+    ["Cijferbos", sites.tweede, "opent zonder tweede aanmelding"],
+    ["Leerlingloket", sites.leerlingloket, "alle toepassingen van een leerling"],
+    ["Discimus", sites.discimus, "schrijf een leerling in, vind een INSZ"],
+    ["ACM", `${sites.acm}/.well-known/openid-configuration`, "voor wie een toepassing bouwt"],
+    ["API", `${sites.api}/docs`, "voor andere systemen"],
+  ];
+  const leerlingen = benoemd.map((een) => [
+    een.geval,
+    `${een.voornaam} ${een.naam}`,
+    een.gebruikersnaam,
+    een.wachtwoord,
+    een.geval === "overig" ? "" : gevallen[een.geval],
+  ]);
+  return [
+    "",
+    "LeerID loopt. Alle leerlingen en scholen zijn verzonnen.",
+    "",
+    ...kolommen(adressen),
+    "",
+    ...kolommen([["geval", "leerling", "gebruikersnaam", "wachtwoord", ""], ...leerlingen]),
+    "",
+    `Nog ${overig} leerlingen met een wachtwoord, en alles voor programma's: ${join(datamap, "demo.json")}`,
+    "Ctrl-C stopt alles.",
+  ].join("\n");
+}
+
+function kolommen(rijen: readonly (readonly string[])[]): readonly string[] {
+  const breedtes = (rijen[0] ?? []).map((_, kolom) =>
+    Math.max(...rijen.map((rij) => rij[kolom]?.length ?? 0)),
+  );
+  return rijen.map((rij) =>
+    `  ${rij.map((cel, kolom) => cel.padEnd(breedtes[kolom] ?? 0)).join("  ")}`.trimEnd(),
+  );
+}
