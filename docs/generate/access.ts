@@ -24,16 +24,25 @@ const acmRules: Readonly<Record<string, Rule>> = {
     who: "dezelfde browser, na een juist eerste wachtwoord dat nog niet vervangen is",
     sees: "de code, met een eigen wachtwoord",
   },
-  "POST /v1/aanmelden/:uid/wissel": { who: "dezelfde browser", sees: "het einde van de sessie en een leeg formulier" },
+  "POST /v1/aanmelden/:uid/wissel": {
+    who: "dezelfde browser",
+    sees: "het einde van de sessie en een leeg formulier",
+  },
   "POST /v1/token": {
     who: "de client, met haar geheim of sleutel, en de code die zij kreeg; of een machineclient",
     sees: "tokens voor deze client",
   },
-  "GET POST /v1/userinfo": { who: "wie een geldig toegangstoken heeft", sees: "de claims van dat token, na een nieuw besluit" },
+  "GET POST /v1/userinfo": {
+    who: "wie een geldig toegangstoken heeft",
+    sees: "de claims van dat token, na een nieuw besluit",
+  },
   "POST /v1/introspect": { who: "de client, voor haar eigen tokens", sees: "of haar token nog geldt" },
   "POST /v1/revoke": { who: "de client, voor haar eigen tokens", sees: "niets" },
   "GET POST /v1/logout": { who: "iedereen", sees: "de vraag om af te melden, of het terugadres" },
-  "POST /v1/logout/confirm": { who: "de browser met de sessie, met het teken uit het formulier", sees: "het einde van zijn eigen sessie" },
+  "POST /v1/logout/confirm": {
+    who: "de browser met de sessie, met het teken uit het formulier",
+    sees: "het einde van zijn eigen sessie",
+  },
   "GET /v1/logout/success": { who: "iedereen", sees: "een vaste pagina" },
   "GET /v1/keys": { who: "iedereen", sees: "de publieke sleutels" },
   "GET /.well-known/openid-configuration": { who: "iedereen", sees: "de beschrijving van ACM" },
@@ -47,13 +56,25 @@ const loketRules: Readonly<Record<string, Rule>> = {
   "GET /wat-is-leerid": { who: "iedereen", sees: "een vaste pagina" },
   "GET /privacy": { who: "iedereen", sees: "een vaste pagina" },
   "GET /toegankelijkheid": { who: "iedereen", sees: "een vaste pagina" },
-  "GET /": { who: "de leerling met een sessie; anders naar de aanmelding", sees: "zijn eigen toepassingen van vandaag" },
-  "GET /gegevens": { who: "de leerling met een sessie; anders naar de aanmelding", sees: "de vrijgaven van zijn eigen account en de vroegere" },
+  "GET /": {
+    who: "de leerling met een sessie; anders naar de aanmelding",
+    sees: "zijn eigen toepassingen van vandaag",
+  },
+  "GET /gegevens": {
+    who: "de leerling met een sessie; anders naar de aanmelding",
+    sees: "de vrijgaven van zijn eigen account en de vroegere",
+  },
   "GET /aanmelden": { who: "iedereen", sees: "de weg naar ACM" },
-  "GET /terug": { who: "de browser die de aanmelding begon (verzegelde cookie)", sees: "zijn eigen nieuwe sessie" },
+  "GET /terug": {
+    who: "de browser die de aanmelding begon (verzegelde cookie)",
+    sees: "zijn eigen nieuwe sessie",
+  },
   "POST /afmelden": { who: "de browser met de sessie", sees: "het einde van zijn eigen sessie" },
   "GET /afgemeld": { who: "iedereen", sees: "een vaste pagina" },
-  "POST /backchannel-logout": { who: "ACM, met een ondertekend logout-token", sees: "niets; de genoemde sessie eindigt" },
+  "POST /backchannel-logout": {
+    who: "ACM, met een ondertekend logout-token",
+    sees: "niets; de genoemde sessie eindigt",
+  },
 };
 
 const apiRules: readonly (readonly [string, Rule])[] = [
@@ -97,32 +118,38 @@ export async function accessPage(): Promise<string> {
   const missing = found.filter((route) => !(route in loketRules));
   const gone = Object.keys(loketRules).filter((route) => !found.includes(route));
   if (missing.length > 0 || gone.length > 0)
-    throw new Error(`docs/generate/access.ts: no rule for ${missing.join(", ") || "–"}; no route for ${gone.join(", ") || "–"}`);
+    throw new Error(
+      `docs/generate/access.ts: no rule for ${missing.join(", ") || "–"}; no route for ${gone.join(", ") || "–"}`,
+    );
   const declared = endpoints(maakPoort());
   const scopes = [...new Set(declared.map((one) => one.access))].filter((access) => access !== "open");
-  return page("Wie mag wat", "de endpoints van de API, de routes van het leerlingloket en `docs/generate/access.ts`", [
-    "Wat hier niet staat, bestaat niet of is een 404. Een endpoint van de API zonder toegangsregel compileert niet; een route van het leerlingloket zonder regel stopt het maken van deze pagina.",
-    "## API",
-    "Een machine toont een token van ACM (client credentials, RFC 9068) voor het adres van de API. ✓ = mag; al het andere is 401 (geen geldig token) of 403 (scope ontbreekt). Een token van een leerling is hier niets waard.",
-    table(
-      ["vraag", "zonder token", ...scopes.map(code)],
-      declared.map((one) => [
-        code(`${one.method.toUpperCase()} ${one.path}`),
-        one.access === "open" ? "✓" : "401",
-        ...scopes.map((scope) => (one.access === "open" || one.access === scope ? "✓" : "403")),
+  return page(
+    "Wie mag wat",
+    "de endpoints van de API, de routes van het leerlingloket en `docs/generate/access.ts`",
+    [
+      "Wat hier niet staat, bestaat niet of is een 404. Een endpoint van de API zonder toegangsregel compileert niet; een route van het leerlingloket zonder regel stopt het maken van deze pagina.",
+      "## API",
+      "Een machine toont een token van ACM (client credentials, RFC 9068) voor het adres van de API. ✓ = mag; al het andere is 401 (geen geldig token) of 403 (scope ontbreekt). Een token van een leerling is hier niets waard.",
+      table(
+        ["vraag", "zonder token", ...scopes.map(code)],
+        declared.map((one) => [
+          code(`${one.method.toUpperCase()} ${one.path}`),
+          one.access === "open" ? "✓" : "401",
+          ...scopes.map((scope) => (one.access === "open" || one.access === scope ? "✓" : "403")),
+        ]),
+      ),
+      rows(apiRules),
+      "## ACM (onder `/op`)",
+      rows(Object.entries(acmRules)),
+      "## Leerlingloket",
+      "De leerling komt altijd uit de eigen sessie: geen enkel adres of veld noemt een account, dus er is geen vreemd nummer om in te vullen.",
+      rows(Object.entries(loketRules)),
+      "## Metingen (eigen poort, niet naar buiten)",
+      rows([
+        ["GET /metrics", { who: "wie bij de poort kan", sees: "tellingen zonder persoonsgegevens" }],
+        ["GET /healthz", { who: "idem", sees: "of het proces leeft" }],
+        ["GET /readyz", { who: "idem", sees: "of de databank er is en de structuur klopt" }],
       ]),
-    ),
-    rows(apiRules),
-    "## ACM (onder `/op`)",
-    rows(Object.entries(acmRules)),
-    "## Leerlingloket",
-    "De leerling komt altijd uit de eigen sessie: geen enkel adres of veld noemt een account, dus er is geen vreemd nummer om in te vullen.",
-    rows(Object.entries(loketRules)),
-    "## Metingen (eigen poort, niet naar buiten)",
-    rows([
-      ["GET /metrics", { who: "wie bij de poort kan", sees: "tellingen zonder persoonsgegevens" }],
-      ["GET /healthz", { who: "idem", sees: "of het proces leeft" }],
-      ["GET /readyz", { who: "idem", sees: "of de databank er is en de structuur klopt" }],
-    ]),
-  ]);
+    ],
+  );
 }

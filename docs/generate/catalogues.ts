@@ -1,9 +1,13 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { settings } from "#platform/config";
 import { bestandProblemen as leesProblemen } from "#platform/import-file";
 import { algemeen, type ProblemKind } from "#platform/problem";
 import { maakPoort } from "#modules/aanmelding";
-import { bestandProblemen as ladingProblemen, discimusProblemen, quarantaineredenen } from "#modules/discimus";
+import {
+  bestandProblemen as ladingProblemen,
+  discimusProblemen,
+  quarantaineredenen,
+} from "#modules/discimus";
 import { logsoorten } from "#modules/privacylog";
 import { protocolProblemen } from "#modules/protocollen";
 import { leerlingScopes, machineScopes, toepassingProblemen } from "#modules/toepassingen";
@@ -78,17 +82,26 @@ export function logPage(): string {
 
 /** Attribute ↔ claim ↔ scope. */
 export function claimsPage(): string {
-  return page("Attributen, claims en scopes", "`src/modules/verstrekking/contract.ts` en `src/modules/toepassingen/contract.ts`", [
-    "Eén claim per attribuut van een protocol. Een attribuut komt alleen mee als het in het protocol staat, vandaag geldt, en de toepassing zijn scope vraagt. ID-token en userinfo dragen dezelfde claims.",
-    table(
-      ["attribuut", "claim", "scope", "zo leest de leerling het"],
-      Object.entries(attributen).map(([name, { claim, scope, uitleg }]) => [name, code(claim), code(scope), uitleg]),
-    ),
-    `Scopes voor de aanmelding van leerlingen: ${leerlingScopes.map(code).join(", ")}. \`sub\` is het account_uuid als Account_uuid in het protocol staat, anders een pseudoniem per toepassing.`,
-    "## Scopes voor machines",
-    table(
-      ["scope", "opent"],
-      Object.entries(machineScopes).map(([scope, opens]) => [code(scope), opens]),
-    ),
-  ]);
+  return page(
+    "Attributen, claims en scopes",
+    "`src/modules/verstrekking/contract.ts` en `src/modules/toepassingen/contract.ts`",
+    [
+      "Eén claim per attribuut van een protocol. Een attribuut komt alleen mee als het in het protocol staat, vandaag geldt, en de toepassing zijn scope vraagt. ID-token en userinfo dragen dezelfde claims.",
+      table(
+        ["attribuut", "claim", "scope", "zo leest de leerling het"],
+        Object.entries(attributen).map(([name, { claim, scope, uitleg }]) => [
+          name,
+          code(claim),
+          code(scope),
+          uitleg,
+        ]),
+      ),
+      `Scopes voor de aanmelding van leerlingen: ${leerlingScopes.map(code).join(", ")}. \`sub\` is het account_uuid als Account_uuid in het protocol staat, anders een pseudoniem per toepassing.`,
+      "## Scopes voor machines",
+      table(
+        ["scope", "opent"],
+        Object.entries(machineScopes).map(([scope, opens]) => [code(scope), opens]),
+      ),
+    ],
+  );
 }

@@ -13,10 +13,9 @@ const unquote = (text: string): string => text.replaceAll("''", "'");
 /** The tables that a migration makes, with their comments. Later files may add comments and columns. */
 function readTables(sql: string): Table[] {
   const comments = new Map(
-    [...sql.matchAll(/comment on (?:table|column) ([\w.]+) is\s+'((?:[^']|'')*)'/g)].map(([, name = "", text = ""]) => [
-      name,
-      unquote(text),
-    ]),
+    [...sql.matchAll(/comment on (?:table|column) ([\w.]+) is\s+'((?:[^']|'')*)'/g)].map(
+      ([, name = "", text = ""]) => [name, unquote(text)],
+    ),
   );
   return [...sql.matchAll(/create table ([a-z_]+\.[a-z_]+) \(([^;]*?)\)(?: partition by [^;]*)?;/g)]
     .filter(([, name = ""]) => !/partition of/.test(name))
@@ -62,7 +61,8 @@ export async function databasePage(): Promise<string> {
   const sql = (await Promise.all(files.map((name) => readFile(`${folder}${name}`, "utf8")))).join("\n");
   const tables = readTables(sql);
   const made = sql.match(/^create table (?!if)[a-z_.]+ \(/gm)?.length ?? 0;
-  if (tables.length !== made) throw new Error(`docs/generate/database.ts: read ${tables.length} of ${made} tables`);
+  if (tables.length !== made)
+    throw new Error(`docs/generate/database.ts: read ${tables.length} of ${made} tables`);
   const schemas = [...sql.matchAll(/^create schema (\w+)/gm)].map(([, name = ""]) => name);
   return page("Databank", "`migrations/`", [
     "Elk schema hoort bij één kamer van de code; andere kamers lezen het alleen langs wat in `architecture.ts` staat. De uitleg komt uit de databank zelf (`comment on …`): doel, grond, bewaring. De rol `leerid_app` bedient; de eigenaar migreert.",

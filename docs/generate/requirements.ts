@@ -11,7 +11,9 @@ function carriers(): Map<string, string[]> {
   const files = ["src", "test", "demo"]
     .filter((folder) => existsSync(`${root}${folder}`))
     .flatMap((folder) =>
-      readdirSync(`${root}${folder}`, { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`),
+      readdirSync(`${root}${folder}`, { recursive: true, encoding: "utf8" }).map(
+        (name) => `${folder}/${name}`,
+      ),
     )
     .filter((path) => path.endsWith(".test.ts") && !path.startsWith("test/architecture/"))
     .toSorted();
@@ -30,9 +32,12 @@ function carriers(): Map<string, string[]> {
 export async function requirementsPage(): Promise<string> {
   const by = carriers();
   const page = await readFile(`${root}docs/eisen.md`, "utf8");
-  return page.replaceAll(/^\| (R\d+b?) \| (.*) \| (.*) \| (.*) \|$/gm, (line, nr: string, text: string, rooms: string, now: string) => {
-    if (now === "nog niet") return line;
-    const tests = by.get(nr)?.map(code).join(", ") ?? "zonder toets";
-    return `| ${nr} | ${text} | ${rooms} | ${tests} |`;
-  });
+  return page.replaceAll(
+    /^\| (R\d+b?) \| (.*) \| (.*) \| (.*) \|$/gm,
+    (line, nr: string, text: string, rooms: string, now: string) => {
+      if (now === "nog niet") return line;
+      const tests = by.get(nr)?.map(code).join(", ") ?? "zonder toets";
+      return `| ${nr} | ${text} | ${rooms} | ${tests} |`;
+    },
+  );
 }

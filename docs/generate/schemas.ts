@@ -6,14 +6,19 @@ import { apiBeschrijving } from "#sites/api";
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 function schemaOf(name: string, title: string, schema: z.ZodType): string {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Record<string, unknown>;
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Record<
+    string,
+    unknown
+  >;
   return json({ $schema, $id: `https://leerid.example/schemas/${name}`, title, ...rest });
 }
 
 /** Files that machines read: the API, and the formats of what is imported. */
 export async function schemas(): Promise<Record<string, string>> {
   return {
-    "openapi.json": json(apiBeschrijving({ api: "https://api.leerid.example", acm: "https://acm.leerid.example" })),
+    "openapi.json": json(
+      apiBeschrijving({ api: "https://api.leerid.example", acm: "https://acm.leerid.example" }),
+    ),
     "protocol.schema.json": schemaOf(
       "protocol.schema.json",
       "Protocol (overeenkomst DOV - dienstenleverancier), voor leerid import protocol",
