@@ -59,7 +59,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "platform/metrics": {
     does: "Figures of a process for Prometheus, on a port of their own.",
-    uses: ["platform/database"],
+    uses: [],
     only: ["leerid"],
   },
   "platform/postgres": {

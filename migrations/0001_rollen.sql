@@ -9,9 +9,14 @@ exception when duplicate_object or unique_violation then null; -- another databa
 end $$;
 do $$
 begin
-  if not pg_has_role(current_user, 'leerid_app', 'set') then
+  if not pg_has_role(current_user, 'leerid_app', 'member') then
     execute format('grant leerid_app to %I', current_user);
   end if;
-exception when invalid_parameter_value or unique_violation then
-  execute format('grant leerid_app to %I', current_user); -- PostgreSQL 15 does not know the privilege type 'set'
+  if current_setting('server_version_num')::int >= 160000 then
+    -- Since PostgreSQL 16 being a member does not mean being allowed to take the role.
+    if not pg_has_role(current_user, 'leerid_app', 'set') then
+      execute format('grant leerid_app to %I with set true', current_user);
+    end if;
+  end if;
+exception when unique_violation then null; -- another database of the same cluster granted it just now
 end $$;

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { getRequestListener } from "@hono/node-server";
 import type { Config } from "#platform/config";
 import type { Context } from "#platform/context";
+import { isReady } from "#platform/database";
 import { describeError } from "#platform/log";
 import { createMetrics } from "#platform/metrics";
 import { ruimPogingenOp } from "#modules/aanmelding";
@@ -61,6 +62,20 @@ export function startOnderhoud(
   };
 }
 
+/** Every site says whether it lives (`/healthz`) and whether it can work: database reachable, migrations done (`/readyz`). */
+function withHealth(ctx: Context, listener: Listener): Listener {
+  const say = (response: ServerResponse, status: number, text: string) =>
+    response
+      .writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" })
+      .end(text);
+  return (request, response) => {
+    if (request.url === "/healthz") say(response, 200, "ok");
+    else if (request.url === "/readyz") {
+      void isReady(ctx.sql).then((ready) => say(response, ready ? 200 : 503, ready ? "ok" : "niet klaar"));
+    } else listener(request, response);
+  };
+}
+
 /**
  * Starts the sites of this process on a migrated database. Several of these run beside each other: all state is in the database.
  * @throws when a port is taken
@@ -71,13 +86,13 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   const lokaal = !config.LEERID_PRODUCTIE;
   await maakPartities(ctx);
   await registreer(ctx, urls);
-  const metrics = createMetrics(ctx.sql);
+  const metrics = createMetrics();
   const servers: Server[] = [];
   const listen = (listener: Listener, port: number): Promise<void> =>
     new Promise((resolve, reject) => {
       const server = createServer(
         { keepAliveTimeout: 65_000, requestTimeout: 60_000, headersTimeout: 20_000 },
-        listener,
+        withHealth(ctx, listener),
       );
       server.once("error", (error: NodeJS.ErrnoException) =>
         reject(

@@ -70,7 +70,7 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
 
   async migrate(config, args) {
     options(args, {}, 0);
-    const opened = await openLeerId(config);
+    const opened = await openLeerId(config, { migrate: true });
     await opened.close();
     console.log("De databank is bij.");
   },

@@ -5,7 +5,7 @@ import { systemClock } from "#platform/clock";
 import { ConfigError, type Config } from "#platform/config";
 import type { Context } from "#platform/context";
 import { deriveKeys } from "#platform/crypto";
-import { migrate, openDatabase } from "#platform/database";
+import { DatabaseError, isReady, migrate, openDatabase } from "#platform/database";
 import { operationsLog } from "#platform/log";
 import { EmbeddedPostgresError, runningPostgres, startEmbeddedPostgres } from "#platform/postgres";
 
@@ -19,16 +19,28 @@ export type Opened = {
 
 /**
  * Opens the database of the configuration and brings it up to date (D13). With LEERID_DATABASE_URL that one; without, an embedded
- * PostgreSQL in the data folder: the one that a demo or server runs there now, or a new one.
+ * PostgreSQL in the data folder: the one that a demo or server runs there now, or a new one. In production a process that was not
+ * given the owner's address does not migrate: it refuses a database that `leerid migrate` has not brought up to date.
  * @throws ConfigError, DatabaseError, EmbeddedPostgresError with a Dutch text that says what to do
  */
-export async function openLeerId(config: Config): Promise<Opened> {
+export async function openLeerId(
+  config: Config,
+  options: { readonly migrate?: boolean } = {},
+): Promise<Opened> {
   const log = operationsLog(config.LEERID_LOG);
   const hoofdsleutel = await mainKey(config);
   const { url, stop } = await database(config);
   try {
-    await migrate(config.LEERID_DATABASE_EIGENAAR_URL ?? url, log);
+    const eigenaar =
+      config.LEERID_DATABASE_EIGENAAR_URL ?? (config.LEERID_PRODUCTIE && !options.migrate ? undefined : url);
+    if (eigenaar !== undefined) await migrate(eigenaar, log);
     const sql = openDatabase({ url, max: config.LEERID_DATABASE_VERBINDINGEN });
+    if (!(await isReady(sql))) {
+      await sql.end({ timeout: 5 });
+      throw new DatabaseError(
+        "De databank is nog niet bij. Voer eerst  leerid migrate  uit, met LEERID_DATABASE_EIGENAAR_URL.",
+      );
+    }
     return {
       ctx: { sql, clock: systemClock(), keys: deriveKeys(hoofdsleutel), log },
       url,

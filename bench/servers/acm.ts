@@ -32,7 +32,7 @@ const calls = {
       allowPrivateNetwork: true,
       ...(args.argon2 ? {} : { klopt: async () => true }),
     });
-    server.on("request", createMetrics(ctx.sql).measured("acm", acm.handler));
+    server.on("request", createMetrics().measured("acm", acm.handler));
     const upkeep = args.count ? undefined : startOnderhoud(ctx, {});
     stop = async () => {
       await upkeep?.stop();

@@ -50,8 +50,6 @@ const acmRules: Readonly<Record<string, Rule>> = {
 
 /** Routes of the leerlingloket. A route without a rule here stops the generation. */
 const loketRules: Readonly<Record<string, Rule>> = {
-  "GET /healthz": { who: "iedereen", sees: "of het proces leeft" },
-  "GET /readyz": { who: "iedereen", sees: "of de databank er is en de structuur klopt" },
   "GET /static/:hash/:file": { who: "iedereen", sees: "vaste bestanden" },
   "GET /wat-is-leerid": { who: "iedereen", sees: "een vaste pagina" },
   "GET /privacy": { who: "iedereen", sees: "een vaste pagina" },
@@ -78,8 +76,6 @@ const loketRules: Readonly<Record<string, Rule>> = {
 };
 
 const apiRules: readonly (readonly [string, Rule])[] = [
-  ["GET /healthz", { who: "iedereen", sees: "of het proces leeft" }],
-  ["GET /readyz", { who: "iedereen", sees: "of de databank er is en de structuur klopt" }],
   ["GET /openapi.json", { who: "iedereen", sees: "de beschrijving van de API" }],
   ["GET /docs", { who: "iedereen", sees: "dezelfde beschrijving, leesbaar" }],
 ];
@@ -144,11 +140,14 @@ export async function accessPage(): Promise<string> {
       "## Leerlingloket",
       "De leerling komt altijd uit de eigen sessie: geen enkel adres of veld noemt een account, dus er is geen vreemd nummer om in te vullen.",
       rows(Object.entries(loketRules)),
+      "## Elke site",
+      rows([
+        ["GET /healthz", { who: "iedereen", sees: "of het proces leeft" }],
+        ["GET /readyz", { who: "iedereen", sees: "of de databank er is en de structuur klopt" }],
+      ]),
       "## Metingen (eigen poort, niet naar buiten)",
       rows([
         ["GET /metrics", { who: "wie bij de poort kan", sees: "tellingen zonder persoonsgegevens" }],
-        ["GET /healthz", { who: "idem", sees: "of het proces leeft" }],
-        ["GET /readyz", { who: "idem", sees: "of de databank er is en de structuur klopt" }],
       ]),
     ],
   );

@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
-import { isReady, type Sql } from "#platform/database";
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Figures of this process in Prometheus format: requests and their duration per site, and Node's own. No personal data. */
-export function createMetrics(sql: Sql): {
+export function createMetrics(): {
   measured(site: string, listener: Listener): Listener;
   handler: Listener;
 } {
@@ -44,10 +43,7 @@ export function createMetrics(sql: Sql): {
           (body) => text(200, body, registry.contentType),
           () => text(500, "metrics failed"),
         );
-      } else if (request.url === "/healthz") text(200, "ok");
-      else if (request.url === "/readyz")
-        void isReady(sql).then((ready) => text(ready ? 200 : 503, ready ? "ok" : "niet klaar"));
-      else text(404, "niet gevonden");
+      } else text(404, "niet gevonden");
     },
   };
 }

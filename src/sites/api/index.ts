@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import { isReady } from "#platform/database";
 import type { Context } from "#platform/context";
 import { mount, openApi } from "#platform/endpoint";
 import { algemeen, Problem } from "#platform/problem";
@@ -34,10 +33,6 @@ export function createApi(ctx: Context, urls: { readonly api: string; readonly a
     http.header("cache-control", "no-store");
     http.header("x-content-type-options", "nosniff");
   });
-  app.get("/healthz", (http) => http.text("ok"));
-  app.get("/readyz", async (http) =>
-    (await isReady(ctx.sql)) ? http.text("ok") : http.text("niet klaar", 503),
-  );
   const beschrijving = apiBeschrijving(urls);
   app.get("/openapi.json", (http) => http.json(beschrijving));
   app.get("/docs", (http) => docsPage(http, beschrijving));

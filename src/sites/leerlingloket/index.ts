@@ -3,7 +3,6 @@ import { Hono, type Context as HonoContext } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { Context } from "#platform/context";
 import { keyedHash, randomToken, seal, unseal } from "#platform/crypto";
-import { isReady } from "#platform/database";
 import { securityHeaders, staticAssets } from "#platform/html";
 import { newReferentie } from "#platform/ids";
 import { describeError } from "#platform/log";
@@ -76,10 +75,6 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
   const naam = veilig ? "__Host-leerlingloket" : "leerlingloket";
   const voet = voetVan("");
   const app = new Hono();
-  app.get("/healthz", (http) => http.text("ok"));
-  app.get("/readyz", async (http) =>
-    (await isReady(ctx.sql)) ? http.text("ok") : http.text("niet klaar", 503),
-  );
   app.route("/", staticAssets());
   // Sign-out ends at ACM, which then comes back: the form must be allowed to go there.
   app.use(securityHeaders({ formAction: [new URL(urls.acm).origin] }));
