@@ -103,6 +103,18 @@ describe("a bad request goes back as an error, before anybody signs in", () => {
   });
 });
 
+test("an error by form_post is a page of ours that goes to the application", async () => {
+  const answer = await browser().get(
+    authUrl(w, { response_mode: "form_post", prompt: "none", state: `<"&'` }),
+  );
+  assert.equal(answer.status, 400);
+  assert.equal(answer.action, redirectUri);
+  assert.match(answer.text, /lang="nl-BE"/);
+  assert.equal(answer.fields["error"], "login_required");
+  assert.equal(answer.fields["state"], `<"&'`);
+  assert.equal(answer.fields["iss"], w.issuer);
+});
+
 test("an interaction belongs to the browser that began", async () => {
   const mine = browser();
   const page = await mine.get(authUrl(w));

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as oidc from "openid-client";
-import { createRemoteJWKSet, generateKeyPair, jwtVerify, SignJWT } from "jose";
-import { maakTokenwacht, verifieerMachineToken } from "#modules/tokens";
+import { createRemoteJWKSet, generateKeyPair, importJWK, jwtVerify, SignJWT } from "jose";
+import { maakTokenwacht, openSleutelbos, verifieerMachineToken } from "#modules/tokens";
 import { assertion, authUrl, basic, call, codeOf, redeem, signIn, userinfo } from "./flow.ts";
 import { secret, world, type World } from "./world.ts";
 
@@ -107,7 +107,15 @@ test("tokens that are none", async () => {
       .setIssuer(w.issuer)
       .setExpirationTime("1h")
       .sign(key);
+  const bos = await openSleutelbos(w.ctx);
+  const own = bos.sleutels().find(({ kid }) => kid === row?.kid);
+  assert.ok(own);
+  const ownKey = await importJWK(own.prive, "ES256");
+  await bos.sluit();
+  assert.ok(await verifieerMachineToken(w.ctx, await make("ES256", ownKey), w.apiUrl));
   const bad = [
+    await make("ES256", ownKey, "JWT"), // what an ID token or a logout token would look like
+    await make("ES256", ownKey, "logout+jwt"),
     "",
     "a.b.c",
     "x".repeat(5000),

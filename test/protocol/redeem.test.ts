@@ -60,6 +60,7 @@ test("8 redemptions of one code at once: one token, one log record (10 rounds)",
 describe("what is wrong does not burn the code", () => {
   const cases: [string, Params, ((() => Record<string, string>) | undefined)?, string?][] = [
     ["another client", {}, () => basic("tweede")],
+    ["another client with the same address", { client_id: "bingel-post", client_secret: secret }, () => ({})],
     ["another verifier", { code_verifier: "w".repeat(43) }],
     ["no verifier", { code_verifier: undefined }],
     ["a short verifier", { code_verifier: "kort" }],
