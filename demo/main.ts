@@ -1,6 +1,5 @@
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
-import { isBezet } from "./ports.ts";
 import { datumOp } from "#platform/clock";
 import type { Config } from "#platform/config";
 import type { Context } from "#platform/context";
@@ -22,6 +21,7 @@ import {
   type DemoLeerling,
   type MachineClient,
 } from "./load.ts";
+import { isBezet } from "./ports.ts";
 import { createRelyingParty } from "./relying-party/index.ts";
 import { tabel } from "./table.ts";
 import { registraties, schooljaarVan } from "./world.ts";
@@ -119,10 +119,10 @@ export async function startDemo(
     const clients = await maakMachineClients(ctx, map);
     const bingel = await laadToepassing(ctx, map, "bingel", sites.bingel);
     const tweede = await laadToepassing(ctx, map, "cijferbos", sites.tweede);
-    const onderhoud = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
-    afsluiten.push(() => onderhoud.stop());
     const leerid = await startLeerId(config, ctx);
     afsluiten.push(() => leerid.close());
+    const onderhoud = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
+    afsluiten.push(() => onderhoud.stop());
     meld("ACM, leerlingloket en API luisteren");
     stop.throwIfAborted();
 

@@ -34,7 +34,9 @@ function pagina(stijl: Huisstijl, titel: string, inhoud: Tekst, aangemeld = fals
         <link rel="stylesheet" href="/stijl.css" />
       </head>
       <body>
-        <p class="demo">Demonstratie: dit is niet de echte toepassing van de uitgever. Alle leerlingen zijn verzonnen.</p>
+        <aside class="demo" aria-label="Demonstratie">
+          Demonstratie: dit is niet de echte toepassing van de uitgever. Alle leerlingen zijn verzonnen.
+        </aside>
         <header>
           <a class="merk" href="/">${stijl.naam}</a>
           ${aangemeld && blad`<form action="/afmelden" method="post"><button class="licht">Afmelden</button></form>`}
@@ -48,12 +50,33 @@ function pagina(stijl: Huisstijl, titel: string, inhoud: Tekst, aangemeld = fals
     </html>`.toString();
 }
 
+/** A drawing of our own: building blocks for one, trees for the other. Decoration only. */
+function tekening({ kleur }: Huisstijl): Tekst {
+  if (kleur === "zon")
+    return blad`<svg class="tekening" viewBox="0 0 240 160" aria-hidden="true">
+      <circle cx="196" cy="40" r="26" class="v1" />
+      <rect x="20" y="92" width="60" height="60" rx="10" class="v2" />
+      <rect x="88" y="92" width="60" height="60" rx="10" class="v3" />
+      <rect x="54" y="24" width="60" height="60" rx="10" class="v1" />
+      <path d="M156 152 186 92l30 60Z" class="v2" />
+      <path d="M74 64V44l-8 5M38 112h24l-14 14c16-2 16 22 0 20-5 0-9-2-11-6M110 110v20h20m-6-20v36" class="lijn" />
+    </svg>`;
+  return blad`<svg class="tekening" viewBox="0 0 240 160" aria-hidden="true">
+      <path d="M0 152h240" class="lijn" />
+      <path d="M56 20 96 92H76l32 52H4l32-52H16Z" class="v1" />
+      <path d="M156 44l34 58h-16l28 42h-92l28-42h-16Z" class="v2" />
+      <circle cx="212" cy="36" r="18" class="v3" />
+      <path d="M44 116h24m-12-12v24M148 112l16 16m0-16-16 16" class="lijn licht" />
+    </svg>`;
+}
+
 /** The start page for who is not signed in. */
 export const start = (stijl: Huisstijl): string =>
   pagina(
     stijl,
     "Welkom",
     blad`<section class="held">
+      ${tekening(stijl)}
       <h1>${stijl.slogan}</h1>
       <p>Meld je aan met je account van LeerID. Een apart wachtwoord voor ${stijl.naam} heb je niet nodig.</p>
       <a class="knop" href="/aanmelden">Aanmelden met LeerID</a>
@@ -178,7 +201,7 @@ export function achterDeSchermen(
         ${
           rijen.length === 0
             ? blad`<p>Hier komt een account bij zodra een leerling zich aanmeldt.</p>`
-            : blad`<div class="breed" role="region" aria-labelledby="bewaard" tabindex="0"><table>
+            : blad`<div class="breed" role="region" aria-label="Tabel met accounts" tabindex="0"><table>
               <thead><tr><th scope="col">Voornaam</th><th scope="col">Accountnummer</th><th scope="col">Punten</th><th scope="col">Laatste aanmelding</th></tr></thead>
               <tbody>${rijen}</tbody>
             </table></div>`

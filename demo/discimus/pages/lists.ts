@@ -175,12 +175,12 @@ export const berichtenBlad = (verzonden: readonly Verzonden[], onverzonden: numb
               ${icon("inbox")}
               <p>Hier komen de berichten zodra je een leerling inschrijft of iets wijzigt.</p>
             </div>`
-          : berichtenlijst(verzonden.toReversed().slice(0, 50))
+          : berichtenlijst(verzonden.toReversed().slice(0, 50), true)
       }`,
   });
 
-/** Messages with their answers. */
-export const berichtenlijst = (verzonden: readonly Verzonden[]): Html =>
+/** Messages with their answers; `metWie`: say of whom. */
+export const berichtenlijst = (verzonden: readonly Verzonden[], metWie: boolean): Html =>
   html`<ul class="todo">
     ${verzonden.map(({ bericht, antwoord }) => {
       const [klasse, beeld, woord] =
@@ -194,6 +194,13 @@ export const berichtenlijst = (verzonden: readonly Verzonden[]): Html =>
         <div class="stack-s">
           <p class="pills">
             <b>${bericht.soort}, versie ${bericht.versie}</b>
+            ${
+              metWie &&
+              html`<a
+                href="/school/${bericht.sleutel.instellingsnummer}/leerling/${bericht.sleutel.stamnummer ?? ""}"
+                >${bericht.sleutel.instellingsnummer}, ${bericht.sleutel.stamnummer}</a
+              >`
+            }
             <span class="pill ${klasse}">${icon(beeld)}${woord}</span>
           </p>
           ${

@@ -129,7 +129,7 @@ export function leerlingBlad(met: LeerlingBlad): string {
                 ? html`<p class="soft">
                     Vanuit de simulator nog niets. De leerling kwam bij de start van de demonstratie mee.
                   </p>`
-                : berichtenlijst(met.verzonden)
+                : berichtenlijst(met.verzonden, false)
             }
           </section>
         </div>
@@ -256,7 +256,7 @@ function acties(
           "verhuis",
           "Naar een andere school",
           hier,
-          html`${keuzeveld({ ...v("naar", anderen[0]?.instellingsnummer ?? ""), label: "School", keuzes: anderen.map((school) => [school.instellingsnummer, school.naam] as const) })}
+          html`${keuzeveld({ ...v("naar", (anderen.find((school) => school.niveaus.includes(laatste?.niveau ?? "lager")) ?? anderen[0])?.instellingsnummer ?? ""), label: "School", keuzes: anderen.map((school) => [school.instellingsnummer, school.naam] as const) })}
           ${keuzeveld({ ...v("jaar_daar", jaar), label: "Jaar", keuzes: [...jaren("999001"), ...jaren("999002")] })}
           ${tekstveld({ ...v("verhuis_van", vandaag), label: "Eerste dag in de nieuwe school", soort: "date" })}`,
           "Verander van school",
