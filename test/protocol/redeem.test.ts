@@ -288,11 +288,15 @@ describe("a fault of ours: a 500 without details, and nothing exists", () => {
   test("the code cannot be stored", async () => {
     const pupil = await w.addPupil("geen.code");
     await broken("acm.machtiging", async () => {
+      const { lines } = w.ctx.log as unknown as { lines: string[] };
+      lines.length = 0;
       const { visitor, answer } = await signIn(w, { pupil });
       assert.equal(answer.status, 500);
       assert.doesNotMatch(answer.text, /geheime melding|machtiging|postgres/i);
       assert.equal(answer.location, undefined);
       assert.equal(visitor.cookies.has("/ leerid"), false);
+      assert.equal(lines.length, 1, "logged once");
+      assert.doesNotMatch(lines.join(), /geheime melding|Vermeulen|geen\.code/);
       assert.equal(
         (await w.db.sql`select 1 from acm.sessie where account_uuid = ${pupil.accountUuid}`).length,
         0,
