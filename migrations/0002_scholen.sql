@@ -64,7 +64,7 @@ end $$;
 create function scholen.verwerk(
   p_nu timestamptz, p_instellingsnummer text, p_versie integer, p_inhoud bigint, p_naam text, p_gemeente text, p_niveaus text[],
   p_van date, p_tot date, p_opvolger text, p_vestigingen text[], p_vestiging_namen text[], p_vestiging_gemeenten text[]) returns text
-language plpgsql as $$
+language plpgsql set enable_seqscan = off as $$ -- else a plan made while the table was empty scans it when it is full
 declare
   oud scholen.school;
 begin

@@ -2,7 +2,7 @@ create schema leerlingen;
 
 create table leerlingen.account (
   account_uuid uuid primary key,
-  leer_id_uuid uuid unique,
+  leer_id_uuid uuid,
   naam text not null,
   voornaam text not null,
   gebruikersnaam_basis text collate "C",
@@ -18,6 +18,7 @@ create table leerlingen.account (
 comment on table leerlingen.account is
   'One row per account_uuid ever minted (R36). With leer_id_uuid it is the person (R35); vervangen_door makes it history (R38). Ground: GDPR 6(1)(c), codex VI.10. Rows are never re-assigned. A superseded row keeps no names: they are those of the account that stands.';
 comment on column leerlingen.account.vervangen_door is 'Points straight at the account that stands today: never a chain, so history is acyclic.';
+create unique index account_leer_id on leerlingen.account (leer_id_uuid) where leer_id_uuid is not null;
 create unique index account_gebruikersnaam on leerlingen.account (gebruikersnaam_basis, gebruikersnaam_nr);
 create index account_vervangen_door on leerlingen.account (vervangen_door) where vervangen_door is not null;
 
@@ -43,7 +44,7 @@ create trigger bewaak_account before update on leerlingen.account
 create table leerlingen.registratie (
   instellingsnummer text collate "C" not null,
   stamnummer text collate "C" not null,
-  account_uuid uuid not null references leerlingen.account,
+  account_uuid uuid not null,
   tijdelijk_account_uuid uuid,
   naam text not null,
   voornaam text not null,
@@ -56,7 +57,7 @@ create table leerlingen.registratie (
   primary key (instellingsnummer, stamnummer)
 );
 comment on table leerlingen.registratie is
-  'A pupil as one school knows him: the key of Discimus (D2). Holds the latest version; ground and retention as account.';
+  'A pupil as one school knows him: the key of Discimus (D2). Holds the latest version; ground and retention as account. Without a foreign key: only leerlingen.verwerk and its set-based twin write here, accounts are never deleted, and the check took a third of a full load.';
 comment on column leerlingen.registratie.inhoud is '64 bits of a keyed hash of the message content (keyed: it covers the INSZ, which could be guessed from a plain hash).';
 comment on column leerlingen.registratie.eerste_met_insz is 'Lowest message version with an INSZ.';
 comment on column leerlingen.registratie.eerste_zonder_insz is
@@ -66,7 +67,7 @@ create index registratie_account on leerlingen.registratie (account_uuid);
 create table leerlingen.insz (
   insz_hash bytea primary key,
   insz_versleuteld bytea not null,
-  account_uuid uuid not null references leerlingen.account
+  account_uuid uuid not null
 );
 comment on table leerlingen.insz is
   'The only place of INSZ: AES-256-GCM, found by HMAC-SHA-256, keys outside the database (D2, R42). A person may have several (bis number, later a national number).';
@@ -90,22 +91,6 @@ begin
     from (select r.naam, r.voornaam from leerlingen.registratie r where r.account_uuid = p_account
            order by r.tijdstip desc, r.instellingsnummer desc, r.stamnummer desc limit 1) n
    where a.account_uuid = p_account and (a.naam, a.voornaam) is distinct from (n.naam, n.voornaam);
-end $$;
-
--- A new account with the next free number for its username. The loop: two transactions may take the same number at once;
--- the second one waits here for the first and goes on with the next number.
-create function leerlingen.maak_account(
-  p_account uuid, p_leer_id uuid, p_naam text, p_voornaam text, p_basis text, p_nu timestamptz) returns void
-language plpgsql as $$
-begin
-  loop
-    insert into leerlingen.account (account_uuid, leer_id_uuid, naam, voornaam, gebruikersnaam_basis, gebruikersnaam_nr, aangemaakt_op, gewijzigd_op)
-    select p_account, p_leer_id, p_naam, p_voornaam, p_basis,
-           1 + coalesce((select a.gebruikersnaam_nr from leerlingen.account a where a.gebruikersnaam_basis = p_basis
-                          order by a.gebruikersnaam_nr desc limit 1), 0), p_nu, p_nu
-    on conflict (gebruikersnaam_basis, gebruikersnaam_nr) do nothing;
-    exit when found;
-  end loop;
 end $$;
 
 -- Two persons are one: the oldest leer_id_uuid survives, everything of the other points to it from now on (D2).
@@ -142,6 +127,13 @@ begin
   return v_oudste;
 end $$;
 
+-- One message about a pupil, as the client sends it: one parameter, written as a row. (With a parameter each, the client spent
+-- as long on a message as the database did.)
+create type leerlingen.bericht as (
+  instellingsnummer text, stamnummer text, versie integer, tijdstip timestamptz, inhoud bigint, naam text, voornaam text,
+  geboortedatum date, basis text, insz_hash bytea, insz_versleuteld bytea
+);
+
 -- Takes one message about a pupil, wholly: identification, history, username, names (D2). One round trip.
 --   'verwerkt'     something changed
 --   'ongewijzigd'  seen before, or late and without news
@@ -149,12 +141,12 @@ end $$;
 --   'besluit'      the INSZ of this pupil changed to one of another person; nothing changed. The caller decides whether these
 --                  two are plainly one ('samen') or need two people's eyes ('voorstel') and calls again with p_besluit.
 -- Locks: messages share 7107, so that they run beside each other; whoever needs to change more than one pupil (sets of
--- messages, merges) holds it exclusively and says so with p_alleen. Two messages about the same new pupil or INSZ at once:
--- the second waits on the key and then stops with 40001, to be run again.
-create function leerlingen.verwerk(
-  p_nu timestamptz, p_alleen boolean, p_besluit text, p_instellingsnummer text, p_stamnummer text, p_versie integer, p_tijdstip timestamptz,
-  p_inhoud bigint, p_naam text, p_voornaam text, p_geboortedatum date, p_basis text, p_insz_hash bytea, p_insz_versleuteld bytea) returns text
-language plpgsql as $$
+-- messages, merges) holds it exclusively and says so with p_alleen. Besides, one lock per registration, and one per account
+-- that others may have too, so that the second message sees the first when it chooses the names. Two messages with the same
+-- new INSZ at once: the second waits on the key and then stops with 40001, to be run again.
+-- Try first, then wait: only an expression without a query costs nothing in PL/pgSQL.
+create function leerlingen.verwerk(b leerlingen.bericht, p_nu timestamptz, p_alleen boolean, p_besluit text) returns text
+language plpgsql set enable_seqscan = off as $$ -- else a plan made while the table was empty scans it when it is full
 declare
   r leerlingen.registratie;
   v_account uuid;    -- the account that this pupil has after the message
@@ -162,47 +154,61 @@ declare
   v_tijdelijk uuid;
   v_oud leerlingen.account;
   v_nieuws boolean := false;
+  v_slot bigint;
 begin
-  if not p_alleen and not pg_try_advisory_xact_lock_shared(7107) then
-    perform pg_advisory_xact_lock_shared(7107);
+  if not p_alleen then
+    if not pg_try_advisory_xact_lock_shared(7107) then
+      perform pg_advisory_xact_lock_shared(7107);
+    end if;
+    v_slot := hashtextextended(b.instellingsnummer || ' ' || b.stamnummer, 7107);
+    if not pg_try_advisory_xact_lock(v_slot) then
+      perform pg_advisory_xact_lock(v_slot);
+    end if;
   end if;
-  select * into r from leerlingen.registratie
-   where instellingsnummer = p_instellingsnummer and stamnummer = p_stamnummer for no key update;
-  if p_insz_hash is not null then
-    select account_uuid into v_bekend from leerlingen.insz where insz_hash = p_insz_hash;
-  end if;
+  select r_.*, i.account_uuid into r.instellingsnummer, r.stamnummer, r.account_uuid, r.tijdelijk_account_uuid, r.naam, r.voornaam,
+         r.geboortedatum, r.versie, r.tijdstip, r.inhoud, r.eerste_met_insz, r.eerste_zonder_insz, v_bekend
+    from (select) een
+    left join leerlingen.registratie r_ on r_.instellingsnummer = b.instellingsnummer and r_.stamnummer = b.stamnummer
+    left join leerlingen.insz i on i.insz_hash = b.insz_hash;
 
   if r.versie is null then -- a pupil that this school has not sent before
     if v_bekend is not null then
       v_account := v_bekend;
-      perform from leerlingen.account where account_uuid = v_account for no key update; -- for vernieuw_naam
+      if not p_alleen and not pg_try_advisory_xact_lock(uuid_hash_extended(v_account, 7107)) then
+        perform pg_advisory_xact_lock(uuid_hash_extended(v_account, 7107));
+      end if;
     else
       v_account := gen_random_uuid();
-      perform leerlingen.maak_account(v_account, case when p_insz_hash is not null then gen_random_uuid() end, p_naam, p_voornaam, p_basis, p_nu);
-      if p_insz_hash is not null then
-        insert into leerlingen.insz (insz_hash, insz_versleuteld, account_uuid) values (p_insz_hash, p_insz_versleuteld, v_account)
+      loop -- two transactions may take one number: the second waits here for the first and goes on with the next number
+        insert into leerlingen.account (account_uuid, leer_id_uuid, naam, voornaam, gebruikersnaam_basis, gebruikersnaam_nr, aangemaakt_op, gewijzigd_op)
+        select v_account, case when b.insz_hash is not null then gen_random_uuid() end, b.naam, b.voornaam, b.basis,
+               1 + coalesce((select a.gebruikersnaam_nr from leerlingen.account a where a.gebruikersnaam_basis = b.basis
+                              order by a.gebruikersnaam_nr desc limit 1), 0), p_nu, p_nu
+        on conflict (gebruikersnaam_basis, gebruikersnaam_nr) do nothing;
+        exit when found;
+      end loop;
+      if b.insz_hash is not null then
+        insert into leerlingen.insz (insz_hash, insz_versleuteld, account_uuid) values (b.insz_hash, b.insz_versleuteld, v_account)
         on conflict do nothing;
         if not found then raise exception 'run again' using errcode = '40001'; end if;
       end if;
     end if;
     insert into leerlingen.registratie (instellingsnummer, stamnummer, account_uuid, tijdelijk_account_uuid, naam, voornaam, geboortedatum,
         versie, tijdstip, inhoud, eerste_met_insz, eerste_zonder_insz)
-    values (p_instellingsnummer, p_stamnummer, v_account, case when p_insz_hash is null then v_account end, p_naam, p_voornaam, p_geboortedatum,
-        p_versie, p_tijdstip, p_inhoud, case when p_insz_hash is not null then p_versie end, case when p_insz_hash is null then p_versie end)
-    on conflict do nothing;
-    if not found then raise exception 'run again' using errcode = '40001'; end if;
+    values (b.instellingsnummer, b.stamnummer, v_account, case when b.insz_hash is null then v_account end, b.naam, b.voornaam, b.geboortedatum,
+        b.versie, b.tijdstip, b.inhoud, case when b.insz_hash is not null then b.versie end, case when b.insz_hash is null then b.versie end);
     if v_bekend is not null then perform leerlingen.vernieuw_naam(v_account, p_nu); end if;
     return 'verwerkt';
   end if;
 
-  if p_versie = r.versie then
-    return case when p_inhoud = r.inhoud then 'ongewijzigd' else 'botsing' end;
+  if b.versie = r.versie then
+    return case when b.inhoud = r.inhoud then 'ongewijzigd' else 'botsing' end;
   end if;
 
   -- Who is this? Also a late message may tell.
   v_account := r.account_uuid;
   v_tijdelijk := r.tijdelijk_account_uuid;
-  if p_insz_hash is not null and r.eerste_met_insz is not null and v_bekend <> r.account_uuid then
+  if b.insz_hash is not null and r.eerste_met_insz is not null and v_bekend <> r.account_uuid then
     if p_besluit is null or not p_alleen then
       return 'besluit';
     end if;
@@ -218,9 +224,11 @@ begin
       v_nieuws := found;
     end if;
   else
-    perform from leerlingen.account where account_uuid in (v_account, v_bekend) order by account_uuid for no key update;
-    if p_insz_hash is null then
-      if p_versie < r.eerste_met_insz and v_tijdelijk is null then
+    if not p_alleen and not pg_try_advisory_xact_lock(uuid_hash_extended(coalesce(v_bekend, v_account), 7107)) then
+      perform pg_advisory_xact_lock(uuid_hash_extended(coalesce(v_bekend, v_account), 7107));
+    end if;
+    if b.insz_hash is null then
+      if b.versie < r.eerste_met_insz and v_tijdelijk is null then
         -- Late: before the INSZ came, a temporary account stood for this pupil (R37), though not here.
         v_tijdelijk := gen_random_uuid();
         insert into leerlingen.account (account_uuid, naam, voornaam, vervangen_door, vervangen_op, aangemaakt_op, gewijzigd_op)
@@ -233,7 +241,7 @@ begin
          where account_uuid = v_tijdelijk;
         perform sleutels.verplaats(v_tijdelijk, v_account);
       else
-        if p_versie < r.eerste_zonder_insz then
+        if b.versie < r.eerste_zonder_insz then
           -- Late: in truth the pupil was identified first, so there never was a temporary account: it becomes the definitive one.
           update leerlingen.account set leer_id_uuid = gen_random_uuid(), gewijzigd_op = p_nu where account_uuid = v_account;
           v_tijdelijk := null;
@@ -248,35 +256,40 @@ begin
           update leerlingen.account set vervangen_door = v_account, vervangen_op = p_nu where account_uuid = v_tijdelijk;
           perform sleutels.verplaats(v_tijdelijk, v_account);
         end if;
-        insert into leerlingen.insz (insz_hash, insz_versleuteld, account_uuid) values (p_insz_hash, p_insz_versleuteld, v_account)
+        insert into leerlingen.insz (insz_hash, insz_versleuteld, account_uuid) values (b.insz_hash, b.insz_versleuteld, v_account)
         on conflict do nothing;
         if not found then raise exception 'run again' using errcode = '40001'; end if;
       end if;
     elsif v_bekend is null then -- another number of the same person
-      insert into leerlingen.insz (insz_hash, insz_versleuteld, account_uuid) values (p_insz_hash, p_insz_versleuteld, v_account)
+      insert into leerlingen.insz (insz_hash, insz_versleuteld, account_uuid) values (b.insz_hash, b.insz_versleuteld, v_account)
       on conflict do nothing;
       if not found then raise exception 'run again' using errcode = '40001'; end if;
       v_nieuws := true;
     end if;
   end if;
 
-  if p_versie > r.versie then
+  if b.versie > r.versie then
     update leerlingen.registratie
-       set account_uuid = v_account, tijdelijk_account_uuid = v_tijdelijk, naam = p_naam, voornaam = p_voornaam,
-           geboortedatum = p_geboortedatum, versie = p_versie, tijdstip = p_tijdstip, inhoud = p_inhoud,
-           eerste_met_insz = least(eerste_met_insz, case when p_insz_hash is not null then p_versie end),
-           eerste_zonder_insz = least(eerste_zonder_insz, case when p_insz_hash is null then p_versie end)
-     where instellingsnummer = p_instellingsnummer and stamnummer = p_stamnummer;
+       set account_uuid = v_account, tijdelijk_account_uuid = v_tijdelijk, naam = b.naam, voornaam = b.voornaam,
+           geboortedatum = b.geboortedatum, versie = b.versie, tijdstip = b.tijdstip, inhoud = b.inhoud,
+           eerste_met_insz = least(eerste_met_insz, case when b.insz_hash is not null then b.versie end),
+           eerste_zonder_insz = least(eerste_zonder_insz, case when b.insz_hash is null then b.versie end)
+     where instellingsnummer = b.instellingsnummer and stamnummer = b.stamnummer;
   else
     update leerlingen.registratie
        set account_uuid = v_account, tijdelijk_account_uuid = v_tijdelijk,
-           eerste_met_insz = least(eerste_met_insz, case when p_insz_hash is not null then p_versie end),
-           eerste_zonder_insz = least(eerste_zonder_insz, case when p_insz_hash is null then p_versie end)
-     where instellingsnummer = p_instellingsnummer and stamnummer = p_stamnummer
-       and case when p_insz_hash is null then coalesce(p_versie < eerste_zonder_insz, true) else coalesce(p_versie < eerste_met_insz, true) end;
+           eerste_met_insz = least(eerste_met_insz, case when b.insz_hash is not null then b.versie end),
+           eerste_zonder_insz = least(eerste_zonder_insz, case when b.insz_hash is null then b.versie end)
+     where instellingsnummer = b.instellingsnummer and stamnummer = b.stamnummer
+       and case when b.insz_hash is null then coalesce(b.versie < eerste_zonder_insz, true) else coalesce(b.versie < eerste_met_insz, true) end;
     if not found then return case when v_nieuws then 'verwerkt' else 'ongewijzigd' end; end if;
   end if;
-  perform leerlingen.vernieuw_naam(v_account, p_nu);
+  if v_account <> r.account_uuid or (b.naam, b.voornaam) <> (r.naam, r.voornaam) or exists (
+    select from leerlingen.registratie a
+     where a.account_uuid = v_account and (a.instellingsnummer <> b.instellingsnummer or a.stamnummer <> b.stamnummer))
+  then
+    perform leerlingen.vernieuw_naam(v_account, p_nu);
+  end if;
   return 'verwerkt';
 end $$;
 

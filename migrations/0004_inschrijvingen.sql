@@ -21,10 +21,12 @@ comment on table inschrijvingen.inschrijving is
 
 -- Takes one message about an enrolment: 'verwerkt', 'ongewijzigd' (seen before, or late) or 'botsing' (same version, other content).
 -- Lock 7107: see leerlingen.verwerk; sets of messages hold it exclusively.
-create function inschrijvingen.verwerk(
-  p_nu timestamptz, p_alleen boolean, p_instellingsnummer text, p_stamnummer text, p_inschrijving text, p_versie integer, p_inhoud bigint, p_vestiging text,
-  p_niveau text, p_leerjaar integer, p_administratieve_groep text, p_van date, p_tot date, p_geannuleerd boolean) returns text
-language plpgsql as $$
+create type inschrijvingen.bericht as (
+  instellingsnummer text, stamnummer text, inschrijving text, versie integer, inhoud bigint, vestiging text, niveau text, leerjaar integer,
+  administratieve_groep text, van date, tot date, geannuleerd boolean
+);
+create function inschrijvingen.verwerk(b inschrijvingen.bericht, p_nu timestamptz, p_alleen boolean) returns text
+language plpgsql set enable_seqscan = off as $$ -- else a plan made while the table was empty scans it when it is full
 declare
   oud inschrijvingen.inschrijving;
 begin
@@ -33,8 +35,8 @@ begin
   end if;
   insert into inschrijvingen.inschrijving (instellingsnummer, stamnummer, inschrijving, vestiging, niveau, leerjaar,
       administratieve_groep, van, tot, geannuleerd, versie, inhoud, gewijzigd_op)
-  values (p_instellingsnummer, p_stamnummer, p_inschrijving, p_vestiging, p_niveau, p_leerjaar,
-      p_administratieve_groep, p_van, p_tot, p_geannuleerd, p_versie, p_inhoud, p_nu)
+  values (b.instellingsnummer, b.stamnummer, b.inschrijving, b.vestiging, b.niveau, b.leerjaar,
+      b.administratieve_groep, b.van, b.tot, b.geannuleerd, b.versie, b.inhoud, p_nu)
   on conflict (instellingsnummer, stamnummer, inschrijving) do update
      set vestiging = excluded.vestiging, niveau = excluded.niveau, leerjaar = excluded.leerjaar,
          administratieve_groep = excluded.administratieve_groep, van = excluded.van, tot = excluded.tot,
@@ -42,8 +44,8 @@ begin
    where inschrijving.versie < excluded.versie;
   if found then return 'verwerkt'; end if;
   select * into oud from inschrijvingen.inschrijving
-   where instellingsnummer = p_instellingsnummer and stamnummer = p_stamnummer and inschrijving = p_inschrijving;
-  return case when oud.versie = p_versie and oud.inhoud <> p_inhoud then 'botsing' else 'ongewijzigd' end;
+   where instellingsnummer = b.instellingsnummer and stamnummer = b.stamnummer and inschrijving = b.inschrijving;
+  return case when oud.versie = b.versie and oud.inhoud <> b.inhoud then 'botsing' else 'ongewijzigd' end;
 end $$;
 
 grant usage on schema inschrijvingen to leerid_app;

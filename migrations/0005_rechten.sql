@@ -22,7 +22,7 @@ comment on table rechten.directeursopdracht is
 create function rechten.verwerk(
   p_nu timestamptz, p_instellingsnummer text, p_opdracht text, p_versie integer, p_inhoud bigint, p_vo_id text, p_naam text,
   p_voornaam text, p_verstuurd_op date, p_vastbenoemd boolean, p_van date, p_tot date) returns text
-language plpgsql as $$
+language plpgsql set enable_seqscan = off as $$ -- else a plan made while the table was empty scans it when it is full
 declare
   oud rechten.directeursopdracht;
 begin

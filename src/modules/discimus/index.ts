@@ -5,5 +5,6 @@ export {
   type Quarantainereden,
 } from "./problems.ts";
 export { leesBericht, type Afkeuring, type Bericht } from "./contract.ts";
+export { importeer, type Invoer } from "./import.ts";
 export { ontvang, type Antwoord } from "./receive.ts";
 export { listLeveringen, type Levering, type Telling } from "./store.ts";

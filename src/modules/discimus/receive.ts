@@ -1,6 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { inTransaction, type Context } from "#platform/context";
-import { keyedHash } from "#platform/crypto";
 import { isConflict } from "#platform/database";
 import { algemeen, Problem } from "#platform/problem";
 import { neemGroep, type Regel } from "./batch.ts";
@@ -18,10 +17,6 @@ export type Antwoord = {
 const hoogstensBytes = 20_000_000;
 const hoogstensRegels = 20_000;
 
-/** The secret of the content hashes; see contract.ts. */
-export const inhoudGeheim = (ctx: Context): string =>
-  keyedHash(ctx.keys.inszHash, "discimus inhoud").toString("base64");
-
 /**
  * Takes a delivery of messages, one per line; empty lines do not count. All lines go in one transaction, and the answer comes
  * after its commit. A bad line goes to quarantine, the others go on. The same messages again: `ongewijzigd`.
@@ -33,23 +28,24 @@ export async function ontvang(
   regels: AsyncIterable<string> | readonly string[],
   { bron, bestand = null }: { readonly bron: Bron; readonly bestand?: string | null },
 ): Promise<Antwoord> {
-  const geheim = inhoudGeheim(ctx);
   const goed: Regel[] = [];
   const slecht: Apart[] = [];
   let regel = 0;
   let bytes = 0;
   let gevuld = 0;
-  for await (const tekst of regels) {
+  const lees = (tekst: string) => {
     regel++;
     bytes += Buffer.byteLength(tekst) + 1;
-    if (tekst.trim() === "") continue;
+    if (tekst.trim() === "") return;
     if (bytes > hoogstensBytes || ++gevuld > hoogstensRegels) {
       throw new Problem(algemeen["te-groot"], "Een levering telt hoogstens 20 MB en 20.000 regels.");
     }
-    const gelezen = leesBericht(tekst, geheim);
+    const gelezen = leesBericht(tekst, ctx.keys.inhoud);
     if (isAfkeuring(gelezen)) slecht.push({ ...gelezen, regel, tekst });
     else goed.push({ regel, tekst, gelezen });
-  }
+  };
+  if (Symbol.asyncIterator in regels) for await (const tekst of regels) lees(tekst);
+  else for (const tekst of regels) lees(tekst);
   const [enige] = goed;
   if (enige && goed.length === 1 && slecht.length === 0) {
     const uitkomst = await metHerhaling(() => neemEen(ctx, enige.gelezen, bron, bestand));

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type postgres from "postgres";
-import type { Context } from "#platform/context";
+import { inTransaction, type Context } from "#platform/context";
 import { seal } from "#platform/crypto";
 import { verwerking as inschrijvingVerwerking } from "#modules/inschrijvingen";
 import { verwerking as leerlingVerwerking, type Uitkomst } from "#modules/leerlingen";
@@ -140,4 +140,48 @@ export async function listLeveringen(ctx: Context, n: number): Promise<Levering[
   return ctx.sql<Levering[]>`
     select levering_id, bron, bestand, begonnen_op, klaar_op, ontvangen, verwerkt, ongewijzigd, quarantaine
       from discimus.levering order by levering_id desc limit ${n}`;
+}
+
+/** A full load that starts, or goes on where an earlier run of the same file stopped. */
+export type Begonnen = {
+  readonly bestandHash: Buffer;
+  readonly leveringId: number;
+  readonly regels: number;
+  readonly telling: Telling;
+};
+
+export function beginInvoer(ctx: Context, bestandHash: Buffer, bestand: string): Promise<Begonnen> {
+  const nu = new Date(ctx.clock.now());
+  return inTransaction(ctx, async (tx) => {
+    const [oud] = await tx.sql<({ levering_id: number; regels: number } & Telling)[]>`
+      select i.levering_id, i.regels, l.ontvangen, l.verwerkt, l.ongewijzigd, l.quarantaine
+        from discimus.invoer i join discimus.levering l using (levering_id) where i.bestand_hash = ${bestandHash} and not i.klaar`;
+    if (oud) {
+      const { levering_id: leveringId, regels, ...telling } = oud;
+      return { bestandHash, leveringId, regels, telling };
+    }
+    const telling = { ontvangen: 0, verwerkt: 0, ongewijzigd: 0, quarantaine: 0 };
+    const leveringId = await insertLevering(tx, { ...telling, bron: "bestand", bestand, klaar: false });
+    await tx.sql`
+      insert into discimus.invoer (bestand_hash, levering_id, regels, klaar, bijgewerkt_op) values (${bestandHash}, ${leveringId}, 0, false, ${nu})
+      on conflict (bestand_hash) do update set levering_id = excluded.levering_id, regels = 0, klaar = false, bijgewerkt_op = excluded.bijgewerkt_op`;
+    return { bestandHash, leveringId, regels: 0, telling };
+  });
+}
+
+/** Notes how far a load came: number of lines done. */
+export async function boekInvoer(
+  ctx: Context,
+  bestandHash: Buffer,
+  regels: number | null,
+  klaar: boolean,
+): Promise<void> {
+  await ctx.sql`
+    update discimus.invoer set regels = coalesce(${regels}::bigint, regels), klaar = ${klaar}, bijgewerkt_op = ${new Date(ctx.clock.now())}
+     where bestand_hash = ${bestandHash}`;
+}
+
+/** Was nothing ever delivered before this load. */
+export async function isLeeg(ctx: Context): Promise<boolean> {
+  return (await ctx.sql`select from discimus.levering where verwerkt > 0 limit 1`).length === 0;
 }

@@ -1,2 +1,2 @@
 export type { InschrijvingBericht } from "./contract.ts";
-export { verwerking, verwerkKlaargezet, zetKlaar } from "./store.ts";
+export { listNieuws, verwerking, verwerkKlaargezet, zetKlaar } from "./store.ts";

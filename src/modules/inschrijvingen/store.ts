@@ -1,6 +1,6 @@
 import type postgres from "postgres";
 import type { Context } from "#platform/context";
-import { copyIn, copyLine } from "#platform/database";
+import { copyIn, copyLine, rowText } from "#platform/database";
 import type { InschrijvingBericht } from "./contract.ts";
 
 /** The call of `inschrijvingen.verwerk` for one message, as a part of a statement. Gives 'verwerkt', 'ongewijzigd' or 'botsing'. */
@@ -9,10 +9,24 @@ export function verwerking(
   bericht: InschrijvingBericht,
   wijze: { readonly alleen: boolean },
 ): postgres.PendingQuery<postgres.Row[]> {
-  return ctx.sql`inschrijvingen.verwerk(${new Date(ctx.clock.now())}::timestamptz, ${wijze.alleen}::boolean, ${bericht.instellingsnummer}::text,
-    ${bericht.stamnummer}::text, ${bericht.inschrijving}::text, ${bericht.versie}::integer, ${bericht.inhoud}::text::bigint,
-    ${bericht.vestiging}::text, ${bericht.niveau}::text, ${bericht.leerjaar}::integer, ${bericht.administratieve_groep}::text,
-    ${bericht.van}::date, ${bericht.tot}::date, ${bericht.geannuleerd}::boolean)`;
+  const row = rowText([
+    bericht.instellingsnummer,
+    bericht.stamnummer,
+    bericht.inschrijving,
+    bericht.versie,
+    bericht.inhoud,
+    bericht.vestiging,
+    bericht.niveau,
+    bericht.leerjaar,
+    bericht.administratieve_groep,
+    bericht.van,
+    bericht.tot,
+    bericht.geannuleerd,
+  ]);
+  const nu = new Date(ctx.clock.now());
+  return wijze.alleen
+    ? ctx.sql`inschrijvingen.verwerk(${row}::text::inschrijvingen.bericht, ${nu}, true)`
+    : ctx.sql`inschrijvingen.verwerk(${row}::text::inschrijvingen.bericht, ${nu}, false)`;
 }
 
 /** Sends messages to the staging table of this connection; before the lock is taken. */
@@ -77,4 +91,30 @@ export async function verwerkKlaargezet(
     )
     select array_agg(n) filter (where geval = 'ongewijzigd') as ongewijzigd, array_agg(n) filter (where geval = 'botsing') as botsing from bericht`;
   return { ongewijzigd: row?.ongewijzigd ?? [], botsing: row?.botsing ?? [] };
+}
+
+/** Enough of a message to ask whether it was taken before. */
+export type Bekende = {
+  readonly instellingsnummer: string;
+  readonly stamnummer: string;
+  readonly inschrijving: string;
+  readonly versie: number;
+  readonly inhoud: string;
+};
+
+/** Positions of the messages that were not taken before just so; see leerlingen. */
+export async function listNieuws(ctx: Context, berichten: readonly Bekende[]): Promise<readonly number[]> {
+  const array = (delen: readonly (string | number)[]) => `{${delen.join()}}`;
+  const quoted = (delen: readonly string[]) => `{"${delen.join('","')}"}`;
+  const rows = await ctx.sql<{ n: number }[]>`
+    select f.n::int as n
+      from rows from (unnest(${array(berichten.map((een) => een.instellingsnummer))}::text::text[]),
+                      unnest(${quoted(berichten.map((een) => een.stamnummer))}::text::text[]),
+                      unnest(${quoted(berichten.map((een) => een.inschrijving))}::text::text[]),
+                      unnest(${array(berichten.map((een) => een.versie))}::text::int[]),
+                      unnest(${array(berichten.map((een) => een.inhoud))}::text::int8[])) with ordinality as f (i, s, inschrijving, versie, inhoud, n)
+     where not exists (select from inschrijvingen.inschrijving r
+                        where r.instellingsnummer = f.i and r.stamnummer = f.s and r.inschrijving = f.inschrijving
+                          and r.versie = f.versie and r.inhoud = f.inhoud)`;
+  return rows.map((row) => row.n - 1);
 }

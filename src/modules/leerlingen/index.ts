@@ -20,7 +20,7 @@ export {
   vindAccount,
   type Geregistreerd,
 } from "./store.ts";
-export { verwerkKlaargezet, zetKlaar } from "./store-set.ts";
+export { listNieuws, verwerkKlaargezet, zetKlaar } from "./store-set.ts";
 
 /**
  * Takes one message about a pupil: identification, history, username, names (D2). In a transaction that holds the exclusive

@@ -119,3 +119,29 @@ export async function verwerkKlaargezet(ctx: Context): Promise<Groepsuitkomst> {
   }
   return { ongewijzigd: row?.ongewijzigd ?? [], botsing: row?.botsing ?? [], rest: row?.rest ?? [] };
 }
+
+/** Enough of a message to ask whether it was taken before. */
+export type Bekende = {
+  readonly instellingsnummer: string;
+  readonly stamnummer: string;
+  readonly versie: number;
+  readonly inhoud: string;
+};
+
+/**
+ * Positions of the messages that were not taken before just so: another version, other content, or a pupil not seen yet.
+ * Arrays as text: the client library would quote each element again, at twice the cost of the look-up itself.
+ */
+export async function listNieuws(ctx: Context, berichten: readonly Bekende[]): Promise<readonly number[]> {
+  const array = (delen: readonly (string | number)[]) => `{${delen.join()}}`;
+  const quoted = (delen: readonly string[]) => `{"${delen.join('","')}"}`; // keys of a glance hold no quote or backslash
+  const rows = await ctx.sql<{ n: number }[]>`
+    select f.n::int as n
+      from rows from (unnest(${array(berichten.map((een) => een.instellingsnummer))}::text::text[]),
+                      unnest(${quoted(berichten.map((een) => een.stamnummer))}::text::text[]),
+                      unnest(${array(berichten.map((een) => een.versie))}::text::int[]),
+                      unnest(${array(berichten.map((een) => een.inhoud))}::text::int8[])) with ordinality as f (i, s, versie, inhoud, n)
+     where not exists (select from leerlingen.registratie r
+                        where r.instellingsnummer = f.i and r.stamnummer = f.s and r.versie = f.versie and r.inhoud = f.inhoud)`;
+  return rows.map((row) => row.n - 1);
+}

@@ -1,6 +1,7 @@
 import type postgres from "postgres";
 import type { Context } from "#platform/context";
 import { keyedHash, seal, unseal } from "#platform/crypto";
+import { rowText } from "#platform/database";
 import type { AccountUuid, Instellingsnummer, LeerIdUuid } from "#platform/ids";
 import type { Account, LeerlingBericht, Uitkomst } from "./contract.ts";
 import { toonGebruikersnaam, vouwGebruikersnaam, type Insz } from "./rules.ts";
@@ -27,10 +28,23 @@ export function verwerking(
   wijze: Wijze,
 ): postgres.PendingQuery<postgres.Row[]> {
   const insz = bericht.insz === null ? undefined : verzegel(ctx, bericht.insz);
-  return ctx.sql`leerlingen.verwerk(${new Date(ctx.clock.now())}::timestamptz, ${wijze.alleen}::boolean, ${wijze.besluit ?? null}::text,
-    ${bericht.instellingsnummer}::text, ${bericht.stamnummer}::text, ${bericht.versie}::integer, ${bericht.tijdstip}::timestamptz,
-    ${bericht.inhoud}::text::bigint, ${bericht.naam}::text, ${bericht.voornaam}::text, ${bericht.geboortedatum}::date,
-    ${vouwGebruikersnaam(bericht.voornaam, bericht.naam)}::text, ${insz?.hash ?? null}::bytea, ${insz?.versleuteld ?? null}::bytea)`;
+  const row = rowText([
+    bericht.instellingsnummer,
+    bericht.stamnummer,
+    bericht.versie,
+    bericht.tijdstip,
+    bericht.inhoud,
+    bericht.naam,
+    bericht.voornaam,
+    bericht.geboortedatum,
+    vouwGebruikersnaam(bericht.voornaam, bericht.naam),
+    insz?.hash ?? null,
+    insz?.versleuteld ?? null,
+  ]);
+  const nu = new Date(ctx.clock.now());
+  return wijze.alleen
+    ? ctx.sql`leerlingen.verwerk(${row}::text::leerlingen.bericht, ${nu}, true, ${wijze.besluit ?? null}::text)`
+    : ctx.sql`leerlingen.verwerk(${row}::text::leerlingen.bericht, ${nu}, false, null)`;
 }
 
 /** Takes one message; under the exclusive lock. */

@@ -13,6 +13,7 @@ import {
 export type Keys = {
   /** AES-256-GCM for INSZ. */ readonly insz: KeyObject;
   /** HMAC-SHA-256 to find an INSZ. */ readonly inszHash: KeyObject;
+  /** Secret in the content hashes of the Discimus feed. */ readonly inhoud: string;
   /** argon2 secret. */ readonly peper: Buffer;
   /** Name of the pepper, stored beside each hash. */ readonly peperId: string;
   /** HMAC of typed usernames in the list of failed attempts. */ readonly naamHash: KeyObject;
@@ -29,6 +30,7 @@ export function deriveKeys(hoofdsleutel: Uint8Array): Keys {
   return {
     insz: key("insz"),
     inszHash: key("insz-hash"),
+    inhoud: derive("inhoud").toString("base64url"),
     peper: derive("peper"),
     peperId: createHash("sha256").update(derive("peper-id")).digest("base64url").slice(0, 8),
     naamHash: key("naam-hash"),

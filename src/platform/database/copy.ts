@@ -22,6 +22,23 @@ const special = /[\\\n\r\t]/;
 const escape = (teken: string): string =>
   ({ "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" })[teken] ?? teken;
 
+/** The same cells as one value of a composite type. Cheaper for client and server than a parameter for each. */
+export function rowText(cells: readonly CopyCell[]): string {
+  let text = "(";
+  for (let index = 0; index < cells.length; index++) {
+    const cell = cells[index];
+    if (index > 0) text += ",";
+    if (cell === null || cell === undefined) continue;
+    if (typeof cell === "string")
+      text += `"${quotable.test(cell) ? cell.replaceAll(/["\\]/g, "$&$&") : cell}"`;
+    else if (cell instanceof Uint8Array)
+      text += `"\\\\x${Buffer.from(cell.buffer, cell.byteOffset, cell.length).toString("hex")}"`;
+    else text += String(cell);
+  }
+  return `${text})`;
+}
+const quotable = /["\\]/;
+
 /**
  * Sends lines made by `copyLine` to a COPY … FROM STDIN statement of a transaction. Resolves when all is sent: when the server
  * refuses something after that, the next statement of the transaction fails. (Not waited for, because the client library

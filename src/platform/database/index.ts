@@ -4,7 +4,7 @@ import { join } from "node:path";
 import postgres from "postgres";
 import type { Log } from "#platform/log";
 
-export { copyIn, copyLine, type CopyCell } from "./copy.ts";
+export { copyIn, copyLine, rowText, type CopyCell } from "./copy.ts";
 
 /** A pool of connections, or a transaction on one of them: queries are tagged templates. */
 export type Sql = postgres.Sql<{ bigint: number }>;
