@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { appendFile, readFile } from "node:fs/promises";
 import { inTransaction, type Context } from "#platform/context";
 import { keyedHash } from "#platform/crypto";
+import { transaction } from "#platform/database";
 import {
   findZegel,
   getGezegeldeTekst,
@@ -90,8 +91,8 @@ export async function controleer(
     voortgang,
   }: { readonly anker?: string | undefined; readonly voortgang?: (regels: number) => void } = {},
 ): Promise<Controle> {
-  return ctx.sql.begin("isolation level repeatable read read only", async (sql) => {
-    const tx: Context = { ...ctx, sql: sql as unknown as Context["sql"] };
+  const check = async (sql: Context["sql"]): Promise<Controle> => {
+    const tx: Context = { ...ctx, sql };
     const fouten: string[] = [];
     let vorige: Buffer = geenVorige;
     let nr = 0;
@@ -145,7 +146,8 @@ export async function controleer(
     if (regels !== gezegeld + wachtend)
       fouten.push(`Er zijn ${regels} regels, maar ${gezegeld} verzegelde en ${wachtend} wachtende.`);
     return { inOrde: fouten.length === 0, zegels: nr, regels, wachtend, fouten };
-  });
+  };
+  return transaction(ctx.sql, check, "isolation level repeatable read read only");
 }
 
 async function leesAnker(anker: string | undefined): Promise<Map<number, string>> {

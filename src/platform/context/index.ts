@@ -1,6 +1,6 @@
 import type { Clock } from "#platform/clock";
 import type { Keys } from "#platform/crypto";
-import type { Sql } from "#platform/database";
+import { transaction, type Sql } from "#platform/database";
 import type { Log } from "#platform/log";
 
 /** What a function with effects needs; always its first parameter. */
@@ -15,5 +15,5 @@ export type Context = {
 /** Runs `work` in one transaction: all of it is committed, or nothing. */
 export function inTransaction<T>(ctx: Context, work: (ctx: Context) => Promise<T>): Promise<T> {
   if ("savepoint" in ctx.sql) return work(ctx);
-  return ctx.sql.begin((tx) => work({ ...ctx, sql: tx as unknown as Sql })) as Promise<T>;
+  return transaction(ctx.sql, (tx) => work({ ...ctx, sql: tx }));
 }
