@@ -36,7 +36,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     only: ["open", "leerid", "main"],
   },
   "platform/database": {
-    does: "Pool, roles, migrations, COPY, and the questions 'ready?' and 'conflict?'.",
+    does: "Pool, roles, migrations, transactions, COPY, and the questions 'ready?', 'conflict?' and 'unavailable?'.",
     uses: ["platform/log"],
   },
   "platform/context": {
@@ -49,7 +49,13 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "platform/endpoint": {
     does: "One declaration per API endpoint: routing, access, validation in and out, OpenAPI.",
-    uses: ["platform/context", "platform/import-file", "platform/log", "platform/problem"],
+    uses: [
+      "platform/context",
+      "platform/database",
+      "platform/import-file",
+      "platform/log",
+      "platform/problem",
+    ],
     only: ["sites/api"],
   },
   "platform/html": {

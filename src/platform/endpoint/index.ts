@@ -1,6 +1,7 @@
 import type { Context as HonoContext, Hono } from "hono";
 import { z } from "zod";
 import type { Context } from "#platform/context";
+import { isUnavailable } from "#platform/database";
 import { beschrijf } from "#platform/import-file";
 import { describeError } from "#platform/log";
 import { algemeen, Problem, problemBody, type ProblemKind } from "#platform/problem";
@@ -84,6 +85,10 @@ export function mount<Access extends string>(
   app.notFound((http) => problemResponse(http, new Problem(algemeen["niet-gevonden"])));
   app.onError((error, http) => {
     if (error instanceof Problem) return problemResponse(http, error);
+    if (isUnavailable(error)) {
+      ctx.log.warn({ ...describeError(error), pad: http.req.routePath }, "de databank kon nu niet");
+      return problemResponse(http, new Problem(algemeen["te-druk"], undefined, { "retry-after": "5" }));
+    }
     ctx.log.error({ ...describeError(error), pad: http.req.routePath }, "onverwachte fout in de API");
     return http.json(
       {

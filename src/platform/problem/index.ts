@@ -71,7 +71,8 @@ export const algemeen = problems({
   },
   "te-druk": {
     status: 503,
-    titel: "LeerID heeft het nu te druk. Er is niets verwerkt.",
-    herstel: "Probeer opnieuw na het aantal seconden in Retry-After.",
+    titel: "LeerID heeft het nu te druk, of de databank is even weg.",
+    herstel:
+      "Stuur dezelfde vraag opnieuw na het aantal seconden in Retry-After. Wat al verwerkt was, wordt geen tweede keer gedaan.",
   },
 });
