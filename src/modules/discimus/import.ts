@@ -22,12 +22,14 @@ export type Invoer = {
   readonly pad: string;
   /** Told after each commit: number of lines done so far, earlier runs included. */
   readonly voortgang?: (regels: number) => void;
+  /** Lines per transaction. */
+  readonly groepsgrootte?: number;
   /** Stops after the groups under way; running again goes on from there. */
   readonly stop?: AbortSignal;
 };
 
 /** Lines per transaction: large enough to make sets pay, small enough for single messages to wait a fraction of a second. */
-const groepsgrootte = 20_000;
+const grootsteGroep = 20_000;
 /** Groups under way: one is read and staged on its own connection while the other is being merged. */
 const onderweg = 2;
 
@@ -37,7 +39,10 @@ const onderweg = 2;
  * Returns the counts of the whole delivery, earlier runs of it included.
  * @throws Problem `bestand-onleesbaar`, `te-druk`
  */
-export async function importeer(ctx: Context, { pad, voortgang, stop }: Invoer): Promise<Telling> {
+export async function importeer(
+  ctx: Context,
+  { pad, voortgang, stop, groepsgrootte = grootsteGroep }: Invoer,
+): Promise<Telling> {
   const geheim = ctx.keys.inhoud;
   const invoer = await beginInvoer(ctx, await bestandHash(pad), basename(pad));
   // When most is new, asking first what was taken before only costs time; when most is not, it saves nearly everything.

@@ -48,9 +48,11 @@ export function isOvergang(een: Insz, ander: Insz): boolean {
   return geboren(een) === geboren(ander) && eeuwenVan(een).some((eeuw) => eeuwen.includes(eeuw));
 }
 
-/** Does a text hold something that passes for an INSZ. It may stand in no other field than `insz`. */
+/** Does a text hold something that passes for an INSZ, apart from other letters and digits (so not inside a uuid). It may stand in no other field than `insz`. */
 export function bevatInsz(tekst: string): boolean {
-  for (const [vondst] of tekst.matchAll(/(?<!\d)(?:\d{11}|\d\d\.\d\d\.\d\d-\d{3}[.-]\d\d)(?!\d)/g)) {
+  for (const [vondst] of tekst.matchAll(
+    /(?<![0-9A-Za-z])(?:\d{11}|\d\d\.\d\d\.\d\d-\d{3}[.-]\d\d)(?![0-9A-Za-z])/g,
+  )) {
     if (leesInsz(vondst)) return true;
   }
   return false;
