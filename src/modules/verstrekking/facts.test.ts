@@ -1,0 +1,226 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, test } from "node:test";
+import type { Datum } from "#platform/clock";
+import type { AccountUuid } from "#platform/ids";
+import { ontvang } from "#modules/discimus";
+import { zoekAccountVanRegistratie } from "#modules/leerlingen";
+import { importeerToepassing, kies, maakZichtbaar } from "#modules/toepassingen";
+import { beslis, getFeiten, type Besluit } from "#modules/verstrekking";
+import { testDatabase, type TestDatabase } from "#testing/database";
+
+let db: TestDatabase;
+before(async () => {
+  db = await testDatabase();
+  await importeerToepassing(
+    db.ctx,
+    JSON.stringify({
+      toepassing: "bingel",
+      naam: "Bingel",
+      omschrijving: "Oefenen",
+      aanbieder: "Van In",
+      start_url: "https://bingel.example/",
+      tint: 1,
+      initialen: "Bi",
+      clients: [
+        {
+          client_id: "bingel",
+          naam: "b",
+          soort: "web",
+          client_secret: "s".repeat(40),
+          redirect_uris: ["https://bingel.example/terug"],
+        },
+      ],
+    }),
+  );
+  await db.sql`insert into protocollen.protocol (protocol, versie, toepassing, van, tot, attributen, inhoud, ingevoerd_op)
+    values ('bingel', 1, 'bingel', '2024-07-10', null, '[{"attribuut":"Instellingsnummer"},{"attribuut":"Historiek_account_uuid"}]', '{}', now()),
+           ('bingel', 2, 'bingel', '2027-01-01', null, '[{"attribuut":"Instellingsnummer"}]', '{}', now())`;
+});
+after(() => db.close());
+
+const stuur = (
+  ...berichten: {
+    soort: string;
+    sleutel: Record<string, string>;
+    gegevens: Record<string, unknown>;
+    versie?: number;
+  }[]
+) =>
+  ontvang(
+    db.ctx,
+    berichten.map((bericht) =>
+      JSON.stringify({
+        id: randomUUID(),
+        volgnummer: 1,
+        tijdstip: "2026-09-01T07:12:33Z",
+        versie: 1,
+        ...bericht,
+      }),
+    ),
+    { bron: "http" },
+  );
+const school = (instellingsnummer: string, over: Record<string, unknown> = {}, versie = 1) => ({
+  soort: "school",
+  sleutel: { instellingsnummer },
+  versie,
+  gegevens: {
+    naam: `School ${instellingsnummer}`,
+    gemeente: "Gent",
+    niveaus: ["lager"],
+    van: "2000-09-01",
+    vestigingen: [],
+    ...over,
+  },
+});
+let teller = 0;
+async function leerling(instellingsnummer: string, over: Record<string, unknown> = {}): Promise<AccountUuid> {
+  const sleutel = { instellingsnummer, stamnummer: `S${++teller}` };
+  const antwoord = await stuur(
+    {
+      soort: "leerling",
+      sleutel,
+      gegevens: { naam: "Peeters", voornaam: "Noor", insz: null, geboortedatum: "2017-05-02" },
+    },
+    {
+      soort: "inschrijving",
+      sleutel,
+      gegevens: {
+        inschrijving: "I1",
+        vestiging: "1",
+        niveau: "lager",
+        leerjaar: 3,
+        van: "2026-09-01",
+        status: "gerealiseerd",
+        ...over,
+      },
+    },
+  );
+  assert.equal(antwoord.verwerkt, 2);
+  const account = await zoekAccountVanRegistratie(db.ctx, sleutel);
+  assert.ok(account);
+  return account.account_uuid;
+}
+async function besluit(account: AccountUuid, op = "2026-11-24"): Promise<Besluit> {
+  const vandaag = op as Datum;
+  return beslis(await getFeiten(db.ctx, account, "bingel", vandaag), "bingel", {
+    scopes: new Set(["leerid"]),
+    vandaag,
+  });
+}
+const nummers = (uitkomst: Besluit) =>
+  uitkomst.toegang ? uitkomst.claims["instellingsnummer"] : uitkomst.reden;
+
+test("D3: everything follows a school that gets a new number, from the day after its last; the old number stays in history", async () => {
+  await stuur(school("999101"));
+  const account = await leerling("999101");
+  await kies(db.ctx, { instellingsnummer: "999101", toepassing: "bingel", van: "2026-09-01" as Datum });
+  await maakZichtbaar(db.ctx, {
+    instellingsnummer: "999101",
+    toepassing: "bingel",
+    soort: "leerjaar",
+    niveau: "lager",
+    leerjaar: 3,
+  });
+  assert.deepEqual(nummers(await besluit(account)), ["999101"]);
+
+  await stuur(
+    school("999101", { tot: "2026-12-31", opvolger: "999102" }, 2),
+    school("999102", { van: "2027-01-01" }),
+  );
+  assert.deepEqual(nummers(await besluit(account, "2026-12-31")), ["999101"]);
+  assert.deepEqual(
+    nummers(await besluit(account, "2027-01-01")),
+    ["999102"],
+    "choice and rules were made under the old number",
+  );
+
+  // Enrolled under the new number; the choice still stands under the old one.
+  const nieuw = await leerling("999102");
+  assert.deepEqual(nummers(await besluit(nieuw, "2027-01-02")), ["999102"]);
+});
+
+test("D3: a chain of successors is followed; a ring in the feed does not hang", async () => {
+  await stuur(
+    school("999111", { tot: "2026-10-01", opvolger: "999112" }),
+    school("999112", { tot: "2026-11-01", opvolger: "999113" }),
+    school("999113"),
+    school("999121", { opvolger: "999122" }),
+    school("999122", { opvolger: "999121" }),
+  );
+  const account = await leerling("999111");
+  await kies(db.ctx, { instellingsnummer: "999113", toepassing: "bingel", van: "2026-09-01" as Datum });
+  await maakZichtbaar(db.ctx, { instellingsnummer: "999113", toepassing: "bingel", soort: "school" });
+  assert.deepEqual(nummers(await besluit(account)), ["999113"]);
+  const ring = await leerling("999121");
+  assert.equal(nummers(await besluit(ring)), "niet-gekozen");
+});
+
+test("D3: a cancelled enrolment was never there, and a school that Discimus never sent opens nothing", async () => {
+  await stuur(school("999131"));
+  await kies(db.ctx, { instellingsnummer: "999131", toepassing: "bingel", van: "2026-09-01" as Datum });
+  await maakZichtbaar(db.ctx, { instellingsnummer: "999131", toepassing: "bingel", soort: "school" });
+  assert.deepEqual(nummers(await besluit(await leerling("999131"))), ["999131"]);
+  assert.equal(
+    nummers(await besluit(await leerling("999131", { status: "geannuleerd" }))),
+    "niet-ingeschreven",
+  );
+  assert.equal(nummers(await besluit(await leerling("999199"))), "school-niet-open");
+});
+
+test("D6: a rule on one pupil keeps working when his temporary account is replaced", async () => {
+  await stuur(school("999141"));
+  const sleutel = { instellingsnummer: "999141", stamnummer: "R1" };
+  const gegevens = { naam: "Maes", voornaam: "Lien", geboortedatum: "2016-05-02" };
+  await stuur(
+    { soort: "leerling", sleutel, gegevens: { ...gegevens, insz: null } },
+    {
+      soort: "inschrijving",
+      sleutel,
+      gegevens: {
+        inschrijving: "I1",
+        vestiging: "1",
+        niveau: "lager",
+        leerjaar: 4,
+        van: "2026-09-01",
+        status: "gerealiseerd",
+      },
+    },
+  );
+  const tijdelijk = await zoekAccountVanRegistratie(db.ctx, sleutel);
+  assert.ok(tijdelijk);
+  await kies(db.ctx, { instellingsnummer: "999141", toepassing: "bingel", van: "2026-09-01" as Datum });
+  await maakZichtbaar(db.ctx, {
+    instellingsnummer: "999141",
+    toepassing: "bingel",
+    soort: "leerling",
+    accountUuid: tijdelijk.account_uuid,
+  });
+  assert.deepEqual(nummers(await besluit(tijdelijk.account_uuid)), ["999141"]);
+  const rest = 97 - (2_160_502_999 % 97);
+  await stuur({
+    soort: "leerling",
+    sleutel,
+    versie: 2,
+    gegevens: { ...gegevens, insz: `160502999${String(rest).padStart(2, "0")}` },
+  });
+  const vast = await zoekAccountVanRegistratie(db.ctx, sleutel);
+  assert.ok(vast?.leer_id_uuid);
+  const uitkomst = await besluit(vast.account_uuid);
+  assert.ok(uitkomst.toegang);
+  assert.deepEqual(uitkomst.claims["historiek_account_uuid"], [tijdelijk.account_uuid]); // R38
+  assert.equal(nummers(await besluit(tijdelijk.account_uuid)), "account-vervangen");
+});
+
+test("the agreement in force today is the newest one that has begun", async () => {
+  await stuur(school("999151"));
+  const account = await leerling("999151");
+  await kies(db.ctx, { instellingsnummer: "999151", toepassing: "bingel", van: "2026-09-01" as Datum });
+  await maakZichtbaar(db.ctx, { instellingsnummer: "999151", toepassing: "bingel", soort: "school" });
+  const protocol = async (op: string) => {
+    const uitkomst = await besluit(account, op);
+    return uitkomst.toegang ? uitkomst.protocol : uitkomst.reden;
+  };
+  assert.equal(await protocol("2026-12-31"), "bingel@1");
+  assert.equal(await protocol("2027-01-01"), "bingel@2");
+});
