@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { accessible, bingelClaims, shownClaims, signIn, type Setting } from "./setting.ts";
+
+/** What each named pupil is there to show. */
+export function caseJourneys(setting: () => Setting): void {
+  for (const [geval, waarom] of [
+    ["uitgeschreven", /niet (meer )?ingeschreven|ingeschreven/i],
+    ["toepassing-niet-zichtbaar", /Bingel/],
+  ] as const) {
+    test(`${geval}: refused with a reason, who can help and a reference (R31, D5)`, async () => {
+      const { sites } = setting().demo;
+      const page = await setting().page();
+      await signIn(page, sites.bingel, setting().leerling(geval));
+      await page.getByRole("heading", { name: "Bingel kan nu niet open" }).waitFor();
+      assert.ok(
+        page.url().startsWith(new URL(sites.acm).origin),
+        "the refusal is LeerID's own, Bingel gets nothing",
+      );
+      await accessible(page);
+      const tekst = await page.locator("main").innerText();
+      assert.match(tekst, /Waarom\?/);
+      assert.match(tekst, /Wie kan helpen\?/);
+      assert.match(tekst, waarom);
+      assert.match(
+        await page.locator(".reference .key").innerText(),
+        /^[2-9A-Z]{3}-[2-9A-Z]{3}-[2-9A-Z]{2}$/,
+      );
+      await page.goto(`${sites.bingel}/`);
+      assert.equal(await page.locator("tr[data-claim]").count(), 0);
+      await page.context().close();
+    });
+  }
+
+  test("toepassing-niet-zichtbaar: the other application is still on the launch page and opens", async () => {
+    const { sites } = setting().demo;
+    const page = await setting().page();
+    await signIn(page, sites.tweede, setting().leerling("toepassing-niet-zichtbaar"));
+    await page.waitForURL(`${sites.tweede}/`);
+    await page.goto(`${sites.leerlingloket}/`);
+    await page.getByRole("heading", { name: "Mijn toepassingen" }).waitFor();
+    assert.deepEqual(await page.locator(".tile b").allInnerTexts(), ["Cijferbos"]);
+    await page.context().close();
+  });
+
+  test("zonder-insz: a temporary account, so no leer_id_uuid (R35, R37)", async () => {
+    const oumar = setting().leerling("zonder-insz");
+    assert.equal(oumar.leer_id_uuid, null);
+    const page = await setting().page();
+    await signIn(page, setting().demo.sites.bingel, oumar);
+    await page.getByRole("heading", { name: "Dag Oumar" }).waitFor();
+    assert.deepEqual(await shownClaims(page), bingelClaims(oumar));
+    await page.context().close();
+  });
+
+  test("twee-scholen: both numbers are given (R40)", async () => {
+    const zoe = setting().leerling("twee-scholen");
+    const page = await setting().page();
+    await signIn(page, setting().demo.sites.bingel, zoe);
+    await page.getByRole("heading", { name: "Dag Zoë" }).waitFor();
+    assert.deepEqual(await shownClaims(page), bingelClaims(zoe, { instellingsnummer: ["999001", "999004"] }));
+    await page.context().close();
+  });
+
+  test("samengevoegd: the temporary account is history, the school of last year is not given (R38, R40)", async () => {
+    const lucja = setting().leerling("samengevoegd");
+    const page = await setting().page();
+    await signIn(page, setting().demo.sites.bingel, lucja);
+    await page.getByRole("heading", { name: "Dag Łucja" }).waitFor();
+    const { historiek_account_uuid: historiek, ...rest } = await shownClaims(page);
+    assert.ok(Array.isArray(historiek) && historiek.length === 1 && historiek[0] !== lucja.account_uuid);
+    const { historiek_account_uuid: _, ...verwacht } = bingelClaims(lucja);
+    assert.deepEqual(rest, verwacht);
+    await page.context().close();
+  });
+
+  test("kleuter-badge: signs in like everybody, for now with a password", async () => {
+    const page = await setting().page();
+    await signIn(page, setting().demo.sites.bingel, setting().leerling("kleuter-badge"));
+    await page.getByRole("heading", { name: "Dag Yağmur" }).waitFor();
+    await page.context().close();
+  });
+
+  test("school-geen-klant: LeerID lets in, the publisher says kindly that the school is no customer (R30)", async () => {
+    const { sites } = setting().demo;
+    const page = await setting().page();
+    await signIn(page, sites.bingel, setting().leerling("school-geen-klant"));
+    await page.getByRole("heading", { name: "Je school werkt nog niet met Bingel" }).waitFor();
+    await accessible(page);
+    await page.goto(`${sites.bingel}/achter-de-schermen`);
+    assert.equal(await page.getByText("Søren").count(), 0, "nothing is kept");
+    await page.context().close();
+  });
+}

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { gevallen } from "#demo/contract";
+import { withoutBrowser } from "#testing/browser";
+import { caseJourneys } from "./cases.ts";
+import { identificationJourneys } from "./identification.ts";
+import { openSetting, type Setting } from "./setting.ts";
+import { signInJourneys } from "./sign-in.ts";
+
+// One file, so that the demo starts once for all journeys.
+describe("journeys through the demo", { skip: withoutBrowser() }, () => {
+  let setting: Setting;
+  before(async () => {
+    setting = await openSetting();
+  });
+  after(() => setting.close());
+
+  test("demo.json says what the interface contract asks, to its owner only", async () => {
+    const file = join(setting.folder, "demo.json");
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    const demo = JSON.parse(await readFile(file, "utf8"));
+    assert.deepEqual(demo, JSON.parse(JSON.stringify(setting.demo)));
+    assert.deepEqual(Object.keys(demo), [
+      "sites",
+      "toepassingen",
+      "leerlingen",
+      "personas",
+      "machine_clients",
+    ]);
+    assert.deepEqual(
+      demo.toepassingen.map((een: { naam: string }) => een.naam),
+      ["Bingel", "Cijferbos"],
+    );
+    for (const geval of Object.keys(gevallen)) assert.ok(setting.leerling(geval as keyof typeof gevallen));
+  });
+
+  signInJourneys(() => setting);
+  caseJourneys(() => setting);
+  identificationJourneys(() => setting);
+});

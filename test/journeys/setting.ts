@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { randomBytes, randomInt } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import postgres from "postgres";
+import type { Geval } from "#demo/contract";
+import { startDemo, type DemoJson, type RunningDemo } from "#demo/main";
+import { readConfig } from "#platform/config";
+import { axe, launchBrowser, newPage, type Browser, type Page, type PageOptions } from "#testing/browser";
+
+/** The whole demo with a browser: started once, all journeys go through it. */
+export type Setting = {
+  readonly demo: DemoJson;
+  readonly folder: string;
+  leerling(geval: Geval): DemoJson["leerlingen"][number];
+  page(options?: PageOptions): Promise<Page>;
+  /** Stops the demo and starts it again on the same data folder and database. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Starts the demo as `npm run demo` does, on ports of its own and a fresh database of the test cluster. */
+export async function openSetting(): Promise<Setting> {
+  const server = process.env["LEERID_TEST_DATABASE_URL"];
+  if (!server) throw new Error("LEERID_TEST_DATABASE_URL is not set: run the tests with npm test");
+  const name = `demo_${randomBytes(6).toString("hex")}`;
+  const onServer = async (statement: string) => {
+    const admin = postgres(server, { max: 1, onnotice: () => {} });
+    await admin.unsafe(statement);
+    await admin.end();
+  };
+  await onServer(`create database ${name} encoding 'UTF8' template template0`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  const folder = await mkdtemp(join(tmpdir(), "leerid-demo-"));
+  const start = async (base?: number): Promise<[RunningDemo, number]> => {
+    for (let poging = 0; ; poging++) {
+      const poort = base ?? 20_000 + randomInt(120) * 100;
+      const config = readConfig({
+        LEERID_DATABASE_URL: url.href,
+        LEERID_DATAMAP: folder,
+        LEERID_PORT_BASE: String(poort),
+        LEERID_LOG: "silent",
+      });
+      try {
+        return [await startDemo(config), poort];
+      } catch (error) {
+        if (poging === 5 || !(error instanceof Error && error.message.includes("al in gebruik"))) throw error;
+      }
+    }
+  };
+  let [running, port] = await start();
+  const browser: Browser = await launchBrowser();
+  return {
+    get demo() {
+      return running.demo;
+    },
+    folder,
+    leerling(geval) {
+      return running.demo.leerlingen.find((een) => een.geval === geval) ?? assert.fail(`no ${geval}`);
+    },
+    page: (options) => newPage(browser, options),
+    async restart() {
+      await running.stop();
+      [running, port] = await start(port);
+    },
+    async close() {
+      await browser.close();
+      await running.stop();
+      await rm(folder, { recursive: true, force: true });
+      await onServer(`drop database if exists ${name} with (force)`);
+    },
+  };
+}
+
+/** No accessibility findings on the page that is shown. */
+export async function accessible(page: Page): Promise<void> {
+  assert.deepEqual(await axe(page), [], page.url());
+}
+
+type Sleutel = { readonly gebruikersnaam: string; readonly wachtwoord: string };
+
+/** On the sign-in form of ACM: types name and password and goes on. */
+export async function fillSignIn(page: Page, wie: Sleutel): Promise<void> {
+  await page.getByLabel("Gebruikersnaam").fill(wie.gebruikersnaam);
+  await page.getByLabel("Wachtwoord", { exact: true }).fill(wie.wachtwoord);
+  await page.getByRole("button", { name: "Aanmelden" }).click();
+}
+
+/** From the start page of an application through ACM. Where one ends up is for the caller to see. */
+export async function signIn(page: Page, site: string, wie: Sleutel): Promise<void> {
+  await page.goto(`${site}/`);
+  await page.getByRole("link", { name: "Aanmelden met LeerID" }).click();
+  await fillSignIn(page, wie);
+}
+
+/** The claims that an application shows, by name; an array as its parts. */
+export async function shownClaims(page: Page): Promise<Record<string, string | string[]>> {
+  const rows = await page.locator("tr[data-claim]").all();
+  const found: Record<string, string | string[]> = {};
+  for (const row of rows) {
+    const name = (await row.getAttribute("data-claim")) ?? "";
+    const parts = await row.locator("td li").allInnerTexts();
+    const text = (await row.locator("td").innerText()).trim();
+    found[name] = parts.length > 0 ? parts : text === "geen" ? [] : text;
+  }
+  return found;
+}
+
+/** What Bingel gets of a pupil by its agreement (R83, article 3). */
+export function bingelClaims(leerling: DemoJson["leerlingen"][number], rest: Record<string, unknown> = {}) {
+  return {
+    given_name: leerling.voornaam,
+    family_name: leerling.naam,
+    preferred_username: leerling.gebruikersnaam,
+    account_uuid: leerling.account_uuid,
+    ...(leerling.leer_id_uuid === null ? {} : { leer_id_uuid: leerling.leer_id_uuid }),
+    historiek_account_uuid: [],
+    instellingsnummer: [leerling.instellingsnummer],
+    ...rest,
+  };
+}
