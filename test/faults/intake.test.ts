@@ -12,15 +12,13 @@ import { testKeys } from "#testing/database";
 import { guardedLog } from "#testing/guarded-log";
 import { startServer, type ServerNode } from "#testing/server";
 import { makeFeed, post, stateOf, type Answer, type Batch, type Sent } from "./feed.ts";
-import { postgresTrial, secondsUntilGone, start } from "./postgres-trial.ts";
+import { killablePostgres, type KillablePostgres } from "./killable-postgres.ts";
 
 const secret = "een-geheim-van-minstens-32-tekens-lang";
-const { folderWithCluster } = postgresTrial();
 const random = seeded(20_260_901);
 const feed = makeFeed(random, 400);
 
-let folder = "";
-let cluster: Awaited<ReturnType<typeof start>>;
+let cluster: KillablePostgres;
 let server: ServerNode;
 let token = "";
 
@@ -54,8 +52,7 @@ async function machineToken(): Promise<string> {
 const serve = (base?: number) => startServer({ LEERID_DATABASE_URL: cluster.url }, base);
 
 before(async () => {
-  folder = await folderWithCluster();
-  cluster = await start(folder);
+  cluster = await killablePostgres();
   await migrate(cluster.url, guardedLog());
   await onDatabase(cluster.url, (ctx) =>
     upsertClient(
@@ -126,23 +123,6 @@ async function checkKept(ctx: Context, batches: Iterable<Batch>): Promise<void> 
   }
 }
 
-const killPostgres = async () => {
-  process.kill(cluster.pid, "SIGKILL");
-  await secondsUntilGone(cluster.pid);
-};
-
-async function restartPostgres(): Promise<void> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      cluster = await start(folder);
-      return;
-    } catch (error) {
-      if (attempt === 100) throw error;
-      await sleep(20);
-    }
-  }
-}
-
 describe("the intake of Discimus messages, when something is killed", () => {
   it("loses nothing that was acknowledged, and ends where a run without faults ends", async (t) => {
     const acknowledged = new Set<Batch>();
@@ -164,7 +144,7 @@ describe("the intake of Discimus messages, when something is killed", () => {
       const senders = [sender(), sender(), sender()];
       for (let waited = 0; now.answers < wanted && waited < 1000; waited += 1) await sleep(10);
       await sleep(random.below(60));
-      if (victim === "PostgreSQL") await killPostgres();
+      if (victim === "PostgreSQL") await cluster.kill();
       else await server.end("SIGKILL");
       // A moment with the database gone and the server there: it must go on answering.
       if (victim === "PostgreSQL") await sleep(200);
@@ -173,7 +153,7 @@ describe("the intake of Discimus messages, when something is killed", () => {
       if (victim === "PostgreSQL") {
         const refused = await post(server.api, token, feed[1] ?? { nr: 1, lines: [], bad: 0 });
         assert.equal(refused?.status, 503, server.output().slice(-3000));
-        await restartPostgres();
+        await cluster.restart();
         assert.ok(server.running(), server.output().slice(-3000));
       } else server = await serve(server.base);
       t.diagnostic(
