@@ -146,9 +146,7 @@ export async function accessPage(): Promise<string> {
         ["GET /readyz", { who: "iedereen", sees: "of de databank er is en de structuur klopt" }],
       ]),
       "## Metingen (eigen poort, niet naar buiten)",
-      rows([
-        ["GET /metrics", { who: "wie bij de poort kan", sees: "tellingen zonder persoonsgegevens" }],
-      ]),
+      rows([["GET /metrics", { who: "wie bij de poort kan", sees: "tellingen zonder persoonsgegevens" }]]),
     ],
   );
 }

@@ -50,14 +50,27 @@ test("D7: known and unknown names get the same answers in the same order, howeve
   };
   const bekend = await reeks("an.bekend");
   assert.deepEqual(await reeks("an.onbekend"), bekend);
-  assert.deepEqual(bekend, ["onjuist", "onjuist", "onjuist", "onjuist", "onjuist", "wachten 30", "wachten 30", "wachten 30"]);
+  assert.deepEqual(bekend, [
+    "onjuist",
+    "onjuist",
+    "onjuist",
+    "onjuist",
+    "onjuist",
+    "wachten 30",
+    "wachten 30",
+    "wachten 30",
+  ]);
 });
 
 test("D7: the delay grows and ends; the right password then opens and the count starts again", async () => {
   await leerling("jan.traag", "drie rode vissen");
   const hash = naamHashVan(db.ctx, "jan.traag");
   for (let i = 0; i < 5; i++) await probeer("jan.traag", "fout");
-  assert.deepEqual(await probeer("jan.traag", "drie rode vissen"), { soort: "wachten", seconden: 30 }, "not looked at while closed");
+  assert.deepEqual(
+    await probeer("jan.traag", "drie rode vissen"),
+    { soort: "wachten", seconden: 30 },
+    "not looked at while closed",
+  );
   db.clock.advance(30_000);
   assert.equal((await probeer("jan.traag", "fout")).soort, "onjuist");
   assert.equal((await probeer("jan.traag", "fout")).soort, "wachten");
@@ -70,8 +83,12 @@ test("D7: 200 guesses at once on one account: all counted, at most 10 looked at 
   await leerling("piet.doelwit", "drie rode vissen");
   // Two nodes: each its own gate, one database. Attempts that are looked at answer "onjuist".
   const poorten = [maakPoort(), maakPoort()] as const;
-  const salvo = (aantal: number) => Promise.all(Array.from({ length: aantal }, (_, i) => probeer("piet.doelwit", `gok ${i}`, db.ctx, poorten[i % 2])));
-  const bekeken = (uitkomsten: { soort: string }[]) => uitkomsten.filter((uitkomst) => uitkomst.soort === "onjuist").length;
+  const salvo = (aantal: number) =>
+    Promise.all(
+      Array.from({ length: aantal }, (_, i) => probeer("piet.doelwit", `gok ${i}`, db.ctx, poorten[i % 2])),
+    );
+  const bekeken = (uitkomsten: { soort: string }[]) =>
+    uitkomsten.filter((uitkomst) => uitkomst.soort === "onjuist").length;
   let gezien = bekeken(await salvo(200));
   assert.equal(await telPogingen(db.ctx, naamHashVan(db.ctx, "piet.doelwit")), 200);
   for (let minuut = 0; minuut < 10; minuut++) {
@@ -83,17 +100,24 @@ test("D7: 200 guesses at once on one account: all counted, at most 10 looked at 
 });
 
 test("D7: 30 pupils at once behind one address, a tenth of them mistypes first: 30 in", async () => {
-  const namen = await Promise.all(Array.from({ length: 30 }, async (_, i) => {
-    const naam = `klas.leerling${String.fromCodePoint(97 + (i % 26))}${i < 26 ? "" : "x"}`;
-    await leerling(naam, `drie rode vissen ${i}`);
-    return naam;
-  }));
+  const namen = await Promise.all(
+    Array.from({ length: 30 }, async (_, i) => {
+      const naam = `klas.leerling${String.fromCodePoint(97 + (i % 26))}${i < 26 ? "" : "x"}`;
+      await leerling(naam, `drie rode vissen ${i}`);
+      return naam;
+    }),
+  );
   const poort = maakPoort();
-  const uitkomsten = await Promise.all(namen.map(async (naam, i) => {
-    if (i % 10 === 0) assert.equal((await probeer(naam, "typfout", db.ctx, poort)).soort, "onjuist");
-    return probeer(naam, `drie rode vissen ${i}`, db.ctx, poort);
-  }));
-  assert.deepEqual(uitkomsten.map((uitkomst) => uitkomst.soort), Array.from({ length: 30 }, () => "gelukt"));
+  const uitkomsten = await Promise.all(
+    namen.map(async (naam, i) => {
+      if (i % 10 === 0) assert.equal((await probeer(naam, "typfout", db.ctx, poort)).soort, "onjuist");
+      return probeer(naam, `drie rode vissen ${i}`, db.ctx, poort);
+    }),
+  );
+  assert.deepEqual(
+    uitkomsten.map((uitkomst) => uitkomst.soort),
+    Array.from({ length: 30 }, () => "gelukt"),
+  );
 });
 
 test("D7: at the first sign-in an own password is chosen, by the rules of the pupil's level", async () => {
@@ -102,7 +126,13 @@ test("D7: at the first sign-in an own password is chosen, by the rules of the pu
   const papier = await geefEersteWachtwoord(db.ctx, { accountUuid: account, niveau: "lager" });
   const eerste = await probeer("lies.nieuw", papier);
   assert.ok(eerste.soort === "gelukt" && eerste.kiesWachtwoord);
-  const kies = (nieuw: string) => kiesWachtwoord(db.ctx, { accountUuid: account, sleutelVersie: eerste.sleutelVersie, nieuw, herhaald: nieuw });
+  const kies = (nieuw: string) =>
+    kiesWachtwoord(db.ctx, {
+      accountUuid: account,
+      sleutelVersie: eerste.sleutelVersie,
+      nieuw,
+      herhaald: nieuw,
+    });
   assert.equal((await kies("noor vermeulen")).soort, "geweigerd");
   assert.equal((await kies("drie rode vissen")).soort, "gelukt");
   assert.equal((await probeer("lies.nieuw", papier)).soort, "onjuist");
@@ -114,21 +144,42 @@ test("an older hash is made anew at sign-in, without anyone noticing", async () 
   const account = await leerling("oud.hash", "drie rode vissen");
   await db.sql`update sleutels.sleutel set peper = peper where account_uuid = ${account}`;
   const { hash } = await import("@node-rs/argon2");
-  const zwak = await hash("drie rode vissen", { memoryCost: 8192, timeCost: 1, parallelism: 1, secret: db.ctx.keys.peper });
+  const zwak = await hash("drie rode vissen", {
+    memoryCost: 8192,
+    timeCost: 1,
+    parallelism: 1,
+    secret: db.ctx.keys.peper,
+  });
   await db.sql`update sleutels.sleutel set hash = ${zwak} where account_uuid = ${account}`;
   assert.equal((await probeer("oud.hash", "drie rode vissen")).soort, "gelukt");
-  const [rij] = await db.sql<{ hash: string }[]>`select hash from sleutels.sleutel where account_uuid = ${account}`;
+  const [rij] = await db.sql<
+    { hash: string }[]
+  >`select hash from sleutels.sleutel where account_uuid = ${account}`;
   assert.match(rij?.hash ?? "", /m=19456,t=2/);
   assert.equal((await probeer("oud.hash", "drie rode vissen")).soort, "gelukt");
 });
 
 test("hostile names and passwords are just wrong", async () => {
-  for (const naam of ["", " ", "x".repeat(100_000), "a'; drop table leerlingen.account; --", "noor.vermeulen\u0000", "ＮＯＯＲ", "noor.vermeulen1", "noor.vermeulen01", "noor.vermeulen99999999999999999999", "\uD800"]) {
+  for (const naam of [
+    "",
+    " ",
+    "x".repeat(100_000),
+    "a'; drop table leerlingen.account; --",
+    "noor.vermeulen\u0000",
+    "ＮＯＯＲ",
+    "noor.vermeulen1",
+    "noor.vermeulen01",
+    "noor.vermeulen99999999999999999999",
+    "\uD800",
+  ]) {
     assert.equal((await probeer(naam, "drie rode vissen")).soort, "onjuist", naam.slice(0, 20));
   }
   assert.equal((await probeer("noor.vermeulen", "\u0000")).soort, "onjuist");
 });
 
 test("the growing delay, in milliseconds", () => {
-  assert.deepEqual([1, 4, 5, 6, 7, 8, 9, 10, 20].map(wachttijd), [0, 0, 30_000, 60_000, 120_000, 240_000, 480_000, 900_000, 900_000]);
+  assert.deepEqual(
+    [1, 4, 5, 6, 7, 8, 9, 10, 20].map(wachttijd),
+    [0, 0, 30_000, 60_000, 120_000, 240_000, 480_000, 900_000, 900_000],
+  );
 });

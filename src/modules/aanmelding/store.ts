@@ -54,8 +54,12 @@ export async function boekPoging(
   nu: number,
   wachttijden: readonly number[],
 ): Promise<number | undefined> {
+  // Further away than the longest wait: the clock was put back since. Nobody waits for that.
+  const uiterlijk = new Date(nu + Math.max(0, ...wachttijden));
   const [row] = await ctx.sql<{ te_vroeg: boolean; open_op: Date }[]>`
-    with oud as (select mislukt, open_op from sleutels.poging where naam_hash = ${naamHash} for update)
+    with oud as (
+      select mislukt, case when open_op <= ${uiterlijk} then open_op else ${new Date(nu)}::timestamptz end as open_op
+        from sleutels.poging where naam_hash = ${naamHash} for update)
     update sleutels.poging p set mislukt = p.mislukt + 1, laatste_op = ${new Date(nu)},
            open_op = case when oud.open_op > ${new Date(nu)} then oud.open_op
              else ${new Date(nu)}::timestamptz + (${[...wachttijden]}::float8[])[least(oud.mislukt + 1, ${wachttijden.length})] * interval '1 millisecond' end

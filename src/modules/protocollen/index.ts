@@ -5,7 +5,6 @@ import { protocolBestand, type ProtocolBestand } from "./contract.ts";
 import { findInhoud, findLaatsteVersie, insertProtocol } from "./store.ts";
 
 export { protocolBestand, type ProtocolBestand } from "./contract.ts";
-export { beeindig } from "./store.ts";
 
 export const protocolProblemen = problems({
   "versie-bestaat": {

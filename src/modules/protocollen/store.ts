@@ -35,8 +35,3 @@ export async function insertProtocol(ctx: Context, bestand: ProtocolBestand, inh
       ingevoerd_op: new Date(ctx.clock.now()),
     })}`;
 }
-
-/** Ends an agreement: `tot` becomes the last day (R91). */
-export async function beeindig(ctx: Context, protocol: string, tot: string): Promise<void> {
-  await ctx.sql`update protocollen.protocol set tot = least(coalesce(tot, ${tot}::date), ${tot}::date) where protocol = ${protocol}`;
-}

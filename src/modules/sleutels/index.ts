@@ -6,10 +6,10 @@ import { isVerouderd, klopt, maakHash } from "./hash.ts";
 import { keurWachtwoord, maakEersteWachtwoord } from "./rules.ts";
 import { findSleutel, upsertSleutel, vervangSleutel } from "./store.ts";
 
-export { kosten, kortste, type Niveau, type Sleutel, type Wachtwoordfout } from "./contract.ts";
+export { kortste, type Niveau, type Sleutel, type Wachtwoordfout } from "./contract.ts";
 export { isVerouderd, klopt, maakHash } from "./hash.ts";
 export { vormNaam } from "./rules.ts";
-export { verplaats, vervangSleutel } from "./store.ts";
+export { verplaats } from "./store.ts";
 
 /**
  * Makes and stores a fresh initial password and gives it back once, for the strip or letter (D7). It replaces the

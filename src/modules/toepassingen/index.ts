@@ -12,7 +12,7 @@ export {
   type ClientRecord,
   type ToepassingBestand,
 } from "./contract.ts";
-export { kies, listClients, maakZichtbaar, upsertClient, verwijderRegel, type Regel } from "./store.ts";
+export { kies, listClients, maakZichtbaar, upsertClient, type Regel } from "./store.ts";
 
 export const toepassingProblemen = problems({
   "client-van-ander": {

@@ -151,16 +151,3 @@ export async function maakZichtbaar(ctx: Context, regel: Regel): Promise<string>
     })}`;
   return id;
 }
-
-/** Takes a rule away; false when it was not this school's. */
-export async function verwijderRegel(
-  ctx: Context,
-  regelId: string,
-  instellingsnummer: string,
-): Promise<boolean> {
-  return (
-    (
-      await ctx.sql`delete from toepassingen.zichtbaarheid where regel_id = ${regelId} and instellingsnummer = ${instellingsnummer}`
-    ).count === 1
-  );
-}

@@ -3,10 +3,8 @@ export type { AssetName } from "./assets.ts";
 export { document } from "./document.ts";
 export type { DocumentInput, Site } from "./document.ts";
 export {
-  calendarDate,
   formatDate,
   formatDateTime,
-  formatDay,
   formatList,
   formatNearDay,
   formatNumber,
@@ -18,17 +16,7 @@ export { formTargets, pageHeaders, securityHeaders } from "./headers.ts";
 export type { SecurityOptions } from "./headers.ts";
 export { icon } from "./icons.ts";
 export type { IconName } from "./icons.ts";
-export {
-  appIcon,
-  hiddenFields,
-  logo,
-  postButton,
-  pupilBar,
-  reference,
-  siteFooter,
-  webUrl,
-  whyAndWho,
-} from "./parts.ts";
+export { appIcon, hiddenFields, logo, postButton, pupilBar, reference, webUrl, whyAndWho } from "./parts.ts";
 export type { AppMark, FooterLink, PostTarget } from "./parts.ts";
 export { staticAssets } from "./static-files.ts";
 export { html, trusted } from "./template.ts";
