@@ -52,16 +52,16 @@ create table leerlingen.registratie (
   versie integer not null,
   tijdstip timestamptz not null,
   inhoud bigint not null,
-  eerste_met_insz integer,
+  laatste_met_insz integer,
   eerste_zonder_insz integer,
   primary key (instellingsnummer, stamnummer)
 );
 comment on table leerlingen.registratie is
   'A pupil as one school knows him: the key of Discimus (D2). Holds the latest version; ground and retention as account. Without a foreign key: only leerlingen.verwerk and its set-based twin write here, accounts are never deleted, and the check took a third of a full load.';
 comment on column leerlingen.registratie.inhoud is '64 bits of a keyed hash of the message content (keyed: it covers the INSZ, which could be guessed from a plain hash).';
-comment on column leerlingen.registratie.eerste_met_insz is 'Lowest message version with an INSZ.';
+comment on column leerlingen.registratie.laatste_met_insz is 'Highest message version with an INSZ; null = not identified.';
 comment on column leerlingen.registratie.eerste_zonder_insz is
-  'Lowest message version without one. Lower than eerste_met_insz: a temporary account once stood for this pupil (R37), whatever the order of delivery.';
+  'Lowest message version without one. Lower than laatste_met_insz: a temporary account stood for this pupil (R37), whatever the order of delivery.';
 create index registratie_account on leerlingen.registratie (account_uuid);
 
 create table leerlingen.insz (
@@ -155,6 +155,8 @@ declare
   v_oud leerlingen.account;
   v_nieuws boolean := false;
   v_slot bigint;
+  v_met integer;
+  v_zonder integer;
 begin
   if not p_alleen then
     if not pg_try_advisory_xact_lock_shared(7107) then
@@ -166,7 +168,7 @@ begin
     end if;
   end if;
   select r_.*, i.account_uuid into r.instellingsnummer, r.stamnummer, r.account_uuid, r.tijdelijk_account_uuid, r.naam, r.voornaam,
-         r.geboortedatum, r.versie, r.tijdstip, r.inhoud, r.eerste_met_insz, r.eerste_zonder_insz, v_bekend
+         r.geboortedatum, r.versie, r.tijdstip, r.inhoud, r.laatste_met_insz, r.eerste_zonder_insz, v_bekend
     from (select) een
     left join leerlingen.registratie r_ on r_.instellingsnummer = b.instellingsnummer and r_.stamnummer = b.stamnummer
     left join leerlingen.insz i on i.insz_hash = b.insz_hash;
@@ -194,7 +196,7 @@ begin
       end if;
     end if;
     insert into leerlingen.registratie (instellingsnummer, stamnummer, account_uuid, tijdelijk_account_uuid, naam, voornaam, geboortedatum,
-        versie, tijdstip, inhoud, eerste_met_insz, eerste_zonder_insz)
+        versie, tijdstip, inhoud, laatste_met_insz, eerste_zonder_insz)
     values (b.instellingsnummer, b.stamnummer, v_account, case when b.insz_hash is null then v_account end, b.naam, b.voornaam, b.geboortedatum,
         b.versie, b.tijdstip, b.inhoud, case when b.insz_hash is not null then b.versie end, case when b.insz_hash is null then b.versie end);
     if v_bekend is not null then perform leerlingen.vernieuw_naam(v_account, p_nu); end if;
@@ -208,7 +210,7 @@ begin
   -- Who is this? Also a late message may tell.
   v_account := r.account_uuid;
   v_tijdelijk := r.tijdelijk_account_uuid;
-  if b.insz_hash is not null and r.eerste_met_insz is not null and v_bekend <> r.account_uuid then
+  if b.insz_hash is not null and r.laatste_met_insz is not null and v_bekend <> r.account_uuid then
     if p_besluit is null or not p_alleen then
       return 'besluit';
     end if;
@@ -228,13 +230,8 @@ begin
       perform pg_advisory_xact_lock(uuid_hash_extended(coalesce(v_bekend, v_account), 7107));
     end if;
     if b.insz_hash is null then
-      if b.versie < r.eerste_met_insz and v_tijdelijk is null then
-        -- Late: before the INSZ came, a temporary account stood for this pupil (R37), though not here.
-        v_tijdelijk := gen_random_uuid();
-        insert into leerlingen.account (account_uuid, naam, voornaam, vervangen_door, vervangen_op, aangemaakt_op, gewijzigd_op)
-        values (v_tijdelijk, '', '', v_account, p_nu, p_nu, p_nu);
-      end if;
-    elsif r.eerste_met_insz is null then -- identification: until now the temporary account stood
+      null;
+    elsif r.laatste_met_insz is null then -- identification: until now the temporary account stood
       if v_bekend is not null then
         v_account := v_bekend;
         update leerlingen.account set vervangen_door = v_account, vervangen_op = p_nu, naam = '', voornaam = '', gewijzigd_op = p_nu
@@ -268,21 +265,27 @@ begin
     end if;
   end if;
 
+  v_met := greatest(r.laatste_met_insz, case when b.insz_hash is not null then b.versie end);
+  v_zonder := least(r.eerste_zonder_insz, case when b.insz_hash is null then b.versie end);
+  if v_tijdelijk is null and v_zonder < v_met then
+    -- A message without INSZ came late: a temporary account once stood for this pupil (R37), though not here.
+    v_tijdelijk := gen_random_uuid();
+    insert into leerlingen.account (account_uuid, naam, voornaam, vervangen_door, vervangen_op, aangemaakt_op, gewijzigd_op)
+    values (v_tijdelijk, '', '', v_account, p_nu, p_nu, p_nu);
+  end if;
+
   if b.versie > r.versie then
     update leerlingen.registratie
        set account_uuid = v_account, tijdelijk_account_uuid = v_tijdelijk, naam = b.naam, voornaam = b.voornaam,
            geboortedatum = b.geboortedatum, versie = b.versie, tijdstip = b.tijdstip, inhoud = b.inhoud,
-           eerste_met_insz = least(eerste_met_insz, case when b.insz_hash is not null then b.versie end),
-           eerste_zonder_insz = least(eerste_zonder_insz, case when b.insz_hash is null then b.versie end)
+           laatste_met_insz = v_met, eerste_zonder_insz = v_zonder
+     where instellingsnummer = b.instellingsnummer and stamnummer = b.stamnummer;
+  elsif v_met is distinct from r.laatste_met_insz or v_zonder is distinct from r.eerste_zonder_insz then
+    update leerlingen.registratie
+       set account_uuid = v_account, tijdelijk_account_uuid = v_tijdelijk, laatste_met_insz = v_met, eerste_zonder_insz = v_zonder
      where instellingsnummer = b.instellingsnummer and stamnummer = b.stamnummer;
   else
-    update leerlingen.registratie
-       set account_uuid = v_account, tijdelijk_account_uuid = v_tijdelijk,
-           eerste_met_insz = least(eerste_met_insz, case when b.insz_hash is not null then b.versie end),
-           eerste_zonder_insz = least(eerste_zonder_insz, case when b.insz_hash is null then b.versie end)
-     where instellingsnummer = b.instellingsnummer and stamnummer = b.stamnummer
-       and case when b.insz_hash is null then coalesce(b.versie < eerste_zonder_insz, true) else coalesce(b.versie < eerste_met_insz, true) end;
-    if not found then return case when v_nieuws then 'verwerkt' else 'ongewijzigd' end; end if;
+    return case when v_nieuws then 'verwerkt' else 'ongewijzigd' end;
   end if;
   if v_account <> r.account_uuid or (b.naam, b.voornaam) <> (r.naam, r.voornaam) or exists (
     select from leerlingen.registratie a

@@ -141,7 +141,7 @@ export async function stateOf(sql: Sql): Promise<Record<string, unknown>> {
   return {
     scholen: await sql`select instellingsnummer, naam, versie, inhoud::text from scholen.school order by 1`,
     registraties: await sql`
-      select instellingsnummer, stamnummer, naam, voornaam, geboortedatum, versie, tijdstip, inhoud::text, eerste_met_insz, eerste_zonder_insz,
+      select instellingsnummer, stamnummer, naam, voornaam, geboortedatum, versie, tijdstip, inhoud::text, laatste_met_insz, eerste_zonder_insz,
              tijdelijk_account_uuid is not null as tijdelijk
         from leerlingen.registratie order by 1, 2`,
     personen: await sql`

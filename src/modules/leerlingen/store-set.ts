@@ -72,7 +72,8 @@ export async function verwerkKlaargezet(ctx: Context): Promise<Groepsuitkomst> {
       select f.*, bekend.account_uuid as bekend, r.account_uuid as geregistreerd,
              case when r.versie is null then 'nieuw'
                   when f.versie = r.versie then case when f.inhoud = r.inhoud then 'ongewijzigd' else 'botsing' end
-                  when f.versie > r.versie and (f.insz_hash is null or bekend.account_uuid = r.account_uuid) then 'nieuwer'
+                  when f.versie > r.versie and (f.insz_hash is null
+                       or bekend.account_uuid = r.account_uuid and (r.tijdelijk_account_uuid is not null or r.eerste_zonder_insz is null)) then 'nieuwer'
                   else 'rest' end as geval
         from leerling_fase f
         left join leerlingen.registratie r on r.instellingsnummer = f.instellingsnummer and r.stamnummer = f.stamnummer
@@ -92,14 +93,14 @@ export async function verwerkKlaargezet(ctx: Context): Promise<Groepsuitkomst> {
       select insz_hash, insz_versleuteld, nieuw_account from persoon where insz_hash is not null order by insz_hash
     ), nieuwe_registratie as (
       insert into leerlingen.registratie (instellingsnummer, stamnummer, account_uuid, tijdelijk_account_uuid, naam, voornaam, geboortedatum,
-             versie, tijdstip, inhoud, eerste_met_insz, eerste_zonder_insz)
+             versie, tijdstip, inhoud, laatste_met_insz, eerste_zonder_insz)
       select instellingsnummer, stamnummer, coalesce(bekend, nieuw_account), case when insz_hash is null then nieuw_account end, naam, voornaam,
              geboortedatum, versie, tijdstip, inhoud, case when insz_hash is not null then versie end, case when insz_hash is null then versie end
         from bericht where geval = 'nieuw'
     ), nieuwere_registratie as (
       update leerlingen.registratie r
          set naam = b.naam, voornaam = b.voornaam, geboortedatum = b.geboortedatum, versie = b.versie, tijdstip = b.tijdstip, inhoud = b.inhoud,
-             eerste_met_insz = least(r.eerste_met_insz, case when b.insz_hash is not null then b.versie end),
+             laatste_met_insz = greatest(r.laatste_met_insz, case when b.insz_hash is not null then b.versie end),
              eerste_zonder_insz = least(r.eerste_zonder_insz, case when b.insz_hash is null then b.versie end)
         from bericht b
        where b.geval = 'nieuwer' and r.instellingsnummer = b.instellingsnummer and r.stamnummer = b.stamnummer
