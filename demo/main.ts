@@ -1,15 +1,11 @@
-import { createServer, type Server } from "node:http";
-import { getRequestListener } from "@hono/node-server";
+import type { Hono } from "hono";
 import { datumOp } from "#platform/clock";
-import type { Config } from "#platform/config";
+import { ConfigError, type Config } from "#platform/config";
 import type { Context } from "#platform/context";
-import { historiekVan, zoekAccountVanRegistratie } from "#modules/leerlingen";
-import { geefEersteWachtwoord } from "#modules/sleutels";
 import type { ToepassingBestand } from "#modules/toepassingen";
 import { startLeerId, startOnderhoud } from "#leerid";
 import { openLeerId } from "#open";
 import { openDataFolder, type DataFolder } from "./data-folder.ts";
-import { createDiscimus } from "./discimus/index.ts";
 import {
   accountsVanGevallen,
   geefWachtwoorden,
@@ -22,7 +18,7 @@ import {
   type MachineClient,
 } from "./load.ts";
 import { isBezet } from "./ports.ts";
-import { createRelyingParty } from "./relying-party/index.ts";
+import { bingelSite, cijferbosSite, discimusSite, open } from "./sites.ts";
 import { tabel } from "./table.ts";
 import { registraties, schooljaarVan } from "./world.ts";
 
@@ -83,6 +79,9 @@ export async function startDemo(
   config: Config,
   options: DemoOptions & { readonly voortgang?: (wat: string) => void; readonly stop?: AbortSignal } = {},
 ): Promise<RunningDemo> {
+  // Passwords on the screen, secrets in a file, a simulator that lets anybody change pupils.
+  if (config.LEERID_PRODUCTIE)
+    throw new ConfigError("LEERID_PRODUCTIE: de demonstratie start niet in productie.");
   const meld = options.voortgang ?? (() => {});
   const stop = options.stop ?? new AbortController().signal;
   const base = config.LEERID_PORT_BASE;
@@ -119,7 +118,7 @@ export async function startDemo(
     const clients = await maakMachineClients(ctx, map);
     const bingel = await laadToepassing(ctx, map, "bingel", sites.bingel);
     const tweede = await laadToepassing(ctx, map, "cijferbos", sites.tweede);
-    const leerid = await startLeerId(config, ctx);
+    const leerid = await startLeerId({ ...config, LEERID_SITES: undefined }, ctx);
     afsluiten.push(() => leerid.close());
     const onderhoud = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
     afsluiten.push(() => onderhoud.stop());
@@ -139,41 +138,11 @@ export async function startDemo(
       personas: [],
       machine_clients: clients,
     };
-    const luister = async (nr: number, app: { fetch: Parameters<typeof getRequestListener>[0] }) => {
+    const luister = async (nr: number, app: Hono) => {
       afsluiten.push(await open(app, config.LEERID_HOST, base + nr));
     };
-    await luister(
-      10,
-      await createRelyingParty({
-        ...rpClient(inhoud, 0, sites.acm, sites.bingel),
-        stijl: {
-          naam: "Bingel",
-          uitgever: "Uitgeverij Van In",
-          slogan: "Oefenen voor alle vakken",
-          kleur: "zon",
-        },
-        oefening: "plus",
-        klanten: ["999001", "999004"],
-        bestand: map.pad("toepassing-bingel.json"),
-        nu,
-      }),
-    );
-    await luister(
-      11,
-      await createRelyingParty({
-        ...rpClient(inhoud, 1, sites.acm, sites.tweede),
-        stijl: {
-          naam: "Cijferbos",
-          uitgever: "Uitgeverij Het Eikenblad",
-          slogan: "Rekenen in het bos",
-          kleur: "bos",
-        },
-        oefening: "maal",
-        klanten: ["999001", "999002", "999003", "999004"],
-        bestand: map.pad("toepassing-cijferbos.json"),
-        nu,
-      }),
-    );
+    await luister(10, await bingelSite(map, inhoud, nu));
+    await luister(11, await cijferbosSite(map, inhoud, nu));
     await luister(30, await discimusSite(ctx, map, clients, sites));
     meld("Bingel, Cijferbos en de Discimus-simulator luisteren");
     await map.schrijf("demo.json", `${JSON.stringify(inhoud, null, 2)}\n`);
@@ -222,45 +191,6 @@ async function laadWereld(
 const wereldgrootte = (schooljaar: number): number =>
   registraties({ schooljaar }).reduce((aantal) => aantal + 1, 0);
 
-function discimusSite(
-  ctx: Context,
-  map: DataFolder,
-  clients: readonly MachineClient[],
-  sites: DemoJson["sites"],
-) {
-  const zoek = (instellingsnummer: string, stamnummer: string) =>
-    zoekAccountVanRegistratie(ctx, { instellingsnummer, stamnummer });
-  const [discimus] = clients;
-  return createDiscimus({
-    issuer: sites.acm,
-    apiUrl: sites.api,
-    clientId: discimus?.client_id ?? "",
-    clientSecret: discimus?.client_secret ?? "",
-    schooljaar: map.stand().schooljaar,
-    bestand: map.pad("discimus.json"),
-    nu: () => ctx.clock.now(),
-    vandaag: () => ctx.clock.vandaag(),
-    async opzoeken(instellingsnummer, stamnummer) {
-      const account = await zoek(instellingsnummer, stamnummer);
-      return account && { ...account, historiek: await historiekVan(ctx, account.account_uuid) };
-    },
-    async geefWachtwoord(instellingsnummer, stamnummer) {
-      const account = await zoek(instellingsnummer, stamnummer);
-      if (account === undefined) return "";
-      const niveau = instellingsnummer === "999001" || instellingsnummer === "999004" ? "lager" : "secundair";
-      const wachtwoord = await geefEersteWachtwoord(ctx, { accountUuid: account.account_uuid, niveau });
-      const { wachtwoorden } = map.stand();
-      const sleutel = `${instellingsnummer}/${stamnummer}`;
-      // A named pupil got another one: from the next start on the table shows a password of the demo again.
-      if (sleutel in wachtwoorden) {
-        const { [sleutel]: _, ...rest } = wachtwoorden;
-        await map.bewaar({ wachtwoorden: rest });
-      }
-      return wachtwoord;
-    },
-  });
-}
-
 function clientVan(toepassing: ToepassingBestand): DemoJson["toepassingen"][number] {
   const client = toepassing.clients.find((een) => een.soort === "web");
   if (client?.client_secret === undefined) throw new Error(`no client for ${toepassing.toepassing}`);
@@ -271,39 +201,6 @@ function clientVan(toepassing: ToepassingBestand): DemoJson["toepassingen"][numb
     redirect_uris: client.redirect_uris,
     scopes: client.scope.split(" "),
   };
-}
-
-function rpClient(inhoud: DemoJson, index: number, issuer: string, url: string) {
-  const client = inhoud.toepassingen[index];
-  if (client === undefined) throw new Error("no such application");
-  return {
-    issuer,
-    url,
-    clientId: client.client_id,
-    clientSecret: client.client_secret,
-    scope: client.scopes.join(" "),
-  };
-}
-
-/** Listens, and gives back how to stop. */
-function open(
-  app: { fetch: Parameters<typeof getRequestListener>[0] },
-  host: string,
-  port: number,
-): Promise<() => Promise<void>> {
-  return new Promise((resolve, reject) => {
-    const server: Server = createServer(getRequestListener(app.fetch));
-    server.once("error", reject);
-    server.listen(port, host, () =>
-      resolve(
-        () =>
-          new Promise<void>((closed) => {
-            server.close(() => closed());
-            server.closeAllConnections();
-          }),
-      ),
-    );
-  });
 }
 
 /** Lines with the seconds since the start before them. */

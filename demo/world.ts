@@ -6,11 +6,11 @@ import type {
   Niveau,
   OpdrachtGegevens,
   Registratie,
-  School,
 } from "./contract.ts";
 import { geboorten, type Geboren } from "./insz.ts";
 import { namen, voornamen } from "./names.ts";
 import { seeded, type Random } from "./random.ts";
+import { demoScholen, extraSchool, type DemoSchool, type SchoolSoort } from "./schools.ts";
 
 export type WorldOptions = {
   /** First year of the school year in which the world lives: 2026 is 2026-2027. */
@@ -24,9 +24,6 @@ export type WorldOptions = {
 /** The school year that a calendar date is in, by its first year (1 September – 31 August). */
 export const schooljaarVan = (datum: string): number =>
   Number(datum.slice(0, 4)) - (datum.slice(5, 7) < "09" ? 1 : 0);
-
-type SchoolSoort = "basis" | "secundair";
-type DemoSchool = School & { readonly soort: SchoolSoort; readonly perJaar: number };
 
 const klassen: Record<SchoolSoort, readonly { niveau: Niveau; leerjaar: number }[]> = {
   basis: [
@@ -48,54 +45,6 @@ const richtingen = [
 /** The calendar year in which who sits in this year was born, without repeating or skipping. */
 function geboortejaar(schooljaar: number, niveau: Niveau, leerjaar: number): number {
   return schooljaar - (niveau === "kleuter" ? 2 : niveau === "lager" ? 5 : 11) - leerjaar;
-}
-
-function demoSchool(
-  instellingsnummer: string,
-  naam: string,
-  gemeente: string,
-  soort: SchoolSoort,
-  perJaar: number,
-  vestigingen: readonly [nummer: string, naam: string][],
-): DemoSchool {
-  return {
-    instellingsnummer,
-    naam,
-    gemeente,
-    soort,
-    perJaar,
-    niveaus: soort === "basis" ? ["kleuter", "lager"] : ["secundair"],
-    van: "2001-09-01",
-    vestigingen: vestigingen.map(([nummer, straat]) => ({ vestiging: nummer, naam: straat, gemeente })),
-  };
-}
-
-/** The four schools of the demo. Their names and places are invented. */
-export const demoScholen: readonly DemoSchool[] = [
-  demoSchool("999001", "De Regenboog", "Zonnedale", "basis", 21, [
-    ["1", "Kerkstraat"],
-    ["2", "Wijk Het Veld"],
-  ]),
-  demoSchool("999002", "Sint-Jozefscollege", "Zonnedale", "secundair", 40, [
-    ["1", "Stationsplein"],
-    ["2", "Campus Beekpark"],
-  ]),
-  demoSchool("999003", "Atheneum Ter Beuke", "Beukegem", "secundair", 34, [["1", "Ter Beukelaan"]]),
-  demoSchool("999004", "De Linde", "Lindenhove", "basis", 14, [["1", "Dorpsplein"]]),
-];
-
-/** Schools beside those four, in a bigger world: 900001 and on, alternately for small and big children. */
-function extraSchool(nr: number): DemoSchool {
-  const soort = nr % 2 === 0 ? "basis" : "secundair";
-  const naam = `${soort === "basis" ? "Basisschool" : "Secundaire school"} ${nr + 1}`;
-  return demoSchool(
-    String(900_001 + nr),
-    naam,
-    `Gemeente ${(nr % 290) + 1}`,
-    soort,
-    soort === "basis" ? 34 : 50,
-    [["1", "Hoofdgebouw"]],
-  );
 }
 
 const demoLeerlingenAantal = demoScholen.reduce(

@@ -1,6 +1,7 @@
 import type { InschrijvingGegevens, LeerlingGegevens, Melding, Niveau, Registratie } from "#demo/contract";
-import { isInvented, maakInsz } from "#demo/insz";
-import { berichtId, demoScholen } from "#demo/world";
+import { maakInsz } from "#demo/insz";
+import { demoScholen } from "#demo/schools";
+import { berichtId } from "#demo/world";
 import type { Bericht } from "#demo/contract";
 
 /** A pupil in the administration of one school, with the version that the last message had. */
@@ -236,8 +237,6 @@ export function leesInsz(tekst: string): { readonly insz: string } | { readonly 
     };
   return { insz };
 }
-
-export const heeftTikfout = (insz: string): boolean => !isInvented(insz);
 
 export const schoolVan = (instellingsnummer: string) =>
   demoScholen.find((school) => school.instellingsnummer === instellingsnummer);

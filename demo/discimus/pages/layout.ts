@@ -1,6 +1,6 @@
 import { document, html, icon, logo, type Html } from "#platform/html";
 import type { Fouten } from "#demo/discimus/actions";
-import { demoScholen } from "#demo/world";
+import { demoScholen } from "#demo/schools";
 
 /** The page around everything here: the header of a school site, and on every page that this is a demonstration. */
 export function blad(met: {

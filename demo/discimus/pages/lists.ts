@@ -1,6 +1,6 @@
 import { formatDate, formatNumber, html, icon, type Html } from "#platform/html";
 import { isIngeschreven, schoolVan, type Leerling, type Verzonden } from "#demo/discimus/actions";
-import { demoScholen } from "#demo/world";
+import { demoScholen } from "#demo/schools";
 import { blad } from "./layout.ts";
 
 /** Choose a school. */

@@ -8,7 +8,7 @@ import {
 } from "#demo/discimus/actions";
 import type { Bekend } from "#demo/discimus/index";
 import { toonInsz } from "#demo/insz";
-import { demoScholen } from "#demo/world";
+import { demoScholen } from "#demo/schools";
 import { berichtenlijst } from "./lists.ts";
 import { blad, foutenlijst, keuzeveld, kruimels, tekstveld } from "./layout.ts";
 

@@ -1,0 +1,114 @@
+import { createServer } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import type { Hono } from "hono";
+import type { Context } from "#platform/context";
+import { historiekVan, zoekAccountVanRegistratie } from "#modules/leerlingen";
+import { geefEersteWachtwoord } from "#modules/sleutels";
+import type { DataFolder } from "./data-folder.ts";
+import { createDiscimus } from "./discimus/index.ts";
+import type { MachineClient } from "./load.ts";
+import type { DemoJson } from "./main.ts";
+import { createRelyingParty } from "./relying-party/index.ts";
+import { demoScholen } from "./schools.ts";
+
+/** Bingel as its publisher runs it. Its schools are those of small children. */
+export const bingelSite = (map: DataFolder, demo: DemoJson, nu: () => number): Promise<Hono> =>
+  createRelyingParty({
+    ...rpClient(demo, 0, demo.sites.bingel),
+    stijl: {
+      naam: "Bingel",
+      uitgever: "Uitgeverij Van In",
+      slogan: "Oefenen voor alle vakken",
+      kleur: "zon",
+    },
+    oefening: "plus",
+    klanten: ["999001", "999004"],
+    bestand: map.pad("toepassing-bingel.json"),
+    nu,
+  });
+
+/** Cijferbos, of an invented publisher: all four schools have a licence. */
+export const cijferbosSite = (map: DataFolder, demo: DemoJson, nu: () => number): Promise<Hono> =>
+  createRelyingParty({
+    ...rpClient(demo, 1, demo.sites.tweede),
+    stijl: {
+      naam: "Cijferbos",
+      uitgever: "Uitgeverij Het Eikenblad",
+      slogan: "Rekenen in het bos",
+      kleur: "bos",
+    },
+    oefening: "maal",
+    klanten: demoScholen.map((school) => school.instellingsnummer),
+    bestand: map.pad("toepassing-cijferbos.json"),
+    nu,
+  });
+
+function rpClient(demo: DemoJson, index: number, url: string) {
+  const client = demo.toepassingen[index];
+  if (client === undefined) throw new Error("no such application");
+  return {
+    issuer: demo.sites.acm,
+    url,
+    clientId: client.client_id,
+    clientSecret: client.client_secret,
+    scope: client.scopes.join(" "),
+  };
+}
+
+/** The simulator of Discimus, which in the demo may also look into LeerID. */
+export function discimusSite(
+  ctx: Context,
+  map: DataFolder,
+  clients: readonly MachineClient[],
+  sites: DemoJson["sites"],
+) {
+  const zoek = (instellingsnummer: string, stamnummer: string) =>
+    zoekAccountVanRegistratie(ctx, { instellingsnummer, stamnummer });
+  const [discimus] = clients;
+  return createDiscimus({
+    issuer: sites.acm,
+    apiUrl: sites.api,
+    clientId: discimus?.client_id ?? "",
+    clientSecret: discimus?.client_secret ?? "",
+    schooljaar: map.stand().schooljaar,
+    bestand: map.pad("discimus.json"),
+    nu: () => ctx.clock.now(),
+    vandaag: () => ctx.clock.vandaag(),
+    async opzoeken(instellingsnummer, stamnummer) {
+      const account = await zoek(instellingsnummer, stamnummer);
+      return account && { ...account, historiek: await historiekVan(ctx, account.account_uuid) };
+    },
+    async geefWachtwoord(instellingsnummer, stamnummer) {
+      const account = await zoek(instellingsnummer, stamnummer);
+      if (account === undefined) return "";
+      const school = demoScholen.find((een) => een.instellingsnummer === instellingsnummer);
+      const niveau = school?.soort === "secundair" ? "secundair" : "lager";
+      const wachtwoord = await geefEersteWachtwoord(ctx, { accountUuid: account.account_uuid, niveau });
+      const { wachtwoorden } = map.stand();
+      const sleutel = `${instellingsnummer}/${stamnummer}`;
+      // A named pupil got another one: from the next start on the table shows a password of the demo again.
+      if (sleutel in wachtwoorden) {
+        const { [sleutel]: _, ...rest } = wachtwoorden;
+        await map.bewaar({ wachtwoorden: rest });
+      }
+      return wachtwoord;
+    },
+  });
+}
+
+/** Listens, and gives back how to stop. */
+export function open(app: Hono, host: string, port: number): Promise<() => Promise<void>> {
+  return new Promise((resolve, reject) => {
+    const server = createServer(getRequestListener(app.fetch));
+    server.once("error", reject);
+    server.listen(port, host, () =>
+      resolve(
+        () =>
+          new Promise<void>((closed) => {
+            server.close(() => closed());
+            server.closeAllConnections();
+          }),
+      ),
+    );
+  });
+}
