@@ -115,7 +115,7 @@ function parse<S extends z.ZodType>(schema: S, value: unknown, wat: string): z.o
 }
 
 async function readJson(http: HonoContext): Promise<unknown> {
-  if (!/^application\/json\b/i.test(http.req.header("content-type") ?? ""))
+  if (!/^application\/json\s*(?:;|$)/i.test(http.req.header("content-type") ?? ""))
     throw new Problem(algemeen["verkeerd-formaat"], "Stuur application/json.");
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -124,11 +124,18 @@ async function readJson(http: HonoContext): Promise<unknown> {
     if (size > langsteBody) throw new Problem(algemeen["te-groot"]);
     chunks.push(chunk);
   }
+  let text: string;
+  let value: unknown;
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks)));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+    value = JSON.parse(text);
   } catch {
     throw new Problem(algemeen["ongeldige-invoer"], "inhoud: dit is geen JSON in UTF-8");
   }
+  // No text of ours holds this character, and PostgreSQL cannot store it.
+  if (/(?<!\\)(?:\\\\)*\\u0000/.test(text))
+    throw new Problem(algemeen["ongeldige-invoer"], "inhoud: het teken U+0000 kan niet gelezen worden");
+  return value;
 }
 
 /** A refusal as an RFC 9457 response. */
