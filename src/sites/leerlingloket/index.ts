@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { Hono, type Context as HonoContext } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { Context } from "#platform/context";
 import { keyedHash, randomToken, seal, unseal } from "#platform/crypto";
+import { isUnavailable } from "#platform/database";
 import { securityHeaders, staticAssets } from "#platform/html";
 import { newReferentie } from "#platform/ids";
 import { describeError } from "#platform/log";
@@ -175,9 +177,17 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
   });
   app.get("/afgemeld", (http) => http.html(nietIngelogd({ aanmeldUrl: "/aanmelden", afgemeld: true, voet })));
 
-  app.post("/backchannel-logout", async (http) => {
-    const { logout_token: token } = await http.req.parseBody();
-    const sid = typeof token === "string" ? await acm.leesLogoutToken(token) : undefined;
+  const kort = bodyLimit({
+    maxSize: 16_384,
+    onError: (http) => http.json({ error: "invalid_request" }, 413),
+  });
+  app.post("/backchannel-logout", kort, async (http) => {
+    // A form and nothing else (OpenID Back-Channel Logout 2.5).
+    const isForm = /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(
+      http.req.header("content-type") ?? "",
+    );
+    const token = isForm ? new URLSearchParams(await http.req.text()).get("logout_token") : null;
+    const sid = token === null ? undefined : await acm.leesLogoutToken(token);
     if (sid === undefined) return http.json({ error: "invalid_request" }, 400);
     await deleteSessiesVanSid(ctx, sid);
     return http.body(null, 200);
@@ -199,10 +209,12 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
   );
   app.onError((error, http) => {
     const referentie = newReferentie(randomBytes);
+    const straks = isUnavailable(error); // the database is away: the same page, but who watches us sees the difference
     ctx.log.error(
       { ...describeError(error), referentie, pad: http.req.routePath },
-      "onverwachte fout in het leerlingloket",
+      straks ? "de databank kon nu niet" : "onverwachte fout in het leerlingloket",
     );
+    if (straks) http.header("retry-after", "5");
     return http.html(
       fout({
         titel: "Dit lukt nu even niet",
@@ -211,7 +223,7 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
         referentie,
         tijdstip: ctx.clock.now(),
       }),
-      500,
+      straks ? 503 : 500,
     );
   });
   return app;
