@@ -211,19 +211,21 @@ begin
   v_account := r.account_uuid;
   v_tijdelijk := r.tijdelijk_account_uuid;
   if b.insz_hash is not null and r.laatste_met_insz is not null and v_bekend <> r.account_uuid then
-    if p_besluit is null or not p_alleen then
-      return 'besluit';
-    end if;
-    if p_besluit = 'samen' then
-      v_account := leerlingen.voeg_samen(r.account_uuid, v_bekend, p_nu);
+    -- A pair that waits for people, or that people kept apart, goes on doing so: a message that comes again changes nothing.
+    if not exists (select from leerlingen.samenvoeging
+                    where (oudste = r.account_uuid and jongste = v_bekend) or (oudste = v_bekend and jongste = r.account_uuid)) then
+      if p_besluit is null or not p_alleen then
+        return 'besluit';
+      end if;
+      if p_besluit = 'samen' then
+        v_account := leerlingen.voeg_samen(r.account_uuid, v_bekend, p_nu);
+      else
+        insert into leerlingen.samenvoeging (oudste, jongste, gemeld_op, status)
+        select (array_agg(a.account_uuid order by a.aangemaakt_op, a.leer_id_uuid))[1],
+               (array_agg(a.account_uuid order by a.aangemaakt_op, a.leer_id_uuid))[2], p_nu, 'voorstel'
+          from leerlingen.account a where a.account_uuid in (r.account_uuid, v_bekend);
+      end if;
       v_nieuws := true;
-    else
-      insert into leerlingen.samenvoeging (oudste, jongste, gemeld_op, status)
-      select (array_agg(a.account_uuid order by a.aangemaakt_op, a.leer_id_uuid))[1],
-             (array_agg(a.account_uuid order by a.aangemaakt_op, a.leer_id_uuid))[2], p_nu, 'voorstel'
-        from leerlingen.account a where a.account_uuid in (r.account_uuid, v_bekend)
-      on conflict do nothing;
-      v_nieuws := found;
     end if;
   else
     if not p_alleen and not pg_try_advisory_xact_lock(uuid_hash_extended(coalesce(v_bekend, v_account), 7107)) then

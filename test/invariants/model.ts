@@ -115,7 +115,9 @@ export function take(
     const mine = [...model.inszs].filter(([, p]) => p === r.account);
     const other = [...model.inszs].filter(([, p]) => p === known);
     const [oldest, youngest] = known.nr < r.account.nr ? [known, r.account] : [r.account, known];
-    if (mine.some(([a]) => other.some(([b]) => plainlyOne(a, b)))) {
+    if (model.voorstellen.some(([a, b]) => a === oldest && b === youngest)) {
+      // waits for people
+    } else if (mine.some(([a]) => other.some(([b]) => plainlyOne(a, b)))) {
       supersede(youngest, oldest);
       for (const reg of model.registraties.values()) if (reg.account === youngest) reg.account = oldest;
       for (const [insz, p] of model.inszs) if (p === youngest) model.inszs.set(insz, oldest);
@@ -131,7 +133,7 @@ export function take(
       );
       rename(oldest);
       news = true;
-    } else if (!model.voorstellen.some(([a, b]) => a === oldest && b === youngest)) {
+    } else {
       model.voorstellen.push([oldest, youngest]);
       news = true;
     }
