@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { Problem, problems } from "#platform/problem";
 
 export const bestandProblemen = problems({
