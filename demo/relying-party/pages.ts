@@ -127,24 +127,25 @@ export function oefenen(
   );
 }
 
+// The roles keep it a table for a screen reader when a narrow screen puts the cells below each other.
 function claimTabel(account: Account): Tekst {
   const rijen = Object.entries(claimUitleg).flatMap(([claim, woord]) => {
     if (!(claim in account.laatst)) return [];
     const waarde = account.laatst[claim];
-    return blad`<tr data-claim="${claim}">
-      <th scope="row">${woord}<small>${claim}</small></th>
-      <td>${toon(waarde)}</td>
+    return blad`<tr role="row" data-claim="${claim}">
+      <th role="rowheader" scope="row">${woord}<small>${claim}</small></th>
+      <td role="cell">${toon(waarde)}</td>
     </tr>`;
   });
-  return blad`<table>
+  return blad`<table class="claims" role="table">
     <caption class="verborgen">Gegevens van LeerID</caption>
-    <thead>
-      <tr>
-        <th scope="col">Gegeven</th>
-        <th scope="col">Waarde</th>
+    <thead role="rowgroup">
+      <tr role="row">
+        <th role="columnheader" scope="col">Gegeven</th>
+        <th role="columnheader" scope="col">Waarde</th>
       </tr>
     </thead>
-    <tbody>
+    <tbody role="rowgroup">
       ${rijen}
     </tbody>
   </table>`;

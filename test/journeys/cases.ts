@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { accessible, bingelClaims, shownClaims, signIn, type Setting } from "./setting.ts";
+import { tooWide, type Page } from "#testing/browser";
+import { bingelClaims, shownClaims, signIn, type Setting } from "./setting.ts";
 
 /** What each named pupil is there to show. */
 export function caseJourneys(setting: () => Setting): void {
@@ -17,7 +18,7 @@ export function caseJourneys(setting: () => Setting): void {
         page.url().startsWith(new URL(sites.acm).origin),
         "the refusal is LeerID's own, Bingel gets nothing",
       );
-      await accessible(page);
+      await setting().look(page);
       const tekst = await page.locator("main").innerText();
       assert.match(tekst, /Waarom\?/);
       assert.match(tekst, /Wie kan helpen\?/);
@@ -86,9 +87,39 @@ export function caseJourneys(setting: () => Setting): void {
     const page = await setting().page();
     await signIn(page, sites.bingel, setting().leerling("school-geen-klant"));
     await page.getByRole("heading", { name: "Je school werkt nog niet met Bingel" }).waitFor();
-    await accessible(page);
+    await setting().look(page);
     await page.goto(`${sites.bingel}/achter-de-schermen`);
     assert.equal(await page.getByText("Søren").count(), 0, "nothing is kept");
     await page.context().close();
+  });
+}
+
+/** WCAG 1.4.10: the demo's own pages fit a screen of 320 px, in both themes. */
+export function widthJourney(setting: () => Setting): void {
+  test("the pages of the demo fit a narrow screen, light and dark", async () => {
+    const { sites } = setting().demo;
+    const narrow = { width: 320, height: 640 };
+    const fits = async (page: Page, url: string) => {
+      await page.goto(url);
+      assert.deepEqual(await tooWide(page), [], url);
+      await setting().look(page);
+    };
+    const publisher = await setting().page(narrow);
+    await signIn(publisher, sites.bingel, setting().leerling("twee-scholen"));
+    await publisher.waitForURL(`${sites.bingel}/`);
+    for (const url of ["/", "/achter-de-schermen"]) await fits(publisher, `${sites.bingel}${url}`);
+    await fits(publisher, `${sites.tweede}/`);
+    await publisher.context().close();
+    for (const theme of ["light", "dark"] as const) {
+      const page = await setting().page({ ...narrow, theme });
+      const school = `${sites.discimus}/school/999001`;
+      await fits(page, `${sites.discimus}/`);
+      await fits(page, school);
+      const leerling = (await page.locator("tbody a").last().getAttribute("href")) ?? "";
+      await fits(page, `${sites.discimus}${leerling}`);
+      await fits(page, `${school}/nieuw`);
+      await fits(page, `${sites.discimus}/berichten`);
+      await page.context().close();
+    }
   });
 }

@@ -15,6 +15,8 @@ export type Setting = {
   readonly folder: string;
   leerling(geval: Geval): DemoJson["leerlingen"][number];
   page(options?: PageOptions): Promise<Page>;
+  /** No accessibility findings on the page that is shown. A page with the same title, width and theme is looked at once. */
+  look(page: Page): Promise<void>;
   /** Stops the demo and starts it again on the same data folder and database. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -52,6 +54,7 @@ export async function openSetting(): Promise<Setting> {
   };
   let [running, port] = await start();
   const browser: Browser = await launchBrowser();
+  const seen = new Set<string>();
   return {
     get demo() {
       return running.demo;
@@ -61,6 +64,15 @@ export async function openSetting(): Promise<Setting> {
       return running.demo.leerlingen.find((een) => een.geval === geval) ?? assert.fail(`no ${geval}`);
     },
     page: (options) => newPage(browser, options),
+    async look(page) {
+      const dark = await page.evaluate<boolean>("matchMedia('(prefers-color-scheme: dark)').matches");
+      const kind = [new URL(page.url()).origin, await page.title(), page.viewportSize()?.width, dark].join(
+        " ",
+      );
+      if (seen.has(kind)) return;
+      seen.add(kind);
+      assert.deepEqual(await axe(page), [], page.url());
+    },
     async restart() {
       await running.stop();
       [running, port] = await start(port);
@@ -72,11 +84,6 @@ export async function openSetting(): Promise<Setting> {
       await onServer(`drop database if exists ${name} with (force)`);
     },
   };
-}
-
-/** No accessibility findings on the page that is shown. */
-export async function accessible(page: Page): Promise<void> {
-  assert.deepEqual(await axe(page), [], page.url());
 }
 
 type Sleutel = { readonly gebruikersnaam: string; readonly wachtwoord: string };

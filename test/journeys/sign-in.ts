@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { focused, type Page } from "#testing/browser";
-import { accessible, bingelClaims, fillSignIn, shownClaims, signIn, type Setting } from "./setting.ts";
+import { bingelClaims, fillSignIn, shownClaims, signIn, type Setting } from "./setting.ts";
 
 /** R26, R32, D4: one sign-in, two applications, each its own agreement; sign-out ends everything. */
 async function eenmaalAanmelden(
@@ -65,7 +65,7 @@ export function signInJourneys(setting: () => Setting): void {
     test(`gewoon: sign in once, use two applications, sign out of all (${javaScript ? "with" : "without"} JavaScript)`, async () => {
       const journey = await setting().page({ javaScript });
       // The accessibility check is itself a script: it looks at the same pages once, in the other journey.
-      await eenmaalAanmelden(setting(), journey, javaScript ? accessible : async () => {});
+      await eenmaalAanmelden(setting(), journey, javaScript ? setting().look : async () => {});
       await journey.context().close();
     });
   }
@@ -82,7 +82,7 @@ export function signInJourneys(setting: () => Setting): void {
     if (await vraag.isVisible()) await vraag.click();
     await page.getByRole("heading", { name: "Je bent afgemeld" }).waitFor();
     assert.equal(page.url().split("?")[0], `${sites.tweede}/afgemeld`);
-    await accessible(page);
+    await setting().look(page);
     await page.goto(`${sites.bingel}/`);
     await page.getByRole("link", { name: "Aanmelden met LeerID" }).waitFor();
     await page.context().close();
@@ -94,12 +94,12 @@ export function signInJourneys(setting: () => Setting): void {
     const page = await setting().page();
     await signIn(page, sites.bingel, amira);
     await page.getByLabel("Nieuw wachtwoord").waitFor();
-    await accessible(page);
+    await setting().look(page);
     await page.getByLabel("Nieuw wachtwoord").fill("kort");
     await page.getByLabel("Nog eens hetzelfde wachtwoord").fill("kort");
     await page.getByRole("button", { name: "Bewaar en ga verder" }).click();
     await page.locator(".problem").first().waitFor();
-    await accessible(page);
+    await setting().look(page);
     const eigen = "mijn kat slaapt op de piano";
     await page.getByLabel("Nieuw wachtwoord").fill(eigen);
     await page.getByLabel("Nog eens hetzelfde wachtwoord").fill(eigen);
@@ -111,7 +111,7 @@ export function signInJourneys(setting: () => Setting): void {
     const later = await setting().page();
     await signIn(later, sites.bingel, amira);
     await later.getByRole("alert").waitFor();
-    await accessible(later);
+    await setting().look(later);
     await fillSignIn(later, { ...amira, wachtwoord: eigen });
     await later.waitForURL(`${sites.bingel}/`);
     await later.context().close();

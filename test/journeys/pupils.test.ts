@@ -5,12 +5,11 @@ import { after, before, describe, test } from "node:test";
 import { gevallen } from "#demo/contract";
 import { withoutBrowser } from "#testing/browser";
 import { caseJourneys } from "./cases.ts";
-import { identificationJourneys } from "./identification.ts";
 import { openSetting, type Setting } from "./setting.ts";
 import { signInJourneys } from "./sign-in.ts";
 
-// One file, so that the demo starts once for all journeys.
-describe("journeys through the demo", { skip: withoutBrowser() }, () => {
+// The demo starts once for all journeys of pupils, and once more for those in schools.test.ts, which change its world.
+describe("journeys of pupils", { skip: withoutBrowser() }, () => {
   let setting: Setting;
   before(async () => {
     setting = await openSetting();
@@ -38,5 +37,4 @@ describe("journeys through the demo", { skip: withoutBrowser() }, () => {
 
   signInJourneys(() => setting);
   caseJourneys(() => setting);
-  identificationJourneys(() => setting);
 });
