@@ -45,6 +45,8 @@ declare
   naam text := 'regel_' || to_char(p_maand, 'YYYYMM');
 begin
   if p_maand <> date_trunc('month', p_maand) then raise exception 'not the first of a month'; end if;
+  if to_regclass('privacylog.' || naam) is not null then return; end if;
+  perform pg_advisory_xact_lock(7112); -- two nodes at midnight
   if to_regclass('privacylog.' || naam) is null then
     execute format('create table privacylog.%I partition of privacylog.regel for values from (%L) to (%L)',
       naam, p_maand::timestamp at time zone 'UTC', (p_maand + interval '1 month') at time zone 'UTC');

@@ -194,3 +194,15 @@ test("D11: no record without its transaction, and a pupil's own records newest f
     await db.close();
   }
 });
+
+test("D11: several nodes at once make the months that are missing", async () => {
+  const db = await testDatabase();
+  try {
+    await Promise.all(Array.from({ length: 6 }, () => maakPartities(db.ctx)));
+    const [tel] = await db.sql<{ n: number }[]>`
+      select count(*) as n from pg_inherits where inhparent = 'privacylog.regel'::regclass`;
+    assert.equal(tel?.n, 4, "three months and the safety net");
+  } finally {
+    await db.close();
+  }
+});
