@@ -60,7 +60,7 @@ async function test() {
     return await run(
       node,
       [
-        ...["--test", "--test-concurrency=2", "--test-timeout=300000", "--test-reporter=spec"],
+        ...["--test", "--test-concurrency=2", "--test-timeout=600000", "--test-reporter=spec"],
         ...options,
         ...files,
       ],

@@ -45,14 +45,14 @@ declare
   naam text := 'regel_' || to_char(p_maand, 'YYYYMM');
 begin
   if p_maand <> date_trunc('month', p_maand) then raise exception 'not the first of a month'; end if;
-  if to_regclass('privacylog.' || naam) is not null then return; end if;
-  perform pg_advisory_xact_lock(7112); -- two nodes at midnight
   if to_regclass('privacylog.' || naam) is null then
+    perform pg_advisory_xact_lock(7112); -- two nodes at midnight: the second waits, and then finds it there
     execute format('create table privacylog.%I partition of privacylog.regel for values from (%L) to (%L)',
       naam, p_maand::timestamp at time zone 'UTC', (p_maand + interval '1 month') at time zone 'UTC');
     execute format('create index on privacylog.%I (account_uuid, tijdstip desc)', naam);
     execute format('grant select, insert on privacylog.%I to leerid_app', naam);
   end if;
+exception when duplicate_table then null;
 end $$;
 
 -- The safety net: a release must never fail because a month has no partition yet.
