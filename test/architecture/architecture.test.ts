@@ -213,8 +213,11 @@ describe("the database is divided like the code", () => {
 describe("the house stays readable", () => {
   const everything = [...source, ...around];
 
-  test("no file is longer than 400 lines, except those that say why", () => {
-    const long = everything.filter((file) => file.text.split("\n").length > 401).map((file) => file.path);
+  test("no file is longer than 400 lines (a test: 500), except those that say why", () => {
+    const most = (path: string) => (path.endsWith(".test.ts") ? 500 : 400);
+    const long = everything
+      .filter((file) => file.text.split("\n").length > most(file.path) + 1)
+      .map((file) => file.path);
     assert.deepEqual(long.toSorted(), Object.keys(longFiles).toSorted());
   });
 
