@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import postgres from "postgres";
 import type { Log } from "#platform/log";
+import { makeSocket } from "./socket.ts";
 import { transaction } from "./transaction.ts";
 
 export { transaction } from "./transaction.ts";
@@ -33,6 +34,7 @@ export function openDatabase({ url, max = 10, role = "app", onStatement }: PoolO
     // Not the library's growing wait (20 s): who asks while the database is away hears it at once, and when it is back it is back.
     backoff: () => 0.2,
     onnotice: () => {},
+    ...({ socket: makeSocket() } as object), // not in the types
     ...(onStatement ? { debug: (_connection: number, text: string) => onStatement(text) } : {}),
     connection: {
       application_name: "leerid",
