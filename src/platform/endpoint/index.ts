@@ -2,7 +2,7 @@ import type { Context as HonoContext, Hono } from "hono";
 import { z } from "zod";
 import type { Context } from "#platform/context";
 import { isUnavailable } from "#platform/database";
-import { beschrijf } from "#platform/import-file";
+import { beschrijf, heeftNul } from "#platform/import-file";
 import { describeError } from "#platform/log";
 import { algemeen, Problem, problemBody, type ProblemKind } from "#platform/problem";
 
@@ -132,8 +132,7 @@ async function readJson(http: HonoContext): Promise<unknown> {
   } catch {
     throw new Problem(algemeen["ongeldige-invoer"], "inhoud: dit is geen JSON in UTF-8");
   }
-  // No text of ours holds this character, and PostgreSQL cannot store it.
-  if (/(?<!\\)(?:\\\\)*\\u0000/.test(text))
+  if (heeftNul(text))
     throw new Problem(algemeen["ongeldige-invoer"], "inhoud: het teken U+0000 kan niet gelezen worden");
   return value;
 }

@@ -26,6 +26,7 @@ export function leesBestand<S extends z.ZodType>(inhoud: string, schema: S): z.o
     const plaats = /position (\d+)/.exec(String(error))?.[1];
     throw weiger(`Dit is geen JSON${plaats === undefined ? "" : `: kijk na rond teken ${plaats}`}.`);
   }
+  if (heeftNul(inhoud)) throw weiger("Het teken U+0000 mag niet in het bestand staan.");
   const gelezen = schema.safeParse(json);
   if (!gelezen.success) throw weiger(beschrijf(gelezen.error).join("\n"));
   return gelezen.data;
@@ -55,3 +56,6 @@ export function beschrijf(error: z.ZodError): string[] {
     }
   });
 }
+
+/** Does a JSON text hold the character U+0000: no text of ours does, and PostgreSQL cannot store it. */
+export const heeftNul = (json: string): boolean => /(?<!\\)(?:\\\\)*\\u0000/.test(json);
