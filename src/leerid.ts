@@ -104,7 +104,9 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
         reject(
           error.code === "EADDRINUSE"
             ? new Error(`Poort ${port} is al in gebruik. Kies andere poorten met LEERID_PORT_BASE.`)
-            : error,
+            : new Error(
+                `Op ${config.LEERID_HOST}, poort ${port}, kan LeerID niet luisteren (${error.code ?? "onbekend"}). Kijk LEERID_HOST en LEERID_PORT_BASE na.`,
+              ),
         ),
       );
       server.listen(port, config.LEERID_HOST, () => resolve());

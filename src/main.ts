@@ -3,10 +3,10 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { ConfigError, readConfig, type Config } from "#platform/config";
 import type { Context } from "#platform/context";
-import { DatabaseError } from "#platform/database";
+import { DatabaseError, isUnavailable } from "#platform/database";
+import { describeError } from "#platform/log";
 import { Problem } from "#platform/problem";
 import { EmbeddedPostgresError } from "#platform/postgres";
-import { startLeerId, startOnderhoud } from "#leerid";
 import { openLeerId } from "#open";
 
 /** Wrong usage: exit code 2. */
@@ -45,27 +45,30 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
 
   async serve(config, args) {
     const { values } = options(args, { sites: { type: "string" } }, 0);
-    const chosen =
-      values.sites === undefined ? config : readConfig({ ...process.env, LEERID_SITES: values.sites });
-    const opened = await openLeerId(chosen);
-    const { ctx } = opened;
-    const running = await startLeerId(chosen, ctx);
-    // A server alone also does the maintenance: a small installation needs no second process, and two do no harm.
-    const upkeep = startOnderhoud(ctx, { anker: chosen.LEERID_LOG_ANKER });
-    ctx.log.info({ sites: chosen.LEERID_SITES ?? "alle", poort: chosen.LEERID_PORT_BASE }, "LeerID luistert");
-    await untilStopped();
-    await upkeep.stop();
-    await running.close();
-    await opened.close();
+    const chosen = values.sites === undefined ? config : withSites(values.sites);
+    const { startLeerId, startOnderhoud } = await import("#leerid");
+    await withContext(chosen, async (ctx) => {
+      const running = await startLeerId(chosen, ctx);
+      // A server alone also does the maintenance: a small installation needs no second process, and two do no harm.
+      const upkeep = startOnderhoud(ctx, { anker: chosen.LEERID_LOG_ANKER });
+      ctx.log.info(
+        { sites: chosen.LEERID_SITES ?? "alle", poort: chosen.LEERID_PORT_BASE },
+        "LeerID luistert",
+      );
+      await untilStopped();
+      await upkeep.stop();
+      await running.close();
+    });
   },
 
   async worker(config, args) {
     options(args, {}, 0);
-    const opened = await openLeerId(config);
-    const upkeep = startOnderhoud(opened.ctx, { anker: config.LEERID_LOG_ANKER });
-    await untilStopped();
-    await upkeep.stop();
-    await opened.close();
+    const { startOnderhoud } = await import("#leerid");
+    await withContext(config, async (ctx) => {
+      const upkeep = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
+      await untilStopped();
+      await upkeep.stop();
+    });
   },
 
   async migrate(config, args) {
@@ -186,7 +189,23 @@ function options<T extends OptionTypes>(args: string[], types: T, positionals: n
     return parsed;
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(error instanceof Error ? error.message : "verkeerd gebruik");
+    const code = (error as { code?: unknown } | undefined)?.code;
+    const option = /-[\w-]{1,40}/.exec(error instanceof Error ? error.message : "")?.[0] ?? "";
+    if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION")
+      throw new UsageError(`De optie ${option} bestaat niet bij deze opdracht.`);
+    if (code === "ERR_PARSE_ARGS_INVALID_OPTION_VALUE")
+      throw new UsageError(`De optie ${option} heeft geen waarde, of een die ze niet kent.`);
+    throw new UsageError("Er staat een woord te veel achter deze opdracht.");
+  }
+}
+
+function withSites(sites: string): Config {
+  try {
+    return readConfig({ ...process.env, LEERID_SITES: sites });
+  } catch (error) {
+    throw error instanceof ConfigError
+      ? new UsageError(error.message.replaceAll("LEERID_SITES", "--sites"))
+      : error;
   }
 }
 
@@ -241,22 +260,31 @@ async function main(): Promise<number> {
       console.error(`${error.kind.titel}${error.detail ? `\n${error.detail}` : ""}\n${error.kind.herstel}`);
       return 1;
     }
-    const code = (error as { code?: unknown } | undefined)?.code;
-    if (
-      code === "ECONNREFUSED" ||
-      code === "CONNECT_TIMEOUT" ||
-      code === "28P01" ||
-      code === "3D000" ||
-      code === "ENOTFOUND"
-    ) {
-      console.error(
-        `De databank antwoordt niet of weigert de verbinding (${code}). Kijk LEERID_DATABASE_URL na, en of PostgreSQL loopt.`,
-      );
-      return 1;
-    }
-    console.error(error instanceof Error ? error.message : "Er ging iets mis.");
+    console.error(databaseRefusal(error) ?? unexpected(error));
     return 1;
   }
+}
+
+/** What PostgreSQL or the way to it refuses, in words that say who can do something about it. */
+function databaseRefusal(error: unknown): string | undefined {
+  const code = String((error as { code?: unknown } | undefined)?.code);
+  const check = "Kijk LEERID_DATABASE_URL na.";
+  if (code === "28P01" || code === "28000")
+    return `PostgreSQL aanvaardt deze gebruiker of dit wachtwoord niet (${code}). ${check}`;
+  if (code === "3D000") return `Deze databank bestaat niet (${code}). ${check}`;
+  if (code === "42501")
+    return `Deze gebruiker van PostgreSQL mag dit niet (${code}). Migreren vraagt LEERID_DATABASE_EIGENAAR_URL.`;
+  if (isUnavailable(error))
+    return `De databank antwoordt niet of weigert de verbinding (${code}). ${check} Loopt PostgreSQL?`;
+  return undefined;
+}
+
+/** A bug, or something nobody thought of: an Error of our own says what to do, the text of another may hold data. */
+function unexpected(error: unknown): string {
+  const { fout, code, plaats } = describeError(error);
+  if (fout === "Error" && code === undefined && error instanceof Error) return error.message;
+  const where = Array.isArray(plaats) ? `\n${plaats.join("\n")}` : "";
+  return `Er ging iets onverwachts mis (${[fout, code].filter(Boolean).join(" ")}). Geef deze regels aan wie LeerID beheert.${where}`;
 }
 
 process.exitCode = await main();

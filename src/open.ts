@@ -35,8 +35,10 @@ export async function openLeerId(
       config.LEERID_DATABASE_EIGENAAR_URL ?? (config.LEERID_PRODUCTIE && !options.migrate ? undefined : url);
     if (eigenaar !== undefined) await migrate(eigenaar, log);
     const sql = openDatabase({ url, max: config.LEERID_DATABASE_VERBINDINGEN });
-    if (!(await isReady(sql))) {
+    const verbonden = await sql`select 1`.catch((error: unknown) => error);
+    if (verbonden instanceof Error || !(await isReady(sql))) {
       await sql.end({ timeout: 5 });
+      if (verbonden instanceof Error) throw verbonden;
       throw new DatabaseError(
         "De databank is nog niet bij. Voer eerst  leerid migrate  uit, met LEERID_DATABASE_EIGENAAR_URL.",
       );

@@ -1,6 +1,7 @@
 import type { JWK } from "jose";
 import type { Context } from "#platform/context";
 import { seal, unseal } from "#platform/crypto";
+import { DatabaseError } from "#platform/database";
 import type { Algoritme, Ondertekensleutel } from "./contract.ts";
 
 type Row = {
@@ -11,12 +12,15 @@ type Row = {
   prive_versleuteld: Buffer;
 };
 
-/** All keys. @throws Error when the private part does not open with the main key of this server. */
+/** All keys. @throws DatabaseError when the private part does not open with the main key of this server */
 export async function listSleutels(ctx: Context): Promise<Ondertekensleutel[]> {
   const rows = await ctx.sql<Row[]>`select kid, alg, status, publiek, prive_versleuteld from tokens.sleutel`;
   return rows.map(({ kid, alg, status, publiek, prive_versleuteld }) => {
     const prive = unseal(ctx.keys.geheimen, prive_versleuteld, `sleutel:${kid}`);
-    if (!prive) throw new Error("a signing key does not open: this server has another main key");
+    if (!prive)
+      throw new DatabaseError(
+        "De sleutels in deze databank gaan niet open met deze hoofdsleutel. Zet de LEERID_HOOFDSLEUTEL terug waarmee ze gemaakt zijn.",
+      );
     return {
       kid,
       alg,

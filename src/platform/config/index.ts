@@ -3,7 +3,8 @@ import { z } from "zod";
 /** Thrown when the environment is not usable; the message lists every problem. */
 export class ConfigError extends Error {}
 
-const port = z.coerce.number().int().min(0).max(65_535);
+/** The highest port is this plus 99. */
+const port = z.coerce.number().int().min(0).max(65_436);
 const site = z.enum(["acm", "leerlingloket", "api"]);
 
 /** Every setting: one declaration, from which the documentation is generated. */
@@ -76,6 +77,24 @@ export type Config = { readonly [K in keyof Settings]: z.output<Settings[K]["sch
 /** Not settings of the product: used by tests, the demo and the launcher. */
 const foreign = /^LEERID_(TEST_|CHROMIUM$|BENCH_)/;
 
+/** What is the matter with a setting; never its value, which may be a secret. */
+function watIsEr(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return "geef een geheel getal";
+    case "too_small":
+      return `minstens ${String(issue.minimum)}`;
+    case "too_big":
+      return `hoogstens ${String(issue.maximum)}`;
+    case "invalid_format":
+      return "dit is geen geldig adres";
+    case "invalid_value":
+      return `kies uit ${issue.values.map(String).join(", ")}`;
+    default:
+      return issue.message;
+  }
+}
+
 /**
  * Reads `LEERID_*` from an environment. Unknown or invalid names stop the start with one line per problem.
  * @throws ConfigError
@@ -93,7 +112,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   for (const [name, { schema }] of Object.entries(settings)) {
     const parsed = schema.safeParse(env[name] === "" ? undefined : env[name]);
     if (parsed.success) values[name] = parsed.data;
-    else problems.push(`${name}: ${parsed.error.issues.map((issue) => issue.message).join("; ")}.`);
+    else problems.push(`${name}: ${parsed.error.issues.map(watIsEr).join("; ")}.`);
   }
   const read = values as unknown as Omit<Config, "urls">;
   if (problems.length === 0 && read.LEERID_PRODUCTIE) {
