@@ -4,7 +4,7 @@ export {
   quarantaineredenen,
   type Quarantainereden,
 } from "./problems.ts";
-export { leesBericht, type Afkeuring, type Bericht } from "./contract.ts";
+export type { Afkeuring, Bericht } from "./contract.ts";
 export { importeer, type Invoer } from "./import.ts";
 export { ontvang, type Antwoord } from "./receive.ts";
 export { listLeveringen, type Levering, type Telling } from "./store.ts";
