@@ -1,4 +1,7 @@
-import { inhoudVan, inschrijvingDelen, leerlingDelen } from "./contract.ts";
+import { leesDatum } from "#platform/clock";
+import { isInstellingsnummer } from "#platform/ids";
+import { bevatInsz, leesInsz } from "#modules/leerlingen";
+import { inhoudVan, inschrijvingDelen, leerlingDelen, type Bericht } from "./contract.ts";
 
 /** What tells whether a message was taken before: its key, its version and its content hash. */
 export type Blik = {
@@ -18,7 +21,7 @@ const sleutel = `([\\w./:-]{1,50})`;
 const naam = `"([ !#-\\[\\]-~\\u00a0-\\u02ff]{1,200})"`;
 const dag = `\\d{4}-\\d\\d-\\d\\d`;
 const begin = (soort: string) =>
-  `^\\{"id":"([\\w.:-]{1,100})",(?:"volgnummer":\\d{1,15},)?"tijdstip":"(${dag}T\\d\\d:\\d\\d:\\d\\dZ)","soort":"${soort}","versie":(\\d{1,9}),` +
+  `^\\{"id":"([\\w.:-]{1,100})",(?:"volgnummer":\\d{1,15},)?"tijdstip":"(${dag}T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\dZ)","soort":"${soort}","versie":(\\d{1,9}),` +
   `"sleutel":\\{"instellingsnummer":"(\\d{6})","stamnummer":"${sleutel}"\\},"gegevens":\\{`;
 const leerling = new RegExp(
   `${begin("leerling")}"naam":${naam},"voornaam":${naam},"insz":(?:null|"(\\d{11})"),"geboortedatum":"(${dag})"\\}\\}\\s*$`,
@@ -89,3 +92,93 @@ export function blik(regel: string, geheim: string): Blik | undefined {
     inhoud: inhoudVan(geheim, delen),
   };
 }
+
+/**
+ * Reads and checks a line in the documented form, at a third of the cost of `leesBericht`. Undefined: read it in full, which also
+ * tells what is wrong with it. What it gives is what `leesBericht` gives.
+ */
+export function leesSnel(regel: string, geheim: string): Bericht | undefined {
+  let m = leerling.exec(regel);
+  if (m) {
+    const [, id = "", t = "", v = "", i = "", s = "", naam = "", voornaam = "", nummer, geboren = ""] = m;
+    const insz = nummer === undefined ? null : leesInsz(nummer);
+    const geboortedatum = leesDatum(geboren);
+    if (
+      insz === undefined ||
+      geboortedatum === undefined ||
+      !isInstellingsnummer(i) ||
+      !isKop(id, t) ||
+      !isTekst(s) ||
+      !isTekst(naam) ||
+      !isTekst(voornaam)
+    )
+      return undefined;
+    const bericht = {
+      instellingsnummer: i,
+      stamnummer: s,
+      versie: Number(v),
+      tijdstip: t,
+      naam: naam.trim(),
+      voornaam: voornaam.trim(),
+      geboortedatum,
+      insz,
+      inhoud: inhoudVan(geheim, leerlingDelen(t, i, s, naam, voornaam, insz, geboren)),
+    };
+    return { soort: "leerling", id, bericht };
+  }
+  m = inschrijving.exec(regel);
+  if (!m) return undefined;
+  const [
+    ,
+    id = "",
+    t = "",
+    v = "",
+    i = "",
+    s = "",
+    nr = "",
+    vestiging = "",
+    niveau = "",
+    leerjaar = "",
+    groep,
+    begin = "",
+    einde,
+    status = "",
+  ] = m;
+  const van = leesDatum(begin);
+  const tot = einde === undefined ? null : leesDatum(einde);
+  if (
+    van === undefined ||
+    tot === undefined ||
+    (tot !== null && tot < van) ||
+    !isInstellingsnummer(i) ||
+    !isKop(id, t)
+  )
+    return undefined;
+  if (niveau !== "kleuter" && niveau !== "lager" && niveau !== "secundair") return undefined;
+  if (status !== "gerealiseerd" && status !== "geannuleerd") return undefined;
+  if (!isTekst(s) || !isTekst(nr) || !isTekst(vestiging)) return undefined;
+  const leeg = groep === undefined || groep.trim() === "";
+  if (!leeg && (groep.length > 100 || !isTekst(groep))) return undefined;
+  const bericht = {
+    instellingsnummer: i,
+    stamnummer: s,
+    inschrijving: nr,
+    versie: Number(v),
+    vestiging,
+    niveau,
+    leerjaar: Number(leerjaar),
+    administratieve_groep: leeg ? null : groep.trim(),
+    van,
+    tot,
+    geannuleerd: status === "geannuleerd",
+    inhoud: inhoudVan(
+      geheim,
+      inschrijvingDelen(t, i, s, nr, vestiging, niveau, leerjaar, leeg ? null : groep, van, tot, status),
+    ),
+  } as const;
+  return { soort: "inschrijving", id, bericht };
+}
+
+const isKop = (id: string, t: string): boolean =>
+  !misschienInsz.test(id) && leesDatum(t.slice(0, 10)) !== undefined;
+const isTekst = (tekst: string): boolean => tekst.trim() !== "" && (tekst.length < 11 || !bevatInsz(tekst));

@@ -1,10 +1,11 @@
 import { basename } from "node:path";
+import { setImmediate as adem } from "node:timers/promises";
 import { inTransaction, type Context } from "#platform/context";
 import { listNieuws as listNieuweInschrijvingen } from "#modules/inschrijvingen";
 import { listNieuws as listNieuweLeerlingen } from "#modules/leerlingen";
 import { neemGroep, type Regel } from "./batch.ts";
 import { isAfkeuring, leesBericht } from "./contract.ts";
-import { blik, type Blik } from "./glance.ts";
+import { blik, leesSnel, type Blik } from "./glance.ts";
 import { bestandHash, regelGroepen } from "./lines.ts";
 import { metHerhaling } from "./receive.ts";
 import {
@@ -29,9 +30,9 @@ export type Invoer = {
 };
 
 /** Lines per transaction: large enough to make sets pay, small enough for single messages to wait a fraction of a second. */
-const grootsteGroep = 20_000;
-/** Groups under way: one is read and staged on its own connection while the other is being merged. */
-const onderweg = 2;
+const grootsteGroep = 5_000;
+/** Groups under way: one is merged, one is staged on a connection of its own, one is read. */
+const onderweg = 3;
 
 /**
  * A full load from a file. Each group of lines is one transaction with its progress, so that a run that was broken off goes on
@@ -49,10 +50,18 @@ export async function importeer(
   let vraagEerst = !(await isLeeg(ctx));
   let telling: Telling = invoer.telling;
   let vorige: Promise<unknown> = Promise.resolve();
+  let voorvorige: Promise<unknown> = vorige;
   const lopend: Promise<unknown>[] = [];
 
-  const neem = async (eerste: number, regels: readonly string[], hiervoor: Promise<unknown>) => {
+  const neem = async (
+    eerste: number,
+    regels: readonly string[],
+    hiervoor: Promise<unknown>,
+    daarvoor: Promise<unknown>,
+  ) => {
     const { goed, slecht, bekend } = await lees(ctx, eerste, regels, geheim, vraagEerst);
+    // Two transactions at once, on two connections: a third could hold the one that the first needs to go on.
+    await (ctx.sql.options.max > 1 ? daarvoor : hiervoor);
     telling = await metHerhaling(() =>
       inTransaction(ctx, async (tx) => {
         const groep = goed.length > 0 ? await neemGroep(tx, goed, hiervoor) : (await hiervoor, undefined);
@@ -80,9 +89,9 @@ export async function importeer(
       const nog = regels.slice(Math.max(0, invoer.regels - eerste + 1));
       if (nog.length === 0) continue; // done by an earlier run
       if (lopend.length >= onderweg) await lopend.shift();
-      const dit = neem(eerste + regels.length - nog.length, nog, vorige);
+      const dit = neem(eerste + regels.length - nog.length, nog, vorige, voorvorige);
       dit.catch(() => {}); // awaited when its turn comes
-      vorige = dit;
+      [voorvorige, vorige] = [vorige, dit];
       lopend.push(dit);
     }
     await Promise.all(lopend);
@@ -108,11 +117,12 @@ async function lees(
   const slecht: Apart[] = [];
   const blikken: { readonly blik: Blik; readonly index: number }[] = [];
   const leesHeel = (tekst: string, index: number) => {
-    const gelezen = leesBericht(tekst, geheim);
+    const gelezen = leesSnel(tekst, geheim) ?? leesBericht(tekst, geheim);
     if (isAfkeuring(gelezen)) slecht.push({ ...gelezen, regel: eerste + index, tekst });
     else goed.push({ regel: eerste + index, tekst, gelezen });
   };
   for (const [index, tekst] of regels.entries()) {
+    if (index % 256 === 255) await adem(); // else the group that is being merged waits for us between its statements
     if (tekst.trim() === "") continue;
     const gezien = vraagEerst ? blik(tekst, geheim) : undefined;
     if (gezien) blikken.push({ blik: gezien, index });

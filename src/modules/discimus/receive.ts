@@ -1,9 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { inTransaction, type Context } from "#platform/context";
-import { isConflict } from "#platform/database";
+import { isConflict, isUnavailable } from "#platform/database";
 import { algemeen, Problem } from "#platform/problem";
 import { neemGroep, type Regel } from "./batch.ts";
 import { isAfkeuring, leesBericht, type Afkeuring } from "./contract.ts";
+import { leesSnel } from "./glance.ts";
 import { insertLevering, insertQuarantaine, neemEen, type Apart, type Bron } from "./store.ts";
 
 /** The answer to a delivery, given after commit. */
@@ -40,7 +41,7 @@ export async function ontvang(
     if (bytes > hoogstensBytes || ++gevuld > hoogstensRegels) {
       throw new Problem(algemeen["te-groot"], "Een levering telt hoogstens 20 MB en 20.000 regels.");
     }
-    const gelezen = leesBericht(tekst, ctx.keys.inhoud);
+    const gelezen = leesSnel(tekst, ctx.keys.inhoud) ?? leesBericht(tekst, ctx.keys.inhoud);
     if (isAfkeuring(gelezen)) slecht.push({ ...gelezen, regel, tekst });
     else goed.push({ regel, tekst, gelezen });
   };
@@ -93,19 +94,9 @@ export async function metHerhaling<T>(work: () => Promise<T>): Promise<T> {
       return await work();
     } catch (error) {
       if (isConflict(error) && poging < pogingen) await wait(Math.random() * 10 * 2 ** poging);
-      else if (isConflict(error) || isVol(error))
+      else if (isConflict(error) || isUnavailable(error))
         throw new Problem(algemeen["te-druk"], undefined, { "retry-after": "5" });
       else throw error;
     }
   }
-}
-
-/** No connection to be had, no memory or disk, a lock that took too long, or a server that stops: later is better. */
-function isVol(error: unknown): boolean {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return (
-    typeof code === "string" &&
-    (/^(53|57P0|08)|^(55P03|57014)$/.test(code) ||
-      /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)/.test(code))
-  );
 }

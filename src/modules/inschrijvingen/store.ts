@@ -38,23 +38,25 @@ export async function zetKlaar(ctx: Context, berichten: readonly InschrijvingBer
   ) on commit delete rows`;
   await copyIn(
     ctx.sql`copy inschrijving_fase from stdin`,
-    berichten.map((bericht, n) =>
-      copyLine([
-        n,
-        bericht.instellingsnummer,
-        bericht.stamnummer,
-        bericht.inschrijving,
-        bericht.versie,
-        bericht.inhoud,
-        bericht.vestiging,
-        bericht.niveau,
-        bericht.leerjaar,
-        bericht.administratieve_groep,
-        bericht.van,
-        bericht.tot,
-        bericht.geannuleerd,
-      ]),
-    ),
+    berichten
+      .values()
+      .map((bericht, n) =>
+        copyLine([
+          n,
+          bericht.instellingsnummer,
+          bericht.stamnummer,
+          bericht.inschrijving,
+          bericht.versie,
+          bericht.inhoud,
+          bericht.vestiging,
+          bericht.niveau,
+          bericht.leerjaar,
+          bericht.administratieve_groep,
+          bericht.van,
+          bericht.tot,
+          bericht.geannuleerd,
+        ]),
+      ),
   );
 }
 

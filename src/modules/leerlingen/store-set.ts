@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Context } from "#platform/context";
 import { copyIn, copyLine } from "#platform/database";
 import { newAccountUuid, newLeerIdUuid } from "#platform/ids";
@@ -22,13 +23,14 @@ export async function zetKlaar(ctx: Context, berichten: readonly LeerlingBericht
   ) on commit delete rows`;
   // All messages with one INSZ get one new account, in case it is needed.
   const personen = new Map<string, readonly [string, string]>();
-  const lines = berichten.map((bericht, n) => {
+  const nonces = randomBytes(12 * berichten.length);
+  const line = (bericht: LeerlingBericht, n: number): string => {
     let insz: ReturnType<typeof verzegel> | undefined;
     let nieuw: readonly [string, string | null];
     if (bericht.insz === null) {
       nieuw = [newAccountUuid(), null];
     } else {
-      insz = verzegel(ctx, bericht.insz);
+      insz = verzegel(ctx, bericht.insz, nonces.subarray(n * 12, n * 12 + 12));
       const bekend = personen.get(bericht.insz) ?? [newAccountUuid(), newLeerIdUuid()];
       personen.set(bericht.insz, bekend);
       nieuw = bekend;
@@ -48,8 +50,8 @@ export async function zetKlaar(ctx: Context, berichten: readonly LeerlingBericht
       insz?.versleuteld ?? null,
       ...nieuw,
     ]);
-  });
-  await copyIn(ctx.sql`copy leerling_fase from stdin`, lines);
+  };
+  await copyIn(ctx.sql`copy leerling_fase from stdin`, berichten.values().map(line));
 }
 
 /**

@@ -40,13 +40,14 @@ export function rowText(cells: readonly CopyCell[]): string {
 const quotable = /["\\]/;
 
 /**
- * Sends lines made by `copyLine` to a COPY … FROM STDIN statement of a transaction. Resolves when all is sent: when the server
+ * Sends lines made by `copyLine` to a COPY … FROM STDIN statement of a transaction, drawing them as it goes: a generator is made
+ * while the server takes what went before. Resolves when all is sent: when the server
  * refuses something after that, the next statement of the transaction fails. (Not waited for, because the client library
  * never tells of a failure between the end of the data and the server's answer.) About 400,000 lines a second into a bare table.
  */
 export async function copyIn(
   statement: { writable(): Promise<Writable> },
-  lines: readonly string[],
+  lines: Iterable<string>,
 ): Promise<void> {
   const stream = await statement.writable();
   const sent = new Promise<void>((resolve, reject) => {
@@ -60,11 +61,18 @@ export async function copyIn(
     stream.on("error", reject);
   });
   sent.catch(() => {}); // awaited below, maybe after a drain that never comes
-  for (let from = 0; from < lines.length; from += 1000) {
-    if (!stream.write(lines.slice(from, from + 1000).join(""))) {
+  const send = async (text: string) => {
+    if (!stream.write(text))
       await Promise.race([new Promise((resolve) => stream.once("drain", resolve)), sent]);
-    }
+  };
+  let text = "";
+  for (const line of lines) {
+    text += line;
+    if (text.length < 65_536) continue;
+    await send(text);
+    text = "";
   }
+  if (text !== "") await send(text);
   stream.end();
   await sent;
 }
