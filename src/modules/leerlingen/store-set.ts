@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Context } from "#platform/context";
 import { copyIn, copyLine } from "#platform/database";
 import { newAccountUuid, newLeerIdUuid } from "#platform/ids";
@@ -23,14 +22,13 @@ export async function zetKlaar(ctx: Context, berichten: readonly LeerlingBericht
   ) on commit delete rows`;
   // All messages with one INSZ get one new account, in case it is needed.
   const personen = new Map<string, readonly [string, string]>();
-  const nonces = randomBytes(12 * berichten.length);
   const line = (bericht: LeerlingBericht, n: number): string => {
     let insz: ReturnType<typeof verzegel> | undefined;
     let nieuw: readonly [string, string | null];
     if (bericht.insz === null) {
       nieuw = [newAccountUuid(), null];
     } else {
-      insz = verzegel(ctx, bericht.insz, nonces.subarray(n * 12, n * 12 + 12));
+      insz = verzegel(ctx, bericht.insz);
       const bekend = personen.get(bericht.insz) ?? [newAccountUuid(), newLeerIdUuid()];
       personen.set(bericht.insz, bekend);
       nieuw = bekend;

@@ -10,9 +10,9 @@ import { toonGebruikersnaam, vouwGebruikersnaam, type Insz } from "./rules.ts";
 export type Verzegeld = { readonly hash: Buffer; readonly versleuteld: Buffer };
 
 /** Hashes and encrypts an INSZ. The ciphertext is bound to the hash, so that rows cannot be swapped. */
-export function verzegel(ctx: Context, insz: Insz, nonce?: Uint8Array): Verzegeld {
+export function verzegel(ctx: Context, insz: Insz): Verzegeld {
   const hash = keyedHash(ctx.keys.inszHash, insz);
-  return { hash, versleuteld: seal(ctx.keys.insz, insz, hash.toString("hex"), nonce) };
+  return { hash, versleuteld: seal(ctx.keys.insz, insz, hash.toString("hex")) };
 }
 
 /** How a message is to be taken; see the SQL function. */

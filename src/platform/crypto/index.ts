@@ -6,6 +6,7 @@ import {
   createSecretKey,
   hkdfSync,
   randomBytes,
+  randomUUID,
   type KeyObject,
 } from "node:crypto";
 
@@ -44,18 +45,20 @@ export function deriveKeys(hoofdsleutel: Uint8Array): Keys {
 /**
  * Encrypts with AES-256-GCM: 12 bytes nonce, ciphertext, 16 bytes tag.
  * `binding` is authenticated with it: what is sealed for one place does not open in another.
- * `nonce`: 12 fresh random bytes, for who seals thousands and draws them all at once (a draw takes longer than the rest).
  */
-export function seal(
-  key: KeyObject,
-  plain: Uint8Array | string,
-  binding = "",
-  nonce: Uint8Array = randomBytes(12),
-): Buffer {
+export function seal(key: KeyObject, plain: Uint8Array | string, binding = ""): Buffer {
+  const nonce = newNonce();
   const cipher = createCipheriv("aes-256-gcm", key, nonce);
   if (binding) cipher.setAAD(Buffer.from(binding));
   const body = typeof plain === "string" ? cipher.update(plain, "utf8") : cipher.update(plain);
   return Buffer.concat([nonce, body, cipher.final(), cipher.getAuthTag()]);
+}
+
+// 96 random bits: the parts of a random UUID that hold neither version nor variant. Node draws these from a cache of random
+// bytes; a draw of our own (randomBytes) takes 5 to 10 µs, more than the encryption.
+function newNonce(): Buffer {
+  const uuid = randomUUID();
+  return Buffer.from(uuid.slice(0, 8) + uuid.slice(9, 13) + uuid.slice(24), "hex");
 }
 
 /** Opens what `seal` made; undefined when it was changed, made with another key or for another place. */
