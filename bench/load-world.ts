@@ -110,7 +110,14 @@ async function openApplications(ctx: Context): Promise<void> {
           tint: 1,
           initialen: "M",
           clients: [
-            { client_id: id, naam: id, soort: "web", client_secret: secret, redirect_uris: [redirectUri] },
+            {
+              client_id: id,
+              naam: id,
+              soort: "web",
+              client_secret: secret,
+              redirect_uris: [redirectUri],
+              id_token_signed_response_alg: "ES256", // as the anchor
+            },
           ],
         }),
       );

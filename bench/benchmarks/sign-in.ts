@@ -16,18 +16,22 @@ type Product = Server & { readonly size: Size; readonly names: string[]; readonl
 /** The product on a copy of the world of a size. */
 async function startAcm(
   bench: Bench,
+  client: Process<ClientCalls>,
   size: Size,
-  options: { argon2: boolean; count?: boolean },
+  { hash = false, count = false } = {},
 ): Promise<Product> {
-  const database = `acm_${size.toLowerCase()}_${options.argon2 ? "echt" : "zonder"}${options.count ? "_tel" : ""}`;
+  const database = `acm_${size.toLowerCase()}`;
   const url = await bench.cluster.create(database, await loadedWorld(bench, size));
   const server = startProcess<AcmCalls>("servers/acm.ts");
-  const target = await server.call("start", { url, argon2: options.argon2, count: options.count ?? false });
+  const target = await server.call("start", { url, count });
+  const names = await listNames(url, 20_000);
+  await warmUp(client, target, names, count ? 20 : warmth);
+  await server.call("hash", hash);
   return {
     target,
     size,
     database,
-    names: await listNames(url, 20_000),
+    names,
     usage: () => server.call("usage", undefined),
     async stop() {
       await server.stop();
@@ -36,11 +40,12 @@ async function startAcm(
   };
 }
 
-async function startPlainProvider(bench: Bench, count = false): Promise<Server> {
-  const database = count ? "plain_tel" : "plain";
+async function startPlainProvider(bench: Bench, client: Process<ClientCalls>): Promise<Server> {
+  const database = "plain";
   const url = await bench.cluster.create(database);
   const server = startProcess<ProviderCalls>("servers/plain-provider.ts");
-  const target = await server.call("start", { url, clients, count });
+  const target = await server.call("start", { url, clients, count: false });
+  await warmUp(client, target, ["warm"], warmth);
   return {
     target,
     usage: () => server.call("usage", undefined),
@@ -49,6 +54,14 @@ async function startPlainProvider(bench: Bench, count = false): Promise<Server> 
       await bench.cluster.drop(database);
     },
   };
+}
+
+/** Sign-ins before anything is measured: a server of some hours old has compiled its code, a fresh one takes three times the CPU. */
+const warmth = 2500;
+
+async function warmUp(client: Process<ClientCalls>, target: Target, names: readonly string[], most: number) {
+  const load = { concurrency: 8, warmupMs: 0, ms: 60_000, most };
+  await client.call("signIns", { ...load, target, names, password });
 }
 
 const window = { warmupMs: 500, ms: 2500 };
@@ -66,8 +79,6 @@ async function countTrips(
 ): Promise<Trips> {
   const { target } = server;
   const one = { target, concurrency: 1, warmupMs: 0, ms: 60_000, most: counted };
-  // The first one prepares statements and fills caches.
-  await client.call("signIns", { ...one, most: 2, names, password });
   if (kind === "hops") await client.call("prepareHops", { target, names, password, browsers: 8 });
   const before = await server.usage();
   const { total } =
@@ -85,7 +96,7 @@ async function tripsOfAcm(
   client: Process<ClientCalls>,
   kind: "signIns" | "hops",
 ): Promise<Trips> {
-  const server = await startAcm(bench, "S", { argon2: kind === "signIns", count: true });
+  const server = await startAcm(bench, client, "S", { count: true });
   try {
     return await countTrips(server, client, server.names, kind);
   } finally {
@@ -153,7 +164,7 @@ export async function loginCold(bench: Bench): Promise<Result[]> {
   const products: Product[] = [];
   try {
     const { trips, commits } = await tripsOfAcm(bench, client, "signIns");
-    for (const size of bench.sizes) products.push(await startAcm(bench, size, { argon2: true }));
+    for (const size of bench.sizes) products.push(await startAcm(bench, client, size, { hash: true }));
     const results: Result[] = [];
     for (const concurrency of [16, 32]) {
       const hashes: number[] = [];
@@ -228,12 +239,12 @@ async function besidePlainProvider(
   },
 ): Promise<Result[]> {
   const client = startProcess<ClientCalls>("client/main.ts");
-  const plain = await startPlainProvider(bench);
+  const plain = await startPlainProvider(bench, client);
   const products: Product[] = [];
   const concurrency = 16;
   try {
     const { trips, commits } = await tripsOfAcm(bench, client, what.kind);
-    for (const size of bench.sizes) products.push(await startAcm(bench, size, { argon2: false }));
+    for (const size of bench.sizes) products.push(await startAcm(bench, client, size));
     const contestant = async (target: Target, names: readonly string[], browsers: number) => {
       if (what.kind === "signIns")
         return () => client.call("signIns", { ...window, concurrency, target, names, password });

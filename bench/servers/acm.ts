@@ -5,20 +5,17 @@ import { answerCalls } from "#bench/processes";
 import { benchContext, clients } from "#bench/load-world";
 import { startOnderhoud } from "#leerid";
 import { createMetrics } from "#platform/metrics";
+import { klopt } from "#modules/sleutels";
 import { createAcm } from "#sites/acm";
 import { statementCounter, type Usage } from "./usage.ts";
 
 const counter = statementCounter();
 let stop = async () => {};
+let hashing = false;
 
 /** The product's ACM as `leerid serve` runs it, maintenance and metrics included. */
 const calls = {
-  async start(args: {
-    readonly url: string;
-    /** False: every password is right at once, to see what the rest costs. */
-    readonly argon2: boolean;
-    readonly count: boolean;
-  }): Promise<Target> {
+  async start(args: { readonly url: string; readonly count: boolean }): Promise<Target> {
     const ctx = benchContext(args.url, args.count ? counter.note : undefined);
     const server = createServer({ keepAliveTimeout: 65_000 });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -30,7 +27,7 @@ const calls = {
       apiUrl: "http://localhost:1",
       loketUrl: "http://localhost:2",
       allowPrivateNetwork: true,
-      ...(args.argon2 ? {} : { klopt: async () => true }),
+      klopt: (...check) => (hashing ? klopt(...check) : Promise.resolve(true)),
     });
     server.on("request", createMetrics().measured("acm", acm.handler));
     const upkeep = args.count ? undefined : startOnderhoud(ctx, {});
@@ -47,6 +44,10 @@ const calls = {
       fields: { name: "gebruikersnaam", password: "wachtwoord" },
       clients,
     };
+  },
+  /** Whether passwords are really checked from now on. Without, every one is right at once, to see what the rest costs. */
+  hash(on: boolean): void {
+    hashing = on;
   },
   usage: (_: undefined): Usage => counter.usage(),
 };

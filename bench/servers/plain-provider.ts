@@ -54,7 +54,7 @@ const calls = {
 export type ProviderCalls = typeof calls;
 
 async function makeProvider(sql: Sql, issuer: string, clients: Target["clients"]): Promise<Provider> {
-  const { privateKey } = await generateKeyPair("RS256", { extractable: true });
+  const { privateKey } = await generateKeyPair("ES256", { extractable: true });
   return new Provider(issuer, {
     adapter: plainAdapter(sql),
     clients: clients.map(({ id, secret, redirectUri }) => ({
@@ -63,9 +63,9 @@ async function makeProvider(sql: Sql, issuer: string, clients: Target["clients"]
       redirect_uris: [redirectUri],
       grant_types: ["authorization_code"],
       response_types: ["code"],
-      id_token_signed_response_alg: "RS256",
+      id_token_signed_response_alg: "ES256",
     })),
-    jwks: { keys: [{ ...(await exportJWK(privateKey)), kid: "anker", alg: "RS256", use: "sig" }] },
+    jwks: { keys: [{ ...(await exportJWK(privateKey)), kid: "anker", alg: "ES256", use: "sig" }] },
     cookies: { keys: ["a secret that signs the cookies of the anchor"] },
     scopes: ["openid"],
     features: { devInteractions: { enabled: false } },
