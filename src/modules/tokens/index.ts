@@ -12,6 +12,7 @@ import { inTransaction, type Context } from "#platform/context";
 import { describeError } from "#platform/log";
 import { algoritmen, type Algoritme, type Machine, type Ondertekensleutel } from "./contract.ts";
 import { opVolgorde, urenUitgaand } from "./rules.ts";
+import { maakOndertekenaar, type Onderteken } from "./sign.ts";
 import {
   deleteUitgaande,
   findPubliek,
@@ -85,6 +86,8 @@ export type Sleutelbos = {
   sleutels(): readonly Ondertekensleutel[];
   /** Public part, as published. */
   jwks(): JSONWebKeySet;
+  /** Signs with the key that is active now. */
+  readonly onderteken: Onderteken;
   /** Called after every change. */
   bijWijziging(werk: () => void): void;
   sluit(): Promise<void>;
@@ -95,10 +98,12 @@ export async function openSleutelbos(ctx: Context): Promise<Sleutelbos> {
   await zorgVoorSleutels(ctx);
   const luisteraars: (() => void)[] = [];
   let sleutels = opVolgorde(await listSleutels(ctx));
+  let ondertekenaar = maakOndertekenaar(sleutels);
   const lees = async () => {
     const nieuw = opVolgorde(await listSleutels(ctx));
     if (JSON.stringify(nieuw) === JSON.stringify(sleutels)) return;
     sleutels = nieuw;
+    ondertekenaar = maakOndertekenaar(sleutels);
     for (const werk of luisteraars) werk();
   };
   const herlaad = () => {
@@ -109,6 +114,7 @@ export async function openSleutelbos(ctx: Context): Promise<Sleutelbos> {
   return {
     sleutels: () => sleutels,
     jwks: () => ({ keys: sleutels.map((sleutel) => sleutel.publiek) }),
+    onderteken: (alg, claims) => ondertekenaar(alg, claims),
     bijWijziging: (werk) => luisteraars.push(werk),
     sluit: () => luister.unlisten(),
   };

@@ -2,6 +2,7 @@ import { timingSafeEqual, createHash } from "node:crypto";
 import { errors, type TokenEndpointGrantContext } from "oidc-provider";
 import { hash, randomToken } from "#platform/crypto";
 import { beslis, subjectVan, weiger, type Toegang } from "#modules/verstrekking";
+import { nuInSeconden } from "./clients.ts";
 import { duur, type Acm } from "./contract.ts";
 import { findMachtiging, trekIn, wisselIn } from "./store.ts";
 import { werkVan, type Machtiging } from "./unit-of-work.ts";
@@ -97,22 +98,27 @@ async function checkCode(
   if (machtiging.ingetrokken || !machtiging.sessieLeeft) throw new InvalidGrant("the session has ended");
 }
 
+/** The ID token (OpenID Connect Core 2): who, how and when, with the claims of the decision. */
 function signIdToken(
   acm: Acm,
   ctx: TokenEndpointGrantContext,
   { machtiging, besluit, token }: { machtiging: Machtiging; besluit: Toegang; token: string },
 ): Promise<string> {
-  const { inhoud } = machtiging;
-  const idToken = new ctx.oidc.provider.IdToken(
-    { ...besluit.claims, sub: subjectVan(acm.ctx.keys, besluit) },
-    { ctx },
-  );
-  Object.assign(idToken, { scope: inhoud.scope }); // not in the types: which claims may pass
-  idToken.set("auth_time", inhoud.authTime);
-  idToken.set("acr", inhoud.acr);
-  idToken.set("amr", inhoud.amr);
-  idToken.set("nonce", inhoud.nonce);
-  idToken.set("sid", inhoud.sid);
-  idToken.set("at_hash", token);
-  return idToken.issue({ use: "idtoken" });
+  const { authTime, acr, amr, nonce, sid } = machtiging.inhoud;
+  const { clientId, idTokenSignedResponseAlg: alg } = ctx.oidc.client;
+  const iat = nuInSeconden();
+  return acm.bos.onderteken(alg === "ES256" ? alg : "RS256", {
+    ...besluit.claims,
+    sub: subjectVan(acm.ctx.keys, besluit),
+    auth_time: authTime,
+    acr,
+    amr,
+    nonce,
+    sid,
+    at_hash: hash(token).subarray(0, 16).toString("base64url"), // 3.1.3.6: both algorithms hash with SHA-256
+    aud: clientId,
+    exp: iat + duur.idToken,
+    iat,
+    iss: acm.issuer,
+  });
 }

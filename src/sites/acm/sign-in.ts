@@ -151,7 +151,7 @@ export const resumeCookie = "leerid-hervat";
 
 /** "Ik ben … niet": the session of the other pupil ends, and the same request begins again. */
 async function switchPupil(acm: Acm, ctx: KoaContextWithOIDC, interactie: Interactie): Promise<void> {
-  const id = ctx.cookies.get(acm.cookies.sessie);
+  const id = ctx.cookies.get(acm.cookies.sessie, { signed: false });
   const found = id === undefined ? undefined : await findSessie(acm.ctx, hash(id), "");
   if (found) werkVan(ctx).beeindigd.push(found.sessie);
   forgetSession(acm, ctx);
