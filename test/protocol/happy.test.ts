@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import * as oidc from "openid-client";
 import {
+  basic,
   backOf,
   codeOf,
   authUrl,
@@ -223,6 +225,20 @@ test("only what was asked by scope is released", async () => {
     ["acr", "amr", "at_hash", "aud", "auth_time", "exp", "iat", "iss", "nonce", "sid", "sub"].toSorted(),
   );
 });
+
+for (const client of ["bingel", "bingel-es"]) {
+  test(`at_hash binds the ID token to its access token (OpenID Connect Core 3.1.3.6): ${client}`, async () => {
+    const pupil = await w.addPupil(`at.hash${client === "bingel" ? "rs" : "es"}`);
+    const { answer } = await signIn(w, { pupil, url: authUrl(w, { client_id: client }) });
+    const { body } = await redeem(w, codeOf(answer), {}, basic(client));
+    const digest = createHash("sha256").update(String(body["access_token"])).digest();
+    const claims = payloadOf(body["id_token"]);
+    assert.equal(claims["at_hash"], digest.subarray(0, digest.length / 2).toString("base64url"));
+    assert.equal(claims["iss"], w.issuer);
+    assert.equal(claims["aud"], client);
+    assert.equal(Number(claims["exp"]) - Number(claims["iat"]), 3600);
+  });
+}
 
 test("the request may be a POST, also from another site", async () => {
   const visitor = browser();
