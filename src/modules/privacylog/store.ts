@@ -73,7 +73,9 @@ export async function getGezegeldeTekst(
 ): Promise<{ tekst: string; aantal: number }> {
   const [row] = await ctx.sql<{ tekst: string | null; aantal: number }[]>`
     select t.tekst, t.aantal from (${vorm(ctx.sql)} as tekst, count(*) as aantal
-      from privacylog.regel where tijdstip between ${van} and ${tot} and nr <@ ${regels}::int8multirange) t`;
+      from privacylog.regel
+     where tijdstip between ${van} and ${tot} and nr <@ ${regels}::int8multirange
+       and nr between lower(${regels}::int8multirange) and upper(${regels}::int8multirange)) t`; // by the key, not the whole month
   return { tekst: row?.tekst ?? "", aantal: row?.aantal ?? 0 };
 }
 

@@ -1,7 +1,6 @@
 import type { Context } from "#platform/context";
 import type { FooterLink } from "#platform/html";
 import type { Poort } from "#modules/aanmelding";
-import type { klopt } from "#modules/sleutels";
 import type { Sleutelbos } from "#modules/tokens";
 import type { ClientRecord } from "#modules/toepassingen";
 
@@ -39,8 +38,6 @@ export type Acm = {
   readonly allowPrivateNetwork: boolean;
   readonly bos: Sleutelbos;
   readonly poort: Poort;
-  /** The password check. */
-  readonly klopt: typeof klopt;
   /** Registered clients now. */
   clients(): ReadonlyMap<string, ClientRecord>;
   /** Work after the answer, so that `close` can wait for it. */

@@ -3,8 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { Context } from "#platform/context";
 import { staticAssets } from "#platform/html";
 import { describeError } from "#platform/log";
-import { maakPoort } from "#modules/aanmelding";
-import { klopt } from "#modules/sleutels";
+import { maakPoort, type Poort } from "#modules/aanmelding";
 import { openSleutelbos } from "#modules/tokens";
 import { listClients, type ClientRecord } from "#modules/toepassingen";
 import { cookieNames, type Acm } from "./contract.ts";
@@ -23,7 +22,7 @@ export type AcmOptions = {
   /** Lets back-channel logout reach private addresses; never in production. */
   readonly allowPrivateNetwork?: boolean;
   /** Another password check, for a measurement of what everything but the hash costs. No setting leads here. */
-  readonly klopt?: Acm["klopt"];
+  readonly klopt?: Poort["klopt"];
 };
 
 export type AcmSite = {
@@ -60,8 +59,7 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
     cookies: cookieNames(secure),
     allowPrivateNetwork: options.allowPrivateNetwork ?? false,
     bos,
-    poort: maakPoort(),
-    klopt: options.klopt ?? klopt,
+    poort: maakPoort(options.klopt),
     clients: () => clients,
     naAntwoord(werk) {
       running.add(werk);

@@ -73,7 +73,7 @@ async function signIn(
     return formPage(acm, ctx, interactie, 422, { gebruikersnaam, fout: { soort: "leeg", velden } });
 
   const clientId = interactie.params["client_id"] ?? "";
-  const uitkomst = await meldAan(acm.ctx, acm.poort, { gebruikersnaam, wachtwoord, clientId }, acm.klopt);
+  const uitkomst = await meldAan(acm.ctx, acm.poort, { gebruikersnaam, wachtwoord, clientId });
   switch (uitkomst.soort) {
     case "onjuist":
       return formPage(acm, ctx, interactie, 422, { gebruikersnaam, fout: { soort: "onjuist" } });
