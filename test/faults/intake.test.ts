@@ -177,6 +177,8 @@ describe("the intake of Discimus messages, when something is killed", () => {
       onDatabase(cluster.url, checkBooks),
       onDatabase(cluster.url, (ctx) => stateOf(ctx.sql)),
     ]);
+    for (const { wie, naam_past } of state["personen"] as { wie: string; naam_past: boolean }[])
+      assert.equal(naam_past, true, `the username of ${wie} comes from none of the names sent`);
     assert.deepEqual(state, await withoutFaults());
   });
 
