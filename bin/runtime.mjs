@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { constants } from "node:os";
+import { availableParallelism, constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -200,8 +200,18 @@ export function follow(node, args, { stdio = ["inherit", "inherit", "inherit"], 
   return spawn(node, ["--import", preload.href, ...args], {
     detached: true,
     stdio: [...stdio, "pipe"],
-    env: { ...process.env, ...env },
+    env: { ...defaults(), ...process.env, ...env },
   });
+}
+
+/** Only Node's own: what it can read from the environment alone, and only before it starts. */
+function defaults() {
+  return {
+    // Our TypeScript as JavaScript, made once: 0.4 s and 25 MB less at every start.
+    NODE_COMPILE_CACHE: join(modules, ".leerid-code"),
+    // Password hashes take as many threads as there are processors; something must be left for files and names.
+    UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism() + 2)),
+  };
 }
 
 /**

@@ -70,9 +70,10 @@ async function serve(url: string, names: readonly string[]): Promise<[number, nu
     LEERID_HOOFDSLEUTEL: Buffer.from(mainKey).toString("base64"),
     LEERID_PORT_BASE: String(port),
   };
-  const program = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-  return withServer([program, "serve"], env, async (pid) => {
+  const program = fileURLToPath(new URL("../../bin/leerid.mjs", import.meta.url));
+  return withServer([program, "serve"], env, async (launcher) => {
     await sleep(resting);
+    const pid = await onlyChild(launcher);
     const idle = await residentMb(pid);
     const client = startProcess<ClientCalls>("client/main.ts");
     try {
@@ -112,6 +113,13 @@ async function withServer<T>(
     child.kill("SIGTERM");
     await gone;
   }
+}
+
+/** The command starts the server as a process of its own. */
+async function onlyChild(pid: number): Promise<number> {
+  const [child] = (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim().split(" ");
+  if (!child) throw new Error("the command has not started a server");
+  return Number(child);
 }
 
 async function residentMb(pid: number, which: "VmRSS" | "VmHWM" = "VmRSS"): Promise<number> {

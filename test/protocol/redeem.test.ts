@@ -269,10 +269,10 @@ test("other grants are no grants here", async () => {
 });
 
 describe("a fault of ours: a 500 without details, and nothing exists", () => {
-  const broken = async (table: string, work: () => Promise<void>) => {
+  const broken = async (table: string, work: () => Promise<void>, errcode = "P0001") => {
     const owner = openDatabase({ url: w.db.url, max: 1, role: "eigenaar" });
     await owner.unsafe(
-      `create or replace function public.kapot() returns trigger language plpgsql as $$ begin raise exception 'geheime melding'; end $$`,
+      `create or replace function public.kapot() returns trigger language plpgsql as $$ begin raise exception 'geheime melding' using errcode = '${errcode}'; end $$`,
     );
     await owner.unsafe(
       `create trigger kapot before insert on ${table} for each row execute function public.kapot()`,
@@ -320,5 +320,29 @@ describe("a fault of ours: a 500 without details, and nothing exists", () => {
       });
     }
     assert.equal((await redeem(w, code)).status, 200, "the code was not used up");
+  });
+
+  test("the database's disk is full: 503, and when to come back", async () => {
+    const pupil = await w.addPupil("schijf.vol");
+    const { visitor, answer } = await signIn(w, { pupil });
+    await broken(
+      "privacylog.regel",
+      async () => {
+        const { status, body, headers } = await redeem(w, codeOf(answer));
+        assert.deepEqual([status, body["error"]], [503, "temporarily_unavailable"]);
+        assert.match(headers.get("retry-after") ?? "", /^\d+$/);
+      },
+      "53100",
+    );
+    await broken(
+      "acm.machtiging",
+      async () => {
+        const page = await visitor.get(authUrl(w));
+        assert.equal(page.status, 503);
+        assert.match(page.headers.get("retry-after") ?? "", /^\d+$/);
+        assert.doesNotMatch(page.text, /geheime/);
+      },
+      "53100",
+    );
   });
 });

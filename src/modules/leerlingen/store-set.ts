@@ -18,21 +18,13 @@ export async function zetKlaar(ctx: Context, berichten: readonly LeerlingBericht
   await ctx.sql`create temp table if not exists leerling_fase (
     n integer not null, instellingsnummer text collate "C" not null, stamnummer text collate "C" not null, versie integer not null,
     tijdstip timestamptz not null, inhoud bigint not null, naam text not null, voornaam text not null, geboortedatum date not null,
-    basis text collate "C" not null, insz_hash bytea, insz_versleuteld bytea, nieuw_account uuid not null, nieuw_leer_id uuid
+    basis text collate "C" not null, insz_hash bytea, insz_versleuteld bytea, nieuw_account uuid not null, nieuw_leer_id uuid, eerste boolean not null
   ) on commit delete rows`;
-  // All messages with one INSZ get one new account, in case it is needed.
-  const personen = new Map<string, readonly [string, string]>();
+  const gezien = new Set<string>();
   const line = (bericht: LeerlingBericht, n: number): string => {
-    let insz: ReturnType<typeof verzegel> | undefined;
-    let nieuw: readonly [string, string | null];
-    if (bericht.insz === null) {
-      nieuw = [newAccountUuid(), null];
-    } else {
-      insz = verzegel(ctx, bericht.insz);
-      const bekend = personen.get(bericht.insz) ?? [newAccountUuid(), newLeerIdUuid()];
-      personen.set(bericht.insz, bekend);
-      nieuw = bekend;
-    }
+    const insz = bericht.insz === null ? undefined : verzegel(ctx, bericht.insz);
+    const eerste = bericht.insz === null || !gezien.has(bericht.insz);
+    if (bericht.insz !== null) gezien.add(bericht.insz);
     return copyLine([
       n,
       bericht.instellingsnummer,
@@ -46,7 +38,9 @@ export async function zetKlaar(ctx: Context, berichten: readonly LeerlingBericht
       vouwGebruikersnaam(bericht.voornaam, bericht.naam),
       insz?.hash ?? null,
       insz?.versleuteld ?? null,
-      ...nieuw,
+      newAccountUuid(),
+      insz ? newLeerIdUuid() : null,
+      eerste,
     ]);
   };
   await copyIn(ctx.sql`copy leerling_fase from stdin`, berichten.values().map(line));
@@ -70,7 +64,7 @@ export async function verwerkKlaargezet(ctx: Context): Promise<Groepsuitkomst> {
   >`
     with bericht as materialized (
       select f.*, bekend.account_uuid as bekend, r.account_uuid as geregistreerd,
-             case when r.versie is null then 'nieuw'
+             case when r.versie is null then case when bekend.account_uuid is null and not f.eerste then 'rest' else 'nieuw' end
                   when f.versie = r.versie then case when f.inhoud = r.inhoud then 'ongewijzigd' else 'botsing' end
                   when f.versie > r.versie and (f.insz_hash is null
                        or bekend.account_uuid = r.account_uuid and (r.tijdelijk_account_uuid is not null or r.eerste_zonder_insz is null)) then 'nieuwer'
@@ -78,19 +72,17 @@ export async function verwerkKlaargezet(ctx: Context): Promise<Groepsuitkomst> {
         from leerling_fase f
         left join leerlingen.registratie r on r.instellingsnummer = f.instellingsnummer and r.stamnummer = f.stamnummer
         left join leerlingen.insz bekend on bekend.insz_hash = f.insz_hash
-    ), persoon as (
-      select distinct on (nieuw_account) * from bericht where geval = 'nieuw' and bekend is null
-       order by nieuw_account, tijdstip desc, instellingsnummer desc, stamnummer desc
     ), nieuw_account as (
       insert into leerlingen.account (account_uuid, leer_id_uuid, naam, voornaam, gebruikersnaam_basis, gebruikersnaam_nr, aangemaakt_op, gewijzigd_op)
       select p.nieuw_account, p.nieuw_leer_id, p.naam, p.voornaam, p.basis,
              coalesce(hoogste.nr, 0) + row_number() over (partition by p.basis order by p.n), ${nu}, ${nu}
-        from persoon p
+        from bericht p
         left join lateral (select a.gebruikersnaam_nr as nr from leerlingen.account a where a.gebruikersnaam_basis = p.basis
                             order by a.gebruikersnaam_nr desc limit 1) hoogste on true
+       where p.geval = 'nieuw' and p.bekend is null
     ), nieuw_insz as (
       insert into leerlingen.insz (insz_hash, insz_versleuteld, account_uuid)
-      select insz_hash, insz_versleuteld, nieuw_account from persoon where insz_hash is not null order by insz_hash
+      select insz_hash, insz_versleuteld, nieuw_account from bericht where geval = 'nieuw' and bekend is null and insz_hash is not null
     ), nieuwe_registratie as (
       insert into leerlingen.registratie (instellingsnummer, stamnummer, account_uuid, tijdelijk_account_uuid, naam, voornaam, geboortedatum,
              versie, tijdstip, inhoud, laatste_met_insz, eerste_zonder_insz)

@@ -1,7 +1,7 @@
 import type postgres from "postgres";
 import type { Context } from "#platform/context";
 import { keyedHash, seal, unseal } from "#platform/crypto";
-import { rowText } from "#platform/database";
+import { DatabaseError, rowText } from "#platform/database";
 import type { AccountUuid, Instellingsnummer, LeerIdUuid } from "#platform/ids";
 import type { Account, LeerlingBericht, Uitkomst } from "./contract.ts";
 import { toonGebruikersnaam, vouwGebruikersnaam, type Insz } from "./rules.ts";
@@ -75,7 +75,10 @@ export async function listInszVan(
       .filter((row) => row.eigen === eigen)
       .map((row) => {
         const insz = unseal(ctx.keys.insz, row.insz_versleuteld, row.insz_hash.toString("hex"));
-        if (!insz) throw new Error("a row of the vault does not open with this main key");
+        if (!insz)
+          throw new DatabaseError(
+            "Een rijksregisternummer in deze databank gaat niet open met deze hoofdsleutel. Zet de LEERID_HOOFDSLEUTEL terug waarmee het bewaard is.",
+          );
         return insz.toString() as Insz;
       });
   return { eigen: open(true), ander: open(false) };

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { ErrorOut, KoaContextWithOIDC } from "oidc-provider";
+import { isUnavailable } from "#platform/database";
 import { newReferentie } from "#platform/ids";
 import { describeError } from "#platform/log";
 import { sendPage } from "./answer.ts";
@@ -77,14 +78,19 @@ export function ownFault(acm: Acm, ctx: KoaContextWithOIDC, error: unknown): voi
   acm.ctx.log.error(describeError(error), "acm could not answer");
   ctx.remove("set-cookie");
   ctx.remove("location");
+  const straks = isUnavailable(error); // the database is away: later is better (RFC 9110 15.6.4)
+  const status = straks ? 503 : 500;
+  if (straks) ctx.set("retry-after", "5");
   if (forMachines.test(ctx.path)) {
-    ctx.status = 500;
+    ctx.status = status;
     ctx.set("cache-control", "no-store");
     ctx.body = {
-      error: "server_error",
-      error_description: "something went wrong on our side, nothing was kept",
+      error: straks ? "temporarily_unavailable" : "server_error",
+      error_description: straks
+        ? "we cannot answer now, nothing was kept: try again later"
+        : "something went wrong on our side, nothing was kept",
     };
   } else {
-    errorPage(acm, ctx, 500, "server_error");
+    errorPage(acm, ctx, status, "server_error");
   }
 }

@@ -19,7 +19,7 @@ export function pipeline(acm: Acm, provider: Provider): Step[] {
     (ctx, next) => answerMissing(acm, ctx, next),
     (ctx, next) => dress(acm, ctx, next),
     (ctx, next) => postAsGet(acm, ctx, next),
-    (ctx, next) => readClient(ctx, next),
+    (ctx, next) => readClient(acm, ctx, next),
   ];
 }
 
@@ -127,9 +127,12 @@ async function postAsGet(acm: Acm, ctx: KoaContextWithOIDC, next: () => Promise<
 }
 
 /** Whose facts come along when the session is read, and that people get pages. */
-async function readClient(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> {
+async function readClient(acm: Acm, ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> {
   const { client_id: clientId } = ctx.query;
-  if (ctx.path === "/v1/auth" && typeof clientId === "string") werkVan(ctx).clientId = clientId.slice(0, 100);
+  // Only a client we know: whatever else stands there has no facts, and no business in the database.
+  if (ctx.path === "/v1/auth" && typeof clientId === "string" && acm.clients().has(clientId)) {
+    werkVan(ctx).clientId = clientId;
+  }
   if (ctx.path.startsWith("/v1/logout")) ctx.req.headers.accept = "text/html";
   await next();
 }
