@@ -63,6 +63,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     uses: [],
     only: ["sites/acm", "sites/api", "sites/leerlingloket"],
   },
+  "platform/relying-party": {
+    does: "Our own sites as ordinary OpenID clients: sign-in, sign-out, logout tokens.",
+    uses: [],
+    only: ["sites/acm", "sites/leerlingloket", "sites/schoolloket"],
+  },
   "platform/metrics": {
     does: "Figures of a process for Prometheus, on a port of their own.",
     uses: [],

@@ -8,9 +8,9 @@ import { isUnavailable } from "#platform/database";
 import { securityHeaders, staticAssets } from "#platform/html";
 import { newReferentie } from "#platform/ids";
 import { describeError } from "#platform/log";
+import { relyingParty, type Aangemeld, type Begin } from "#platform/relying-party";
 import { listRegelsVan } from "#modules/privacylog";
 import { importeerToepassing, listClients } from "#modules/toepassingen";
-import { acmClient, clientId, type AcmClient, type Begin } from "./acm-client.ts";
 import {
   fout,
   mijnToepassingen,
@@ -27,6 +27,8 @@ export { ruimSessiesOp } from "./store.ts";
 
 /** Longest session of the loket: one school day. ACM's own session ends it earlier by back-channel logout. */
 const sessieduur = 8 * 3_600_000;
+
+const clientId = "leerlingloket";
 
 type Urls = { readonly acm: string; readonly leerlingloket: string };
 
@@ -67,10 +69,12 @@ export async function registreer(ctx: Context, urls: Urls): Promise<void> {
 /** The site where a pupil finds the applications (R19). */
 export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
   const veilig = urls.leerlingloket.startsWith("https://");
-  const acm = acmClient({
+  const acm = relyingParty({
     issuer: `${urls.acm}/op`,
+    clientId,
     eigenUrl: urls.leerlingloket,
     geheim: geheimVan(ctx),
+    scope: "openid leerid",
     lokaal: !veilig,
   });
   const cookie = { path: "/", httpOnly: true, secure: veilig, sameSite: "Lax" as const };
@@ -139,30 +143,31 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
     return http.redirect(url, 303);
   });
 
-  app.get("/terug", (http) => terug(http, acm));
-
-  async function terug(http: HonoContext, client: AcmClient): Promise<Response> {
+  app.get("/terug", async (http) => {
     const begin = leesBegin(getCookie(http, `${naam}-begin`));
     deleteCookie(http, `${naam}-begin`, cookie);
     if (http.req.query("error") !== undefined)
       return http.html(nietIngelogd({ aanmeldUrl: "/aanmelden", voet }), 403);
     // The button Back, or a page of yesterday: just start again.
     if (!begin) return http.redirect("/aanmelden", 303);
-    let wie: { accountUuid: string; sid: string; idToken: string };
+    let wie: Aangemeld;
     try {
-      wie = await client.voltooi(
-        new URL(http.req.url.replace(/^[^?]*/, `${urls.leerlingloket}/terug`)),
-        begin,
-      );
+      wie = await acm.voltooi(new URL(http.req.url), begin);
     } catch (error) {
       ctx.log.warn(describeError(error), "aanmelding bij ACM niet voltooid");
       return http.html(nietIngelogd({ aanmeldUrl: "/aanmelden", voet }), 400);
     }
     const id = randomToken();
-    await insertSessie(ctx, { ...wie, id, duur: sessieduur });
+    await insertSessie(ctx, {
+      id,
+      sid: wie.sid,
+      accountUuid: wie.sub,
+      idToken: wie.idToken,
+      duur: sessieduur,
+    });
     setCookie(http, naam, id, cookie);
     return http.redirect("/", 303);
-  }
+  });
 
   function leesBegin(waarde: string | undefined): Begin | undefined {
     const tekst = waarde && unseal(ctx.keys.cookies, Buffer.from(waarde, "base64url"), "leerlingloket");

@@ -1,31 +1,39 @@
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import * as openid from "openid-client";
 
-export const clientId = "leerlingloket";
-
 /** What is kept between the start of a sign-in and its end, sealed in a cookie. */
 export type Begin = { readonly state: string; readonly nonce: string; readonly verifier: string };
 
-/** The loket as an ordinary OpenID client of ACM (D8): code flow with PKCE. */
-export type AcmClient = {
+/** Who came back: the claims of the ID token, the session at the provider, and the token for the sign-out. */
+export type Aangemeld = {
+  readonly sub: string;
+  readonly sid: string;
+  readonly idToken: string;
+  readonly claims: Readonly<Record<string, unknown>>;
+};
+
+/** One of our sites as an ordinary OpenID client (D8): code flow with PKCE, sign-out both ways. */
+export type RelyingParty = {
   start(): Promise<{ readonly url: string; readonly begin: Begin }>;
-  /** @throws when the answer is not one to our question, or ACM refuses */
-  voltooi(
-    terug: URL,
-    begin: Begin,
-  ): Promise<{ readonly accountUuid: string; readonly sid: string; readonly idToken: string }>;
+  /** @throws when the answer is not one to our question, or the provider refuses */
+  voltooi(terug: URL, begin: Begin): Promise<Aangemeld>;
   afmeldUrl(idToken: string | undefined): Promise<string>;
   /** The `sid` of a valid logout token (OpenID Back-Channel Logout 2.6), else undefined. */
   leesLogoutToken(token: string): Promise<string | undefined>;
 };
 
-/** Discovery waits for the first sign-in, so that loket and ACM may start in any order. */
-export function acmClient(options: {
+/** Discovery waits for the first sign-in, so that client and provider may start in any order. */
+export function relyingParty(options: {
   readonly issuer: string;
+  readonly clientId: string;
+  /** Address of the site, without a slash at the end: `/terug` and `/afgemeld` are registered. */
   readonly eigenUrl: string;
   readonly geheim: string;
+  readonly scope: string;
+  /** Allows plain http: never in production. */
   readonly lokaal: boolean;
-}): AcmClient {
+}): RelyingParty {
+  const { clientId } = options;
   let gevonden: Promise<openid.Configuration> | undefined;
   const configuratie = (): Promise<openid.Configuration> => {
     gevonden ??= openid
@@ -51,7 +59,7 @@ export function acmClient(options: {
       };
       const url = openid.buildAuthorizationUrl(config, {
         redirect_uri: terugUrl,
-        scope: "openid leerid",
+        scope: options.scope,
         state: begin.state,
         nonce: begin.nonce,
         code_challenge: await openid.calculatePKCECodeChallenge(begin.verifier),
@@ -60,7 +68,9 @@ export function acmClient(options: {
       return { url: url.href, begin };
     },
     async voltooi(terug, begin) {
-      const tokens = await openid.authorizationCodeGrant(await configuratie(), terug, {
+      // The address as the outside knows it, whatever stood before us.
+      const gezien = new URL(`${terugUrl}${terug.search}`);
+      const tokens = await openid.authorizationCodeGrant(await configuratie(), gezien, {
         pkceCodeVerifier: begin.verifier,
         expectedState: begin.state,
         expectedNonce: begin.nonce,
@@ -69,7 +79,7 @@ export function acmClient(options: {
       const claims = tokens.claims();
       const sid = claims?.["sid"];
       if (!claims || typeof sid !== "string" || !tokens.id_token) throw new Error("ID token without sid");
-      return { accountUuid: claims.sub, sid, idToken: tokens.id_token };
+      return { sub: claims.sub, sid, idToken: tokens.id_token, claims };
     },
     async afmeldUrl(idToken) {
       return openid.buildEndSessionUrl(await configuratie(), {
