@@ -38,10 +38,20 @@ export const rooms: Readonly<Record<string, Room>> = {
   "platform/database": {
     does: "Pool, roles, migrations, transactions, COPY, and the questions 'ready?', 'conflict?' and 'unavailable?'.",
     uses: ["platform/log"],
+    schema: "graphile_worker", // made by a library, and migrations are this room's
   },
   "platform/context": {
     does: "What a function with effects gets as its first parameter, and one transaction around it.",
     uses: ["platform/clock", "platform/crypto", "platform/database", "platform/log"],
+  },
+  "platform/jobs": {
+    does: "Work that somebody asked for: enqueued in the caller's transaction, done by one of the workers.",
+    uses: ["platform/context", "platform/database", "platform/log"],
+    alsoSql: {
+      "graphile_worker.add_job": "Jobs are kept by graphile-worker; its schema comes with the migrations.",
+      "graphile_worker.force_unlock_workers": "Idem.",
+      "graphile_worker._private_jobs": "Which workers hold jobs: the library has no other way to ask.",
+    },
   },
   "platform/import-file": {
     does: "Reads a JSON file by its schema and says per field what is wrong, never the value.",

@@ -3,7 +3,7 @@ import { datumOp } from "#platform/clock";
 import { ConfigError, type Config } from "#platform/config";
 import type { Context } from "#platform/context";
 import type { ToepassingBestand } from "#modules/toepassingen";
-import { startLeerId, startOnderhoud } from "#leerid";
+import { startLeerId, startOnderhoud, startTaken } from "#leerid";
 import { openLeerId } from "#open";
 import { openDataFolder, type DataFolder } from "./data-folder.ts";
 import {
@@ -122,6 +122,8 @@ export async function startDemo(
     afsluiten.push(() => leerid.close());
     const onderhoud = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
     afsluiten.push(() => onderhoud.stop());
+    const taken = await startTaken(geopend.url, ctx);
+    afsluiten.push(() => taken.stop());
     meld("ACM, leerlingloket en API luisteren");
     stop.throwIfAborted();
 

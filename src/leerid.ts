@@ -3,6 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { Config } from "#platform/config";
 import type { Context } from "#platform/context";
 import { isReady } from "#platform/database";
+import { startWorker, type Taken, type Worker } from "#platform/jobs";
 import { describeError } from "#platform/log";
 import { createMetrics } from "#platform/metrics";
 import { ruimPogingenOp } from "#modules/aanmelding";
@@ -60,6 +61,15 @@ export function startOnderhoud(
       await Promise.all(lopend);
     },
   };
+}
+
+/** Work that somebody asked for, by the name under which it was enqueued. */
+const taken: Taken = {};
+
+/** Does that work as long as this process lives, beside the workers of other processes. */
+export async function startTaken(url: string, ctx: Context): Promise<Worker> {
+  if (Object.keys(taken).length === 0) return { stop: async () => {} };
+  return startWorker(url, ctx, taken);
 }
 
 /** Every site says whether it lives (`/healthz`) and whether it can work: database reachable, migrations done (`/readyz`). */

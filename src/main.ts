@@ -18,7 +18,7 @@ const help = `Gebruik: leerid <opdracht>
 
   demo [--leerlingen N]          alles samen met een ingebedde databank en een demowereld
   serve [--sites acm,api,…]      de sites starten
-  worker                         onderhoudstaken: privacylog verzegelen, opruimen
+  worker                         taken en onderhoud: wat gevraagd is, privacylog verzegelen, opruimen
   migrate                        de databank bijwerken
   import discimus BESTAND        volledige lading, NDJSON of NDJSON.gz; gaat verder waar het stopte
   import protocol BESTAND        een protocol (overeenkomst) invoeren
@@ -46,11 +46,12 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
   async serve(config, args) {
     const { values } = options(args, { sites: { type: "string" } }, 0);
     const chosen = values.sites === undefined ? config : withSites(values.sites);
-    const { startLeerId, startOnderhoud } = await import("#leerid");
-    await withContext(chosen, async (ctx) => {
+    const { startLeerId, startOnderhoud, startTaken } = await import("#leerid");
+    await withContext(chosen, async (ctx, url) => {
       const running = await startLeerId(chosen, ctx);
-      // A server alone also does the maintenance: a small installation needs no second process, and two do no harm.
+      // A server alone also does what a worker does: a small installation needs no second process, and two do no harm.
       const upkeep = startOnderhoud(ctx, { anker: chosen.LEERID_LOG_ANKER });
+      const worker = await startTaken(url, ctx);
       ctx.log.info(
         { sites: chosen.LEERID_SITES ?? "alle", poort: chosen.LEERID_PORT_BASE },
         "LeerID luistert",
@@ -58,6 +59,7 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
       // What loading left behind (15 MB), while nobody waits for us; see bin/leerid.mjs.
       globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
       await untilStopped();
+      await worker.stop();
       await upkeep.stop();
       await running.close();
     });
@@ -65,10 +67,12 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
 
   async worker(config, args) {
     options(args, {}, 0);
-    const { startOnderhoud } = await import("#leerid");
-    await withContext(config, async (ctx) => {
+    const { startOnderhoud, startTaken } = await import("#leerid");
+    await withContext(config, async (ctx, url) => {
       const upkeep = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
+      const worker = await startTaken(url, ctx);
       await untilStopped();
+      await worker.stop();
       await upkeep.stop();
     });
   },
@@ -218,10 +222,13 @@ function wholeNumber(name: string, value: string, min: number, max: number): num
   return number;
 }
 
-async function withContext(config: Config, work: (ctx: Context) => Promise<void>): Promise<void> {
+async function withContext(
+  config: Config,
+  work: (ctx: Context, url: string) => Promise<void>,
+): Promise<void> {
   const opened = await openLeerId(config);
   try {
-    await work(opened.ctx);
+    await work(opened.ctx, opened.url);
   } finally {
     await opened.close();
   }

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import postgres from "postgres";
 import type { Log } from "#platform/log";
+import { installJobs } from "./jobs-schema.ts";
 import { makeSocket } from "./socket.ts";
 import { transaction } from "./transaction.ts";
 
@@ -55,7 +56,8 @@ const migrationsFolder = new URL("../../../migrations/", import.meta.url).pathna
 
 /**
  * Brings the database to the newest structure: plain SQL files in order, each in its own transaction, forward only.
- * Safe beside a second node that does the same (advisory lock). A file that changed after it ran stops the start.
+ * Safe beside a second node that does the same (advisory lock). A file that changed after it ran stops the start. After them
+ * the schema of the jobs, which comes with its library.
  */
 export async function migrate(url: string, log: Log): Promise<number> {
   const sql = openDatabase({ url, max: 1, role: "eigenaar" });
@@ -92,6 +94,7 @@ export async function migrate(url: string, log: Log): Promise<number> {
       });
       count++;
     }
+    await installJobs(sql, url, log);
     await sql`grant select on public.migratie to leerid_app`;
     if (count > 0) log.info({ aantal: count }, "migraties uitgevoerd");
     return count;

@@ -1,0 +1,29 @@
+import type { Context } from "#platform/context";
+
+export { startWorker, type Taak, type Taken, type Worker } from "./worker.ts";
+
+/** What a job is told: ids and counts. Whatever else it needs it reads when it runs. No personal data (they would stay in a log or a table). */
+export type Payload = Readonly<Record<string, string | number>>;
+
+/**
+ * Adds a job inside the caller's transaction: it exists when that commits, and never when it does not. It runs at least once;
+ * a task must make the second time harmless.
+ * @param options.sleutel a job with this key that still waits is replaced instead of added
+ * @throws when a value of the payload is more than an id
+ */
+export async function enqueue(
+  ctx: Context,
+  taak: string,
+  payload: Payload,
+  options: { readonly sleutel?: string } = {},
+): Promise<void> {
+  for (const [naam, waarde] of Object.entries(payload))
+    if (!isId(waarde)) throw new Error(`payload of ${taak}: ${naam} is not an id`);
+  await ctx.sql`select graphile_worker.add_job(${taak}::text, ${JSON.stringify(payload)}::text::json, job_key => ${options.sleutel ?? null}::text)`;
+}
+
+/** A uuid, a number of a school or a row, a date, the short name of an application: never a text of a person, never an INSZ. */
+function isId(waarde: string | number): boolean {
+  const tekst = String(waarde);
+  return /^[0-9A-Za-z][0-9A-Za-z:._-]{0,63}$/.test(tekst) && !/^\d{11}$/.test(tekst);
+}

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir } from "node:fs/promises";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { inTransaction } from "#platform/context";
+import { enqueue, startWorker, type Taken } from "#platform/jobs";
+import { testDatabase, type TestDatabase } from "#testing/database";
+
+let db: TestDatabase;
+before(async () => {
+  db = await testDatabase();
+});
+after(() => db.close());
+
+async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let n = 0; n < 400; n += 1) {
+    if (await holds()) return;
+    await wait(25);
+  }
+  assert.fail(`not in 10 s: ${what}`);
+}
+const waiting = async (): Promise<number> => {
+  const [row] = await db.sql<{ n: number }[]>`select count(*)::int as n from graphile_worker._private_jobs`;
+  return row?.n ?? -1;
+};
+
+describe("jobs", () => {
+  test("the schema is as new as the library, and serves the role of the servers", async () => {
+    const files = await readdir(new URL("../../../node_modules/graphile-worker/sql", import.meta.url));
+    const [row] = await db.sql<{ versie: number; wie: string }[]>`
+      select max(id) as versie, current_user as wie from graphile_worker.migrations`;
+    assert.deepEqual({ ...row }, { versie: files.length, wie: "leerid_app" });
+  });
+
+  test("D13: a job exists when its transaction commits, and never when that is rolled back", async () => {
+    const seen: unknown[] = [];
+    const worker = await startWorker(db.url, db.ctx, {
+      proef: async (_ctx, payload) => {
+        seen.push(payload["nr"]);
+      },
+    });
+    try {
+      await assert.rejects(
+        inTransaction(db.ctx, async (ctx) => {
+          await enqueue(ctx, "proef", { nr: 1 });
+          throw new Error("not this time");
+        }),
+      );
+      await inTransaction(db.ctx, async (ctx) => {
+        await enqueue(ctx, "proef", { nr: 2 });
+        await wait(300);
+        assert.deepEqual(seen, [], "not before the commit");
+      });
+      await until("the committed job ran", () => seen.length > 0);
+      await enqueue(db.ctx, "proef", { nr: 3 });
+      await until("the last job ran", () => seen.includes(3));
+      assert.deepEqual(seen, [2, 3]);
+      assert.equal(await waiting(), 0);
+    } finally {
+      await worker.stop();
+    }
+  });
+
+  test("one effect per job with two workers; a key replaces what still waits", async () => {
+    const seen: unknown[] = [];
+    const taken: Taken = {
+      proef: async (_ctx, payload) => {
+        seen.push(payload["nr"]);
+        await wait(2);
+      },
+    };
+    await enqueue(db.ctx, "proef", { nr: "oud" }, { sleutel: "een" });
+    await enqueue(db.ctx, "proef", { nr: "nieuw" }, { sleutel: "een" });
+    for (let nr = 0; nr < 100; nr += 1) await enqueue(db.ctx, "proef", { nr });
+    const workers = await Promise.all([0, 1].map(() => startWorker(db.url, db.ctx, taken)));
+    try {
+      await until("all jobs ran", () => seen.length >= 101);
+      await until("nothing waits", async () => (await waiting()) === 0);
+      assert.equal(new Set(seen).size, 101);
+      assert.equal(seen.length, 101);
+      assert.ok(!seen.includes("oud"));
+    } finally {
+      await Promise.all(workers.map((one) => one.stop()));
+    }
+  });
+
+  test("a killed worker's job is taken again, and a living one keeps its own", async () => {
+    const child = spawn(
+      process.execPath,
+      [
+        "--input-type=module-typescript",
+        "--eval",
+        `import { testKeys } from "#testing/database";
+         import { systemClock } from "#platform/clock";
+         import { openDatabase } from "#platform/database";
+         import { operationsLog } from "#platform/log";
+         import { startWorker } from "#platform/jobs";
+         const url = ${JSON.stringify(db.url)};
+         const ctx = { sql: openDatabase({ url }), clock: systemClock(), keys: testKeys, log: operationsLog("silent") };
+         await startWorker(url, ctx, { lang: async () => { console.log("bezig"); await new Promise(() => {}); } }, { hartslagMs: 200 });`,
+      ],
+      {
+        cwd: fileURLToPath(new URL("../../../", import.meta.url)),
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    const gone = once(child, "exit");
+    let done = 0;
+    try {
+      await enqueue(db.ctx, "lang", { nr: 1 });
+      await once(child.stdout, "data");
+      const worker = await startWorker(
+        db.url,
+        db.ctx,
+        {
+          lang: async () => {
+            done += 1;
+          },
+        },
+        { hartslagMs: 200 },
+      );
+      try {
+        await wait(1500);
+        assert.equal(done, 0, "its worker lives");
+        child.kill("SIGKILL");
+        await gone;
+        await until("somebody else did it", () => done === 1);
+        await until("nothing waits", async () => (await waiting()) === 0);
+        assert.equal(done, 1);
+      } finally {
+        await worker.stop();
+      }
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+
+  test("a task that fails comes again; neither its error nor its payload holds personal data", async () => {
+    let runs = 0;
+    const worker = await startWorker(db.url, db.ctx, {
+      stuk: async () => {
+        runs += 1;
+        if (runs === 1) throw new TypeError("Lotte Peeters bestaat al");
+      },
+    });
+    try {
+      await enqueue(db.ctx, "stuk", { account: "0f2d2c8e-6d0e-4f6e-9d44-7f8f3d8f7a11" });
+      await until("it ran", () => runs === 1);
+      const failed = async () =>
+        (await db.sql<{ last_error: string | null }[]>`select last_error from graphile_worker.jobs`)[0]
+          ?.last_error;
+      await until("its failure is stored", async () => (await failed()) !== null);
+      assert.equal(await failed(), "TypeError");
+      await until("it came again", () => runs === 2);
+    } finally {
+      await worker.stop();
+    }
+    await assert.rejects(enqueue(db.ctx, "stuk", { naam: "Lotte Peeters" }), /not an id/);
+    await assert.rejects(enqueue(db.ctx, "stuk", { nr: "12345678901" }), /not an id/);
+  });
+});
