@@ -71,7 +71,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "platform/html": {
     does: "How a page looks and is sent: template tag, document, parts, static files, security headers.",
     uses: [],
-    only: ["sites/acm", "sites/api", "sites/leerlingloket"],
+    only: ["sites/acm", "sites/api", "sites/leerlingloket", "sites/schoolloket"],
   },
   "platform/relying-party": {
     does: "Our own sites as ordinary OpenID clients: sign-in, sign-out, logout tokens.",
@@ -118,9 +118,14 @@ export const rooms: Readonly<Record<string, Room>> = {
     schema: "inschrijvingen",
   },
   "modules/rechten": {
-    does: "Directors' assignments, from which the databeheerder right will follow.",
+    does: "What staff may in which school today: databeheerders from directors' assignments, LeerID-beheerders.",
     uses: [],
     schema: "rechten",
+    alsoSql: {
+      "scholen.school": "Rights are shown with their school, one round trip.",
+      "scholen.hoofd": "Idem: a right follows to the number that stands today.",
+      "scholen.lijn": "Idem: all its former numbers.",
+    },
   },
   "modules/discimus": {
     does: "Takes the feed: lines, versions, quarantine, counts, and the full load from a file.",
@@ -211,6 +216,30 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
 
+  "sites/schoolloket": {
+    does: "The school's site (R20): sign-in of staff, the school they work for, and an access rule before every route.",
+    uses: ["modules/rechten"],
+    schema: "schoolloket",
+    alsoSql: Object.fromEntries(
+      [
+        "scholen.school",
+        "scholen.vestiging",
+        "leerlingen.account",
+        "leerlingen.registratie",
+        "inschrijvingen.inschrijving",
+        "sleutels.sleutel",
+        "toepassingen.toepassing",
+        "toepassingen.client",
+        "toepassingen.keuze",
+        "toepassingen.zichtbaarheid",
+        "protocollen.protocol",
+        "verstrekking.weigering",
+        "privacylog.regel",
+        "privacylog.wachtrij",
+      ].map((name) => [name, "The second wall: what the role of a school may see of it (migration 0014)."]),
+    ),
+  },
+
   open: {
     does: "Opens the database and the keys of the configuration, the same way for every command.",
     uses: [],
@@ -224,6 +253,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "sites/acm",
       "sites/api",
       "sites/leerlingloket",
+      "sites/schoolloket",
     ],
   },
   main: {

@@ -12,6 +12,7 @@ import { ruimWeigeringenOp } from "#modules/verstrekking";
 import { createAcm, ruimOp } from "#sites/acm";
 import { createApi } from "#sites/api";
 import { createLeerlingloket, registreer, ruimSessiesOp } from "#sites/leerlingloket";
+import { createSchoolloket, ruimSessiesOp as ruimSchoolsessiesOp } from "#sites/schoolloket";
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -31,6 +32,7 @@ export function startOnderhoud(
     { naam: "privacylog-partities", elke: 3_600_000, werk: () => maakPartities(ctx) },
     { naam: "opruimen-acm", elke: 60_000, werk: () => ruimOp(ctx) },
     { naam: "opruimen-loket", elke: 600_000, werk: () => ruimSessiesOp(ctx) },
+    { naam: "opruimen-schoolloket", elke: 600_000, werk: () => ruimSchoolsessiesOp(ctx) },
     { naam: "opruimen-pogingen", elke: 3_600_000, werk: () => ruimPogingenOp(ctx) },
     { naam: "opruimen-weigeringen", elke: 3_600_000, werk: () => ruimWeigeringenOp(ctx) },
   ];
@@ -91,7 +93,7 @@ function withHealth(ctx: Context, listener: Listener): Listener {
  * @throws when a port is taken
  */
 export async function startLeerId(config: Config, ctx: Context): Promise<LeerId> {
-  const sites = config.LEERID_SITES ?? ["acm", "leerlingloket", "api"];
+  const sites = config.LEERID_SITES ?? ["acm", "leerlingloket", "schoolloket", "api"];
   const { urls } = config;
   const lokaal = !config.LEERID_PRODUCTIE;
   await maakPartities(ctx);
@@ -151,6 +153,11 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
       await listen(
         metrics.measured("leerlingloket", getRequestListener(createLeerlingloket(ctx, urls).fetch)),
         base + 1,
+      );
+    if (sites.includes("schoolloket"))
+      await listen(
+        metrics.measured("schoolloket", getRequestListener(createSchoolloket(ctx, urls).fetch)),
+        base + 2,
       );
     if (sites.includes("api"))
       await listen(metrics.measured("api", getRequestListener(createApi(ctx, urls).fetch)), base + 4);

@@ -184,10 +184,9 @@ describe("the database is divided like the code", () => {
     assert.deepEqual(unused, []);
   });
 
-  test("migrations are numbered without a gap", () => {
-    migrations.forEach((name, index) =>
-      assert.match(name, new RegExp(`^${String(index + 1).padStart(4, "0")}_[a-z_]+\\.sql$`)),
-    );
+  test("migrations have a number each", () => {
+    for (const name of migrations) assert.match(name, /^\d{4}_[a-z_]+\.sql$/);
+    assert.equal(new Set(migrations.map((name) => name.slice(0, 4))).size, migrations.length);
   });
 
   test("every table says what it is for, and every schema has its room", async () => {

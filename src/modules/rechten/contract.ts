@@ -16,3 +16,18 @@ export type OpdrachtBericht = {
   readonly van: Datum;
   readonly tot: Datum | null;
 };
+
+/** A school as its staff meet it: the number of today, and all numbers it ever had (D3). */
+export type School = {
+  readonly instellingsnummer: string;
+  readonly naam: string;
+  readonly lijn: readonly string[];
+};
+
+/** What someone may in one school today (R4, R5). Both at once is possible, none is no Recht. */
+export type Recht = {
+  readonly school: School;
+  /** `tot` is the last day, inclusive (R60). */
+  readonly databeheerder: { readonly van: Datum; readonly tot: Datum | null } | null;
+  readonly beheerder: { readonly bron: "rol" | "directeur"; readonly tot: Datum | null } | null;
+};

@@ -1,2 +1,3 @@
-export type { OpdrachtBericht } from "./contract.ts";
+export type { OpdrachtBericht, Recht, School } from "./contract.ts";
+export { rechtenVan } from "./rights.ts";
 export { verwerking } from "./store.ts";

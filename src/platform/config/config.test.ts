@@ -16,6 +16,7 @@ test("without settings: the demo's addresses", () => {
   assert.deepEqual(readConfig({ PATH: "/bin" }).urls, {
     acm: "http://localhost:4400",
     leerlingloket: "http://localhost:4401",
+    schoolloket: "http://localhost:4402",
     api: "http://localhost:4404",
   });
   assert.equal(readConfig({ LEERID_PORT_BASE: "6000" }).urls.api, "http://localhost:6004");

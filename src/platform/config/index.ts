@@ -5,7 +5,7 @@ export class ConfigError extends Error {}
 
 /** The highest port is this plus 99. */
 const port = z.coerce.number().int().min(0).max(65_436);
-const site = z.enum(["acm", "leerlingloket", "api"]);
+const site = z.enum(["acm", "leerlingloket", "schoolloket", "api"]);
 
 /** Every setting: one declaration, from which the documentation is generated. */
 export const settings = {
@@ -51,6 +51,10 @@ export const settings = {
     schema: z.url().optional(),
     uitleg: "Adres van het leerlingloket naar buiten.",
   },
+  LEERID_SCHOOLLOKET_URL: {
+    schema: z.url().optional(),
+    uitleg: "Adres van het Schoolloket naar buiten.",
+  },
   LEERID_API_URL: { schema: z.url().optional(), uitleg: "Adres van de API naar buiten." },
   LEERID_PRODUCTIE: {
     schema: z
@@ -71,7 +75,12 @@ export const settings = {
 
 type Settings = typeof settings;
 export type Config = { readonly [K in keyof Settings]: z.output<Settings[K]["schema"]> } & {
-  readonly urls: { readonly acm: string; readonly leerlingloket: string; readonly api: string };
+  readonly urls: {
+    readonly acm: string;
+    readonly leerlingloket: string;
+    readonly schoolloket: string;
+    readonly api: string;
+  };
 };
 
 /** Not settings of the product: used by tests, the demo and the launcher. */
@@ -118,7 +127,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (problems.length === 0 && read.LEERID_PRODUCTIE) {
     if (!read.LEERID_HOOFDSLEUTEL) problems.push("LEERID_HOOFDSLEUTEL: verplicht in productie.");
     if (!read.LEERID_DATABASE_URL) problems.push("LEERID_DATABASE_URL: verplicht in productie.");
-    for (const name of ["LEERID_ACM_URL", "LEERID_LEERLINGLOKET_URL", "LEERID_API_URL"] as const) {
+    for (const name of [
+      "LEERID_ACM_URL",
+      "LEERID_LEERLINGLOKET_URL",
+      "LEERID_SCHOOLLOKET_URL",
+      "LEERID_API_URL",
+    ] as const) {
       if (!read[name]?.startsWith("https://")) problems.push(`${name}: verplicht in productie, met https.`);
     }
   }
@@ -129,6 +143,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     urls: {
       acm: read.LEERID_ACM_URL ?? local(0),
       leerlingloket: read.LEERID_LEERLINGLOKET_URL ?? local(1),
+      schoolloket: read.LEERID_SCHOOLLOKET_URL ?? local(2),
       api: read.LEERID_API_URL ?? local(4),
     },
   };

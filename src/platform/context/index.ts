@@ -17,3 +17,22 @@ export function inTransaction<T>(ctx: Context, work: (ctx: Context) => Promise<T
   if ("savepoint" in ctx.sql) return work(ctx);
   return transaction(ctx.sql, (tx) => work({ ...ctx, sql: tx }));
 }
+
+/**
+ * Runs `work` in one transaction that sees nothing but the rows of one school: the role `leerid_school` under row-level
+ * security (migration 0014). The second wall: the statements say which school as well.
+ * @param nummers the numbers of the school, that of today and all former ones (D3)
+ */
+export function inSchool<T>(
+  ctx: Context,
+  nummers: readonly string[],
+  work: (ctx: Context) => Promise<T>,
+): Promise<T> {
+  return transaction(ctx.sql, async (tx) => {
+    // Local to the transaction, so that nothing leaks to the next request on this connection. On its way before what follows.
+    const walled = tx`
+      select set_config('leerid.scholen', ${`{${nummers.join(",")}}`}, true), set_config('role', 'leerid_school', true)`.execute();
+    const [result] = await Promise.all([work({ ...ctx, sql: tx }), walled]);
+    return result;
+  });
+}

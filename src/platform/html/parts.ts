@@ -23,11 +23,12 @@ const logoDrawing: Html = trusted(
     .replaceAll(/\s*\n\s*/g, ""),
 );
 
-/** The logo, as a link when there is a page to go to. */
-export function logo(url?: string): Html {
+/** The logo, as a link when there is a page to go to; with the name of the site where one person meets several. */
+export function logo(url?: string, site?: string): Html {
+  const inside = html`${logoDrawing}${site !== undefined && html`<span class="site-name">${site}</span>`}`;
   return url === undefined
-    ? html`<span class="logo">${logoDrawing}</span>`
-    : html`<a class="logo" href="${url}">${logoDrawing}</a>`;
+    ? html`<span class="logo">${inside}</span>`
+    : html`<a class="logo" href="${url}">${inside}</a>`;
 }
 
 /** Initials on two leaves. The hue is brought back to 1–8 whatever the data say. */

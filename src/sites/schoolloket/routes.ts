@@ -1,0 +1,27 @@
+import type { Route } from "./contract.ts";
+import { kiesSchool } from "./store.ts";
+
+/** To the first tab that one may use; and the choice of a school for who has several. */
+const begin: Route[] = [
+  {
+    methode: "GET",
+    pad: "/",
+    toegang: "school",
+    antwoord: async (v) => v.naar(v.recht.beheerder ? "/leerid-beheer" : "/schoolinstellingen"),
+  },
+  {
+    methode: "POST",
+    pad: "/school",
+    toegang: "aangemeld",
+    async antwoord(v) {
+      const gevraagd = (await v.formulier()).get("instellingsnummer");
+      const recht = v.ik.rechten.find(({ school }) => school.instellingsnummer === gevraagd);
+      if (!recht) return v.nietGevonden();
+      await kiesSchool(v.ctx, v.ik.sessie, recht.school.instellingsnummer);
+      return v.naar("/");
+    },
+  },
+];
+
+/** Every address of the Schoolloket behind the sign-in, each with its access rule: the one table (isolation, 4-quality). */
+export const routes: readonly Route[] = [...begin];

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { routes } from "#sites/schoolloket";
+import { beheerder, directeur, schoolwereld, type Schoolwereld, type Staf } from "#testing/schoolloket";
+
+/**
+ * Every route × every kind of principal × ids of another school in path, query and form (4-quality, isolation). Made from the table of
+ * routes, so that a new route is in it without anybody thinking of it.
+ */
+let w: Schoolwereld;
+before(async () => {
+  w = await schoolwereld();
+});
+after(() => w.close());
+
+const andere: Staf = { voId: "vo-ander", rollen: ["LeerIDBeheerder:999002"] };
+const principals: Readonly<Record<string, Staf | undefined>> = {
+  nobody: undefined,
+  "no right": {},
+  beheerder: beheerder,
+  databeheerder: directeur,
+  "beheerder of another school": andere,
+};
+
+/** What a principal may, by the access of a route, in school 999001. */
+const magIn: Readonly<Record<string, readonly string[]>> = {
+  nobody: [],
+  "no right": ["aangemeld"],
+  beheerder: ["beheerder", "school", "aangemeld"],
+  databeheerder: ["databeheerder", "school", "aangemeld"],
+  "beheerder of another school": ["beheerder", "school", "aangemeld"],
+};
+
+/** Everything of the other school that could be asked for, under any name a form or query could use. */
+async function vreemdeIds(nummer: string, stamnummer: string): Promise<Record<string, string>> {
+  const account = await w.accountVan(stamnummer, nummer);
+  return {
+    account,
+    accountUuid: account,
+    leerling: account,
+    leerlingen: account,
+    instellingsnummer: nummer,
+    school: nummer,
+    id: account,
+    batch: account,
+    regel: account,
+    gebruikersnaam: "lucja.vreemdeling",
+  };
+}
+
+/** What rows of a school look like, wherever they are. */
+async function staatVan(nummer: string): Promise<string> {
+  const tabellen = await w.sql<{ naam: string }[]>`
+    select n.nspname || '.' || c.relname as naam from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      join pg_attribute a on a.attrelid = c.oid and a.attname = 'instellingsnummer'
+     where c.relkind = 'r' and n.nspname <> 'schoolloket' order by 1`;
+  const delen: string[] = [];
+  for (const { naam } of tabellen) {
+    const [row] =
+      await w.sql`select md5(string_agg(t::text, '|' order by t::text)) as som from ${w.sql(naam)} t where instellingsnummer = ${nummer}`;
+    delen.push(`${naam}=${String(row?.["som"])}`);
+  }
+  return delen.join("\n");
+}
+
+const geheim = /Vreemdeling|Łucja|lucja\.vreemdeling|Sint-Jozef/;
+
+describe("isolation: every route, every principal, foreign ids everywhere", () => {
+  for (const [naam, staf] of Object.entries(principals)) {
+    test(naam, async () => {
+      assert.ok(routes.length > 1);
+      const eigen = naam.includes("another") ? "999002" : "999001";
+      const ids = eigen === "999001" ? await vreemdeIds("999002", "b1") : await vreemdeIds("999001", "a1");
+      const verboden = eigen === "999001" ? geheim : /Peeters|noor\.peeters|De Regenboog/;
+      const doel = eigen === "999001" ? "999002" : "999001";
+      const voor = await staatVan(doel);
+      for (const { methode, pad, toegang } of routes) {
+        const cookie = staf
+          ? await w.sessieVan({ ...staf, instellingsnummer: staf.rollen || staf.voId ? eigen : null })
+          : undefined;
+        const heeftParam = pad.includes(":");
+        const adres = pad.replaceAll(/:(\w+)/g, (_, param: string) => ids[param] ?? ids["account"] ?? "x");
+        const antwoord =
+          methode === "GET"
+            ? await w.get(`${adres}?${new URLSearchParams(ids)}`, cookie)
+            : await w.post(adres, cookie, ids);
+        const waar = `${methode} ${pad} as ${naam}: ${antwoord.status}`;
+        const tekst = await antwoord.text();
+        assert.ok(antwoord.status < 500, waar);
+        assert.doesNotMatch(tekst, verboden, waar);
+        if (!cookie)
+          assert.deepEqual([antwoord.status, antwoord.headers.get("location")], [303, "/aanmelden"], waar);
+        else if (!magIn[naam]?.includes(toegang))
+          assert.ok(antwoord.status === 403 || antwoord.headers.get("location") === "/geen-recht", waar);
+        else if (heeftParam && /:account/i.test(pad)) assert.ok([403, 404].includes(antwoord.status), waar);
+      }
+      assert.equal(await staatVan(doel), voor, "nothing of the other school changed");
+    });
+  }
+});
