@@ -133,9 +133,16 @@ export const rooms: Readonly<Record<string, Room>> = {
     schema: "discimus",
   },
   "modules/toepassingen": {
-    does: "Applications, their OpenID clients, and the rules by which a school makes them visible.",
-    uses: [],
+    does: "Applications, their OpenID clients, what a school decides about them, and what a change would do.",
+    uses: ["modules/verstrekking"],
     schema: "toepassingen",
+    alsoSql: {
+      "leerlingen.account": "Names of the pupils whom a rule is about, and the account that stands for them.",
+      "leerlingen.registratie": "Counting who would see it, and whether a pupil is of this school.",
+      "inschrijvingen.inschrijving": "Counting who would see it.",
+      "scholen.school": "Idem: nobody sees anything in a school that is not open.",
+      "protocollen.protocol": "Only with an agreement in force can a school switch it on (D5).",
+    },
   },
   "modules/verstrekking": {
     does: "The one decision: may this pupil open this application now, and what does it get (D5).",

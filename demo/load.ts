@@ -17,7 +17,7 @@ import {
   kies,
   maakZichtbaar,
   upsertClient,
-  type Regel,
+  type RegelInvoer,
   type ToepassingBestand,
 } from "#modules/toepassingen";
 import type { Geval, Registratie } from "./contract.ts";
@@ -113,7 +113,7 @@ export async function kiesToepassingen(
     for (const [instellingsnummer, delen] of Object.entries(scholen)) {
       await kies(ctx, { instellingsnummer, toepassing, van });
       for (const deel of delen)
-        await maakZichtbaar(ctx, { instellingsnummer, toepassing, ...deel } satisfies Regel);
+        await maakZichtbaar(ctx, { instellingsnummer, toepassing, ...deel } satisfies RegelInvoer);
     }
   }
   const uitgezonderd = accounts.get("toepassing-niet-zichtbaar");

@@ -34,9 +34,10 @@ create table toepassingen.keuze (
   toepassing text not null references toepassingen.toepassing,
   van date not null,
   tot date check (tot >= van),
-  primary key (instellingsnummer, toepassing)
+  primary key (instellingsnummer, toepassing, van)
 );
-comment on table toepassingen.keuze is 'Which school chose which application (R54). No personal data.';
+comment on table toepassingen.keuze is
+  'Which school chose which application, from when until when (R54): a row per period, so that switching off and on again keeps what was. No personal data.';
 
 create table toepassingen.zichtbaarheid (
   regel_id uuid primary key,
@@ -58,7 +59,27 @@ create table toepassingen.zichtbaarheid (
 comment on table toepassingen.zichtbaarheid is
   'Live visibility rules of a school (D6): written as rules, never as rows per pupil. Rules on one pupil keep the account_uuid they were made with; the decision also matches his history.';
 create index zichtbaarheid_school on toepassingen.zichtbaarheid (instellingsnummer, toepassing) where soort <> 'leerling';
+-- The same rule twice says nothing new: a double click on "Bewaar" writes one.
+create unique index zichtbaarheid_enig on toepassingen.zichtbaarheid
+  (instellingsnummer, toepassing, soort, niveau, leerjaar, account_uuid, uitgesloten, van, tot) nulls not distinct;
 create index zichtbaarheid_leerling on toepassingen.zichtbaarheid (account_uuid) where soort = 'leerling';
+
+-- Written in the same statement as the change itself; nobody changes it afterwards.
+create table toepassingen.wijziging (
+  wijziging_id bigint generated always as identity primary key,
+  bundel uuid not null,
+  instellingsnummer text not null,
+  toepassing text not null references toepassingen.toepassing,
+  tijdstip timestamptz not null,
+  door text not null,
+  soort text not null check (soort in ('aan', 'uit', 'nieuw', 'periode', 'weg')),
+  wat text not null
+);
+comment on table toepassingen.wijziging is
+  'Who changed what and when in the applications of a school (R54). door = vo_id; wat = the choice or rule as it became, as JSON: a rule on one pupil holds his account_uuid, never a name. bundel = what was saved together. Ground: GDPR 6(1)(e), 32. Retention: as long as the school has the application, at most ten years.';
+create index wijziging_school on toepassingen.wijziging (instellingsnummer, toepassing, wijziging_id desc);
+create index wijziging_bundel on toepassingen.wijziging (bundel);
 
 grant usage on schema toepassingen to leerid_app;
 grant select, insert, update, delete on all tables in schema toepassingen to leerid_app;
+revoke update, delete on toepassingen.wijziging from leerid_app;

@@ -183,7 +183,7 @@ test("an application with its clients, whole or not at all; secrets are not read
   assert.match(await weigerToepassing({ start_url: "file:///etc/passwd" }), /start_url/);
 });
 
-test("R54: a school chooses an application; choosing again only moves the dates", async () => {
+test("R54: a school chooses an application; choosing again for the same first day only moves the last", async () => {
   await kies(db.ctx, { instellingsnummer: "999001", toepassing: "voorbeeld", van: db.clock.vandaag() });
   await kies(db.ctx, {
     instellingsnummer: "999001",

@@ -1,3 +1,6 @@
+import type { Datum } from "#platform/clock";
+import type { AccountUuid, Instellingsnummer } from "#platform/ids";
+import type { Niveau, ProtocolFeit } from "#modules/verstrekking";
 import { z } from "zod";
 
 /** Scopes of pupils' sign-in (D4). */
@@ -105,3 +108,99 @@ export type ClientRecord = {
   /** Registered OpenID client metadata. */
   readonly metadata: Readonly<Record<string, unknown>>;
 };
+
+/** The school that decides: the number that stands today, and with it every number it had (D3). */
+export type School = { readonly instellingsnummer: Instellingsnummer; readonly lijn: readonly string[] };
+
+/** Both ends included; an open end (null) has no limit. */
+export type Periode = { readonly van: Datum | null; readonly tot: Datum | null };
+
+/** Pupils that are told apart by Discimus: a year of a level. */
+export type Groep = { readonly niveau: Niveau; readonly leerjaar: number };
+export type Groepstelling = Groep & { readonly aantal: number };
+
+/**
+ * Whom a rule speaks about (D6). `klas` and `subklas` belong here too; they exist once a school shares class information.
+ * On one pupil a rule can also exclude.
+ */
+export type Doel =
+  | { readonly soort: "school" }
+  | { readonly soort: "niveau"; readonly niveau: Niveau }
+  | ({ readonly soort: "leerjaar" } & Groep)
+  | { readonly soort: "leerling"; readonly accountUuid: AccountUuid; readonly uitgesloten: boolean };
+
+export type Regel = Periode & { readonly doel: Doel };
+
+/** A rule that stands. `leerling` = the name today of the pupil it is about, only for rules on one pupil. */
+export type SchoolRegel = Regel & { readonly regelId: string; readonly leerling: string | null };
+
+/** One change of the rules of one application. */
+export type RegelWijziging =
+  | { readonly soort: "nieuw"; readonly regel: Regel }
+  | ({ readonly soort: "periode"; readonly regelId: string } & Periode)
+  | { readonly soort: "weg"; readonly regelId: string };
+
+/** When the school has it: from a day, maybe until a last day. */
+export type Keuze = { readonly van: Datum; readonly tot: Datum | null };
+
+/** An application as one school has set it. */
+export type SchoolToepassing = {
+  readonly toepassing: string;
+  readonly naam: string;
+  readonly omschrijving: string;
+  readonly aanbieder: string;
+  readonly tint: number;
+  readonly initialen: string;
+  readonly integreertKlasinformatie: boolean;
+  readonly instructies: string;
+  /** Periods, oldest first. */
+  readonly keuzes: readonly Keuze[];
+  readonly regels: readonly SchoolRegel[];
+  /** Versions of its agreement, newest first. */
+  readonly protocollen: readonly ProtocolFeit[];
+};
+
+/** Is it on for the school? `tot` = its last day, `van` = its first day later on. */
+export type Stand =
+  | { readonly stand: "aan"; readonly van: Datum; readonly tot: Datum | null }
+  | { readonly stand: "straks"; readonly van: Datum }
+  | { readonly stand: "uit" };
+
+/** May a school switch it on? Only with an agreement in force (D5). */
+export type Beschikbaarheid =
+  | { readonly kan: true; readonly protocol: ProtocolFeit }
+  | { readonly kan: false; readonly reden: "geen-overeenkomst" }
+  | {
+      readonly kan: false;
+      readonly reden: "overeenkomst-begint" | "overeenkomst-voorbij";
+      readonly datum: Datum;
+    };
+
+/** What a change does to the pupils who are enrolled today. Counts are of pupils who see it through this school. */
+export type Voorbeeld = {
+  /** The day on which `zonder` and `straks` were counted: today, or the first day of the change. */
+  readonly op: Datum;
+  readonly ingeschreven: number;
+  /** Who sees it today. */
+  readonly nu: number;
+  /** Who would see it on `op` without the change, and with it. */
+  readonly zonder: number;
+  readonly straks: number;
+  /** Who comes and who goes by the change, per year. */
+  readonly erbij: readonly Groepstelling[];
+  readonly eraf: readonly Groepstelling[];
+};
+
+/** One line of what a school changed. `wat` is the choice or the rule as it became. */
+export type Wijziging = {
+  readonly wijzigingId: number;
+  readonly bundel: string;
+  readonly toepassing: string;
+  readonly tijdstip: Date;
+  /** vo_id */
+  readonly door: string;
+  readonly leerling: string | null;
+} & (
+  | { readonly soort: "aan" | "uit"; readonly wat: Keuze | { readonly tot: Datum } }
+  | { readonly soort: "nieuw" | "periode" | "weg"; readonly wat: Regel }
+);

@@ -1,26 +1,33 @@
 import { inTransaction, type Context } from "#platform/context";
-import { Problem, problems } from "#platform/problem";
+import { Problem } from "#platform/problem";
 import { leesBestand } from "#platform/import-file";
 import { toepassingBestand, type ToepassingBestand } from "./contract.ts";
+import { toepassingProblemen } from "./problems.ts";
 import { listVreemdeClients, upsertToepassing } from "./store.ts";
 
 export {
   leerlingScopes,
   machineScopes,
   toepassingBestand,
+  type Regel,
+  type RegelWijziging,
   type ClientInvoer,
   type ClientRecord,
   type ToepassingBestand,
 } from "./contract.ts";
-export { kies, listClients, maakZichtbaar, upsertClient, type Regel } from "./store.ts";
-
-export const toepassingProblemen = problems({
-  "client-van-ander": {
-    status: 409,
-    titel: "Deze client_id hoort al bij een andere toepassing.",
-    herstel: "Kies een andere client_id in het bestand.",
-  },
-});
+export { toepassingProblemen } from "./problems.ts";
+export {
+  bewaarRegels,
+  getSchoolToepassing,
+  kiesToepassing,
+  overzichtVan,
+  stopToepassing,
+  telGroepenVan,
+  voorbeeld,
+} from "./school.ts";
+export { kies, listClients, maakZichtbaar, upsertClient, type RegelInvoer } from "./store.ts";
+export { beschikbaarheidVan, standVan } from "./rules.ts";
+export { listWijzigingen } from "./store-school.ts";
 
 /**
  * `leerid import toepassing`: stores an application with its clients, whole or not at all.

@@ -100,7 +100,7 @@ export async function listClients(ctx: Context): Promise<ClientRecord[]> {
   });
 }
 
-/** The school chooses an application (R54); choosing it again only moves the dates. */
+/** The school chose an application (R54) for a period, without questions: for whoever fills a database. Again = another end. */
 export async function kies(
   ctx: Context,
   keuze: {
@@ -113,11 +113,11 @@ export async function kies(
   await ctx.sql`
     insert into toepassingen.keuze (instellingsnummer, toepassing, van, tot)
     values (${keuze.instellingsnummer}, ${keuze.toepassing}, ${keuze.van}, ${keuze.tot ?? null})
-    on conflict (instellingsnummer, toepassing) do update set van = excluded.van, tot = excluded.tot`;
+    on conflict (instellingsnummer, toepassing, van) do update set tot = excluded.tot`;
 }
 
 /** What a rule makes visible (D6). */
-export type Regel = {
+export type RegelInvoer = {
   readonly instellingsnummer: string;
   readonly toepassing: string;
   readonly van?: Datum | null;
@@ -133,12 +133,11 @@ export type Regel = {
   | { readonly soort: "leerling"; readonly accountUuid: AccountUuid; readonly uitgesloten?: boolean }
 );
 
-/** Writes one visibility rule; gives its id. It works at the next decision, for everyone it speaks about. */
-export async function maakZichtbaar(ctx: Context, regel: Regel): Promise<string> {
-  const id = randomUUID();
-  await ctx.sql`
+/** Writes one visibility rule, without questions as `kies`; gives its id. It works at the next decision, for everyone it speaks about. */
+export async function maakZichtbaar(ctx: Context, regel: RegelInvoer): Promise<string> {
+  const [rij] = await ctx.sql<{ regel_id: string }[]>`
     insert into toepassingen.zichtbaarheid ${ctx.sql({
-      regel_id: id,
+      regel_id: randomUUID(),
       instellingsnummer: regel.instellingsnummer,
       toepassing: regel.toepassing,
       soort: regel.soort,
@@ -148,6 +147,8 @@ export async function maakZichtbaar(ctx: Context, regel: Regel): Promise<string>
       uitgesloten: regel.soort === "leerling" && regel.uitgesloten === true,
       van: regel.van ?? null,
       tot: regel.tot ?? null,
-    })}`;
-  return id;
+    })}
+    on conflict (instellingsnummer, toepassing, soort, niveau, leerjaar, account_uuid, uitgesloten, van, tot)
+      do update set soort = excluded.soort returning regel_id`;
+  return rij?.regel_id ?? "";
 }

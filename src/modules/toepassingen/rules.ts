@@ -1,0 +1,194 @@
+import { geldtOp, type Datum } from "#platform/clock";
+import type { Instellingsnummer } from "#platform/ids";
+import { beslis, type Feiten, type InschrijvingFeit } from "#modules/verstrekking";
+import type {
+  Beschikbaarheid,
+  Groep,
+  Groepstelling,
+  Keuze,
+  Regel,
+  RegelWijziging,
+  SchoolRegel,
+  SchoolToepassing,
+  Stand,
+  Voorbeeld,
+} from "./contract.ts";
+
+/** Is the application on for the school on this day, or later? */
+export function standVan(keuzes: readonly Keuze[], vandaag: Datum): Stand {
+  const nu = keuzes.find((keuze) => geldtOp(vandaag, keuze.van, keuze.tot));
+  if (nu) return { stand: "aan", van: nu.van, tot: nu.tot };
+  const straks = keuzes.find((keuze) => keuze.van > vandaag);
+  return straks ? { stand: "straks", van: straks.van } : { stand: "uit" };
+}
+
+/** The agreement that counts on a day: the newest version that has begun, as the decision takes it. */
+const protocolOp = ({ protocollen }: Pick<SchoolToepassing, "protocollen">, op: Datum) =>
+  protocollen.find((protocol) => protocol.van <= op) ?? null;
+
+/** May a school switch it on on this day (D5), and if not, why? */
+export function beschikbaarheidVan(
+  toepassing: Pick<SchoolToepassing, "protocollen">,
+  op: Datum,
+): Beschikbaarheid {
+  const protocol = protocolOp(toepassing, op);
+  if (!protocol) {
+    const eerste = toepassing.protocollen.at(-1);
+    return eerste
+      ? { kan: false, reden: "overeenkomst-begint", datum: eerste.van }
+      : { kan: false, reden: "geen-overeenkomst" };
+  }
+  return protocol.tot !== null && protocol.tot < op
+    ? { kan: false, reden: "overeenkomst-voorbij", datum: protocol.tot }
+    : { kan: true, protocol };
+}
+
+/** The rules as they would stand after the changes. */
+export function pasToe(regels: readonly SchoolRegel[], wijzigingen: readonly RegelWijziging[]): Regel[] {
+  const weg = new Set(
+    wijzigingen.flatMap((wijziging) => (wijziging.soort === "weg" ? wijziging.regelId : [])),
+  );
+  const periodes = new Map(
+    wijzigingen.flatMap((wijziging) =>
+      wijziging.soort === "periode" ? [[wijziging.regelId, wijziging] as const] : [],
+    ),
+  );
+  return [
+    ...regels
+      .filter((regel) => !weg.has(regel.regelId))
+      .map((regel) => {
+        const { van, tot } = periodes.get(regel.regelId) ?? regel;
+        return { doel: regel.doel, van, tot };
+      }),
+    ...wijzigingen.flatMap((wijziging) => (wijziging.soort === "nieuw" ? wijziging.regel : [])),
+  ];
+}
+
+/**
+ * Pupils that no rule can tell apart: enrolled today in the same years of the school, and no rule on one of them alone. A
+ * school of 3,000 pupils has some tens of these.
+ */
+export type Kenmerk = {
+  /** Years of their enrolments of today; more than one is rare. */
+  readonly groepen: readonly [Groep, ...Groep[]];
+  /** Only when a rule speaks about this one pupil. */
+  readonly accountUuid: string | null;
+  readonly aantal: number;
+};
+
+/** What the decision needs to know of the school itself. */
+export type SchoolFeit = { readonly instellingsnummer: Instellingsnummer; readonly open: boolean };
+
+/**
+ * Would these pupils see the application on this day? The decision of D5 itself answers, on facts as `verstrekking.feiten`
+ * would give them: what a preview counts cannot drift away from what happens at the sign-in.
+ */
+export function ziet(
+  school: SchoolFeit,
+  kenmerk: Kenmerk,
+  toepassing: Pick<SchoolToepassing, "toepassing" | "keuzes" | "protocollen">,
+  regels: readonly Regel[],
+  op: Datum,
+): boolean {
+  const { instellingsnummer } = school;
+  const inschrijvingen = kenmerk.groepen.map(({ niveau, leerjaar }): InschrijvingFeit => ({
+    instellingsnummer,
+    school: school.open ? instellingsnummer : null,
+    school_van: null,
+    school_tot: null,
+    niveau,
+    leerjaar,
+    administratieve_groep: null,
+    van: op,
+    tot: null,
+  }));
+  const feiten: Feiten = {
+    account: {
+      account_uuid: (kenmerk.accountUuid ?? "") as never,
+      leer_id_uuid: null,
+      naam: "",
+      voornaam: "",
+      gebruikersnaam: null,
+      historiek: [],
+      vervangen: false,
+    },
+    inschrijvingen,
+    toepassingen: [
+      {
+        toepassing: toepassing.toepassing,
+        client_id: null,
+        naam: "",
+        omschrijving: "",
+        soort: "doeltoepassing",
+        start_url: "",
+        tint: 1,
+        initialen: "",
+        integreert_klasinformatie: false,
+        keuzes: toepassing.keuzes.map((keuze) => ({ instellingsnummer, ...keuze })),
+        regels: regels
+          .filter(({ doel }) => doel.soort !== "leerling" || doel.accountUuid === kenmerk.accountUuid)
+          .map(({ doel, van, tot }) => ({
+            instellingsnummer,
+            soort: doel.soort,
+            niveau: "niveau" in doel ? doel.niveau : null,
+            leerjaar: "leerjaar" in doel ? doel.leerjaar : null,
+            uitgesloten: "uitgesloten" in doel && doel.uitgesloten,
+            van,
+            tot,
+          })),
+        protocol: protocolOp(toepassing, op),
+      },
+    ],
+  };
+  return beslis(feiten, { toepassing: toepassing.toepassing }, { scopes: new Set(), vandaag: op }).toegang;
+}
+
+/** Counts what a change of rules or choice does; `op` is the day to look at, today or later. */
+export function telVoorbeeld(
+  school: SchoolFeit,
+  kenmerken: readonly Kenmerk[],
+  toepassing: Pick<SchoolToepassing, "toepassing" | "keuzes" | "protocollen" | "regels">,
+  straks: { readonly keuzes: readonly Keuze[]; readonly regels: readonly Regel[] },
+  { vandaag, op }: { readonly vandaag: Datum; readonly op: Datum },
+): Voorbeeld {
+  const daarna = { ...toepassing, keuzes: straks.keuzes };
+  const uitkomsten = kenmerken.map((kenmerk) => ({
+    kenmerk,
+    nu: ziet(school, kenmerk, toepassing, toepassing.regels, vandaag),
+    zonder: ziet(school, kenmerk, toepassing, toepassing.regels, op),
+    straks: ziet(school, kenmerk, daarna, straks.regels, op),
+  }));
+  const som = (wie: (uitkomst: (typeof uitkomsten)[number]) => boolean) =>
+    uitkomsten.filter(wie).reduce((totaal, { kenmerk }) => totaal + kenmerk.aantal, 0);
+  const perGroep = (wie: (uitkomst: (typeof uitkomsten)[number]) => boolean) =>
+    telGroepen(uitkomsten.filter(wie).map(({ kenmerk }) => kenmerk));
+  return {
+    op,
+    ingeschreven: som(() => true),
+    nu: som((uitkomst) => uitkomst.nu),
+    zonder: som((uitkomst) => uitkomst.zonder),
+    straks: som((uitkomst) => uitkomst.straks),
+    erbij: perGroep((uitkomst) => uitkomst.straks && !uitkomst.zonder),
+    eraf: perGroep((uitkomst) => uitkomst.zonder && !uitkomst.straks),
+  };
+}
+
+const volgorde = { kleuter: 0, lager: 1, secundair: 2 } as const;
+/** Youngest first. */
+export const opLeeftijd = (a: Groep, b: Groep): number =>
+  volgorde[a.niveau] - volgorde[b.niveau] || a.leerjaar - b.leerjaar;
+
+/** Pupils per year; who sits in two years counts in the youngest. */
+export function telGroepen(kenmerken: readonly Kenmerk[]): Groepstelling[] {
+  const tellingen = new Map<string, Groepstelling>();
+  for (const { groepen, aantal } of kenmerken) {
+    const { niveau, leerjaar } = groepen.toSorted(opLeeftijd)[0] ?? groepen[0];
+    const sleutel = `${niveau} ${leerjaar}`;
+    tellingen.set(sleutel, {
+      niveau,
+      leerjaar,
+      aantal: (tellingen.get(sleutel)?.aantal ?? 0) + aantal,
+    });
+  }
+  return [...tellingen.values()].toSorted(opLeeftijd);
+}

@@ -1,0 +1,478 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import fc from "fast-check";
+import type { Datum } from "#platform/clock";
+import type { AccountUuid, Instellingsnummer } from "#platform/ids";
+import { Problem } from "#platform/problem";
+import { ontvang } from "#modules/discimus";
+import { zoekAccountVanRegistratie } from "#modules/leerlingen";
+import {
+  bewaarRegels,
+  getSchoolToepassing,
+  importeerToepassing,
+  kies,
+  kiesToepassing,
+  listWijzigingen,
+  maakZichtbaar,
+  overzichtVan,
+  stopToepassing,
+  telGroepenVan,
+  voorbeeld,
+  type Regel,
+  type RegelWijziging,
+} from "#modules/toepassingen";
+import { beslis, getFeiten } from "#modules/verstrekking";
+import { testDatabase, type TestDatabase } from "#testing/database";
+import { inschrijvingRegel, leerlingRegel, schoolRegel, testInsz } from "#testing/discimus";
+
+const d = (datum: string) => datum as Datum;
+const nr = (nummer: string) => nummer as Instellingsnummer;
+/** 999301 was 999300 until the summer; 999302 is another school. */
+const school = { instellingsnummer: nr("999301"), lijn: ["999300", "999301"] };
+const ander = { instellingsnummer: nr("999302"), lijn: ["999302"] };
+const door = "vo-1";
+const app = (regel: RegelWijziging) => ({ ...regel, toepassing: "bingel" });
+const nieuw = (doel: Regel["doel"], van: string | null = null, tot: string | null = null) =>
+  app({ soort: "nieuw", regel: { doel, van: van as Datum | null, tot: tot as Datum | null } });
+
+let db: TestDatabase;
+const stuur = async (...regels: string[]) => {
+  const antwoord = await ontvang(db.ctx, regels, { bron: "http" });
+  assert.deepEqual(antwoord.quarantaine, []);
+};
+const accounts = new Map<string, AccountUuid>();
+async function onthoud(stamnummer: string, instellingsnummer: string): Promise<AccountUuid> {
+  const account = await zoekAccountVanRegistratie(db.ctx, { instellingsnummer, stamnummer });
+  assert.ok(account);
+  accounts.set(stamnummer, account.account_uuid);
+  return account.account_uuid;
+}
+let tijdelijk: AccountUuid;
+
+async function toepassing(naam: string) {
+  await importeerToepassing(
+    db.ctx,
+    JSON.stringify({
+      toepassing: naam,
+      naam,
+      omschrijving: "Oefenen",
+      aanbieder: "Van In",
+      start_url: "https://app.example/",
+      tint: 1,
+      initialen: "Bi",
+      clients: [
+        {
+          client_id: naam,
+          naam,
+          soort: "web",
+          client_secret: "s".repeat(40),
+          redirect_uris: ["https://app.example/terug"],
+        },
+      ],
+    }),
+  );
+}
+
+before(async () => {
+  db = await testDatabase();
+  for (const naam of ["bingel", "ander", "straks", "voorbij", "zonder"]) await toepassing(naam);
+  await db.sql`insert into protocollen.protocol (protocol, versie, toepassing, van, tot, attributen, inhoud, ingevoerd_op)
+    values ('bingel', 1, 'bingel', '2024-07-10', null, '[{"attribuut":"Instellingsnummer"}]', '{}', now()),
+           ('ander', 1, 'ander', '2024-07-10', null, '[]', '{}', now()),
+           ('straks', 1, 'straks', '2027-01-01', null, '[]', '{}', now()),
+           ('voorbij', 1, 'voorbij', '2024-07-10', '2026-06-30', '[]', '{}', now())`;
+  const [oud, hier, elders] = ["999300", "999301", "999302"].map((instelling) => ({ school: instelling }));
+  await stuur(
+    schoolRegel(oud, { tot: "2026-08-31", opvolger: "999301" }),
+    schoolRegel(hier, { van: "2026-09-01", niveaus: ["kleuter", "lager"] }),
+    schoolRegel(elders, { niveaus: ["lager", "secundair"] }),
+  );
+  const soorten = [
+    ["kleuter", 2],
+    ["lager", 1],
+    ["lager", 3],
+    ["lager", 3],
+    ["secundair", 1],
+  ] as const;
+  for (const [index, [niveau, leerjaar]] of [...soorten, ...soorten].entries()) {
+    const kop = index % 4 === 3 ? oud : hier; // some are still known under the old number
+    await stuur(
+      leerlingRegel(`S${index}`, kop),
+      inschrijvingRegel(`S${index}`, kop, { niveau, leerjaar, van: "2025-09-01" }),
+    );
+    await onthoud(`S${index}`, kop?.school ?? "");
+  }
+  // Two years at once; in two schools at once; ended; later; cancelled; another school only.
+  await stuur(
+    leerlingRegel("twee", hier),
+    inschrijvingRegel("twee", hier, { leerjaar: 1 }),
+    inschrijvingRegel("twee", hier, { inschrijving: "i2", niveau: "secundair", leerjaar: 1 }),
+    leerlingRegel("samen", hier, { insz: testInsz("170502") }),
+    leerlingRegel("samen-elders", elders, { insz: testInsz("170502") }),
+    inschrijvingRegel("samen", hier, { leerjaar: 3 }),
+    inschrijvingRegel("samen-elders", elders, { leerjaar: 4 }),
+    ...["weg", "later", "nooit"].map((stamnummer) => leerlingRegel(stamnummer, hier)),
+    inschrijvingRegel("weg", hier, { tot: "2026-11-23" }),
+    inschrijvingRegel("later", hier, { van: "2026-11-25" }),
+    inschrijvingRegel("nooit", hier, { status: "geannuleerd" }),
+    leerlingRegel("elders", elders),
+    inschrijvingRegel("elders", elders),
+    leerlingRegel("word", hier),
+    inschrijvingRegel("word", hier),
+  );
+  for (const stamnummer of ["twee", "samen", "weg", "later", "nooit"]) await onthoud(stamnummer, "999301");
+  await onthoud("elders", "999302");
+  tijdelijk = await onthoud("word", "999301");
+  await stuur(leerlingRegel("word", { ...hier, versie: 2 }, { insz: testInsz("180611") }));
+  assert.notEqual(await onthoud("word", "999301"), tijdelijk);
+});
+after(() => db.close());
+beforeEach(async () => {
+  await db.sql`delete from toepassingen.zichtbaarheid`;
+  await db.sql`delete from toepassingen.keuze`;
+  db.clock.set("2026-11-24T08:30:00Z");
+});
+
+const probleem = (code: string) => (error: unknown) => error instanceof Problem && error.kind.code === code;
+async function besluit(account: AccountUuid, op = db.clock.vandaag()) {
+  const feiten = await getFeiten(db.ctx, account, "bingel", op);
+  return beslis(feiten, "bingel", { scopes: new Set(), vandaag: op });
+}
+/** Does he see it through this school? */
+async function ziet(account: AccountUuid): Promise<boolean> {
+  const uitkomst = await besluit(account);
+  return uitkomst.toegang && uitkomst.via.includes(school.instellingsnummer);
+}
+const keuzes = async () => (await getSchoolToepassing(db.ctx, school, "bingel"))?.keuzes;
+const zet = (naam: string, van = "2026-11-24") =>
+  kiesToepassing(db.ctx, { school, door, toepassing: naam, van: d(van) });
+const stop = (tot: string) => stopToepassing(db.ctx, { school, door, toepassing: "bingel", tot: d(tot) });
+
+test("R54: a school switches an application on from today or later and off after a last day; what was stays known", async () => {
+  await zet("bingel");
+  await zet("bingel");
+  assert.deepEqual(await keuzes(), [{ van: "2026-11-24", tot: null }]);
+  await stop("2026-12-18");
+  assert.deepEqual(await keuzes(), [{ van: "2026-11-24", tot: "2026-12-18" }]);
+  db.clock.set("2026-12-19T08:00:00Z");
+  await zet("bingel", "2027-01-04");
+  assert.deepEqual(await keuzes(), [
+    { van: "2026-11-24", tot: "2026-12-18" },
+    { van: "2027-01-04", tot: null },
+  ]);
+  await zet("bingel", "2026-12-21"); // earlier: the later start goes
+  assert.deepEqual((await keuzes())?.at(-1), { van: "2026-12-21", tot: null });
+  db.clock.set("2027-02-01T08:00:00Z");
+  await stop("2027-01-31"); // at once
+  assert.deepEqual(await keuzes(), [
+    { van: "2026-11-24", tot: "2026-12-18" },
+    { van: "2026-12-21", tot: "2027-01-31" },
+  ]);
+  await assert.rejects(stop("2027-01-30"), probleem("datum-voorbij"));
+  await assert.rejects(zet("bingel", "2027-01-31"), probleem("datum-voorbij"));
+});
+
+test("R54: switched on and off on one day, it never had a day", async () => {
+  await zet("bingel");
+  await stop("2026-11-23");
+  assert.deepEqual(await keuzes(), []);
+});
+
+test("D5: without an agreement in force an application cannot be switched on", async () => {
+  for (const naam of ["straks", "voorbij", "zonder"])
+    await assert.rejects(zet(naam), probleem("toepassing-niet-beschikbaar"), naam);
+  await zet("straks", "2027-01-01");
+  await assert.rejects(zet("bestaat-niet"), probleem("niet-gevonden"));
+});
+
+test("R54, D3: a choice and rules under the old number count for the school, and can be changed by it", async () => {
+  await kies(db.ctx, { instellingsnummer: "999300", toepassing: "bingel", van: d("2025-09-01") });
+  const oud = await maakZichtbaar(db.ctx, {
+    instellingsnummer: "999300",
+    toepassing: "bingel",
+    soort: "school",
+  });
+  assert.equal(await ziet(accounts.get("S0") as AccountUuid), true);
+  const [regel] = (await getSchoolToepassing(db.ctx, school, "bingel"))?.regels ?? [];
+  assert.equal(regel?.regelId, oud);
+  await bewaarRegels(db.ctx, {
+    school,
+    door,
+    wijzigingen: [app({ soort: "weg", regelId: oud }), nieuw({ soort: "niveau", niveau: "lager" })],
+  });
+  assert.deepEqual(
+    [...(await db.sql`select instellingsnummer, soort from toepassingen.zichtbaarheid`)],
+    [{ instellingsnummer: "999301", soort: "niveau" }],
+  );
+  await zet("bingel");
+  assert.deepEqual(await keuzes(), [{ van: "2025-09-01", tot: null }], "it stood already");
+});
+
+test("R54: rules of another school are not touched, and no rule is made for another school's pupil", async () => {
+  const vreemd = await maakZichtbaar(db.ctx, {
+    instellingsnummer: "999302",
+    toepassing: "bingel",
+    soort: "school",
+  });
+  const bewaar = (wijziging: RegelWijziging) =>
+    bewaarRegels(db.ctx, { school, door, wijzigingen: [app(wijziging)] });
+  await bewaar({ soort: "weg", regelId: vreemd });
+  await assert.rejects(
+    bewaar({ soort: "periode", regelId: vreemd, van: null, tot: d("2026-01-01") }),
+    probleem("regel-weg"),
+  );
+  const leerling = accounts.get("elders") as AccountUuid;
+  await assert.rejects(
+    bewaarRegels(db.ctx, {
+      school,
+      door,
+      wijzigingen: [
+        nieuw({ soort: "school" }),
+        nieuw({ soort: "leerling", accountUuid: leerling, uitgesloten: false }),
+      ],
+    }),
+    probleem("leerling-van-ander"),
+  );
+  const rijen = await db.sql`select regel_id, tot from toepassingen.zichtbaarheid`;
+  assert.deepEqual([...rijen], [{ regel_id: vreemd, tot: null }], "all or nothing");
+  await assert.rejects(
+    bewaar({
+      soort: "nieuw",
+      regel: { doel: { soort: "school" }, van: d("2026-12-02"), tot: d("2026-12-01") },
+    }),
+    probleem("periode-omgekeerd"),
+  );
+});
+
+test("R54: saving twice writes one rule, and every change is on the list with who and when", async () => {
+  const eerder = await listWijzigingen(db.ctx, school, { toepassing: "bingel", hoogstens: 100 });
+  const wijzigingen = [
+    nieuw({ soort: "leerjaar", niveau: "lager", leerjaar: 3 }, "2026-12-01"),
+    nieuw({ soort: "leerling", accountUuid: accounts.get("S0") as AccountUuid, uitgesloten: true }),
+  ];
+  const bundel = await bewaarRegels(db.ctx, { school, door, wijzigingen });
+  await bewaarRegels(db.ctx, { school, door: "vo-2", wijzigingen });
+  const alle = await listWijzigingen(db.ctx, school, { toepassing: "bingel", hoogstens: 100 });
+  const lijst = alle.slice(0, alle.length - eerder.length);
+  assert.equal(lijst.length, 2);
+  assert.ok(lijst.every((regel) => regel.door === "vo-1" && regel.bundel === bundel));
+  assert.equal(lijst[0]?.tijdstip.toISOString(), "2026-11-24T08:30:00.000Z");
+  assert.equal(lijst[0]?.leerling, "Noor Peeters");
+  const [opgeslagen] = await db.sql`select string_agg(wat, ' ') as wat from toepassingen.wijziging`;
+  assert.doesNotMatch(String(opgeslagen?.["wat"]), /Noor|Peeters/);
+  assert.deepEqual(await listWijzigingen(db.ctx, ander, { hoogstens: 10 }), []);
+
+  const [jaar] = (await getSchoolToepassing(db.ctx, school, "bingel"))?.regels ?? [];
+  const periode = {
+    soort: "periode",
+    regelId: jaar?.regelId ?? "",
+    van: null,
+    tot: d("2027-06-30"),
+  } as const;
+  await bewaarRegels(db.ctx, { school, door, wijzigingen: [app(periode)] });
+  await bewaarRegels(db.ctx, {
+    school,
+    door,
+    wijzigingen: [app({ soort: "weg", regelId: jaar?.regelId ?? "" })],
+  });
+  const soorten = (await listWijzigingen(db.ctx, school, { hoogstens: 10 })).map(({ soort, wat }) => [
+    soort,
+    wat.tot,
+  ]);
+  assert.deepEqual(soorten.slice(0, 2), [
+    ["weg", "2027-06-30"],
+    ["periode", "2027-06-30"],
+  ]);
+});
+
+test("D6: rules are live: who comes into a year by a message at 10:00 sees its applications at 10:01", async () => {
+  await zet("bingel");
+  await bewaarRegels(db.ctx, {
+    school,
+    door,
+    wijzigingen: [nieuw({ soort: "leerjaar", niveau: "lager", leerjaar: 6 })],
+  });
+  const rijen = async () =>
+    (await db.sql<{ aantal: number }[]>`select count(*)::int as aantal from toepassingen.zichtbaarheid`)[0]
+      ?.aantal;
+  const voor = (await overzichtVan(db.ctx, school, "bingel")).toepassingen[0]?.zien;
+  await stuur(
+    leerlingRegel("live", { school: "999301" }),
+    inschrijvingRegel("live", { school: "999301" }, { leerjaar: 6, van: "2026-11-24" }),
+  );
+  const account = await onthoud("live", "999301");
+  assert.equal(await ziet(account), true);
+  assert.equal((await overzichtVan(db.ctx, school, "bingel")).toepassingen[0]?.zien, (voor ?? 0) + 1);
+  assert.equal(await rijen(), 1, "no row per pupil");
+  await stuur(
+    inschrijvingRegel(
+      "live",
+      { school: "999301", versie: 2 },
+      { leerjaar: 6, van: "2026-11-01", tot: "2026-11-23" },
+    ),
+  );
+  const weg = await besluit(account);
+  assert.equal(weg.toegang ? "ja" : weg.reden, "niet-ingeschreven"); // R31
+});
+
+test("D6: the years of the school with their pupils of today", async () => {
+  const { groepen, ingeschreven } = await telGroepenVan(db.ctx, school);
+  assert.deepEqual(groepen, [
+    { niveau: "kleuter", leerjaar: 2, aantal: 2 },
+    { niveau: "lager", leerjaar: 1, aantal: 3 }, // with the one who also sits in secundair
+    { niveau: "lager", leerjaar: 3, aantal: 6 },
+    { niveau: "secundair", leerjaar: 1, aantal: 2 },
+  ]);
+  assert.equal(ingeschreven, 13);
+});
+
+const datum = fc.constantFrom(
+  null,
+  null,
+  null,
+  null,
+  "2026-09-01",
+  "2026-11-23",
+  "2026-11-24",
+  "2026-11-25",
+  "2027-06-30",
+);
+const doel = fc.oneof(
+  fc.constant({ soort: "school" } as const),
+  fc.record({
+    soort: fc.constant("niveau" as const),
+    niveau: fc.constantFrom("kleuter", "lager", "secundair"),
+  }),
+  fc.record({
+    soort: fc.constant("leerjaar" as const),
+    niveau: fc.constantFrom("kleuter", "lager", "secundair"),
+    leerjaar: fc.constantFrom(1, 2, 3),
+  }),
+  fc.record({
+    soort: fc.constant("leerling" as const),
+    wie: fc.constantFrom("S0", "S2", "S3", "S4", "twee", "samen", "word", "weg", "word-tijdelijk"),
+    uitgesloten: fc.boolean(),
+  }),
+);
+const regel = fc
+  .record({ doel, van: datum, tot: datum })
+  .filter(({ van, tot }) => van === null || tot === null || van <= tot);
+const altijd: [string, string | null] = ["2026-09-01", null];
+const keuze = fc.constantFrom(
+  null,
+  altijd,
+  altijd,
+  altijd,
+  altijd,
+  altijd,
+  ["2026-09-01", "2026-11-23"],
+  ["2026-11-25", null],
+);
+
+test("R54, D5, D6: a preview counts exactly the pupils for whom the decision says yes, now and after saving", async () => {
+  const leerlingen = [...accounts.entries()].filter(([stamnummer]) => stamnummer !== "elders");
+  const doelVan = (van: (typeof regel extends fc.Arbitrary<infer R> ? R : never)["doel"]): Regel["doel"] => {
+    if (van.soort !== "leerling") return van as Regel["doel"];
+    const accountUuid = van.wie === "word-tijdelijk" ? tijdelijk : (accounts.get(van.wie) as AccountUuid);
+    return { soort: "leerling", accountUuid, uitgesloten: van.uitgesloten };
+  };
+  let verschillend = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(regel, { maxLength: 4 }),
+      fc.array(regel, { maxLength: 4 }),
+      fc.array(fc.nat(3), { maxLength: 2 }),
+      keuze,
+      fc.array(regel, { maxLength: 1 }),
+      async (staand, erbij, eraf, gekozen, vanElders) => {
+        await db.sql`delete from toepassingen.zichtbaarheid`;
+        await db.sql`delete from toepassingen.keuze`;
+        for (const instellingsnummer of ["999301", "999302"])
+          if (gekozen)
+            await db.sql`insert into toepassingen.keuze (instellingsnummer, toepassing, van, tot)
+              values (${instellingsnummer}, 'bingel', ${gekozen[0] ?? null}, ${gekozen[1] ?? null})`;
+        const rij = (een: (typeof staand)[number], instellingsnummer: string) => ({
+          instellingsnummer,
+          toepassing: "bingel",
+          van: een.van as Datum | null,
+          tot: een.tot as Datum | null,
+          ...doelVan(een.doel),
+        });
+        for (const [index, een] of staand.entries())
+          await maakZichtbaar(db.ctx, rij(een, index % 2 === 0 ? "999301" : "999300"));
+        for (const een of vanElders) await maakZichtbaar(db.ctx, rij(een, "999302"));
+
+        const nu = await getSchoolToepassing(db.ctx, school, "bingel");
+        assert.ok(nu);
+        const wijzigingen: RegelWijziging[] = [
+          ...erbij.map(({ doel: naar, van, tot }) => ({
+            soort: "nieuw" as const,
+            // A form offers pupils of today, so the account that stands.
+            regel: {
+              doel: doelVan(
+                naar.soort === "leerling" && naar.wie === "word-tijdelijk" ? { ...naar, wie: "word" } : naar,
+              ),
+              van: van as Datum | null,
+              tot: tot as Datum | null,
+            },
+          })),
+          ...[...new Set(eraf)].flatMap((index) => {
+            const weg = nu.regels[index];
+            return weg ? { soort: "weg" as const, regelId: weg.regelId } : [];
+          }),
+        ];
+        const telling = await voorbeeld(db.ctx, school, nu, { regels: wijzigingen });
+        const tel = async () => {
+          let aantal = 0;
+          for (const [, account] of leerlingen) if (await ziet(account)) aantal++;
+          return aantal;
+        };
+        const ervoor = await tel();
+        assert.equal(telling.nu, ervoor);
+        assert.equal(telling.zonder, ervoor);
+        assert.equal((await overzichtVan(db.ctx, school, "bingel")).toepassingen[0]?.zien, ervoor);
+        await bewaarRegels(db.ctx, { school, door, wijzigingen: wijzigingen.map(app) });
+        const erna = await tel();
+        assert.equal(telling.straks, erna);
+        const som = (lijst: readonly { readonly aantal: number }[]) =>
+          lijst.reduce((totaal, { aantal }) => totaal + aantal, 0);
+        assert.equal(som(telling.erbij) - som(telling.eraf), erna - ervoor);
+        if (erna !== ervoor) verschillend++;
+      },
+    ),
+    { numRuns: 60 },
+  );
+  assert.ok(verschillend > 5, `${verschillend} of 60 changes changed something`);
+});
+
+test("R54: a preview of switching on, and of a rule that begins later, counts on the day it begins", async () => {
+  const nu = await getSchoolToepassing(db.ctx, school, "bingel");
+  assert.ok(nu);
+  const op = d("2026-12-01");
+  const telling = await voorbeeld(
+    db.ctx,
+    school,
+    nu,
+    {
+      keuzes: [{ van: d("2026-11-24"), tot: null }],
+      regels: [{ soort: "nieuw", regel: { doel: { soort: "niveau", niveau: "lager" }, van: op, tot: null } }],
+    },
+    op,
+  );
+  const lager = 9;
+  assert.deepEqual([telling.nu, telling.zonder, telling.straks, telling.ingeschreven], [0, 0, lager, 13]);
+  assert.deepEqual(telling.erbij, [
+    { niveau: "lager", leerjaar: 1, aantal: 3 },
+    { niveau: "lager", leerjaar: 3, aantal: 6 },
+  ]);
+});
+
+test("R54: a preview takes one query, a whole catalogue two, whatever the size of the school", async () => {
+  const nu = await getSchoolToepassing(db.ctx, school, "bingel");
+  assert.ok(nu);
+  db.statements.length = 0;
+  await voorbeeld(db.ctx, school, nu, { regels: [{ soort: "weg", regelId: "x" }] });
+  assert.equal(db.statements.length, 1);
+  await overzichtVan(db.ctx, school);
+  assert.equal(db.statements.length, 3);
+});

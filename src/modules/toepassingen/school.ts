@@ -1,0 +1,202 @@
+import { randomUUID } from "node:crypto";
+import type { Datum } from "#platform/clock";
+import { inTransaction, type Context } from "#platform/context";
+import { isConflict } from "#platform/database";
+import { algemeen, Problem } from "#platform/problem";
+import type {
+  Groepstelling,
+  Keuze,
+  RegelWijziging,
+  School,
+  SchoolToepassing,
+  Voorbeeld,
+} from "./contract.ts";
+import { toepassingProblemen } from "./problems.ts";
+import { beschikbaarheidVan, pasToe, telGroepen, telVoorbeeld, ziet, type Kenmerk } from "./rules.ts";
+import {
+  listSchoolToepassingen,
+  schrijfKeuze,
+  schrijfRegels,
+  telKenmerken,
+  vergrendel,
+  zetAan,
+  zetUit,
+} from "./store-school.ts";
+
+type Wie = {
+  readonly school: School;
+  /** vo_id of who does it, for the list of changes. */
+  readonly door: string;
+};
+
+/** One application as the school has set it; undefined when no provider's application has this name. */
+export async function getSchoolToepassing(
+  ctx: Context,
+  school: School,
+  toepassing: string,
+): Promise<SchoolToepassing | undefined> {
+  return (await listSchoolToepassingen(ctx, school, toepassing))[0];
+}
+
+/**
+ * The school switches an application on, from today or a later day (R54). Only one whose agreement is in force on that day (D5).
+ * A planned end or a later start goes. Gives the bundle of the list of changes.
+ * @throws Problem `niet-gevonden`, `datum-voorbij`, `toepassing-niet-beschikbaar`
+ */
+export function kiesToepassing(
+  ctx: Context,
+  { school, door, toepassing, van }: Wie & { readonly toepassing: string; readonly van: Datum },
+): Promise<string> {
+  return inTransaction(ctx, async (tx) => {
+    await vergrendel(tx, school, toepassing);
+    const huidig = await getSchoolToepassing(tx, school, toepassing);
+    if (!huidig) throw new Problem(algemeen["niet-gevonden"]);
+    if (van < tx.clock.vandaag()) throw new Problem(toepassingProblemen["datum-voorbij"]);
+    if (!beschikbaarheidVan(huidig, van).kan)
+      throw new Problem(toepassingProblemen["toepassing-niet-beschikbaar"]);
+    const bundel = randomUUID();
+    if (await zetAan(tx, school, toepassing, van))
+      await schrijfKeuze(tx, { school, door, bundel }, toepassing, "aan", { van, tot: null });
+    return bundel;
+  });
+}
+
+/**
+ * The school switches an application off: `tot` is its last day, yesterday at the earliest (then it is off at once). What was
+ * stays known; its rules stay, and work again when it is switched on again. Gives the bundle of the list of changes.
+ * @throws Problem `datum-voorbij`
+ */
+export function stopToepassing(
+  ctx: Context,
+  { school, door, toepassing, tot }: Wie & { readonly toepassing: string; readonly tot: Datum },
+): Promise<string> {
+  return inTransaction(ctx, async (tx) => {
+    await vergrendel(tx, school, toepassing);
+    if (tot < dagVoor(tx.clock.vandaag())) throw new Problem(toepassingProblemen["datum-voorbij"]);
+    const bundel = randomUUID();
+    if (await zetUit(tx, school, toepassing, tot))
+      await schrijfKeuze(tx, { school, door, bundel }, toepassing, "uit", { tot });
+    return bundel;
+  });
+}
+
+/** The calendar day before: the last day of what stops at once. */
+export const dagVoor = (datum: Datum): Datum =>
+  new Date(Date.parse(`${datum}T12:00:00Z`) - 86_400_000).toISOString().slice(0, 10) as Datum;
+
+/**
+ * Adds, changes and removes visibility rules of the school, all or nothing (R54, D6). They work at the next decision. A rule that
+ * stands already is not written twice; removing one that is gone changes nothing. Gives the bundle of the list of changes.
+ * @throws Problem `periode-omgekeerd`, `leerling-van-ander`, `regel-weg`, `regel-dubbel`
+ */
+export async function bewaarRegels(
+  ctx: Context,
+  {
+    school,
+    door,
+    wijzigingen,
+  }: Wie & { readonly wijzigingen: readonly (RegelWijziging & { readonly toepassing: string })[] },
+): Promise<string> {
+  for (const wijziging of wijzigingen) {
+    const periode =
+      wijziging.soort === "nieuw" ? wijziging.regel : wijziging.soort === "periode" ? wijziging : undefined;
+    if (periode?.van && periode.tot && periode.tot < periode.van)
+      throw new Problem(toepassingProblemen["periode-omgekeerd"]);
+  }
+  const bundel = randomUUID();
+  try {
+    await inTransaction(ctx, async (tx) => {
+      const { vreemd, gemist } = await schrijfRegels(tx, { school, door, bundel }, wijzigingen);
+      if (vreemd > 0) throw new Problem(toepassingProblemen["leerling-van-ander"]);
+      if (gemist > 0) throw new Problem(toepassingProblemen["regel-weg"]);
+    });
+  } catch (error) {
+    throw isConflict(error) ? new Problem(toepassingProblemen["regel-dubbel"]) : error;
+  }
+  return bundel;
+}
+
+/** Pupils that are looked at apart because a rule is about them alone. */
+const apartVan = (regels: SchoolToepassing["regels"] | ReturnType<typeof pasToe>) =>
+  regels.flatMap(({ doel }) => (doel.soort === "leerling" ? doel.accountUuid : []));
+
+/** The years of the school with pupils today, youngest first, and all its pupils of today. */
+export async function telGroepenVan(
+  ctx: Context,
+  school: School,
+): Promise<{ readonly groepen: readonly Groepstelling[]; readonly ingeschreven: number }> {
+  const { kenmerken } = await telKenmerken(ctx, school, ctx.clock.vandaag(), []);
+  const groepen = telGroepen(kenmerken);
+  return { groepen, ingeschreven: groepen.reduce((som, { aantal }) => som + aantal, 0) };
+}
+
+/** What a school would change: rules, the choice, or both. */
+export type Voorstel = {
+  readonly regels?: readonly RegelWijziging[];
+  readonly keuzes?: readonly Keuze[];
+};
+
+/**
+ * How many of the pupils enrolled today see the application now and would see it after a change, and who comes and goes. One
+ * query besides the one that gave `toepassing`; the decision itself counts (see `ziet`).
+ */
+export async function voorbeeld(
+  ctx: Context,
+  school: School,
+  toepassing: SchoolToepassing,
+  voorstel: Voorstel,
+  op: Datum = ctx.clock.vandaag(),
+): Promise<Voorbeeld> {
+  const vandaag = ctx.clock.vandaag();
+  const regels = pasToe(toepassing.regels, voorstel.regels ?? []);
+  const { open, kenmerken } = await telKenmerken(ctx, school, vandaag, [
+    ...apartVan(toepassing.regels),
+    ...apartVan(regels),
+  ]);
+  return telVoorbeeld(
+    { instellingsnummer: school.instellingsnummer, open },
+    kenmerken,
+    toepassing,
+    { regels, keuzes: voorstel.keuzes ?? toepassing.keuzes },
+    { vandaag, op },
+  );
+}
+
+/** Applications beside the years of the school: who sees what today. */
+export type Overzicht = {
+  readonly ingeschreven: number;
+  readonly groepen: readonly Groepstelling[];
+  readonly toepassingen: readonly {
+    readonly toepassing: SchoolToepassing;
+    /** Pupils who see it today. */
+    readonly zien: number;
+    /** The same per year. */
+    readonly perGroep: readonly Groepstelling[];
+  }[];
+};
+
+/** All applications, or the one asked for, with how many pupils see them today, per year: two queries for the whole page. */
+export async function overzichtVan(
+  ctx: Context,
+  school: School,
+  toepassing: string | null = null,
+): Promise<Overzicht> {
+  const vandaag = ctx.clock.vandaag();
+  const toepassingen = await listSchoolToepassingen(ctx, school, toepassing);
+  const { open, kenmerken } = await telKenmerken(
+    ctx,
+    school,
+    vandaag,
+    toepassingen.flatMap(({ regels }) => apartVan(regels)),
+  );
+  const feit = { instellingsnummer: school.instellingsnummer, open };
+  const tel = (wie: readonly Kenmerk[]) => wie.reduce((som, { aantal }) => som + aantal, 0);
+  return {
+    ingeschreven: tel(kenmerken),
+    groepen: telGroepen(kenmerken),
+    toepassingen: toepassingen.map((een) => {
+      const zien = kenmerken.filter((kenmerk) => ziet(feit, kenmerk, een, een.regels, vandaag));
+      return { toepassing: een, zien: tel(zien), perGroep: telGroepen(zien) };
+    }),
+  };
+}

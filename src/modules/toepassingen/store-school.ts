@@ -1,0 +1,291 @@
+import { randomUUID } from "node:crypto";
+import type { Datum } from "#platform/clock";
+import type { Context } from "#platform/context";
+import type { AccountUuid } from "#platform/ids";
+import type { Niveau, ProtocolFeit } from "#modules/verstrekking";
+import type {
+  Doel,
+  Keuze,
+  Periode,
+  Regel,
+  RegelWijziging,
+  School,
+  SchoolToepassing,
+  Wijziging,
+} from "./contract.ts";
+import type { Kenmerk } from "./rules.ts";
+
+type RegelRij = {
+  regel_id: string;
+  soort: Doel["soort"];
+  niveau: Niveau | null;
+  leerjaar: number | null;
+  account_uuid: AccountUuid | null;
+  uitgesloten: boolean;
+  van: Datum | null;
+  tot: Datum | null;
+};
+
+const doelVan = (rij: Omit<RegelRij, "regel_id" | "van" | "tot">): Doel => {
+  if (rij.account_uuid !== null)
+    return { soort: "leerling", accountUuid: rij.account_uuid, uitgesloten: rij.uitgesloten };
+  if (rij.niveau === null) return { soort: "school" };
+  return rij.leerjaar === null
+    ? { soort: "niveau", niveau: rij.niveau }
+    : { soort: "leerjaar", niveau: rij.niveau, leerjaar: rij.leerjaar };
+};
+
+/** The columns of a rule, the way `doelVan` reads them back. */
+const rijVan = ({ doel, van, tot }: Regel) => ({
+  soort: doel.soort,
+  niveau: "niveau" in doel ? doel.niveau : null,
+  leerjaar: "leerjaar" in doel ? doel.leerjaar : null,
+  account_uuid: "accountUuid" in doel ? doel.accountUuid : null,
+  uitgesloten: "uitgesloten" in doel && doel.uitgesloten,
+  van,
+  tot,
+});
+
+/**
+ * Applications of providers as this school has set them, by name; or the one asked for. Rules on a pupil whose account was
+ * replaced are given with the account that stands, as the decision takes them.
+ */
+export async function listSchoolToepassingen(
+  ctx: Context,
+  school: School,
+  toepassing: string | null = null,
+): Promise<SchoolToepassing[]> {
+  const lijn = [...school.lijn];
+  const rijen = await ctx.sql<
+    (Omit<SchoolToepassing, "regels" | "integreertKlasinformatie"> & {
+      integreert_klasinformatie: boolean;
+      regels: (RegelRij & { leerling: string | null })[];
+    })[]
+  >`select t.toepassing, t.naam, t.omschrijving, t.aanbieder, t.tint, t.initialen, t.integreert_klasinformatie, t.instructies,
+           coalesce((select json_agg(json_build_object('van', k.van, 'tot', k.tot) order by k.van)
+                       from toepassingen.keuze k
+                      where k.toepassing = t.toepassing and k.instellingsnummer = any (${lijn})), '[]') as keuzes,
+           coalesce((select json_agg(json_build_object('regel_id', z.regel_id, 'soort', z.soort, 'niveau', z.niveau,
+                              'leerjaar', z.leerjaar, 'account_uuid', coalesce(s.account_uuid, z.account_uuid),
+                              'uitgesloten', z.uitgesloten, 'van', z.van, 'tot', z.tot,
+                              'leerling', s.voornaam || ' ' || s.naam)
+                              order by z.uitgesloten, z.soort = 'leerling', z.niveau, z.leerjaar, s.naam, s.voornaam, z.van, z.regel_id)
+                       from toepassingen.zichtbaarheid z
+                       left join leerlingen.account a on a.account_uuid = z.account_uuid
+                       left join leerlingen.account s on s.account_uuid = coalesce(a.vervangen_door, a.account_uuid)
+                      where z.toepassing = t.toepassing and z.instellingsnummer = any (${lijn})), '[]') as regels,
+           coalesce((select json_agg(json_build_object('protocol', p.protocol, 'versie', p.versie, 'van', p.van, 'tot', p.tot,
+                              'attributen', p.attributen::json) order by p.versie desc)
+                       from protocollen.protocol p where p.toepassing = t.toepassing), '[]') as protocollen
+      from toepassingen.toepassing t
+     where t.soort = 'doeltoepassing' and (${toepassing}::text is null or t.toepassing = ${toepassing})
+     order by t.naam`;
+  return rijen.map(({ regels, integreert_klasinformatie, ...rij }) => ({
+    ...rij,
+    integreertKlasinformatie: integreert_klasinformatie,
+    protocollen: rij.protocollen as ProtocolFeit[],
+    regels: regels.map((regel) => ({
+      regelId: regel.regel_id,
+      doel: doelVan(regel),
+      van: regel.van,
+      tot: regel.tot,
+      leerling: regel.leerling,
+    })),
+  }));
+}
+
+/**
+ * The pupils who are enrolled in the school on this day, counted by what rules can see of them: their years, and apart those
+ * that a rule speaks about alone. One set-based query, whatever the size of the school. `open`: Discimus knows the school and it
+ * is open on this day.
+ */
+export async function telKenmerken(
+  ctx: Context,
+  school: School,
+  vandaag: Datum,
+  apart: readonly AccountUuid[],
+): Promise<{ readonly open: boolean; readonly kenmerken: Kenmerk[] }> {
+  const lijn = [...school.lijn];
+  const rijen = await ctx.sql<
+    { groepen: string | null; account_uuid: string | null; aantal: number; open: boolean }[]
+  >`with leerling as (
+      select r.account_uuid, string_agg(distinct i.niveau || ' ' || i.leerjaar, ',') as groepen
+        from inschrijvingen.inschrijving i
+        join leerlingen.registratie r using (instellingsnummer, stamnummer)
+       where i.instellingsnummer = any (${lijn}) and not i.geannuleerd
+         and i.van <= ${vandaag}::date and (i.tot is null or i.tot >= ${vandaag}::date)
+       group by r.account_uuid
+    ), telling as (
+      select groepen, case when account_uuid = any (${[...apart]}::uuid[]) then account_uuid end as account_uuid, count(*)::int as aantal
+        from leerling group by 1, 2
+    )
+    select exists (select from scholen.school s where s.instellingsnummer = ${school.instellingsnummer}
+              and s.van <= ${vandaag}::date and (s.tot is null or s.tot >= ${vandaag}::date)) as open,
+           telling.groepen, telling.account_uuid, telling.aantal
+      from (select 1) altijd left join telling on true`;
+  const kenmerken = rijen.flatMap(({ groepen, account_uuid, aantal }) => {
+    const [eerste, ...rest] = (groepen ?? "")
+      .split(",")
+      .filter((groep) => groep !== "")
+      .map((groep) => {
+        const [niveau = "", leerjaar = ""] = groep.split(" ");
+        return { niveau: niveau as Niveau, leerjaar: Number(leerjaar) };
+      });
+    return eerste ? [{ groepen: [eerste, ...rest] as const, accountUuid: account_uuid, aantal }] : [];
+  });
+  return { open: rijen[0]?.open ?? false, kenmerken };
+}
+
+/** One at a time per school and application: two colleagues who save at once both get a whole result. */
+export async function vergrendel(ctx: Context, school: School, toepassing: string): Promise<void> {
+  await ctx.sql`select pg_advisory_xact_lock(7118, hashtext(${`${school.instellingsnummer} ${toepassing}`}))`;
+}
+
+/** On from a day, without an end: what was planned after it goes, what stood on it stays open. True = something changed. */
+export async function zetAan(ctx: Context, school: School, toepassing: string, van: Datum): Promise<boolean> {
+  const lijn = [...school.lijn];
+  const [rij] = await ctx.sql<{ aantal: number }[]>`
+    with weg as (
+      delete from toepassingen.keuze where toepassing = ${toepassing} and instellingsnummer = any (${lijn}) and van > ${van}::date returning 1
+    ), staat as (
+      select from toepassingen.keuze where toepassing = ${toepassing} and instellingsnummer = any (${lijn})
+         and van <= ${van}::date and (tot is null or tot >= ${van}::date)
+    ), verlengd as (
+      update toepassingen.keuze set tot = null where toepassing = ${toepassing} and instellingsnummer = any (${lijn})
+         and van <= ${van}::date and tot >= ${van}::date returning 1
+    ), nieuw as (
+      insert into toepassingen.keuze (instellingsnummer, toepassing, van)
+      select ${school.instellingsnummer}, ${toepassing}, ${van} where not exists (select from staat) returning 1
+    )
+    select (select count(*) from weg) + (select count(*) from verlengd) + (select count(*) from nieuw) as aantal`;
+  return (rij?.aantal ?? 0) > 0;
+}
+
+/** Off after a last day: what began before it ends then, what was to begin later goes. True = something changed. */
+export async function zetUit(ctx: Context, school: School, toepassing: string, tot: Datum): Promise<boolean> {
+  const lijn = [...school.lijn];
+  const [rij] = await ctx.sql<{ aantal: number }[]>`
+    with weg as (
+      delete from toepassingen.keuze where toepassing = ${toepassing} and instellingsnummer = any (${lijn}) and van > ${tot}::date returning 1
+    ), einde as (
+      update toepassingen.keuze set tot = ${tot} where toepassing = ${toepassing} and instellingsnummer = any (${lijn})
+         and van <= ${tot}::date and (tot is null or tot > ${tot}::date) returning 1
+    )
+    select (select count(*) from weg) + (select count(*) from einde) as aantal`;
+  return (rij?.aantal ?? 0) > 0;
+}
+
+type Schrijver = {
+  readonly school: School;
+  /** vo_id */
+  readonly door: string;
+  readonly bundel: string;
+};
+
+export async function schrijfKeuze(
+  ctx: Context,
+  { school, door, bundel }: Schrijver,
+  toepassing: string,
+  soort: "aan" | "uit",
+  wat: Keuze | { readonly tot: Datum },
+): Promise<void> {
+  await ctx.sql`
+    insert into toepassingen.wijziging (bundel, instellingsnummer, toepassing, tijdstip, door, soort, wat)
+    values (${bundel}, ${school.instellingsnummer}, ${toepassing}, ${new Date(ctx.clock.now())}, ${door}, ${soort}, ${JSON.stringify(wat)})`;
+}
+
+const periodeVan = (wijziging: { readonly soort: "weg" } | ({ readonly soort: "periode" } & Periode)) =>
+  wijziging.soort === "periode" ? { van: wijziging.van, tot: wijziging.tot } : {};
+
+/**
+ * Writes changes of rules with their lines of the log, in one statement: as many rows as there are rules, however many pupils
+ * they are about. Rules of another school are not found; `vreemd` counts pupils that are not of this school, for whom nothing is
+ * written; `gemist` counts rules whose dates were to change but that are not there.
+ */
+export async function schrijfRegels(
+  ctx: Context,
+  { school, door, bundel }: Schrijver,
+  wijzigingen: readonly (RegelWijziging & { readonly toepassing: string })[],
+): Promise<{ readonly geschreven: number; readonly vreemd: number; readonly gemist: number }> {
+  const lijn = [...school.lijn];
+  const rijen = wijzigingen.map((wijziging) => ({
+    wijziging: wijziging.soort,
+    toepassing: wijziging.toepassing,
+    ...(wijziging.soort === "nieuw"
+      ? { ...rijVan(wijziging.regel), regel_id: randomUUID() }
+      : { ...periodeVan(wijziging), regel_id: wijziging.regelId }),
+  }));
+  const [rij] = await ctx.sql<{ geschreven: number; vreemd: number; gemist: number }[]>`
+    with vraag as (
+      select * from json_to_recordset(${JSON.stringify(rijen)}::text::json) as v (wijziging text, toepassing text, regel_id uuid,
+        soort text, niveau text, leerjaar integer, account_uuid uuid, uitgesloten boolean, van date, tot date)
+    ), goed as (
+      select * from vraag v where wijziging = 'nieuw' and (soort <> 'leerling' or exists (
+        select from leerlingen.registratie r where r.account_uuid = v.account_uuid and r.instellingsnummer = any (${lijn})))
+    ), nieuw as (
+      insert into toepassingen.zichtbaarheid (regel_id, instellingsnummer, toepassing, soort, niveau, leerjaar, account_uuid, uitgesloten, van, tot)
+      select regel_id, ${school.instellingsnummer}, toepassing, soort, niveau, leerjaar, account_uuid, uitgesloten, van, tot from goed
+      on conflict do nothing returning *
+    ), weg as (
+      delete from toepassingen.zichtbaarheid z using vraag v
+       where v.wijziging = 'weg' and z.regel_id = v.regel_id and z.toepassing = v.toepassing and z.instellingsnummer = any (${lijn})
+      returning z.*
+    ), periode as (
+      update toepassingen.zichtbaarheid z set van = v.van, tot = v.tot from vraag v
+       where v.wijziging = 'periode' and z.regel_id = v.regel_id and z.toepassing = v.toepassing and z.instellingsnummer = any (${lijn})
+      returning z.*
+    ), samen as (
+      select 'nieuw' as wijziging, nieuw.* from nieuw union all select 'weg', weg.* from weg union all select 'periode', periode.* from periode
+    ), log as (
+      insert into toepassingen.wijziging (bundel, instellingsnummer, toepassing, tijdstip, door, soort, wat)
+      select ${bundel}, ${school.instellingsnummer}, toepassing, ${new Date(ctx.clock.now())}, ${door}, wijziging,
+             json_build_object('soort', soort, 'niveau', niveau, 'leerjaar', leerjaar, 'account_uuid', account_uuid,
+               'uitgesloten', uitgesloten, 'van', van, 'tot', tot)::text
+        from samen
+    )
+    select (select count(*) from samen) as geschreven,
+           (select count(*) from vraag where wijziging = 'nieuw') - (select count(*) from goed) as vreemd,
+           (select count(*) from vraag where wijziging = 'periode') - (select count(*) from periode) as gemist`;
+  return rij ?? { geschreven: 0, vreemd: 0, gemist: 0 };
+}
+
+/** What the school changed, newest first: of one application, of one `bundel`, or all. */
+export async function listWijzigingen(
+  ctx: Context,
+  school: School,
+  welke: { readonly toepassing?: string; readonly bundel?: string; readonly hoogstens: number },
+): Promise<Wijziging[]> {
+  const rijen = await ctx.sql<
+    {
+      wijziging_id: number;
+      bundel: string;
+      toepassing: string;
+      tijdstip: Date;
+      door: string;
+      soort: Wijziging["soort"];
+      wat: string;
+      leerling: string | null;
+    }[]
+  >`select w.wijziging_id, w.bundel, w.toepassing, w.tijdstip, w.door, w.soort, w.wat, s.voornaam || ' ' || s.naam as leerling
+      from toepassingen.wijziging w
+      left join leerlingen.account a on a.account_uuid = (w.wat::json ->> 'account_uuid')::uuid
+      left join leerlingen.account s on s.account_uuid = coalesce(a.vervangen_door, a.account_uuid)
+     where w.instellingsnummer = any (${[...school.lijn]})
+       and (${welke.toepassing ?? null}::text is null or w.toepassing = ${welke.toepassing ?? null})
+       and (${welke.bundel ?? null}::uuid is null or w.bundel = ${welke.bundel ?? null})
+     order by w.wijziging_id desc limit ${welke.hoogstens}`;
+  return rijen.map((rij) => {
+    const wat = JSON.parse(rij.wat) as RegelRij;
+    return {
+      wijzigingId: rij.wijziging_id,
+      bundel: rij.bundel,
+      toepassing: rij.toepassing,
+      tijdstip: rij.tijdstip,
+      door: rij.door,
+      leerling: rij.leerling,
+      soort: rij.soort,
+      wat:
+        rij.soort === "aan" || rij.soort === "uit" ? wat : { doel: doelVan(wat), van: wat.van, tot: wat.tot },
+    } as Wijziging;
+  });
+}
