@@ -177,6 +177,16 @@ export const rooms: Readonly<Record<string, Room>> = {
     uses: [],
     schema: "tokens",
   },
+  "modules/leerlingbeheer": {
+    does: "The pupils of one school as its beheerder searches and selects them.",
+    uses: ["modules/leerlingen"],
+    alsoSql: {
+      "leerlingen.account": "A page of pupils with their statuses is one round trip, over one school's rows.",
+      "leerlingen.registratie": "Idem.",
+      "inschrijvingen.inschrijving": "Idem.",
+      "sleutels.sleutel": "Idem: whether a password was handed out and used, never the password.",
+    },
+  },
   "modules/aanmelding": {
     does: "Is this a pupil and is the password right: one look, growing delay, equal answers.",
     uses: ["modules/leerlingen", "modules/sleutels", "modules/verstrekking"],

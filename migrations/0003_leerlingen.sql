@@ -54,6 +54,7 @@ create table leerlingen.registratie (
   inhoud bigint not null,
   laatste_met_insz integer,
   eerste_zonder_insz integer,
+  zoek text collate "C" not null,
   primary key (instellingsnummer, stamnummer)
 ) with (fillfactor = 90); -- room for a newer version beside the old one, so that indexes stay as they are
 comment on table leerlingen.registratie is
@@ -62,7 +63,13 @@ comment on column leerlingen.registratie.inhoud is '64 bits of a keyed hash of t
 comment on column leerlingen.registratie.laatste_met_insz is 'Highest message version with an INSZ; null = not identified.';
 comment on column leerlingen.registratie.eerste_zonder_insz is
   'Lowest message version without one. Lower than laatste_met_insz: a temporary account stood for this pupil (R37), whatever the order of delivery.';
+comment on column leerlingen.registratie.zoek is
+  'Surname and first name as ASCII letters, `vandenbroeck lotte`: what the Schoolloket searches and sorts by. Made of the basis of the username that comes with every message.';
 create index registratie_account on leerlingen.registratie (account_uuid);
+
+-- `lotte.vandenbroeck` → `vandenbroeck lotte`; `madonna` → `madonna madonna`.
+create function leerlingen.zoekvorm(p_basis text) returns text language sql immutable return
+  substr(p_basis, strpos(p_basis, '.') + 1) || ' ' || split_part(p_basis, '.', 1);
 
 create table leerlingen.insz (
   insz_hash bytea primary key,
@@ -168,7 +175,7 @@ begin
     end if;
   end if;
   select r_.*, i.account_uuid into r.instellingsnummer, r.stamnummer, r.account_uuid, r.tijdelijk_account_uuid, r.naam, r.voornaam,
-         r.geboortedatum, r.versie, r.tijdstip, r.inhoud, r.laatste_met_insz, r.eerste_zonder_insz, v_bekend
+         r.geboortedatum, r.versie, r.tijdstip, r.inhoud, r.laatste_met_insz, r.eerste_zonder_insz, r.zoek, v_bekend
     from (select) een
     left join leerlingen.registratie r_ on r_.instellingsnummer = b.instellingsnummer and r_.stamnummer = b.stamnummer
     left join leerlingen.insz i on i.insz_hash = b.insz_hash;
@@ -195,10 +202,10 @@ begin
         if not found then raise exception 'run again' using errcode = '40001'; end if;
       end if;
     end if;
-    insert into leerlingen.registratie (instellingsnummer, stamnummer, account_uuid, tijdelijk_account_uuid, naam, voornaam, geboortedatum,
-        versie, tijdstip, inhoud, laatste_met_insz, eerste_zonder_insz)
-    values (b.instellingsnummer, b.stamnummer, v_account, case when b.insz_hash is null then v_account end, b.naam, b.voornaam, b.geboortedatum,
-        b.versie, b.tijdstip, b.inhoud, case when b.insz_hash is not null then b.versie end, case when b.insz_hash is null then b.versie end);
+    insert into leerlingen.registratie (instellingsnummer, stamnummer, account_uuid, tijdelijk_account_uuid, naam, voornaam, zoek,
+        geboortedatum, versie, tijdstip, inhoud, laatste_met_insz, eerste_zonder_insz)
+    values (b.instellingsnummer, b.stamnummer, v_account, case when b.insz_hash is null then v_account end, b.naam, b.voornaam,
+        leerlingen.zoekvorm(b.basis), b.geboortedatum, b.versie, b.tijdstip, b.inhoud, case when b.insz_hash is not null then b.versie end, case when b.insz_hash is null then b.versie end);
     if v_bekend is not null then perform leerlingen.vernieuw_naam(v_account, p_nu); end if;
     return 'verwerkt';
   end if;
@@ -279,7 +286,7 @@ begin
   if b.versie > r.versie then
     update leerlingen.registratie
        set account_uuid = v_account, tijdelijk_account_uuid = v_tijdelijk, naam = b.naam, voornaam = b.voornaam,
-           geboortedatum = b.geboortedatum, versie = b.versie, tijdstip = b.tijdstip, inhoud = b.inhoud,
+           zoek = leerlingen.zoekvorm(b.basis), geboortedatum = b.geboortedatum, versie = b.versie, tijdstip = b.tijdstip, inhoud = b.inhoud,
            laatste_met_insz = v_met, eerste_zonder_insz = v_zonder
      where instellingsnummer = b.instellingsnummer and stamnummer = b.stamnummer;
   elsif v_met is distinct from r.laatste_met_insz or v_zonder is distinct from r.eerste_zonder_insz then

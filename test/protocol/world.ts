@@ -171,8 +171,8 @@ export async function world(): Promise<World> {
     hashes.set(own, hash);
     await sql`insert into leerlingen.account (account_uuid, leer_id_uuid, naam, voornaam, gebruikersnaam_basis, gebruikersnaam_nr, aangemaakt_op, gewijzigd_op)
       values (${accountUuid}, ${newLeerIdUuid()}, 'Vermeulen', 'Noor', ${name}, 1, now(), now())`;
-    await sql`insert into leerlingen.registratie (instellingsnummer, stamnummer, account_uuid, naam, voornaam, geboortedatum, versie, tijdstip, inhoud)
-      values (${school}, ${stamnummer}, ${accountUuid}, 'Vermeulen', 'Noor', '2016-05-02', 1, now(), 0)`;
+    await sql`insert into leerlingen.registratie (instellingsnummer, stamnummer, account_uuid, naam, voornaam, zoek, geboortedatum, versie, tijdstip, inhoud)
+      values (${school}, ${stamnummer}, ${accountUuid}, 'Vermeulen', 'Noor', 'vermeulen noor', '2016-05-02', 1, now(), 0)`;
     await sql`insert into inschrijvingen.inschrijving (instellingsnummer, stamnummer, inschrijving, vestiging, niveau, leerjaar, van, geannuleerd, versie, inhoud, gewijzigd_op)
       values (${school}, ${stamnummer}, ${randomUUID()}, '1', 'lager', 3, ${today}::date - 30, false, 1, 0, now())`;
     await sql`insert into sleutels.sleutel (account_uuid, soort, hash, peper, gewijzigd_op)

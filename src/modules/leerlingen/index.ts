@@ -9,6 +9,7 @@ export {
   leesInsz,
   splitsGebruikersnaam,
   toonGebruikersnaam,
+  vouw,
   vouwGebruikersnaam,
   type Insz,
 } from "./rules.ts";

@@ -85,7 +85,8 @@ const letters: Readonly<Record<string, string>> = {
   ƴ: "y",
 };
 
-function vouw(naam: string): string {
+/** A name as ASCII letters, lower case, at most 30; empty when it has no Latin letter. */
+export function vouw(naam: string): string {
   if (/^[A-Za-z]+$/.test(naam)) return naam.toLowerCase().slice(0, langsteDeel); // nearly all names
   let uit = "";
   for (const teken of naam.toLowerCase().normalize("NFKD")) {

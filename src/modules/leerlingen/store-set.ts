@@ -84,14 +84,14 @@ export async function verwerkKlaargezet(ctx: Context): Promise<Groepsuitkomst> {
       insert into leerlingen.insz (insz_hash, insz_versleuteld, account_uuid)
       select insz_hash, insz_versleuteld, nieuw_account from bericht where geval = 'nieuw' and bekend is null and insz_hash is not null
     ), nieuwe_registratie as (
-      insert into leerlingen.registratie (instellingsnummer, stamnummer, account_uuid, tijdelijk_account_uuid, naam, voornaam, geboortedatum,
+      insert into leerlingen.registratie (instellingsnummer, stamnummer, account_uuid, tijdelijk_account_uuid, naam, voornaam, zoek, geboortedatum,
              versie, tijdstip, inhoud, laatste_met_insz, eerste_zonder_insz)
       select instellingsnummer, stamnummer, coalesce(bekend, nieuw_account), case when insz_hash is null then nieuw_account end, naam, voornaam,
-             geboortedatum, versie, tijdstip, inhoud, case when insz_hash is not null then versie end, case when insz_hash is null then versie end
+             leerlingen.zoekvorm(basis), geboortedatum, versie, tijdstip, inhoud, case when insz_hash is not null then versie end, case when insz_hash is null then versie end
         from bericht where geval = 'nieuw'
     ), nieuwere_registratie as (
       update leerlingen.registratie r
-         set naam = b.naam, voornaam = b.voornaam, geboortedatum = b.geboortedatum, versie = b.versie, tijdstip = b.tijdstip, inhoud = b.inhoud,
+         set naam = b.naam, voornaam = b.voornaam, zoek = leerlingen.zoekvorm(b.basis), geboortedatum = b.geboortedatum, versie = b.versie, tijdstip = b.tijdstip, inhoud = b.inhoud,
              laatste_met_insz = greatest(r.laatste_met_insz, case when b.insz_hash is not null then b.versie end),
              eerste_zonder_insz = least(r.eerste_zonder_insz, case when b.insz_hash is null then b.versie end)
         from bericht b

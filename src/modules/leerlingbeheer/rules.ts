@@ -1,0 +1,40 @@
+import type { Datum } from "#platform/clock";
+import { vouw } from "#modules/leerlingen";
+
+/** What was typed, as the store looks for it: every list must match wholly. */
+export type Zoekvorm = {
+  /** ASCII letters, each somewhere in surname or first name. */
+  readonly namen: readonly string[];
+  /** With a dot or a digit: each somewhere in the username. */
+  readonly gebruikersnamen: readonly string[];
+  /** Without any Latin letter: each somewhere in the name as it is written. */
+  readonly letterlijk: readonly string[];
+};
+
+const meesteWoorden = 8;
+
+/** Takes apart what was typed in the search box. Words that say nothing (a comma, a dash) are left out. */
+export function leesZoekvraag(tekst: string): Zoekvorm {
+  const vorm = { namen: [] as string[], gebruikersnamen: [] as string[], letterlijk: [] as string[] };
+  for (const woord of tekst.slice(0, 200).split(/\s+/).slice(0, meesteWoorden)) {
+    const naam = vouw(woord);
+    const gebruikersnaam = woord
+      .toLowerCase()
+      .replaceAll(/[^a-z.\d]/g, "")
+      .slice(0, 70);
+    if (/\d/.test(woord) || /[a-z]\.[a-z]/.test(gebruikersnaam)) vorm.gebruikersnamen.push(gebruikersnaam);
+    else if (naam !== "") vorm.namen.push(naam);
+    else if (/\p{L}/u.test(woord)) vorm.letterlijk.push(woord.toLowerCase());
+  }
+  return vorm;
+}
+
+/** The same date a year earlier; 29 February gives 28 February. */
+export function jaarEerder(datum: Datum): Datum {
+  const jaar = String(Number(datum.slice(0, 4)) - 1).padStart(4, "0");
+  const dag = datum.slice(4);
+  return `${jaar}${dag === "-02-29" ? "-02-28" : dag}` as Datum;
+}
+
+/** A changed name stays news for a pupil who signs in already: this many milliseconds. */
+export const nieuwsduur = 30 * 86_400_000;
