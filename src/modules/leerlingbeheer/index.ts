@@ -3,7 +3,6 @@ import { perBladzijde, type Bladzijde, type Filter, type Groep, type Sortering }
 import { listLeerlingen, listNieuwPerGroep, type Lijn } from "./store.ts";
 
 export {
-  perBladzijde,
   sorteringen,
   statussen,
   type Bladzijde,
