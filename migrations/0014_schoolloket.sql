@@ -76,6 +76,8 @@ grant select (account_uuid, soort, uitgereikt_op, eerst_gebruikt_op, gewijzigd_o
 select schoolloket.scherm_af('toepassingen.keuze', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
 select schoolloket.scherm_af('toepassingen.zichtbaarheid', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
 grant select, insert, update, delete on toepassingen.keuze, toepassingen.zichtbaarheid to leerid_school;
+select schoolloket.scherm_af('toepassingen.wijziging', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
+grant select, insert on toepassingen.wijziging to leerid_school;
 
 select schoolloket.scherm_af('verstrekking.weigering', 'account_uuid in (select a.account_uuid from leerlingen.account a)');
 grant select on verstrekking.weigering to leerid_school;

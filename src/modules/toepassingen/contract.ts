@@ -1,5 +1,5 @@
 import type { Datum } from "#platform/clock";
-import type { AccountUuid, Instellingsnummer } from "#platform/ids";
+import type { AccountUuid } from "#platform/ids";
 import type { Niveau, ProtocolFeit } from "#modules/verstrekking";
 import { z } from "zod";
 
@@ -110,7 +110,7 @@ export type ClientRecord = {
 };
 
 /** The school that decides: the number that stands today, and with it every number it had (D3). */
-export type School = { readonly instellingsnummer: Instellingsnummer; readonly lijn: readonly string[] };
+export type School = { readonly instellingsnummer: string; readonly lijn: readonly string[] };
 
 /** Both ends included; an open end (null) has no limit. */
 export type Periode = { readonly van: Datum | null; readonly tot: Datum | null };

@@ -77,7 +77,7 @@ export type Kenmerk = {
 };
 
 /** What the decision needs to know of the school itself. */
-export type SchoolFeit = { readonly instellingsnummer: Instellingsnummer; readonly open: boolean };
+export type SchoolFeit = { readonly instellingsnummer: string; readonly open: boolean };
 
 /**
  * Would these pupils see the application on this day? The decision of D5 itself answers, on facts as `verstrekking.feiten`
@@ -90,7 +90,7 @@ export function ziet(
   regels: readonly Regel[],
   op: Datum,
 ): boolean {
-  const { instellingsnummer } = school;
+  const instellingsnummer = school.instellingsnummer as Instellingsnummer;
   const inschrijvingen = kenmerk.groepen.map(({ niveau, leerjaar }): InschrijvingFeit => ({
     instellingsnummer,
     school: school.open ? instellingsnummer : null,

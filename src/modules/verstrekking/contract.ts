@@ -103,6 +103,45 @@ export const redenen = [
 ] as const;
 export type Reden = (typeof redenen)[number];
 
+/** The conditions of the decision (D5) as steps, in the order in which they are looked at. */
+export const stappen = [
+  "account",
+  "toepassing",
+  "inschrijving",
+  "school",
+  "overeenkomst",
+  "keuze",
+  "uitzondering",
+  "zichtbaarheid",
+] as const;
+export type Stap = (typeof stappen)[number];
+
+/** At which step a refusal stops. */
+export const stapVan: Readonly<Record<Reden, Stap>> = {
+  "account-onbekend": "account",
+  "account-vervangen": "account",
+  "toepassing-onbekend": "toepassing",
+  "niet-ingeschreven": "inschrijving",
+  "school-niet-open": "school",
+  "geen-protocol": "overeenkomst",
+  "niet-gekozen": "keuze",
+  uitgesloten: "uitzondering",
+  "niet-zichtbaar": "zichtbaarheid",
+};
+
+/** A decision as it was walked: steps that hold, the one where it stops, and those that were not looked at. */
+export type Keten = {
+  /** null = the answer is yes. */
+  readonly reden: Reden | null;
+  readonly stappen: readonly { readonly stap: Stap; readonly stand: "ja" | "nee" | "open" }[];
+  readonly toepassing: ToepassingFeit | null;
+  /** The enrolment that the steps are about: the one that opens it, or the one nearest to that. */
+  readonly inschrijving: InschrijvingFeit | null;
+  /** From the step of the choice on: the choice of that school, and its rules that speak about the pupil. */
+  readonly keuze: ToepassingFeit["keuzes"][number] | null;
+  readonly regels: readonly RegelFeit[];
+};
+
 export type Vraag = { readonly scopes: ReadonlySet<string>; readonly vandaag: Datum };
 
 export type Toegang = {

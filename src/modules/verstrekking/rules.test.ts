@@ -6,6 +6,7 @@ import {
   attributen,
   attribuutNamen,
   beslis,
+  keten,
   redenen,
   uitlegVan,
   type Feiten,
@@ -111,7 +112,26 @@ const regelgevallen: { regels: RegelFeit[]; zichtbaar: boolean }[] = [
   { regels: [regel({ van: vandaag, tot: vandaag })], zichtbaar: true },
 ];
 
-test("D5: yes exactly when account, enrolment, school, agreement, choice and visibility all say yes", () => {
+/** The chain of a case: ticks before the cross that are true, one cross exactly when the answer is no and at its reason. */
+function klopt(
+  over: Partial<Feiten>,
+  reden: string | null,
+  feit: readonly (readonly [string, boolean])[],
+): void {
+  const { stappen, reden: vanKeten } = keten(feiten(over), "bingel", vandaag);
+  assert.equal(vanKeten, reden);
+  const kruis = feit.findIndex(([, waar]) => !waar);
+  assert.deepEqual(
+    stappen.map(({ stap, stand }) => `${stap} ${stand}`),
+    feit.map(([stap], index) => {
+      if (kruis === -1 || index < kruis) return `${stap} ja`;
+      return `${stap} ${index === kruis ? "nee" : "open"}`;
+    }),
+  );
+  assert.equal(kruis === -1, reden === null);
+}
+
+test("D5: yes exactly when account, enrolment, school, agreement, choice and visibility all say yes; the chain says the same, step by step", () => {
   let gevallen = 0;
   for (const vervangen of [false, true])
     for (const ingeschreven of intervallen)
@@ -120,7 +140,8 @@ test("D5: yes exactly when account, enrolment, school, agreement, choice and vis
           for (const protocol of [null, ...intervallen])
             for (const keuze of [null, ...intervallen])
               for (const { regels, zichtbaar } of regelgevallen) {
-                const besluit = vraag({
+                const uitgesloten = regels.some((een) => een.uitgesloten && een.tot === null);
+                const over = {
                   account: { ...feiten().account, vervangen },
                   inschrijvingen: [
                     inschrijving({
@@ -146,7 +167,8 @@ test("D5: yes exactly when account, enrolment, school, agreement, choice and vis
                       },
                     }),
                   ],
-                });
+                };
+                const besluit = vraag(over);
                 const verwacht =
                   !vervangen &&
                   ingeschreven.geldt &&
@@ -159,6 +181,17 @@ test("D5: yes exactly when account, enrolment, school, agreement, choice and vis
                   zichtbaar;
                 assert.equal(besluit.toegang, verwacht);
                 gevallen++;
+                const feit = [
+                  ["account", !vervangen],
+                  ["toepassing", true],
+                  ["inschrijving", ingeschreven.geldt],
+                  ["school", school !== null && open.geldt],
+                  ["overeenkomst", protocol?.geldt ?? false],
+                  ["keuze", keuze?.geldt ?? false],
+                  ["uitzondering", !uitgesloten],
+                  ["zichtbaarheid", zichtbaar],
+                ] as const;
+                klopt(over, besluit.toegang ? null : besluit.reden, feit);
               }
   assert.equal(gevallen, 2 * 4 * 2 * 4 * 5 * 5 * regelgevallen.length);
 });
@@ -298,4 +331,52 @@ test("a loket of LeerID opens for every enrolled pupil and receives no attribute
   assert.ok(ja.toegang);
   assert.deepEqual(ja.claims, {});
   assert.equal(vraag({ toepassingen: [loket], inschrijvingen: [] }).toegang, false); // R31
+});
+
+test("D5, R31: the chain of a pupil of several schools is about the enrolment nearest to a yes, with what counts there", () => {
+  const tweede = { instellingsnummer: "999002" as never, school: "Sint-Jozef" };
+  const inschrijvingen = [inschrijving(), inschrijving({ ...tweede, leerjaar: 5 })];
+  const keuzes = [
+    { instellingsnummer: "999001" as never, van: gisteren, tot: null },
+    { instellingsnummer: "999002" as never, van: gisteren, tot: null },
+  ];
+  const loop = (over: Partial<ToepassingFeit>) => {
+    const {
+      reden,
+      inschrijving: over_,
+      keuze,
+      regels,
+    } = keten(
+      feiten({ inschrijvingen, toepassingen: [toepassing({ keuzes, regels: [], ...over })] }),
+      "bingel",
+      vandaag,
+    );
+    return [reden, over_?.instellingsnummer, keuze?.instellingsnummer, regels.length];
+  };
+  const uitsluiting = regel({ ...tweede, soort: "leerling", uitgesloten: true });
+  assert.deepEqual(loop({}), ["niet-zichtbaar", "999001", "999001", 0]);
+  assert.deepEqual(loop({ keuzes: [] }), ["niet-gekozen", "999001", undefined, 0]);
+  assert.deepEqual(loop({ keuzes: keuzes.slice(1) }), ["niet-zichtbaar", "999002", "999002", 0]);
+  assert.deepEqual(loop({ regels: [uitsluiting] }), ["uitgesloten", "999002", "999002", 1]);
+  const jaar = regel({ ...tweede, soort: "leerjaar", niveau: "lager", leerjaar: 5 });
+  assert.deepEqual(loop({ regels: [jaar, regel({ ...tweede, tot: gisteren })] }), [
+    null,
+    "999002",
+    "999002",
+    1,
+  ]);
+});
+
+test("D5: the chain of what is not there stops where the decision stops", () => {
+  const kruis = (...[feit, client]: [Feiten | null, string]) => {
+    const { reden, stappen } = keten(feit, client, vandaag);
+    return [reden, stappen.find(({ stand }) => stand === "nee")?.stap];
+  };
+  assert.deepEqual(kruis(null, "bingel"), ["account-onbekend", "account"]);
+  assert.deepEqual(kruis(feiten(), "elders"), ["toepassing-onbekend", "toepassing"]);
+  const loket = toepassing({ soort: "loket", protocol: null, keuzes: [], regels: [] });
+  assert.deepEqual(
+    keten(feiten({ toepassingen: [loket] }), "bingel", vandaag).stappen.map(({ stand }) => stand),
+    ["ja", "ja", "ja", "ja"],
+  );
 });

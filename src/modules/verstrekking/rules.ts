@@ -2,10 +2,14 @@ import { geldtOp, type Datum } from "#platform/clock";
 import type { Instellingsnummer } from "#platform/ids";
 import {
   attributen,
+  stappen,
+  stapVan,
   type Attribuut,
   type Besluit,
   type Feiten,
   type InschrijvingFeit,
+  type Keten,
+  type ProtocolFeit,
   type RegelFeit,
   type Reden,
   type ToepassingFeit,
@@ -24,51 +28,24 @@ export function beslis(
   clientId: string | { readonly toepassing: string },
   vraag: Vraag,
 ): Besluit {
-  if (!feiten) return nee("account-onbekend", null, null);
-  const toepassing = feiten.toepassingen.find((kandidaat) =>
-    typeof clientId === "string"
-      ? kandidaat.client_id === clientId
-      : kandidaat.toepassing === clientId.toepassing,
-  );
-  const naam = toepassing?.naam ?? null;
-  if (feiten.account.vervangen) return nee("account-vervangen", naam, null);
-  if (!toepassing) return nee("toepassing-onbekend", null, null);
-
-  const lopend = feiten.inschrijvingen.filter((inschrijving) =>
-    geldtOp(vraag.vandaag, inschrijving.van, inschrijving.tot),
-  );
-  const laatste = lopend[0] ?? feiten.inschrijvingen.at(-1);
-  if (lopend.length === 0) return nee("niet-ingeschreven", naam, laatste?.school ?? null); // R31
-  const ingeschreven = lopend.filter((inschrijving) => schoolIsOpen(inschrijving, vraag.vandaag));
-  if (ingeschreven.length === 0) return nee("school-niet-open", naam, laatste?.school ?? null);
-
-  if (toepassing.soort === "loket") {
+  const gelopen = loop(feiten, clientId, vraag.vandaag);
+  if (gelopen.reden !== null)
+    return nee(gelopen.reden, gelopen.toepassing?.naam ?? null, gelopen.inschrijving?.school ?? null);
+  const { account, toepassing, ingeschreven, via, protocol } = gelopen;
+  const gezien = [...new Set(via.map((inschrijving) => inschrijving.instellingsnummer))];
+  if (protocol === null) {
     // LeerID's own lokets ask for no attributes: they read the datastore themselves.
     return {
       toegang: true,
       soort: "loket",
-      accountUuid: feiten.account.account_uuid,
+      accountUuid: account.account_uuid,
       toepassing: toepassing.toepassing,
       attributen: [],
       claims: {},
       protocol: null,
       subIsAccount: true,
-      via: [...new Set(ingeschreven.map((inschrijving) => inschrijving.instellingsnummer))],
+      via: gezien,
     };
-  }
-
-  const protocol = toepassing.protocol;
-  if (!protocol || !geldtOp(vraag.vandaag, protocol.van, protocol.tot))
-    return nee("geen-protocol", naam, laatste?.school ?? null);
-
-  const kansen = ingeschreven.map((inschrijving) => zichtbaarheid(toepassing, inschrijving, vraag.vandaag));
-  const via = ingeschreven.filter((_, index) => kansen[index] === "zichtbaar");
-  if (via.length === 0) {
-    // The reason nearest to a yes helps most: it names what one person can change.
-    const dichtst =
-      (["uitgesloten", "niet-zichtbaar", "niet-gekozen"] as const).find((reden) => kansen.includes(reden)) ??
-      "niet-gekozen";
-    return nee(dichtst, naam, ingeschreven[kansen.indexOf(dichtst)]?.school ?? null);
   }
 
   const inProtocol = protocol.attributen
@@ -79,7 +56,7 @@ export function beslis(
   for (const attribuut of inProtocol) {
     const { claim, scope } = attributen[attribuut];
     if (!vraag.scopes.has(scope)) continue;
-    const waarde = waardeVan(attribuut, feiten, ingeschreven);
+    const waarde = waardeVan(attribuut, account, ingeschreven);
     if (waarde === undefined) continue;
     claims[claim] = waarde;
     vrijgegeven.push(attribuut);
@@ -87,13 +64,110 @@ export function beslis(
   return {
     toegang: true,
     soort: "doeltoepassing",
-    accountUuid: feiten.account.account_uuid,
+    accountUuid: account.account_uuid,
     toepassing: toepassing.toepassing,
     attributen: vrijgegeven,
     claims,
     protocol: `${protocol.protocol}@${protocol.versie}`,
     subIsAccount: inProtocol.includes("Account_uuid"),
-    via: [...new Set(via.map((inschrijving) => inschrijving.instellingsnummer))],
+    via: gezien,
+  };
+}
+
+type Gelopen =
+  | {
+      readonly reden: Reden;
+      readonly toepassing: ToepassingFeit | null;
+      /** The enrolment at which it stopped, as far as it is about one. */
+      readonly inschrijving: InschrijvingFeit | null;
+    }
+  | {
+      readonly reden: null;
+      readonly account: Feiten["account"];
+      readonly toepassing: ToepassingFeit;
+      readonly ingeschreven: readonly InschrijvingFeit[];
+      /** Enrolments through which it is visible. */
+      readonly via: readonly InschrijvingFeit[];
+      /** null for our own lokets. */
+      readonly protocol: ProtocolFeit | null;
+    };
+
+/** The conditions of D5 in their order, up to the first that does not hold. */
+function loop(
+  feiten: Feiten | null,
+  clientId: string | { readonly toepassing: string },
+  vandaag: Datum,
+): Gelopen {
+  const stop = (
+    reden: Reden,
+    waarvan: ToepassingFeit | null = null,
+    inschrijving: InschrijvingFeit | null = null,
+  ) => ({ reden, toepassing: waarvan, inschrijving });
+  if (!feiten) return stop("account-onbekend");
+  const toepassing = feiten.toepassingen.find((kandidaat) =>
+    typeof clientId === "string"
+      ? kandidaat.client_id === clientId
+      : kandidaat.toepassing === clientId.toepassing,
+  );
+  if (feiten.account.vervangen) return stop("account-vervangen", toepassing);
+  if (!toepassing) return stop("toepassing-onbekend");
+
+  const lopend = feiten.inschrijvingen.filter((inschrijving) =>
+    geldtOp(vandaag, inschrijving.van, inschrijving.tot),
+  );
+  const laatste = lopend[0] ?? feiten.inschrijvingen.at(-1) ?? null;
+  if (lopend.length === 0) return stop("niet-ingeschreven", toepassing, laatste); // R31
+  const ingeschreven = lopend.filter((inschrijving) => schoolIsOpen(inschrijving, vandaag));
+  if (ingeschreven.length === 0) return stop("school-niet-open", toepassing, laatste);
+
+  const { account } = feiten;
+  if (toepassing.soort === "loket")
+    return { reden: null, account, toepassing, ingeschreven, via: ingeschreven, protocol: null };
+
+  const { protocol } = toepassing;
+  if (!protocol || !geldtOp(vandaag, protocol.van, protocol.tot))
+    return stop("geen-protocol", toepassing, laatste);
+
+  const kansen = ingeschreven.map((inschrijving) => zichtbaarheid(toepassing, inschrijving, vandaag));
+  const via = ingeschreven.filter((_, index) => kansen[index] === "zichtbaar");
+  if (via.length > 0) return { reden: null, account, toepassing, ingeschreven, via, protocol };
+  // The reason nearest to a yes helps most: it names what one person can change.
+  const dichtst =
+    (["uitgesloten", "niet-zichtbaar", "niet-gekozen"] as const).find((reden) => kansen.includes(reden)) ??
+    "niet-gekozen";
+  return stop(dichtst, toepassing, ingeschreven[kansen.indexOf(dichtst)]);
+}
+
+/**
+ * The same decision as a chain of steps for whoever has to explain it (D5): what holds, where it stops, what was not looked at
+ * any more. It walks the very path of `beslis`: a cross is there if and only if that refuses, and at its reason.
+ */
+export function keten(
+  feiten: Feiten | null,
+  clientId: string | { readonly toepassing: string },
+  vandaag: Datum,
+): Keten {
+  const gelopen = loop(feiten, clientId, vandaag);
+  const inschrijving = gelopen.reden === null ? (gelopen.via[0] ?? null) : gelopen.inschrijving;
+  const { toepassing } = gelopen;
+  const namen = toepassing?.soort === "loket" ? stappen.slice(0, stappen.indexOf("overeenkomst")) : stappen;
+  const kruis = gelopen.reden === null ? namen.length : namen.indexOf(stapVan[gelopen.reden]);
+  const hier =
+    toepassing && inschrijving && kruis >= stappen.indexOf("keuze") ? { toepassing, inschrijving } : null;
+  return {
+    reden: gelopen.reden,
+    stappen: namen.map((stap, index) => ({
+      stap,
+      stand: index < kruis ? "ja" : index === kruis ? "nee" : "open",
+    })),
+    toepassing,
+    inschrijving,
+    keuze: hier?.toepassing.keuzes.find((keuze) => isHier(keuze, hier.inschrijving, vandaag)) ?? null,
+    regels: hier
+      ? hier.toepassing.regels.filter(
+          (regel) => isHier(regel, hier.inschrijving, vandaag) && past(regel, hier.inschrijving),
+        )
+      : [],
   };
 }
 
@@ -114,15 +188,25 @@ function zichtbaarheid(
   inschrijving: InschrijvingFeit,
   vandaag: Datum,
 ): "zichtbaar" | "niet-gekozen" | "niet-zichtbaar" | "uitgesloten" {
-  const hier = (regel: {
+  if (!toepassing.keuzes.some((keuze) => isHier(keuze, inschrijving, vandaag))) return "niet-gekozen";
+  const regels = toepassing.regels.filter(
+    (regel) => isHier(regel, inschrijving, vandaag) && past(regel, inschrijving),
+  );
+  if (regels.some((regel) => regel.uitgesloten)) return "uitgesloten";
+  return regels.length > 0 ? "zichtbaar" : "niet-zichtbaar";
+}
+
+/** Does a choice or a rule of this school count on this day? */
+function isHier(
+  regel: {
     readonly instellingsnummer: Instellingsnummer;
     readonly van: Datum | null;
     readonly tot: Datum | null;
-  }) => regel.instellingsnummer === inschrijving.instellingsnummer && geldtOp(vandaag, regel.van, regel.tot);
-  if (!toepassing.keuzes.some(hier)) return "niet-gekozen";
-  const regels = toepassing.regels.filter((regel) => hier(regel) && past(regel, inschrijving));
-  if (regels.some((regel) => regel.uitgesloten)) return "uitgesloten";
-  return regels.length > 0 ? "zichtbaar" : "niet-zichtbaar";
+  },
+  inschrijving: InschrijvingFeit,
+  vandaag: Datum,
+): boolean {
+  return regel.instellingsnummer === inschrijving.instellingsnummer && geldtOp(vandaag, regel.van, regel.tot);
 }
 
 /** Does a rule speak about this enrolment? Rules on a pupil are only among the facts when they are about him. */
@@ -138,8 +222,11 @@ function past(regel: RegelFeit, inschrijving: InschrijvingFeit): boolean {
   }
 }
 
-function waardeVan(attribuut: Attribuut, feiten: Feiten, ingeschreven: readonly InschrijvingFeit[]): unknown {
-  const { account } = feiten;
+function waardeVan(
+  attribuut: Attribuut,
+  account: Feiten["account"],
+  ingeschreven: readonly InschrijvingFeit[],
+): unknown {
   switch (attribuut) {
     case "Naam":
       return account.naam;
