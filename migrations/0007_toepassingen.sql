@@ -19,15 +19,17 @@ create table toepassingen.client (
   client_id text primary key,
   toepassing text references toepassingen.toepassing,
   soort text not null check (soort in ('web', 'machine')),
+  doelgroep text check (doelgroep in ('leerlingen', 'medewerkers')),
   naam text not null,
   omgeving text not null,
   geheim_versleuteld bytea,
   metadata text not null,
   gewijzigd_op timestamptz not null,
-  check (soort = 'machine' or toepassing is not null)
+  check (soort = 'machine' or toepassing is not null),
+  check ((soort = 'web') = (doelgroep is not null))
 );
 comment on table toepassingen.client is
-  'OpenID clients, one per application and environment, and machine clients. The secret is encrypted: the protocol compares it in clear text. metadata = registered OpenID client metadata as JSON.';
+  'OpenID clients, one per application and environment, and machine clients. The secret is encrypted: the protocol compares it in clear text. metadata = registered OpenID client metadata as JSON. doelgroep = whom a web client serves: pupils, or adults with their own key (D8).';
 
 create table toepassingen.keuze (
   instellingsnummer text not null,

@@ -89,7 +89,8 @@ begin
 
   if p_client is not null then
     select verstrekking.toepassing(t, c.client_id, p_account, v_historiek, v_scholen, v_lijn, p_vandaag) into v_toepassingen
-      from toepassingen.client c join toepassingen.toepassing t using (toepassing) where c.client_id = p_client;
+      from toepassingen.client c join toepassingen.toepassing t using (toepassing)
+     where c.client_id = p_client and c.doelgroep = 'leerlingen'; -- what serves adults is no application of a pupil
     v_toepassingen := case when v_toepassingen is null then '[]'::json else json_build_array(v_toepassingen) end;
   else
     select coalesce(json_agg(verstrekking.toepassing(t, null, p_account, v_historiek, v_scholen, v_lijn, p_vandaag) order by t.naam), '[]'::json)

@@ -21,21 +21,26 @@ create schema acm;
 create table acm.sessie (
   uid text primary key,
   id_hash bytea not null unique,
-  account_uuid uuid not null,
+  account_uuid uuid,
+  medewerker text,
   inhoud text not null,
   clients jsonb not null default '{}',
-  verloopt_op timestamptz not null
+  verloopt_op timestamptz not null,
+  constraint sessie_van_een check ((account_uuid is null) <> (medewerker is null))
 );
 comment on column acm.sessie.clients is
   'Applications that were opened in this session, with the sub each one got: who is told when it ends. Merged in SQL, so that parallel first visits never lose one.';
-comment on table acm.sessie is 'Sign-in sessions of pupils at ACM (R32). Retention: until they expire or sign-out.';
+comment on column acm.sessie.medewerker is
+  'A session of an adult instead of a pupil (D8): what the upstream provider said at the sign-in, as JSON: vo_id, names, organisations and roles, nothing else. Personal data of staff; goes with the session, 8 hours after the sign-in at the latest.';
+comment on table acm.sessie is
+  'Sign-in sessions at ACM, of pupils (R32) or of adults (R18): exactly one of account_uuid and medewerker. Retention: until they expire or sign-out.';
 create index sessie_verloopt on acm.sessie (verloopt_op);
 
 create table acm.machtiging (
   code_hash bytea primary key,
   token_hash bytea unique,
   client_id text not null,
-  account_uuid uuid not null,
+  account_uuid uuid,
   sessie_uid text not null,
   inhoud text not null,
   verloopt_op timestamptz not null,
@@ -43,6 +48,7 @@ create table acm.machtiging (
   token_verloopt_op timestamptz,
   ingetrokken_op timestamptz
 );
+comment on column acm.machtiging.account_uuid is 'Null for an adult: then only the session says who it is, and with it that is gone.';
 comment on table acm.machtiging is
   'One authorization: its code (30 s, single use) and the access token it was redeemed for (1 hour). Re-use of the code revokes the row, and with it the token. Removed when the token has expired.';
 create index machtiging_verloopt on acm.machtiging (verloopt_op);

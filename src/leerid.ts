@@ -130,6 +130,7 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
         acmUrl: urls.acm,
         apiUrl: urls.api,
         loketUrl: urls.leerlingloket,
+        medewerkers: config.medewerkers,
         allowPrivateNetwork: lokaal,
       })
     : undefined;

@@ -117,6 +117,7 @@ test("a new client works at once, on a request that is on its way as well", asyn
       client_secret: secret,
       redirect_uris: [redirectUri],
       post_logout_redirect_uris: [],
+      doelgroep: "leerlingen",
       scope: "openid",
       token_endpoint_auth_method: "client_secret_basic",
       id_token_signed_response_alg: "RS256",

@@ -7,7 +7,7 @@ import type { Context } from "#platform/context";
 import { newAccountUuid, newLeerIdUuid, type AccountUuid } from "#platform/ids";
 import { importeerToepassing, kies, maakZichtbaar } from "#modules/toepassingen";
 import { maakHash } from "#modules/sleutels";
-import { createAcm, type AcmSite } from "#sites/acm";
+import { createAcm, type AcmSite, type SleutelOptions } from "#sites/acm";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { browser, type Answer, type Browser } from "./browser.ts";
 
@@ -52,7 +52,12 @@ const everything = [
 ];
 
 /** One school, some applications with every kind of client, and ACM on a real port. */
-export async function world(): Promise<World> {
+export async function world({
+  sleutel,
+}: {
+  /** The key of adults, for this address of ACM. */
+  readonly sleutel?: (origin: string) => Promise<SleutelOptions>;
+} = {}): Promise<World> {
   const db = await testDatabase();
   let shift = 0;
   const now = () => Date.now() + shift;
@@ -133,6 +138,12 @@ export async function world(): Promise<World> {
   await application("kapot", everything, [{}]);
   await application("traag", everything, [{}]);
   await application("loket", null, [{ scope: "openid" }]);
+  const adults = { doelgroep: "medewerkers", scope: "openid profile vo" };
+  await application("schoolloket", null, [adults]);
+  await application("beheer", null, [
+    adults,
+    { ...adults, client_id: "beheer-naam", scope: "openid profile" },
+  ]);
   await importeerToepassing(
     ctx,
     JSON.stringify({
@@ -189,6 +200,7 @@ export async function world(): Promise<World> {
     acmUrl: origin,
     apiUrl,
     loketUrl: "https://loket.leerid.example",
+    medewerkers: await sleutel?.(origin),
     allowPrivateNetwork: true,
   });
   return {

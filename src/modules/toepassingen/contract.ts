@@ -6,6 +6,13 @@ import { z } from "zod";
 /** Scopes of pupils' sign-in (D4). */
 export const leerlingScopes = ["openid", "profile", "leerid", "klasinformatie"] as const;
 
+/** Scopes of adults' sign-in (D8). No client has a scope of both kinds. */
+export const medewerkerScopes = ["openid", "profile", "vo"] as const;
+
+/** Whom a client serves: with the other key nobody is signed in there. */
+export const doelgroepen = ["leerlingen", "medewerkers"] as const;
+export type Doelgroep = (typeof doelgroepen)[number];
+
 /** Scopes for machines (interface "Machine access"), with what each opens. */
 export const machineScopes = {
   "discimus:schrijven": "Berichten van Discimus leveren.",
@@ -30,15 +37,8 @@ const webClient = z.strictObject({
   redirect_uris: z.array(adres).min(1),
   post_logout_redirect_uris: z.array(adres).default([]),
   backchannel_logout_uri: adres.optional(),
-  scope: z
-    .string()
-    .default("openid profile leerid")
-    .refine(
-      (value) =>
-        value.split(" ").includes("openid") &&
-        value.split(" ").every((scope) => (leerlingScopes as readonly string[]).includes(scope)),
-      "openid en verder alleen profile, leerid of klasinformatie",
-    ),
+  doelgroep: z.enum(doelgroepen).default("leerlingen"),
+  scope: z.string().default("openid profile leerid"),
   token_endpoint_auth_method: z
     .enum(["client_secret_basic", "client_secret_post", "private_key_jwt"])
     .default("client_secret_basic"),
@@ -71,7 +71,21 @@ const client = z
         ? value.jwks !== undefined
         : value.client_secret !== undefined,
     "client_secret of jwks ontbreekt voor de gekozen token_endpoint_auth_method",
+  )
+  .refine(
+    (value) => value.soort !== "web" || value.doelgroep !== "leerlingen" || only(value.scope, leerlingScopes),
+    { path: ["scope"], error: "openid en verder alleen profile, leerid of klasinformatie" },
+  )
+  .refine(
+    (value) =>
+      value.soort !== "web" || value.doelgroep !== "medewerkers" || only(value.scope, medewerkerScopes),
+    { path: ["scope"], error: "voor medewerkers: openid en verder alleen profile of vo" },
   );
+
+function only(scope: string, allowed: readonly string[]): boolean {
+  const asked = scope.split(" ");
+  return asked.includes("openid") && asked.every((one) => allowed.includes(one));
+}
 export type ClientInvoer = z.output<typeof client>;
 
 /** The file of `leerid import toepassing`. */
@@ -94,6 +108,8 @@ export type ToepassingBestand = z.output<typeof toepassingBestand>;
 export type ClientRecord = {
   readonly clientId: string;
   readonly soort: "web" | "machine";
+  /** Whom a web client serves; null for a machine. */
+  readonly doelgroep: Doelgroep | null;
   readonly naam: string;
   readonly toepassing?: {
     readonly toepassing: string;

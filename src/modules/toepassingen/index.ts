@@ -8,11 +8,13 @@ import { listVreemdeClients, upsertToepassing } from "./store.ts";
 export {
   leerlingScopes,
   machineScopes,
+  medewerkerScopes,
   toepassingBestand,
   type Regel,
   type RegelWijziging,
   type ClientInvoer,
   type ClientRecord,
+  type Doelgroep,
   type ToepassingBestand,
 } from "./contract.ts";
 export { toepassingProblemen } from "./problems.ts";

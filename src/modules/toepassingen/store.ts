@@ -3,7 +3,7 @@ import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { seal, unseal } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
-import type { ClientInvoer, ClientRecord, ToepassingBestand } from "./contract.ts";
+import type { ClientInvoer, ClientRecord, Doelgroep, ToepassingBestand } from "./contract.ts";
 
 /** Stores an application and its clients; unchanged ones stay as they are. Announces the change to every node. */
 export async function upsertToepassing(ctx: Context, bestand: ToepassingBestand): Promise<void> {
@@ -35,14 +35,15 @@ export async function upsertClient(
   client: ClientInvoer,
   toepassing: string | null,
 ): Promise<void> {
-  const { client_id, naam, omgeving, soort, client_secret, ...metadata } = client;
+  const { client_id, naam, omgeving, soort, client_secret, ...rest } = client;
+  const { doelgroep, ...metadata } = "doelgroep" in rest ? rest : { ...rest, doelgroep: null };
   await ctx.sql`
-    insert into toepassingen.client (client_id, toepassing, soort, naam, omgeving, geheim_versleuteld, metadata, gewijzigd_op)
-    values (${client_id}, ${toepassing}, ${soort}, ${naam}, ${omgeving},
+    insert into toepassingen.client (client_id, toepassing, soort, doelgroep, naam, omgeving, geheim_versleuteld, metadata, gewijzigd_op)
+    values (${client_id}, ${toepassing}, ${soort}, ${doelgroep}, ${naam}, ${omgeving},
             ${client_secret === undefined ? null : seal(ctx.keys.geheimen, client_secret, `client ${client_id}`)},
             ${JSON.stringify(metadata)}, ${new Date(ctx.clock.now())})
-    on conflict (client_id) do update set toepassing = excluded.toepassing, soort = excluded.soort, naam = excluded.naam,
-      omgeving = excluded.omgeving, geheim_versleuteld = excluded.geheim_versleuteld, metadata = excluded.metadata, gewijzigd_op = excluded.gewijzigd_op`;
+    on conflict (client_id) do update set toepassing = excluded.toepassing, soort = excluded.soort,
+      doelgroep = excluded.doelgroep, naam = excluded.naam, omgeving = excluded.omgeving, geheim_versleuteld = excluded.geheim_versleuteld, metadata = excluded.metadata, gewijzigd_op = excluded.gewijzigd_op`;
   await ctx.sql`notify leerid_clients`;
 }
 
@@ -62,6 +63,7 @@ export async function listClients(ctx: Context): Promise<ClientRecord[]> {
     {
       client_id: string;
       client_soort: "web" | "machine";
+      doelgroep: Doelgroep | null;
       client_naam: string;
       geheim_versleuteld: Buffer | null;
       metadata: string;
@@ -72,7 +74,7 @@ export async function listClients(ctx: Context): Promise<ClientRecord[]> {
       soort: "doeltoepassing" | "loket";
       start_url: string;
     }[]
-  >`select c.client_id, c.soort as client_soort, c.naam as client_naam, c.geheim_versleuteld, c.metadata,
+  >`select c.client_id, c.soort as client_soort, c.doelgroep, c.naam as client_naam, c.geheim_versleuteld, c.metadata,
            t.toepassing, t.naam, t.tint, t.initialen, t.soort, t.start_url
       from toepassingen.client c left join toepassingen.toepassing t using (toepassing) order by c.client_id`;
   return rows.map((row) => {
@@ -81,6 +83,7 @@ export async function listClients(ctx: Context): Promise<ClientRecord[]> {
     return {
       clientId: row.client_id,
       soort: row.client_soort,
+      doelgroep: row.doelgroep,
       naam: row.client_naam,
       metadata: JSON.parse(row.metadata) as Record<string, unknown>,
       ...(geheim ? { geheim: geheim.toString("utf8") } : {}),

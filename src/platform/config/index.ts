@@ -56,6 +56,31 @@ export const settings = {
     uitleg: "Adres van het Schoolloket naar buiten.",
   },
   LEERID_API_URL: { schema: z.url().optional(), uitleg: "Adres van de API naar buiten." },
+  LEERID_MEDEWERKERS_ISSUER: {
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+    uitleg:
+      "Issuer van de OpenID-provider waarmee medewerkers zich aanmelden (ACM/IDM). Ontbreekt hij, dan kan geen medewerker binnen.",
+  },
+  LEERID_MEDEWERKERS_CLIENT_ID: {
+    schema: z.string().min(1).optional(),
+    uitleg:
+      "Naam van LeerID bij die provider. Terugkeeradres: het adres van ACM met /op/v1/medewerker/terug.",
+  },
+  LEERID_MEDEWERKERS_CLIENT_SECRET: {
+    schema: z.string().min(16, "minstens 16 tekens").optional(),
+    uitleg: "Geheim van LeerID bij die provider.",
+  },
+  LEERID_MEDEWERKERS_ACR: {
+    schema: z
+      .string()
+      .transform((value) => value.split(",").map((one) => one.trim()))
+      .pipe(
+        z.array(z.string().regex(/^[\x21-\x7e]+$/, "een lijst met komma's, zonder spaties in een waarde")),
+      )
+      .optional(),
+    uitleg:
+      "Waarden van `acr` die tellen, met komma's ertussen: de provider zorgt voor de tweede stap, en minder wordt geweigerd.",
+  },
   LEERID_PRODUCTIE: {
     schema: z
       .enum(["0", "1"])
@@ -81,6 +106,15 @@ export type Config = { readonly [K in keyof Settings]: z.output<Settings[K]["sch
     readonly schoolloket: string;
     readonly api: string;
   };
+  /** The key of adults (D8), when it is set up. */
+  readonly medewerkers: Medewerkers | undefined;
+};
+
+export type Medewerkers = {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly acr: readonly string[];
 };
 
 /** Not settings of the product: used by tests, the demo and the launcher. */
@@ -123,7 +157,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     if (parsed.success) values[name] = parsed.data;
     else problems.push(`${name}: ${parsed.error.issues.map(watIsEr).join("; ")}.`);
   }
-  const read = values as unknown as Omit<Config, "urls">;
+  const read = values as unknown as Omit<Config, "urls" | "medewerkers">;
+  const medewerkers = problems.length === 0 ? readMedewerkers(read, problems) : undefined;
   if (problems.length === 0 && read.LEERID_PRODUCTIE) {
     if (!read.LEERID_HOOFDSLEUTEL) problems.push("LEERID_HOOFDSLEUTEL: verplicht in productie.");
     if (!read.LEERID_DATABASE_URL) problems.push("LEERID_DATABASE_URL: verplicht in productie.");
@@ -146,5 +181,30 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       schoolloket: read.LEERID_SCHOOLLOKET_URL ?? local(2),
       api: read.LEERID_API_URL ?? local(4),
     },
+    medewerkers,
   };
+}
+
+/** All four, or none: half a key lets nobody in, or everybody. */
+function readMedewerkers(
+  read: Omit<Config, "urls" | "medewerkers">,
+  problems: string[],
+): Medewerkers | undefined {
+  const {
+    LEERID_MEDEWERKERS_ISSUER: issuer,
+    LEERID_MEDEWERKERS_CLIENT_ID: clientId,
+    LEERID_MEDEWERKERS_CLIENT_SECRET: clientSecret,
+    LEERID_MEDEWERKERS_ACR: acr,
+  } = read;
+  const four = { ISSUER: issuer, CLIENT_ID: clientId, CLIENT_SECRET: clientSecret, ACR: acr };
+  const absent = Object.entries(four).flatMap(([name, value]) => (value === undefined ? [name] : []));
+  if (absent.length === 4) return undefined;
+  for (const name of absent)
+    problems.push(
+      `LEERID_MEDEWERKERS_${name}: ontbreekt; geef de vier instellingen LEERID_MEDEWERKERS_ samen.`,
+    );
+  if (read.LEERID_PRODUCTIE && issuer?.startsWith("https://") === false)
+    problems.push("LEERID_MEDEWERKERS_ISSUER: in productie met https.");
+  if (!issuer || !clientId || !clientSecret || !acr) return undefined;
+  return { issuer, clientId, clientSecret, acr };
 }

@@ -4,6 +4,7 @@ import { hash } from "#platform/crypto";
 import { beslis, subjectVan } from "#modules/verstrekking";
 import { nuInSeconden, verloopVoorProvider } from "./clients.ts";
 import type { Acm } from "./contract.ts";
+import { accountIdVan, subVoorMedewerker, teltVoor } from "./medewerker-toegang.ts";
 import { findMachtiging, findSessie } from "./store.ts";
 import { huidigWerk } from "./unit-of-work.ts";
 
@@ -44,21 +45,24 @@ function sessie(acm: Acm): Partial<Adapter> {
       const werk = huidigWerk();
       const found = await findSessie(acm.ctx, hash(id), werk.clientId ?? "");
       // An account that was merged into another one, or is gone, has no session any more: sign in again.
-      if (!found?.feiten || found.feiten.account.vervangen) return undefined;
+      if (!found || (found.sessie.accountUuid !== null && found.feiten?.account.vervangen !== false))
+        return undefined;
       const { sessie, feiten } = found;
-      if (werk.aanmelding && werk.aanmelding.accountUuid !== sessie.accountUuid) {
+      if (werk.aanmelding && accountIdVan(werk.aanmelding) !== accountIdVan(sessie)) {
         werk.beeindigd.push(sessie); // somebody else signed in at this computer
         return undefined;
       }
+      // Signed in with another key is not signed in here; that session stays, for the applications of its own kind.
+      if (werk.clientId !== undefined && !teltVoor(acm, sessie, werk.clientId)) return undefined;
       werk.sessie = sessie;
       if (!werk.aanmelding && werk.clientId !== undefined) werk.feiten = feiten;
-      const { uid, accountUuid, inhoud, verlooptOp } = sessie;
+      const { uid, inhoud, verlooptOp } = sessie;
       return {
         ...inhoud,
         kind: "Session",
         jti: id,
         uid,
-        accountId: accountUuid,
+        accountId: accountIdVan(sessie),
         exp: verloopVoorProvider(verlooptOp, acm.ctx.clock.now()),
       };
     },
@@ -83,7 +87,8 @@ const interactie: Partial<Adapter> = {
   },
 };
 
-function accessToken({ ctx }: Acm): Partial<Adapter> {
+function accessToken(acm: Acm): Partial<Adapter> {
+  const { ctx } = acm;
   return {
     async find(id) {
       const werk = huidigWerk();
@@ -91,15 +96,18 @@ function accessToken({ ctx }: Acm): Partial<Adapter> {
       if (!machtiging?.tokenVerlooptOp || machtiging.ingetrokken || !machtiging.sessieLeeft) return undefined;
       if (machtiging.tokenVerlooptOp.getTime() <= ctx.clock.now()) return undefined;
       const { scope, sid } = machtiging.inhoud;
-      const besluit = beslis(machtiging.feiten, machtiging.clientId, {
-        scopes: new Set(scope.split(" ")),
-        vandaag: ctx.clock.vandaag(),
-      });
       werk.machtiging = machtiging;
-      werk.besluit = besluit;
-      // D5 again at every use. A token that may not be used now can still be revoked.
-      if (!besluit.toegang && Provider.ctx?.oidc.route !== "revocation") return undefined;
-      werk.sub = besluit.toegang ? subjectVan(ctx.keys, besluit) : undefined;
+      if (machtiging.medewerker) {
+        werk.sub = subVoorMedewerker(acm, machtiging.clientId, machtiging.medewerker);
+      } else {
+        werk.besluit = beslis(machtiging.feiten, machtiging.clientId, {
+          scopes: new Set(scope.split(" ")),
+          vandaag: ctx.clock.vandaag(),
+        });
+        werk.sub = werk.besluit.toegang ? subjectVan(ctx.keys, werk.besluit) : undefined;
+      }
+      // Decided again at every use (D5). A token that may not be used now can still be revoked.
+      if (werk.sub === undefined && Provider.ctx?.oidc.route !== "revocation") return undefined;
       return {
         kind: "AccessToken",
         jti: id,

@@ -1,5 +1,5 @@
 import type { ClientMetadata } from "oidc-provider";
-import { leerlingScopes, machineScopes, type ClientRecord } from "#modules/toepassingen";
+import { leerlingScopes, machineScopes, medewerkerScopes, type ClientRecord } from "#modules/toepassingen";
 
 const taken = [
   "jwks",
@@ -16,11 +16,12 @@ const taken = [
 
 /**
  * What the provider may know of a client: only what stands in this list, and only the scopes of its kind, so that a
- * registration cannot give a pupil's application a machine scope or a machine a pupil.
+ * registration cannot give a pupil's application a machine scope or a machine a pupil, nor one that serves adults anything
+ * of a pupil.
  */
 export function clientMetadata(client: ClientRecord): ClientMetadata {
   const { metadata } = client;
-  const allowed: readonly string[] = client.soort === "web" ? leerlingScopes : Object.keys(machineScopes);
+  const allowed = scopesOf(client);
   const registered = typeof metadata["scope"] === "string" ? metadata["scope"].split(" ") : [];
   return {
     ...Object.fromEntries(taken.flatMap((name) => (name in metadata ? [[name, metadata[name]]] : []))),
@@ -37,6 +38,11 @@ export function clientMetadata(client: ClientRecord): ClientMetadata {
         }
       : { grant_types: ["client_credentials"], response_types: [], redirect_uris: [] }),
   };
+}
+
+function scopesOf({ soort, doelgroep }: ClientRecord): readonly string[] {
+  if (soort === "machine") return Object.keys(machineScopes);
+  return doelgroep === "medewerkers" ? medewerkerScopes : leerlingScopes;
 }
 
 /** Seconds since 1970, as the provider counts. */

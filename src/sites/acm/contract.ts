@@ -3,6 +3,7 @@ import type { FooterLink } from "#platform/html";
 import type { Poort } from "#modules/aanmelding";
 import type { Sleutelbos } from "#modules/tokens";
 import type { ClientRecord } from "#modules/toepassingen";
+import type { Sleutel } from "./medewerker-sleutel.ts";
 
 /** How a pupil signed in, as told to applications. */
 export const acr = "urn:leerid:acr:wachtwoord";
@@ -20,7 +21,13 @@ export const duur = {
   sessieDrempel: 1800,
 } as const;
 
-export type Cookies = { readonly sessie: string; readonly aanmelding: string; readonly open: string };
+export type Cookies = {
+  readonly sessie: string;
+  readonly aanmelding: string;
+  readonly open: string;
+  /** An adult signed out here: the next one proves anew who he is. */
+  readonly afgemeld: string;
+};
 
 /** What every step of this site needs; made once in `createAcm`. */
 export type Acm = {
@@ -38,6 +45,8 @@ export type Acm = {
   readonly allowPrivateNetwork: boolean;
   readonly bos: Sleutelbos;
   readonly poort: Poort;
+  /** The key of adults; undefined where none is set up. */
+  readonly sleutel: Sleutel | undefined;
   /** Registered clients now. */
   clients(): ReadonlyMap<string, ClientRecord>;
   /** Work after the answer, so that `close` can wait for it. */
@@ -51,6 +60,12 @@ export function cookieNames(secure: boolean): Cookies {
         sessie: "__Host-leerid",
         aanmelding: "__Secure-leerid-aanmelding",
         open: "__Secure-leerid-open",
+        afgemeld: "__Secure-leerid-afgemeld",
       }
-    : { sessie: "leerid", aanmelding: "leerid-aanmelding", open: "leerid-open" };
+    : {
+        sessie: "leerid",
+        aanmelding: "leerid-aanmelding",
+        open: "leerid-open",
+        afgemeld: "leerid-afgemeld",
+      };
 }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Account, Grant, KoaContextWithOIDC } from "oidc-provider";
-import type { AccountUuid } from "#platform/ids";
 import { beslis, getFeiten, subjectVan } from "#modules/verstrekking";
 import { grantId } from "./adapter.ts";
 import type { Acm } from "./contract.ts";
+import { accountUuidVan, claimsVan } from "./medewerker.ts";
+import { subVoorMedewerker } from "./medewerker-toegang.ts";
 import { werkVan } from "./unit-of-work.ts";
 
 /**
@@ -25,6 +26,9 @@ export async function findAccount(
     if (!machtiging) return undefined;
     const asked = ctx.oidc.params?.["scope"];
     const scopes = new Set((typeof asked === "string" ? asked : machtiging.inhoud.scope).split(" "));
+    const { accountUuid, medewerker } = machtiging;
+    if (medewerker) return { accountId: id, claims: () => ({ ...claimsVan(medewerker, scopes), sub: id }) };
+    if (accountUuid === null) return undefined;
     const besluit = beslis(machtiging.feiten, clientId, { scopes, vandaag });
     if (!besluit.toegang) return undefined;
     return {
@@ -33,7 +37,7 @@ export async function findAccount(
         werk.regel = {
           tijdstip: app.clock.now(),
           soort: "userinfo",
-          accountUuid: machtiging.accountUuid,
+          accountUuid,
           attributen: besluit.attributen,
           ontvanger: clientId,
           protocol: besluit.protocol,
@@ -44,10 +48,22 @@ export async function findAccount(
     };
   }
 
-  werk.feiten ??= await getFeiten(app, id as AccountUuid, clientId, vandaag);
+  const accountUuid = accountUuidVan(id);
+  if (accountUuid === null) return adultAccount(acm, ctx);
+  werk.feiten ??= await getFeiten(app, accountUuid, clientId, vandaag);
   werk.besluit = beslis(werk.feiten, clientId, { scopes: ctx.oidc.requestParamScopes, vandaag });
   werk.sub = werk.besluit.toegang ? subjectVan(app.keys, werk.besluit) : undefined;
   return { accountId: werk.sub ?? id, claims: () => ({ sub: werk.sub ?? id }) };
+}
+
+/** An adult may open what serves adults, and nothing else: no facts of a pupil are read (D8). */
+function adultAccount(acm: Acm, ctx: KoaContextWithOIDC): Account {
+  const werk = werkVan(ctx);
+  const medewerker = (werk.aanmelding ?? werk.sessie)?.medewerker;
+  const sub = medewerker ? subVoorMedewerker(acm, ctx.oidc.client?.clientId ?? "", medewerker) : undefined;
+  if (sub === undefined) throw new Error("an adult came to an application of pupils");
+  werk.sub = sub;
+  return { accountId: sub, claims: () => ({ sub }) };
 }
 
 /** What the pupil grants: the scopes asked, all of which the client is registered for. Made anew at every visit. */

@@ -8,8 +8,10 @@ import { openSleutelbos } from "#modules/tokens";
 import { listClients, type ClientRecord } from "#modules/toepassingen";
 import { cookieNames, type Acm } from "./contract.ts";
 import { acmHandler } from "./http.ts";
+import { openSleutel, type SleutelOptions } from "./medewerker-sleutel.ts";
 import { makeProvider } from "./provider.ts";
 
+export type { SleutelOptions } from "./medewerker-sleutel.ts";
 export { ruimOp } from "./store.ts";
 
 export type AcmOptions = {
@@ -19,6 +21,8 @@ export type AcmOptions = {
   /** Address of the API: the audience of machine tokens. */
   readonly apiUrl: string;
   readonly loketUrl: string;
+  /** The key of adults (D8); without it nobody signs in at an application that serves adults. */
+  readonly medewerkers?: SleutelOptions | undefined;
   /** Lets back-channel logout reach private addresses; never in production. */
   readonly allowPrivateNetwork?: boolean;
   /** Another password check, for a measurement of what everything but the hash costs. No setting leads here. */
@@ -35,7 +39,7 @@ export type AcmSite = {
   close(): Promise<void>;
 };
 
-/** The OpenID provider for pupils. */
+/** The OpenID provider: for pupils with their own key, for adults with that of another provider. */
 export async function createAcm(options: AcmOptions): Promise<AcmSite> {
   const { ctx, acmUrl } = options;
   const secure = acmUrl.startsWith("https://");
@@ -60,6 +64,12 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
     allowPrivateNetwork: options.allowPrivateNetwork ?? false,
     bos,
     poort: maakPoort(options.klopt),
+    sleutel:
+      options.medewerkers &&
+      openSleutel(options.medewerkers, {
+        issuer: `${acmUrl}/op`,
+        plainHttp: options.allowPrivateNetwork ?? false,
+      }),
     clients: () => clients,
     naAntwoord(werk) {
       running.add(werk);

@@ -2,7 +2,8 @@ import type { AdapterPayload, KoaContextWithOIDC } from "oidc-provider";
 import { hash, seal, unseal } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
 import { nuInSeconden } from "./clients.ts";
-import { acr, amr, duur, type Acm } from "./contract.ts";
+import { duur, type Acm } from "./contract.ts";
+import type { Heenweg } from "./medewerker-sleutel.ts";
 import { findInteractie } from "./store.ts";
 import { werkVan } from "./unit-of-work.ts";
 
@@ -29,6 +30,8 @@ export type Interactie = {
   /** Epoch milliseconds. */
   readonly tot: number;
   readonly eersteKeer?: EersteKeer;
+  /** The question that waits at the key of adults. */
+  readonly heenweg?: Heenweg;
 };
 
 const uidForm = /^[\w-]{21,64}$/;
@@ -124,8 +127,16 @@ export async function leesInteractie(
     : undefined;
 }
 
-/** As the provider's own resume step wants to find it, with the pupil's answer. */
-export function payloadVoorHervatten(interactie: Interactie, accountId: string): AdapterPayload {
+/** Who proved to be who, and how. `ts`: when, in seconds since 1970, where that was not just now. */
+export type Login = {
+  readonly accountId: string;
+  readonly acr: string;
+  readonly amr?: string[];
+  readonly ts?: number;
+};
+
+/** As the provider's own resume step wants to find it, with the answer of the pupil, or of an adult's key. */
+export function payloadVoorHervatten(interactie: Interactie, login: Login): AdapterPayload {
   const { uid, params, cid, lastSubmission } = interactie;
   return {
     kind: "Interaction",
@@ -135,7 +146,7 @@ export function payloadVoorHervatten(interactie: Interactie, accountId: string):
     trusted: [],
     prompt: { name: "login", reasons: [], details: {} },
     returnTo: "",
-    result: { ...lastSubmission, login: { accountId, remember: false, acr, amr: [...amr] } },
+    result: { ...lastSubmission, login: { ...login, remember: false } },
     exp: nuInSeconden() + duur.interactie,
   };
 }

@@ -5,8 +5,12 @@ import type { Acm } from "./contract.ts";
 import { errorPage, ownFault } from "./errors.ts";
 import { dressFormPost } from "./form-post.ts";
 import { skipWhenSignedOut, tellClients } from "./logout.ts";
+import { askKey, servesAdults, takeAnswerHome } from "./medewerker-aanmelden.ts";
+import { rememberSignOut } from "./medewerker-afmelden.ts";
+import { terugPad } from "./medewerker-sleutel.ts";
 import { showRefusal } from "./refusal.ts";
-import { answerForm, resumeCookie, showForm } from "./sign-in.ts";
+import { resumeCookie } from "./go-on.ts";
+import { answerForm, showForm } from "./sign-in.ts";
 import { schrijf } from "./store.ts";
 import { beginWerk, werkVan } from "./unit-of-work.ts";
 
@@ -55,6 +59,7 @@ const methods: Record<string, readonly string[]> = {
   "/v1/userinfo": ["GET", "HEAD", "POST", "OPTIONS"],
   "/v1/introspect": ["POST", "OPTIONS"],
   "/v1/revoke": ["POST", "OPTIONS"],
+  [terugPad]: ["GET"],
   "/v1/logout": ["GET", "HEAD", "POST"],
   "/v1/logout/confirm": ["POST"],
   "/v1/logout/success": ["GET", "HEAD"],
@@ -76,6 +81,7 @@ async function answerMissing(acm: Acm, ctx: KoaContextWithOIDC, next: () => Prom
 /** Turns what the provider answered into what leaves: our pages instead of redirects to pages. */
 async function dress(acm: Acm, ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> {
   const answer = /^\/v1\/aanmelden\//.test(ctx.path);
+  if (ctx.path === terugPad) return takeAnswerHome(acm, ctx);
   await (answer ? answerForm(acm, ctx, next) : next());
   dropCookies(ctx, ["leerid-interactie", resumeCookie]);
   ctx.set("x-content-type-options", "nosniff");
@@ -85,7 +91,8 @@ async function dress(acm: Acm, ctx: KoaContextWithOIDC, next: () => Promise<unkn
   const route = "oidc" in ctx ? ctx.oidc.route : undefined;
   if (route === "authorization" || route === "resume") {
     const prompt = ctx.status === 303 ? werk.interactieNieuw?.payload.prompt?.name : undefined;
-    if (prompt === "login") showForm(acm, ctx);
+    if (prompt === "login" && servesAdults(acm, ctx)) await askKey(acm, ctx);
+    else if (prompt === "login") showForm(acm, ctx);
     else if (prompt === "toegang") await showRefusal(acm, ctx);
     else dressFormPost(ctx);
   } else if (route === "end_session") {
@@ -93,6 +100,7 @@ async function dress(acm: Acm, ctx: KoaContextWithOIDC, next: () => Promise<unkn
   } else if (route === "discovery" && ctx.body && typeof ctx.body === "object") {
     Object.assign(ctx.body, { response_modes_supported: ["query", "form_post"] });
   }
+  rememberSignOut(acm, ctx);
   // Who did not sign in gets no session cookie: there is no session behind it.
   if (werk.sessieWordt && !werk.sessieWordt.payload.accountId) dropCookies(ctx, [acm.cookies.sessie]);
 }

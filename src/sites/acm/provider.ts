@@ -1,22 +1,24 @@
 import { Provider, type Client, type Configuration, type KoaContextWithOIDC } from "oidc-provider";
 import { attributen } from "#modules/verstrekking";
-import { leerlingScopes, machineScopes } from "#modules/toepassingen";
+import { leerlingScopes, machineScopes, medewerkerScopes } from "#modules/toepassingen";
 import { makeAdapter } from "./adapter.ts";
 import { clientMetadata } from "./clients.ts";
 import { acr, duur, type Acm } from "./contract.ts";
 import { findAccount, loadExistingGrant } from "./decision.ts";
 import { renderError } from "./errors.ts";
 import { logoutSource, postLogoutSuccessSource } from "./logout.ts";
+import { medewerkerClaims } from "./medewerker.ts";
 import { pipeline } from "./pipeline.ts";
 import { makePolicy } from "./policy.ts";
 import { redeem } from "./redeem.ts";
 import { checkResponseMode, checkScopes, getResourceServerInfo } from "./scopes.ts";
-import { resumeCookie } from "./sign-in.ts";
+import { resumeCookie } from "./go-on.ts";
 
-/** The claims of each scope, from the one table of attributes (D4). */
+/** The claims of each scope, from the one table of attributes (D4) and that of adults (D8). */
 function claimsByScope(): Record<string, string[]> {
   const byScope: Record<string, string[]> = { openid: ["sub"] };
   for (const { claim, scope } of Object.values(attributen)) (byScope[scope] ??= []).push(claim);
+  byScope["vo"] = [...medewerkerClaims.vo]; // the names stand in `profile` already
   return byScope;
 }
 
@@ -51,9 +53,9 @@ function configuration(acm: Acm): Configuration {
       revocation: "/v1/revoke",
       end_session: "/v1/logout",
     },
-    scopes: [...leerlingScopes, ...Object.keys(machineScopes)],
+    scopes: [...new Set([...leerlingScopes, ...medewerkerScopes, ...Object.keys(machineScopes)])],
     claims: claimsByScope(),
-    acrValues: [acr],
+    acrValues: [acr, ...(acm.sleutel?.acr ?? [])],
     subjectTypes: ["public"],
     responseTypes: ["code"],
     pkce: { required: () => true },

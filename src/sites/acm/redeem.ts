@@ -1,9 +1,12 @@
 import { timingSafeEqual, createHash } from "node:crypto";
 import { errors, type TokenEndpointGrantContext } from "oidc-provider";
 import { hash, randomToken } from "#platform/crypto";
-import { beslis, subjectVan, weiger, type Toegang } from "#modules/verstrekking";
+import type { Logregel } from "#modules/privacylog";
+import { beslis, subjectVan, weiger } from "#modules/verstrekking";
 import { nuInSeconden } from "./clients.ts";
 import { duur, type Acm } from "./contract.ts";
+import { claimsVan, type Medewerker } from "./medewerker.ts";
+import { subVoorMedewerker } from "./medewerker-toegang.ts";
 import { findMachtiging, trekIn, wisselIn } from "./store.ts";
 import { werkVan, type Machtiging } from "./unit-of-work.ts";
 
@@ -22,31 +25,18 @@ export async function redeem(acm: Acm, ctx: TokenEndpointGrantContext): Promise<
   await checkCode(acm, ctx, machtiging, { verifier, redirectUri });
   if (!machtiging) throw new InvalidGrant("authorization code not found");
 
-  const { clientId } = ctx.oidc.client;
-  const scopes = new Set(machtiging.inhoud.scope.split(" "));
-  const besluit = beslis(machtiging.feiten, clientId, { scopes, vandaag: app.clock.vandaag() });
-  if (!besluit.toegang) {
-    await weiger(app, { accountUuid: machtiging.accountUuid, clientId, reden: besluit.reden });
-    throw new InvalidGrant("access denied");
-  }
-
+  const vrijgave = machtiging.medewerker
+    ? releaseToAdult(acm, machtiging, machtiging.medewerker)
+    : await releaseToPupil(acm, machtiging);
   const token = randomToken();
-  const idToken = await signIdToken(acm, ctx, { machtiging, besluit, token });
+  const idToken = await signIdToken(acm, ctx, { machtiging, vrijgave, token });
   const { assertie } = werk;
   werk.assertie = undefined; // goes with this commit
   const { gelukt, assertieNieuw } = await wisselIn(app, {
     codeHash: machtiging.codeHash,
     tokenHash: hash(token),
     assertie,
-    regel: {
-      tijdstip: app.clock.now(),
-      soort: "verstrekking",
-      accountUuid: machtiging.accountUuid,
-      attributen: besluit.attributen,
-      ontvanger: clientId,
-      protocol: besluit.protocol,
-      aanleiding: machtiging.inhoud.aanleiding,
-    },
+    ...(vrijgave.regel && { regel: vrijgave.regel }),
   });
   if (!assertieNieuw) throw new InvalidClientAuth("client assertion tokens must only be used once");
   if (!gelukt) {
@@ -60,6 +50,46 @@ export async function redeem(acm: Acm, ctx: TokenEndpointGrantContext): Promise<
     scope: machtiging.inhoud.scope,
     id_token: idToken,
   };
+}
+
+/** What leaves, and the log record that goes with it. */
+type Vrijgave = {
+  readonly sub: string;
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly regel?: Logregel;
+};
+
+/** D5 again at redemption. @throws InvalidGrant when it says no, with a number to look it up by */
+async function releaseToPupil(acm: Acm, machtiging: Machtiging): Promise<Vrijgave> {
+  const { ctx } = acm;
+  const { accountUuid, clientId, feiten, inhoud } = machtiging;
+  if (accountUuid === null) throw new InvalidGrant("the session has ended");
+  const scopes = new Set(inhoud.scope.split(" "));
+  const besluit = beslis(feiten, clientId, { scopes, vandaag: ctx.clock.vandaag() });
+  if (!besluit.toegang) {
+    await weiger(ctx, { accountUuid, clientId, reden: besluit.reden });
+    throw new InvalidGrant("access denied");
+  }
+  return {
+    sub: subjectVan(ctx.keys, besluit),
+    claims: besluit.claims,
+    regel: {
+      tijdstip: ctx.clock.now(),
+      soort: "verstrekking",
+      accountUuid,
+      attributen: besluit.attributen,
+      ontvanger: clientId,
+      protocol: besluit.protocol,
+      aanleiding: inhoud.aanleiding,
+    },
+  };
+}
+
+/** What his key said of him (D8). Nothing of a pupil leaves, so no log record. @throws InvalidGrant */
+function releaseToAdult(acm: Acm, { clientId, inhoud }: Machtiging, medewerker: Medewerker): Vrijgave {
+  const sub = subVoorMedewerker(acm, clientId, medewerker);
+  if (sub === undefined) throw new InvalidGrant("access denied");
+  return { sub, claims: claimsVan(medewerker, new Set(inhoud.scope.split(" "))) };
 }
 
 function readParams(ctx: TokenEndpointGrantContext) {
@@ -102,14 +132,14 @@ async function checkCode(
 function signIdToken(
   acm: Acm,
   ctx: TokenEndpointGrantContext,
-  { machtiging, besluit, token }: { machtiging: Machtiging; besluit: Toegang; token: string },
+  { machtiging, vrijgave, token }: { machtiging: Machtiging; vrijgave: Vrijgave; token: string },
 ): Promise<string> {
   const { authTime, acr, amr, nonce, sid } = machtiging.inhoud;
   const { clientId, idTokenSignedResponseAlg: alg } = ctx.oidc.client;
   const iat = nuInSeconden();
   return acm.bos.onderteken(alg === "ES256" ? alg : "RS256", {
-    ...besluit.claims,
-    sub: subjectVan(acm.ctx.keys, besluit),
+    ...vrijgave.claims,
+    sub: vrijgave.sub,
     auth_time: authTime,
     acr,
     amr,

@@ -7,17 +7,19 @@ import { getFeiten, type Feiten } from "#modules/verstrekking";
 import { sendPage } from "./answer.ts";
 import { readForm } from "./body.ts";
 import { hash } from "#platform/crypto";
-import type { Acm } from "./contract.ts";
+import { acr, amr, type Acm } from "./contract.ts";
 import {
   bewaarInteractie,
   interactieVan,
   leesInteractie,
-  payloadVoorHervatten,
   telOpenstaande,
   vergeetInteractie,
   type Interactie,
 } from "./interaction.ts";
+import { goOn } from "./go-on.ts";
 import { forgetSession } from "./logout.ts";
+import { doelgroepVan } from "./medewerker.ts";
+import { answerOfKey, keyExpired } from "./medewerker-aanmelden.ts";
 import { aanmelden, eersteKeer, foutAanmeldingVerlopen } from "./pages/index.ts";
 import type { AanmeldenFout, EersteKeerFout, Toepassing } from "./pages/index.ts";
 import { findSessie } from "./store.ts";
@@ -42,12 +44,16 @@ export function showForm(acm: Acm, ctx: KoaContextWithOIDC): void {
  */
 export async function answerForm(acm: Acm, ctx: KoaContextWithOIDC, next: Next): Promise<void> {
   const [, uid = "", step] =
-    /^\/v1\/aanmelden\/([\w-]{1,64})(?:\/(wachtwoord|wissel))?$/.exec(ctx.path) ?? [];
+    /^\/v1\/aanmelden\/([\w-]{1,64})(?:\/(wachtwoord|wissel|medewerker))?$/.exec(ctx.path) ?? [];
   const interactie = await leesInteractie(acm, ctx, uid);
   // A sibling site may plant a cookie, but its form says where it comes from.
   const strange = !["same-origin", "none", ""].includes(ctx.get("sec-fetch-site")) && ctx.method === "POST";
-  if (!interactie || strange) return expired(acm, ctx);
-  werkVan(ctx).clientId = interactie.params["client_id"];
+  if (!interactie || strange) return step === "medewerker" ? keyExpired(acm, ctx) : expired(acm, ctx);
+  const clientId = interactie.params["client_id"] ?? "";
+  werkVan(ctx).clientId = clientId;
+  // What serves adults knows no password of a pupil, and the other way round.
+  if ((step === "medewerker") !== (doelgroepVan(acm, clientId) === "medewerkers")) return expired(acm, ctx);
+  if (step === "medewerker") return answerOfKey(acm, ctx, interactie, next);
   if (ctx.method !== "POST") return formPage(acm, ctx, interactie, 200, {});
   const form = await readForm(ctx.req);
   if (!form) return expired(acm, ctx, 413);
@@ -134,20 +140,12 @@ async function resume(
   wie: { readonly accountUuid: Feiten["account"]["account_uuid"]; readonly feiten: Feiten },
   next: Next,
 ): Promise<void> {
+  const { accountUuid, feiten } = wie;
   const werk = werkVan(ctx);
-  werk.aanmelding = { accountUuid: wie.accountUuid };
-  werk.feiten = wie.feiten;
-  werk.interactie = { uid: interactie.uid, payload: payloadVoorHervatten(interactie, wie.accountUuid) };
-  vergeetInteractie(acm, ctx, interactie.uid);
-  ctx.req.headers.cookie = `${resumeCookie}=${interactie.uid}; ${ctx.req.headers.cookie ?? ""}`;
-  ctx.method = "GET";
-  ctx.url = `/v1/auth/${interactie.uid}`;
-  (ctx.req as { originalUrl?: string }).originalUrl = `/op${ctx.url}`;
-  await next();
+  werk.feiten = feiten;
+  werk.aanmelding = { accountUuid, medewerker: null };
+  return goOn(acm, ctx, interactie, { accountId: accountUuid, acr, amr }, next);
 }
-
-/** Name of the provider's cookie between form and resume; it never reaches a browser. */
-export const resumeCookie = "leerid-hervat";
 
 /** "Ik ben … niet": the session of the other pupil ends, and the same request begins again. */
 async function switchPupil(acm: Acm, ctx: KoaContextWithOIDC, interactie: Interactie): Promise<void> {

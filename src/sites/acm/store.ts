@@ -5,7 +5,8 @@ import type { AccountUuid } from "#platform/ids";
 import { regelSql, type Logregel } from "#modules/privacylog";
 import { leesFeiten, type Feiten } from "#modules/verstrekking";
 import { duur } from "./contract.ts";
-import type { Machtiging, MachtigingInhoud, Sessie, SessieInhoud, Werk } from "./unit-of-work.ts";
+import { accountUuidVan, leesMedewerker } from "./medewerker.ts";
+import type { Machtiging, MachtigingInhoud, Sessie, SessieInhoud, Werk, Wie } from "./unit-of-work.ts";
 
 type Deel = postgres.PendingQuery<postgres.Row[]>;
 
@@ -18,21 +19,22 @@ export async function findSessie(
   const [row] = await ctx.sql<
     {
       uid: string;
-      account_uuid: AccountUuid;
+      account_uuid: AccountUuid | null;
+      medewerker: string | null;
       inhoud: string;
       clients: Record<string, string>;
       verloopt_op: Date;
       feiten: string | null;
     }[]
   >`
-    select uid, account_uuid, inhoud, clients, verloopt_op,
+    select uid, account_uuid, medewerker, inhoud, clients, verloopt_op,
            verstrekking.feiten(account_uuid, ${clientId}::text, ${ctx.clock.vandaag()}::date) as feiten
       from acm.sessie where id_hash = ${idHash} and verloopt_op > ${new Date(ctx.clock.now())}`;
   return (
     row && {
       sessie: {
         uid: row.uid,
-        accountUuid: row.account_uuid,
+        ...wieVan(row),
         inhoud: JSON.parse(row.inhoud) as SessieInhoud,
         clients: row.clients,
         verlooptOp: row.verloopt_op,
@@ -42,10 +44,18 @@ export async function findSessie(
   );
 }
 
+function wieVan(row: { account_uuid: AccountUuid | null; medewerker: string | null }): Wie {
+  if (row.account_uuid !== null) return { accountUuid: row.account_uuid, medewerker: null };
+  const medewerker = leesMedewerker(row.medewerker);
+  if (!medewerker) throw new Error("a session is of nobody");
+  return { accountUuid: null, medewerker };
+}
+
 type MachtigingRow = {
   code_hash: Buffer;
   client_id: string;
-  account_uuid: AccountUuid;
+  account_uuid: AccountUuid | null;
+  medewerker: string | null;
   sessie_uid: string;
   inhoud: string;
   verloopt_op: Date;
@@ -65,10 +75,10 @@ export async function findMachtiging(
   const [row] = await sql<MachtigingRow[]>`
     select m.code_hash, m.client_id, m.account_uuid, m.sessie_uid, m.inhoud, m.verloopt_op, m.token_verloopt_op,
            m.ingewisseld_op is not null as ingewisseld, m.ingetrokken_op is not null as ingetrokken,
-           s.uid is not null as sessie_leeft,
+           s.uid is not null as sessie_leeft, s.medewerker,
            verstrekking.feiten(m.account_uuid, m.client_id, ${ctx.clock.vandaag()}::date) as feiten
       from acm.machtiging m
-      left join acm.sessie s on s.uid = m.sessie_uid and s.account_uuid = m.account_uuid
+      left join acm.sessie s on s.uid = m.sessie_uid and s.account_uuid is not distinct from m.account_uuid
                             and s.verloopt_op > ${new Date(ctx.clock.now())}
      where ${"codeHash" in bij ? sql`m.code_hash = ${bij.codeHash}` : sql`m.token_hash = ${bij.tokenHash}`}`;
   return (
@@ -76,6 +86,7 @@ export async function findMachtiging(
       codeHash: row.code_hash,
       clientId: row.client_id,
       accountUuid: row.account_uuid,
+      medewerker: leesMedewerker(row.medewerker),
       sessieUid: row.sessie_uid,
       inhoud: JSON.parse(row.inhoud) as MachtigingInhoud,
       verlooptOp: row.verloopt_op,
@@ -97,7 +108,8 @@ export async function wisselIn(
   code: {
     readonly codeHash: Buffer;
     readonly tokenHash: Buffer;
-    readonly regel: Logregel;
+    /** None for an adult: nothing of a pupil is released. */
+    readonly regel?: Logregel;
     readonly assertie: Werk["assertie"];
   },
 ): Promise<{ readonly gelukt: boolean; readonly assertieNieuw: boolean }> {
@@ -110,10 +122,10 @@ export async function wisselIn(
       update acm.machtiging m
          set ingewisseld_op = ${nu}, token_hash = ${code.tokenHash}, token_verloopt_op = ${tokenVerlooptOp}
        where code_hash = ${code.codeHash} and ingewisseld_op is null and ingetrokken_op is null and verloopt_op > ${nu}
-         and exists (select from acm.sessie s where s.uid = m.sessie_uid and s.account_uuid = m.account_uuid)
+         and exists (select from acm.sessie s where s.uid = m.sessie_uid and s.account_uuid is not distinct from m.account_uuid)
          ${code.assertie ? sql`and exists (select from assertie)` : sql``}
-      returning code_hash),
-    ${regelSql(sql, code.regel, "ingewisseld")}
+      returning code_hash)
+    ${code.regel ? sql`, ${regelSql(sql, code.regel, "ingewisseld")}` : sql``}
     select exists (select from ingewisseld) as gelukt,
            ${code.assertie ? sql`exists (select from assertie)` : sql`true`} as assertie_nieuw`;
   return { gelukt: row?.gelukt ?? false, assertieNieuw: row?.assertie_nieuw ?? false };
@@ -180,18 +192,25 @@ function sessieSql(ctx: Context, werk: Werk): Deel | undefined {
   const { id, payload } = sessieWordt;
   const { acr, amr, loginTs, transient, state } = payload;
   const inhoud = JSON.stringify({ acr, amr, loginTs, transient, state } satisfies SessieInhoud);
-  const verlooptOp = new Date(ctx.clock.now() + duur.sessie * 1000);
+  const medewerker = werk.aanmelding?.medewerker ? JSON.stringify(werk.aanmelding.medewerker) : null;
+  // What was said of an adult at his sign-in grows old: his session is not prolonged.
+  const verlooptOp =
+    sessie?.medewerker && !werk.aanmelding
+      ? sessie.verlooptOp
+      : new Date(ctx.clock.now() + duur.sessie * 1000);
   const clientId = werk.code?.payload.clientId;
   const clients = JSON.stringify(clientId === undefined ? {} : { [clientId]: werk.sub });
   const idHash = hash(id);
 
   if (!sessie || sessie.uid !== payload.uid) {
     return sql`sessie as (
-      insert into acm.sessie (uid, id_hash, account_uuid, inhoud, clients, verloopt_op)
-      values (${payload.uid ?? ""}, ${idHash}, ${payload.accountId ?? null}, ${inhoud}, ${clients}::text::jsonb, ${verlooptOp}))`;
+      insert into acm.sessie (uid, id_hash, account_uuid, medewerker, inhoud, clients, verloopt_op)
+      values (${payload.uid ?? ""}, ${idHash}, ${accountUuidVan(payload.accountId)}, ${medewerker}, ${inhoud},
+              ${clients}::text::jsonb, ${verlooptOp}))`;
   }
   const same =
     !werk.sessieVernietigd &&
+    medewerker === null &&
     inhoud === JSON.stringify(orderly(sessie.inhoud)) &&
     (clientId === undefined || sessie.clients[clientId] === werk.sub) &&
     verlooptOp.getTime() - sessie.verlooptOp.getTime() < duur.sessieDrempel * 1000;
@@ -200,6 +219,7 @@ function sessieSql(ctx: Context, werk: Werk): Deel | undefined {
   return sql`sessie as (
     update acm.sessie
        set id_hash = ${werk.sessieVernietigd ? idHash : sql`id_hash`}, inhoud = ${inhoud},
+           medewerker = ${medewerker ?? sql`medewerker`},
            clients = clients || ${clients}::text::jsonb, verloopt_op = greatest(verloopt_op, ${verlooptOp})
      where uid = ${payload.uid})`;
 }
@@ -228,7 +248,7 @@ function codeSql(ctx: Context, werk: Werk): Deel | undefined {
   };
   return ctx.sql`code as (
     insert into acm.machtiging (code_hash, client_id, account_uuid, sessie_uid, inhoud, verloopt_op)
-    values (${hash(id)}, ${payload.clientId ?? null}, ${payload.accountId ?? null}, ${payload.sessionUid ?? null},
+    values (${hash(id)}, ${payload.clientId ?? null}, ${accountUuidVan(payload.accountId)}, ${payload.sessionUid ?? null},
             ${JSON.stringify(inhoud)}, ${new Date(ctx.clock.now() + duur.code * 1000)}))`;
 }
 

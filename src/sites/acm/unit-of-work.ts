@@ -3,11 +3,16 @@ import type { AdapterPayload } from "oidc-provider";
 import type { AccountUuid } from "#platform/ids";
 import type { Logregel } from "#modules/privacylog";
 import type { Besluit, Feiten } from "#modules/verstrekking";
+import type { Medewerker } from "./medewerker.ts";
+
+/** Who signed in: a pupil, or an adult with another key (D8). Exactly one of both. */
+export type Wie =
+  | { readonly accountUuid: AccountUuid; readonly medewerker: null }
+  | { readonly accountUuid: null; readonly medewerker: Medewerker };
 
 /** A sign-in session as stored. */
-export type Sessie = {
+export type Sessie = Wie & {
   readonly uid: string;
-  readonly accountUuid: AccountUuid;
   readonly inhoud: SessieInhoud;
   /** client_id → sub, of the applications that were opened. */
   readonly clients: Readonly<Record<string, string>>;
@@ -20,7 +25,9 @@ export type SessieInhoud = Pick<AdapterPayload, "acr" | "amr" | "loginTs" | "tra
 export type Machtiging = {
   readonly codeHash: Buffer;
   readonly clientId: string;
-  readonly accountUuid: AccountUuid;
+  /** Null for an adult, and for nobody: the session of an adult that has ended leaves no trace of him. */
+  readonly accountUuid: AccountUuid | null;
+  readonly medewerker: Medewerker | null;
   readonly sessieUid: string;
   readonly inhoud: MachtigingInhoud;
   readonly verlooptOp: Date;
@@ -51,8 +58,8 @@ export type MachtigingInhoud = {
 export type Werk = {
   /** Whose facts are read together with the session. */
   clientId: string | undefined;
-  /** The pupil proved who he is, in this request. */
-  aanmelding: { readonly accountUuid: AccountUuid } | undefined;
+  /** The pupil, or the adult, proved who he is, in this request. */
+  aanmelding: Wie | undefined;
   feiten: Feiten | null | undefined;
   besluit: Besluit | undefined;
   /** Who the pupil is for this client, once the decision is a yes. */

@@ -9,3 +9,5 @@ export type { AanmeldingVerlopenInput, FoutInput } from "./fout.ts";
 export { geenToegang } from "./geen-toegang.ts";
 export type { GeenToegangInput } from "./geen-toegang.ts";
 export type { Toepassing } from "./parts.ts";
+export { foutMedewerker } from "./medewerker.ts";
+export type { FoutMedewerker, FoutMedewerkerInput } from "./medewerker.ts";

@@ -1,0 +1,27 @@
+import type { KoaContextWithOIDC } from "oidc-provider";
+import type { Acm } from "./contract.ts";
+import { payloadVoorHervatten, vergeetInteractie, type Interactie, type Login } from "./interaction.ts";
+import { werkVan } from "./unit-of-work.ts";
+
+type Next = () => Promise<unknown>;
+
+/** The provider's own resume step, in this same request. `werk.aanmelding` says who it is. */
+export async function goOn(
+  acm: Acm,
+  ctx: KoaContextWithOIDC,
+  interactie: Interactie,
+  login: Login,
+  next: Next,
+): Promise<void> {
+  const werk = werkVan(ctx);
+  werk.interactie = { uid: interactie.uid, payload: payloadVoorHervatten(interactie, login) };
+  vergeetInteractie(acm, ctx, interactie.uid);
+  ctx.req.headers.cookie = `${resumeCookie}=${interactie.uid}; ${ctx.req.headers.cookie ?? ""}`;
+  ctx.method = "GET";
+  ctx.url = `/v1/auth/${interactie.uid}`;
+  (ctx.req as { originalUrl?: string }).originalUrl = `/op${ctx.url}`;
+  await next();
+}
+
+/** Name of the provider's cookie between form and resume; it never reaches a browser. */
+export const resumeCookie = "leerid-hervat";

@@ -1,0 +1,22 @@
+import type { Acm } from "./contract.ts";
+import { doelgroepVan, medewerkerId, subVanMedewerker, type Medewerker } from "./medewerker.ts";
+import type { Sessie, Wie } from "./unit-of-work.ts";
+
+/** The account id by which the OpenID library knows who signed in. */
+export const accountIdVan = (wie: Wie): string => wie.accountUuid ?? medewerkerId(wie.medewerker);
+
+/**
+ * Is somebody with this session signed in for this application? Only with the key of its kind; and an adult only while that key
+ * still counts, by the levels of assurance that are asked today.
+ */
+export function teltVoor(acm: Acm, sessie: Sessie, clientId: string): boolean {
+  if (doelgroepVan(acm, clientId) === "leerlingen") return sessie.medewerker === null;
+  return sessie.medewerker !== null && acm.sleutel?.acr.includes(sessie.inhoud.acr ?? "") === true;
+}
+
+/** Who an adult is for this application; undefined when it does not serve adults: the whole decision of D8. */
+export function subVoorMedewerker(acm: Acm, clientId: string, medewerker: Medewerker): string | undefined {
+  const toepassing = acm.clients().get(clientId)?.toepassing;
+  if (!toepassing || doelgroepVan(acm, clientId) !== "medewerkers") return undefined;
+  return subVanMedewerker(acm.ctx.keys, toepassing.toepassing, medewerker);
+}
