@@ -58,7 +58,7 @@ revoke execute on function schoolloket.scherm_af(regclass, text) from public;
 
 grant usage on schema schoolloket, scholen, leerlingen, inschrijvingen, sleutels, toepassingen, protocollen, verstrekking, privacylog to leerid_school;
 grant select on scholen.school, scholen.vestiging, toepassingen.toepassing, protocollen.protocol to leerid_school;
-grant select (client_id, toepassing, soort, naam, omgeving) on toepassingen.client to leerid_school;
+grant select (client_id, toepassing, soort, doelgroep, naam, omgeving) on toepassingen.client to leerid_school;
 
 select schoolloket.scherm_af('leerlingen.registratie', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
 grant select (instellingsnummer, stamnummer, account_uuid, naam, voornaam, geboortedatum, versie, tijdstip) on leerlingen.registratie to leerid_school;
