@@ -100,20 +100,6 @@ describe("R18: an adult signs in with the key of adults", () => {
     assert.deepEqual([aud, exp - iat, typeof at_hash], ["schoolloket", 3600, "string"]);
   });
 
-  test("R18: what the key puts in the ID token counts as well; a single value is a list of one", async () => {
-    const { medewerkerVan } = await import("../../src/sites/acm/medewerker.ts");
-    assert.deepEqual(medewerkerVan({ vo_id: " 7 ", vo_orgcode: "999001", leerid_rol_3d: [3, "A:1", ""] }), {
-      voId: "7",
-      naam: "",
-      voornaam: "",
-      doelgroepcode: null,
-      orgcodes: ["999001"],
-      rollen: ["A:1"],
-    });
-    for (const claims of [{}, { vo_id: "" }, { vo_id: 7 }, { vo_id: ["7"] }])
-      assert.equal(medewerkerVan(claims), undefined);
-  });
-
   test("R18: the second application asks nothing, has another sub, and gets what its scopes are for", async () => {
     const { visitor, answer } = await adult("els.vandamme");
     const first = payloadOf((await redeemOf(w, "schoolloket", codeOf(answer))).body["id_token"]);
