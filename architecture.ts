@@ -249,6 +249,7 @@ export const rooms: Readonly<Record<string, Room>> = {
         "toepassingen.client",
         "toepassingen.keuze",
         "toepassingen.zichtbaarheid",
+        "toepassingen.wijziging",
         "protocollen.protocol",
         "verstrekking.weigering",
         "privacylog.regel",
