@@ -125,6 +125,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "scholen.school": "Rights are shown with their school, one round trip.",
       "scholen.hoofd": "Idem: a right follows to the number that stands today.",
       "scholen.lijn": "Idem: all its former numbers.",
+      "schoolloket.scherm_af": "A school's page sees its own rows only: row-level security.",
     },
   },
   "modules/discimus": {
@@ -267,6 +268,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     uses: [
       "modules/aanmelding",
       "modules/privacylog",
+      "modules/rechten",
       "modules/verstrekking",
       "sites/acm",
       "sites/api",

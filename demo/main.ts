@@ -2,6 +2,7 @@ import type { Hono } from "hono";
 import { datumOp } from "#platform/clock";
 import { ConfigError, type Config } from "#platform/config";
 import type { Context } from "#platform/context";
+import { laadOpdrachtenOp } from "#modules/rechten";
 import type { ToepassingBestand } from "#modules/toepassingen";
 import { startLeerId, startOnderhoud, startTaken } from "#leerid";
 import { openLeerId } from "#open";
@@ -128,6 +129,7 @@ export async function startDemo(
     stop.throwIfAborted();
 
     await laadWereld(config, ctx, map, clients, { meld, stop, leerlingen: options.leerlingen ?? 0 });
+    await laadOpdrachtenOp(ctx); // at once, as a first start does, not at the next minute
     const leerlingen = await geefWachtwoorden(ctx, map);
     meld(`wachtwoorden klaar voor ${leerlingen.length} leerlingen`);
     stop.throwIfAborted();

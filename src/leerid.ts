@@ -8,6 +8,7 @@ import { describeError } from "#platform/log";
 import { createMetrics } from "#platform/metrics";
 import { ruimPogingenOp } from "#modules/aanmelding";
 import { maakPartities, zegel } from "#modules/privacylog";
+import { laadOpdrachtenOp } from "#modules/rechten";
 import { ruimWeigeringenOp } from "#modules/verstrekking";
 import { createAcm, ruimOp } from "#sites/acm";
 import { createApi } from "#sites/api";
@@ -30,6 +31,8 @@ export function startOnderhoud(
   const taken: { naam: string; elke: number; werk: () => Promise<unknown> }[] = [
     { naam: "privacylog-zegel", elke: 1000, werk: () => zegel(ctx, { anker: options.anker }) },
     { naam: "privacylog-partities", elke: 3_600_000, werk: () => maakPartities(ctx) },
+    // Each Monday after 04:00, or as soon as we are there; the database sees to it that it happens once (R62).
+    { naam: "directeursopdrachten", elke: 60_000, werk: () => laadOpdrachtenOp(ctx) },
     { naam: "opruimen-acm", elke: 60_000, werk: () => ruimOp(ctx) },
     { naam: "opruimen-loket", elke: 600_000, werk: () => ruimSessiesOp(ctx) },
     { naam: "opruimen-schoolloket", elke: 600_000, werk: () => ruimSchoolsessiesOp(ctx) },

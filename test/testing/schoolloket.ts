@@ -3,6 +3,7 @@ import type { Hono } from "hono";
 import { inSchool, type Context } from "#platform/context";
 import { hash, randomToken } from "#platform/crypto";
 import { ontvang } from "#modules/discimus";
+import { laadOpdrachtenOp } from "#modules/rechten";
 import { createSchoolloket } from "#sites/schoolloket";
 import { testDatabase, type TestDatabase } from "./database.ts";
 import { inschrijvingRegel, leerlingRegel, opdrachtRegel, schoolRegel } from "./discimus.ts";
@@ -30,6 +31,8 @@ export type Schoolwereld = TestDatabase & {
     headers?: Record<string, string>,
   ): Promise<Response>;
   lever(...regels: string[]): Promise<void>;
+  /** The weekly upload, as if a Monday lay between now and the last delivery (R62). */
+  laad(): Promise<void>;
   accountVan(stamnummer: string, school?: string): Promise<string>;
   /** Work behind the wall of one school. */
   inSchool<T>(nummer: string, work: (ctx: Context) => Promise<T>): Promise<T>;
@@ -61,10 +64,19 @@ export async function schoolwereld(): Promise<Schoolwereld> {
     opdrachtRegel("o1"),
     opdrachtRegel("o2", { school: "999002" }, { persoon: { vo_id: "vo-2", naam: "Maes", voornaam: "Bo" } }),
   );
+  const laad = async () => {
+    await db.sql.begin(async (tx) => {
+      await tx`set local role none`; // the role that serves removes no uploads
+      await tx`delete from rechten.lading`;
+    });
+    await laadOpdrachtenOp(db.ctx);
+  };
+  await laad();
   return {
     ...db,
     app,
     lever,
+    laad,
     async sessieVan({ voId = "vo-niemand", rollen = [], orgcodes = [], instellingsnummer = null }) {
       const id = randomToken();
       await db.sql`

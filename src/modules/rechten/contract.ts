@@ -31,3 +31,45 @@ export type Recht = {
   readonly databeheerder: { readonly van: Datum; readonly tot: Datum | null } | null;
   readonly beheerder: { readonly bron: "rol" | "directeur"; readonly tot: Datum | null } | null;
 };
+
+/** A member of a school's staff as ACM told us at sign-in (D8). */
+export type Medewerker = {
+  readonly voId: string;
+  readonly naam: string;
+  readonly voornaam: string;
+  /** `vo_orgcode`: schools where he works. */
+  readonly orgcodes: readonly string[];
+  /** `leerid_rol_3d`. */
+  readonly rollen: readonly string[];
+};
+
+/** Who is or will be databeheerder of a school, by which assignment. */
+export type Databeheerder = {
+  readonly voId: string;
+  readonly naam: string;
+  readonly voornaam: string;
+  readonly vastbenoemd: boolean;
+  /** First day of the right; after today when it has yet to begin. */
+  readonly van: Datum;
+  /** Last day, inclusive. */
+  readonly tot: Datum | null;
+};
+
+export type Beheerder = {
+  /** Names a beheerder whom a director named; null for who has it by a role, which cannot be ended here. */
+  readonly beheerder: string | null;
+  readonly voId: string;
+  readonly naam: string;
+  readonly voornaam: string;
+  /** Named on; for a role: when he last signed in with it. */
+  readonly sinds: Datum;
+};
+
+export type Toegangsvraag = {
+  readonly vraag: string;
+  readonly voId: string;
+  readonly naam: string;
+  readonly voornaam: string;
+  /** Epoch milliseconds. */
+  readonly gevraagdOp: number;
+};

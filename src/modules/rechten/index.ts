@@ -1,3 +1,25 @@
-export type { OpdrachtBericht, Recht, School } from "./contract.ts";
-export { rechtenVan } from "./rights.ts";
-export { verwerking } from "./store.ts";
+export type {
+  Beheerder,
+  Databeheerder,
+  Medewerker,
+  OpdrachtBericht,
+  Recht,
+  School,
+  Toegangsvraag,
+} from "./contract.ts";
+export { eindeVan, rechtenVan } from "./rights.ts";
+export type { Einde } from "./rules.ts";
+export {
+  beslisToegang,
+  laadOpdrachtenOp,
+  listBeheerders,
+  listDatabeheerders,
+  listEigenScholen,
+  listToegangsvragen,
+  maakBeheerder,
+  onthoudMedewerker,
+  stopBeheerder,
+  verwerking,
+  vraagToegang,
+  type EigenSchool,
+} from "./store.ts";

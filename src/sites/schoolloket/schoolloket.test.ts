@@ -53,6 +53,7 @@ describe("D10: a right is looked at in every request", () => {
         { persoon: { vo_id: "vo-kort", naam: "Nys", voornaam: "Eef" }, tot: "2026-11-24" },
       ),
     );
+    await w.laad();
     w.clock.set("2026-11-24T22:30:00Z"); // half an hour before midnight in Brussels
     try {
       const cookie = await w.sessieVan({ voId: "vo-kort", instellingsnummer: "999001" });
