@@ -236,7 +236,7 @@ export const rooms: Readonly<Record<string, Room>> = {
 
   "sites/schoolloket": {
     does: "The school's site (R20): sign-in of staff, the school they work for, and an access rule before every route.",
-    uses: ["modules/rechten"],
+    uses: ["modules/rechten", "modules/toepassingen"],
     schema: "schoolloket",
     alsoSql: Object.fromEntries(
       [

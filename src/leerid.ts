@@ -13,7 +13,7 @@ import { ruimWeigeringenOp } from "#modules/verstrekking";
 import { createAcm, ruimOp } from "#sites/acm";
 import { createApi } from "#sites/api";
 import { createLeerlingloket, registreer, ruimSessiesOp } from "#sites/leerlingloket";
-import { createSchoolloket, ruimSessiesOp as ruimSchoolsessiesOp } from "#sites/schoolloket";
+import * as schoolloket from "#sites/schoolloket";
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -35,7 +35,7 @@ export function startOnderhoud(
     { naam: "directeursopdrachten", elke: 60_000, werk: () => laadOpdrachtenOp(ctx) },
     { naam: "opruimen-acm", elke: 60_000, werk: () => ruimOp(ctx) },
     { naam: "opruimen-loket", elke: 600_000, werk: () => ruimSessiesOp(ctx) },
-    { naam: "opruimen-schoolloket", elke: 600_000, werk: () => ruimSchoolsessiesOp(ctx) },
+    { naam: "opruimen-schoolloket", elke: 600_000, werk: () => schoolloket.ruimSessiesOp(ctx) },
     { naam: "opruimen-pogingen", elke: 3_600_000, werk: () => ruimPogingenOp(ctx) },
     { naam: "opruimen-weigeringen", elke: 3_600_000, werk: () => ruimWeigeringenOp(ctx) },
   ];
@@ -101,6 +101,7 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   const lokaal = !config.LEERID_PRODUCTIE;
   await maakPartities(ctx);
   await registreer(ctx, urls);
+  await schoolloket.registreer(ctx, urls);
   const metrics = createMetrics();
   const servers: Server[] = [];
   const listen = (listener: Listener, port: number): Promise<void> =>
@@ -160,7 +161,7 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
       );
     if (sites.includes("schoolloket"))
       await listen(
-        metrics.measured("schoolloket", getRequestListener(createSchoolloket(ctx, urls).fetch)),
+        metrics.measured("schoolloket", getRequestListener(schoolloket.createSchoolloket(ctx, urls).fetch)),
         base + 2,
       );
     if (sites.includes("api"))

@@ -9,7 +9,8 @@ import { html, securityHeaders, staticAssets } from "#platform/html";
 import { newReferentie } from "#platform/ids";
 import { describeError } from "#platform/log";
 import { relyingParty, type Begin } from "#platform/relying-party";
-import { rechtenVan } from "#modules/rechten";
+import { onthoudMedewerker, rechtenVan } from "#modules/rechten";
+import { importeerToepassing } from "#modules/toepassingen";
 import type { Pagina, Route, SchoolVerzoek, Toegang, Verzoek } from "./contract.ts";
 import { melding, schoolPagina } from "./frame.ts";
 import { medewerkerVan } from "./rules.ts";
@@ -37,6 +38,37 @@ type Urls = { readonly acm: string; readonly schoolloket: string };
 
 const geheimVan = (ctx: Context): string =>
   keyedHash(ctx.keys.geheimen, `client ${clientId}`).toString("base64url");
+
+/** Registers the loket at ACM like any other client, for staff (D8). */
+export async function registreer(ctx: Context, urls: Urls): Promise<void> {
+  await importeerToepassing(
+    ctx,
+    JSON.stringify({
+      toepassing: "schoolloket",
+      naam: "Schoolloket",
+      omschrijving: "Accounts en toepassingen van je school",
+      aanbieder: "Departement Onderwijs en Vorming",
+      soort: "loket",
+      start_url: `${urls.schoolloket}/`,
+      tint: 5,
+      initialen: "Sl",
+      clients: [
+        {
+          client_id: clientId,
+          naam: "Schoolloket",
+          soort: "web",
+          doelgroep: "medewerkers",
+          client_secret: geheimVan(ctx),
+          redirect_uris: [`${urls.schoolloket}/terug`],
+          post_logout_redirect_uris: [`${urls.schoolloket}/afgemeld`],
+          backchannel_logout_uri: `${urls.schoolloket}/backchannel-logout`,
+          scope: "openid profile vo",
+          id_token_signed_response_alg: "ES256",
+        },
+      ],
+    }),
+  );
+}
 
 /** The school's site (R20): sign-in, the school one works for, and the access rule before every route. */
 export function createSchoolloket(ctx: Context, urls: Urls): Hono {
@@ -79,6 +111,7 @@ export function createSchoolloket(ctx: Context, urls: Urls): Hono {
       ctx.log.warn(describeError(error), "aanmelding bij ACM niet voltooid");
       return buiten(http, nietAangemeld);
     }
+    await onthoudMedewerker(ctx, wie);
     setCookie(http, naam, id, cookie);
     return http.redirect("/", 303);
   });
