@@ -1,12 +1,12 @@
 import type { Adapter, AdapterPayload } from "oidc-provider";
 import { Provider } from "oidc-provider";
 import { hash } from "#platform/crypto";
-import { beslis, subjectVan } from "#modules/verstrekking";
+import { beslis, subjectVan, type Feiten } from "#modules/verstrekking";
 import { nuInSeconden, verloopVoorProvider } from "./clients.ts";
 import type { Acm } from "./contract.ts";
 import { accountIdVan, subVoorMedewerker, teltVoor } from "./medewerker-toegang.ts";
 import { findMachtiging, findSessie } from "./store.ts";
-import { huidigWerk } from "./unit-of-work.ts";
+import { huidigWerk, type Sessie } from "./unit-of-work.ts";
 
 /**
  * The provider's storage. It reads at once and only notes what is to be written (unit-of-work.ts). One kind of record has
@@ -39,14 +39,25 @@ const nothing: Adapter = {
   revokeByGrantId: async () => {},
 };
 
+/** The session behind a cookie, with the facts of D5 for one client. */
+export async function findLevendeSessie(
+  acm: Acm,
+  id: string,
+  clientId: string,
+): Promise<{ readonly sessie: Sessie; readonly feiten: Feiten | null } | undefined> {
+  const found = await findSessie(acm.ctx, hash(id), clientId);
+  // An account that was merged into another one, or is gone, has no session any more: sign in again.
+  if (!found || (found.sessie.accountUuid !== null && found.feiten?.account.vervangen !== false))
+    return undefined;
+  return found;
+}
+
 function sessie(acm: Acm): Partial<Adapter> {
   return {
     async find(id) {
       const werk = huidigWerk();
-      const found = await findSessie(acm.ctx, hash(id), werk.clientId ?? "");
-      // An account that was merged into another one, or is gone, has no session any more: sign in again.
-      if (!found || (found.sessie.accountUuid !== null && found.feiten?.account.vervangen !== false))
-        return undefined;
+      const found = await findLevendeSessie(acm, id, werk.clientId ?? "");
+      if (!found) return undefined;
       const { sessie, feiten } = found;
       if (werk.aanmelding && accountIdVan(werk.aanmelding) !== accountIdVan(sessie)) {
         werk.beeindigd.push(sessie); // somebody else signed in at this computer

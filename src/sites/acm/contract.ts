@@ -9,6 +9,9 @@ import type { Sleutel } from "./medewerker-sleutel.ts";
 export const acr = "urn:leerid:acr:wachtwoord";
 export const amr = ["pwd"];
 
+/** A PKCE verifier or S256 challenge (RFC 7636 4.1, 4.2). */
+export const pkceForm = /^[\w.~-]{43,128}$/;
+
 /** Lifetimes in seconds (D4). */
 export const duur = {
   code: 30,

@@ -3,7 +3,7 @@ import type { ErrorOut, KoaContextWithOIDC } from "oidc-provider";
 import { isUnavailable } from "#platform/database";
 import { newReferentie } from "#platform/ids";
 import { describeError } from "#platform/log";
-import { sendPage } from "./answer.ts";
+import { pageAnswer, send, type Answer } from "./answer.ts";
 import type { Acm } from "./contract.ts";
 import { fout, foutAanmeldingVerlopen } from "./pages/index.ts";
 
@@ -41,15 +41,16 @@ const other: Text = {
 };
 
 /** What may not go back to the application, or is no part of the protocol. Without details of ours. */
-export function errorPage(
+export const errorPage = (
   acm: Acm,
   ctx: KoaContextWithOIDC,
   status: number,
   error: string,
   detail?: string,
-): void {
-  sendPage(
-    ctx,
+): void => send(ctx, errorAnswer(acm, status, error, detail));
+
+const errorAnswer = (acm: Acm, status: number, error: string, detail?: string): Answer =>
+  pageAnswer(
     status,
     fout({
       ...(texts[error] ?? other),
@@ -61,11 +62,10 @@ export function errorPage(
       voet: acm.voet,
     }),
   );
-}
 
 export function renderError(acm: Acm, ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
   if (error.name === "SessionNotFound") {
-    return sendPage(ctx, 400, foutAanmeldingVerlopen({ loketUrl: acm.loketUrl, voet: acm.voet }));
+    return send(ctx, pageAnswer(400, foutAanmeldingVerlopen({ loketUrl: acm.loketUrl, voet: acm.voet })));
   }
   errorPage(acm, ctx, ctx.status >= 400 ? ctx.status : 400, out.error, out.error_description);
 }
@@ -75,22 +75,26 @@ const forMachines = /^\/(v1\/(token|keys|userinfo|introspect|revoke)|\.well-know
 
 /** Our own fault: nothing of the request was kept; nothing of the cause leaves. Logged once, by whoever calls this. */
 export function ownFault(acm: Acm, ctx: KoaContextWithOIDC, error: unknown): void {
-  acm.ctx.log.error(describeError(error), "acm could not answer");
   ctx.remove("set-cookie");
-  ctx.remove("location");
+  send(ctx, faultAnswer(acm, ctx.path, error));
+}
+
+/** The answer to a request for this path (without `/op`) that we could not handle; logs the cause. */
+export function faultAnswer(acm: Acm, path: string, error: unknown): Answer {
+  acm.ctx.log.error(describeError(error), "acm could not answer");
   const straks = isUnavailable(error); // the database is away: later is better (RFC 9110 15.6.4)
   const status = straks ? 503 : 500;
-  if (straks) ctx.set("retry-after", "5");
-  if (forMachines.test(ctx.path)) {
-    ctx.status = status;
-    ctx.set("cache-control", "no-store");
-    ctx.body = {
-      error: straks ? "temporarily_unavailable" : "server_error",
-      error_description: straks
-        ? "we cannot answer now, nothing was kept: try again later"
-        : "something went wrong on our side, nothing was kept",
-    };
-  } else {
-    errorPage(acm, ctx, status, "server_error");
-  }
+  const answer = forMachines.test(path)
+    ? {
+        status,
+        headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" },
+        body: JSON.stringify({
+          error: straks ? "temporarily_unavailable" : "server_error",
+          error_description: straks
+            ? "we cannot answer now, nothing was kept: try again later"
+            : "something went wrong on our side, nothing was kept",
+        }),
+      }
+    : errorAnswer(acm, status, "server_error");
+  return { ...answer, headers: { ...answer.headers, ...(straks && { "retry-after": "5" }) } };
 }

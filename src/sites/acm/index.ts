@@ -10,6 +10,7 @@ import { cookieNames, type Acm } from "./contract.ts";
 import { acmHandler } from "./http.ts";
 import { openSleutel, type SleutelOptions } from "./medewerker-sleutel.ts";
 import { makeProvider } from "./provider.ts";
+import { makeStraight } from "./straight.ts";
 
 export type { SleutelOptions } from "./medewerker-sleutel.ts";
 export { ruimOp } from "./store.ts";
@@ -27,6 +28,8 @@ export type AcmOptions = {
   readonly allowPrivateNetwork?: boolean;
   /** Another password check, for a measurement of what everything but the hash costs. No setting leads here. */
   readonly klopt?: Poort["klopt"];
+  /** Everything through the provider, for tests that compare it with the straight path. No setting leads here. */
+  readonly alleenProvider?: boolean;
 };
 
 export type AcmSite = {
@@ -93,7 +96,11 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
   const luister = await ctx.sql.listen("leerid_clients", onChange, onChange);
   const statics = getRequestListener(staticAssets().fetch);
 
-  const handler = acmHandler(acm.issuer, { provider: () => callback, rest: statics });
+  const handler = acmHandler(acm.issuer, {
+    straight: options.alleenProvider === true ? () => undefined : makeStraight(acm),
+    provider: () => callback,
+    rest: statics,
+  });
   return {
     issuer: acm.issuer,
     handler: (req, res) => void handler(req, res),

@@ -3,9 +3,10 @@ import { hash, seal, unseal } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
 import { nuInSeconden } from "./clients.ts";
 import { duur, type Acm } from "./contract.ts";
+import { cookieOf, setCookie } from "./cookies.ts";
 import type { Heenweg } from "./medewerker-sleutel.ts";
 import { findInteractie } from "./store.ts";
-import { werkVan } from "./unit-of-work.ts";
+import { werkVan, type Werk } from "./unit-of-work.ts";
 
 /** A pupil who proved an initial password and still has to choose an own one. */
 export type EersteKeer = {
@@ -41,8 +42,6 @@ const cookieRoom = 3600;
 const maxOpen = 6;
 
 const pathOf = (uid: string) => `/op/v1/aanmelden/${uid}`;
-const cookieOptions = (acm: Acm) =>
-  ({ httpOnly: true, sameSite: "lax", signed: false, secure: acm.secure, overwrite: true }) as const;
 
 /** From what the provider noted. */
 export function interactieVan(
@@ -61,61 +60,60 @@ export function interactieVan(
   };
 }
 
-/** Gives the browser its request to keep. */
+/** The cookie that gives the browser its request to keep; with a row where it is too large for a cookie. */
+export function verzegel(
+  acm: Acm,
+  interactie: Interactie,
+): { readonly cookie: string; readonly rij: Werk["interactieRij"] } {
+  const { keys, clock } = acm.ctx;
+  const { uid, tot } = interactie;
+  const inhoud = JSON.stringify(interactie);
+  const close = (text: string) => seal(keys.cookies, text, `aanmelden:${uid}`);
+  const sealed = close(inhoud);
+  const rij =
+    sealed.length * (4 / 3) > cookieRoom
+      ? { idHash: hash(uid), inhoud, verlooptOp: new Date(tot) }
+      : undefined;
+  const value = rij ? close(JSON.stringify({ uid, rij: true })) : sealed;
+  const maxAge = Math.max(0, tot - clock.now());
+  const cookie = setCookie(acm, acm.cookies.aanmelding, value.toString("base64url"), pathOf(uid), maxAge);
+  return { cookie, rij };
+}
+
 export function bewaarInteractie(acm: Acm, ctx: KoaContextWithOIDC, interactie: Interactie): void {
-  const { keys } = acm.ctx;
-  const text = JSON.stringify(interactie);
-  let sealed = seal(keys.cookies, text, `aanmelden:${interactie.uid}`);
-  if (sealed.length * (4 / 3) > cookieRoom) {
-    werkVan(ctx).interactieRij = {
-      idHash: hash(interactie.uid),
-      inhoud: text,
-      verlooptOp: new Date(interactie.tot),
-    };
-    sealed = seal(
-      keys.cookies,
-      JSON.stringify({ uid: interactie.uid, rij: true }),
-      `aanmelden:${interactie.uid}`,
-    );
-  }
-  const maxAge = Math.max(0, interactie.tot - acm.ctx.clock.now());
-  ctx.cookies.set(acm.cookies.aanmelding, sealed.toString("base64url"), {
-    ...cookieOptions(acm),
-    overwrite: false,
-    path: pathOf(interactie.uid),
-    maxAge,
-  });
+  const { cookie, rij } = verzegel(acm, interactie);
+  werkVan(ctx).interactieRij = rij;
+  ctx.append("set-cookie", cookie);
 }
 
-/** Remembers which requests are open in this browser, and closes the oldest when there are too many. */
-export function telOpenstaande(acm: Acm, ctx: KoaContextWithOIDC, uid: string): void {
-  const open = (ctx.cookies.get(acm.cookies.open, { signed: false }) ?? "")
-    .split(".")
-    .filter((one) => uidForm.test(one));
+/** Cookies that remember which requests are open in this browser, and close the oldest when there are too many. */
+export function openstaande(acm: Acm, header: string | undefined, uid: string): string[] {
+  const open = (cookieOf(header, acm.cookies.open) ?? "").split(".").filter((one) => uidForm.test(one));
   const all = [...open.filter((one) => one !== uid), uid];
-  for (const old of all.slice(0, -maxOpen)) vergeetInteractie(acm, ctx, old);
-  ctx.cookies.set(acm.cookies.open, all.slice(-maxOpen).join("."), {
-    ...cookieOptions(acm),
-    path: "/op/v1/auth",
-    maxAge: duur.interactie * 1000,
-  });
+  const list = all.slice(-maxOpen).join(".");
+  return [
+    ...all.slice(0, -maxOpen).map((old) => vergeet(acm, old)),
+    setCookie(acm, acm.cookies.open, list, "/op/v1/auth", duur.interactie * 1000),
+  ];
 }
 
-export function vergeetInteractie(acm: Acm, ctx: KoaContextWithOIDC, uid: string): void {
-  ctx.cookies.set(acm.cookies.aanmelding, null, {
-    ...cookieOptions(acm),
-    overwrite: false,
-    path: pathOf(uid),
-  });
-}
+export const telOpenstaande = (acm: Acm, ctx: KoaContextWithOIDC, uid: string): void =>
+  openstaande(acm, ctx.req.headers.cookie, uid).forEach((cookie) => ctx.append("set-cookie", cookie));
+
+/** The cookie that takes a request away from the browser. */
+export const vergeet = (acm: Acm, uid: string): string =>
+  setCookie(acm, acm.cookies.aanmelding, null, pathOf(uid));
+
+export const vergeetInteractie = (acm: Acm, ctx: KoaContextWithOIDC, uid: string): void =>
+  ctx.append("set-cookie", vergeet(acm, uid));
 
 /** The request with this uid, if this browser made it and it is not too old. */
 export async function leesInteractie(
   acm: Acm,
-  ctx: KoaContextWithOIDC,
+  header: string | undefined,
   uid: string,
 ): Promise<Interactie | undefined> {
-  const cookie = ctx.cookies.get(acm.cookies.aanmelding, { signed: false });
+  const cookie = cookieOf(header, acm.cookies.aanmelding);
   if (!uidForm.test(uid) || cookie === undefined) return undefined;
   const plain = unseal(acm.ctx.keys.cookies, Buffer.from(cookie, "base64url"), `aanmelden:${uid}`);
   if (!plain) return undefined;

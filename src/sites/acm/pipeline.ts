@@ -107,10 +107,9 @@ async function dress(acm: Acm, ctx: KoaContextWithOIDC, next: () => Promise<unkn
 
 /** Takes cookies that were going to be set out of the answer; those that clear stay. */
 function dropCookies(ctx: KoaContextWithOIDC, names: readonly string[]): void {
-  const cookies = ctx.response.headers["set-cookie"];
-  if (!Array.isArray(cookies)) return;
+  const cookies = [ctx.response.headers["set-cookie"] ?? []].flat();
   const kept = cookies.filter(
-    (cookie: string) =>
+    (cookie) =>
       cookie.includes("expires=Thu, 01 Jan 1970") ||
       !names.some((name) => cookie.startsWith(`${name}=`) || cookie.startsWith(`${name}.sig=`)),
   );

@@ -10,7 +10,7 @@ import { logoutSource, postLogoutSuccessSource } from "./logout.ts";
 import { medewerkerClaims } from "./medewerker.ts";
 import { pipeline } from "./pipeline.ts";
 import { makePolicy } from "./policy.ts";
-import { redeem } from "./redeem.ts";
+import { redeemGrant } from "./redeem.ts";
 import { checkResponseMode, checkScopes, getResourceServerInfo } from "./scopes.ts";
 import { resumeCookie } from "./go-on.ts";
 
@@ -26,7 +26,7 @@ function claimsByScope(): Record<string, string[]> {
 export function makeProvider(acm: Acm): Provider {
   const provider = new Provider(acm.issuer, configuration(acm));
   provider.proxy = true; // the headers it then reads are set by http.ts, never by the outside
-  provider.registerGrantType("authorization_code", (ctx) => redeem(acm, ctx), [
+  provider.registerGrantType("authorization_code", (ctx) => redeemGrant(acm, ctx), [
     "code",
     "code_verifier",
     "redirect_uri",

@@ -2,34 +2,60 @@ import { timingSafeEqual, createHash } from "node:crypto";
 import { errors, type TokenEndpointGrantContext } from "oidc-provider";
 import { hash, randomToken } from "#platform/crypto";
 import type { Logregel } from "#modules/privacylog";
+import type { Algoritme } from "#modules/tokens";
 import { beslis, subjectVan, weiger } from "#modules/verstrekking";
 import { nuInSeconden } from "./clients.ts";
-import { duur, type Acm } from "./contract.ts";
+import { duur, pkceForm, type Acm } from "./contract.ts";
 import { claimsVan, type Medewerker } from "./medewerker.ts";
 import { subVoorMedewerker } from "./medewerker-toegang.ts";
 import { findMachtiging, trekIn, wisselIn } from "./store.ts";
-import { werkVan, type Machtiging } from "./unit-of-work.ts";
+import { werkVan, type Machtiging, type Werk } from "./unit-of-work.ts";
 
 const { InvalidClientAuth, InvalidGrant, InvalidRequest } = errors;
+
+/** The client that redeems, authenticated, and how its ID token is signed. */
+export type Inwisselaar = { readonly clientId: string; readonly alg: Algoritme };
+
+/** What the token endpoint answers to a code (OpenID Connect Core 3.1.3.3). */
+export type TokenAnswer = {
+  readonly access_token: string;
+  readonly token_type: "Bearer";
+  readonly expires_in: number;
+  readonly scope: string;
+  readonly id_token: string;
+};
+
+/** The provider's handler for this grant. */
+export async function redeemGrant(acm: Acm, ctx: TokenEndpointGrantContext): Promise<void> {
+  const { clientId, idTokenSignedResponseAlg } = ctx.oidc.client;
+  const alg = idTokenSignedResponseAlg === "ES256" ? "ES256" : "RS256";
+  ctx.body = await redeem(acm, werkVan(ctx), { clientId, alg }, ctx.oidc.params);
+}
 
 /**
  * Redeems an authorization code (OpenID Connect Core 3.1.3), instead of the provider's own handler: two round trips and
  * one commit, in which the code is used up exactly once, the token comes to exist and the release is logged (D11).
  * The ID token is signed before the commit and leaves after it.
+ * @throws OIDCProviderError what the client is told
  */
-export async function redeem(acm: Acm, ctx: TokenEndpointGrantContext): Promise<void> {
+export async function redeem(
+  acm: Acm,
+  werk: Pick<Werk, "assertie">,
+  client: Inwisselaar,
+  params: Readonly<Record<string, unknown>>,
+): Promise<TokenAnswer> {
   const { ctx: app } = acm;
-  const werk = werkVan(ctx);
-  const { code, verifier, redirectUri } = readParams(ctx);
+  const { clientId } = client;
+  const { code, verifier, redirectUri } = readParams(params);
   const machtiging = await findMachtiging(app, { codeHash: hash(code) });
-  await checkCode(acm, ctx, machtiging, { verifier, redirectUri });
+  await checkCode(acm, clientId, machtiging, { verifier, redirectUri });
   if (!machtiging) throw new InvalidGrant("authorization code not found");
 
   const vrijgave = machtiging.medewerker
     ? releaseToAdult(acm, machtiging, machtiging.medewerker)
     : await releaseToPupil(acm, machtiging);
   const token = randomToken();
-  const idToken = await signIdToken(acm, ctx, { machtiging, vrijgave, token });
+  const idToken = await signIdToken(acm, client, { machtiging, vrijgave, token });
   const { assertie } = werk;
   werk.assertie = undefined; // goes with this commit
   const { gelukt, assertieNieuw } = await wisselIn(app, {
@@ -43,7 +69,7 @@ export async function redeem(acm: Acm, ctx: TokenEndpointGrantContext): Promise<
     await trekIn(app, machtiging.codeHash);
     throw new InvalidGrant("authorization code already consumed");
   }
-  ctx.body = {
+  return {
     access_token: token,
     token_type: "Bearer",
     expires_in: duur.accessToken,
@@ -92,13 +118,16 @@ function releaseToAdult(acm: Acm, { clientId, inhoud }: Machtiging, medewerker: 
   return { sub, claims: claimsVan(medewerker, new Set(inhoud.scope.split(" "))) };
 }
 
-function readParams(ctx: TokenEndpointGrantContext) {
-  const { code, code_verifier: verifier, redirect_uri: redirectUri } = ctx.oidc.params;
+function readParams({
+  code,
+  code_verifier: verifier,
+  redirect_uri: redirectUri,
+}: Readonly<Record<string, unknown>>) {
   if (typeof code !== "string" || code === "") throw new InvalidRequest("missing required parameter code");
   if (typeof redirectUri !== "string" || redirectUri === "") {
     throw new InvalidRequest("missing required parameter redirect_uri");
   }
-  if (typeof verifier !== "string" || !/^[\w.~-]{43,128}$/.test(verifier)) {
+  if (typeof verifier !== "string" || !pkceForm.test(verifier)) {
     throw new InvalidGrant("PKCE verification failed");
   }
   return { code, verifier, redirectUri };
@@ -107,12 +136,12 @@ function readParams(ctx: TokenEndpointGrantContext) {
 /** A wrong client, address or verifier does not burn the code: only who may redeem it can use it up. */
 async function checkCode(
   acm: Acm,
-  ctx: TokenEndpointGrantContext,
+  clientId: string,
   machtiging: Machtiging | undefined,
   { verifier, redirectUri }: { readonly verifier: string; readonly redirectUri: string },
 ): Promise<void> {
   if (!machtiging) throw new InvalidGrant("authorization code not found");
-  if (machtiging.clientId !== ctx.oidc.client.clientId) throw new InvalidGrant("client mismatch");
+  if (machtiging.clientId !== clientId) throw new InvalidGrant("client mismatch");
   if (machtiging.inhoud.redirectUri !== redirectUri) throw new InvalidGrant("redirect_uri mismatch");
   const challenge = Buffer.from(machtiging.inhoud.codeChallenge);
   const expected = Buffer.from(createHash("sha256").update(verifier).digest("base64url"));
@@ -131,13 +160,12 @@ async function checkCode(
 /** The ID token (OpenID Connect Core 2): who, how and when, with the claims of the decision. */
 function signIdToken(
   acm: Acm,
-  ctx: TokenEndpointGrantContext,
+  { clientId, alg }: Inwisselaar,
   { machtiging, vrijgave, token }: { machtiging: Machtiging; vrijgave: Vrijgave; token: string },
 ): Promise<string> {
   const { authTime, acr, amr, nonce, sid } = machtiging.inhoud;
-  const { clientId, idTokenSignedResponseAlg: alg } = ctx.oidc.client;
   const iat = nuInSeconden();
-  return acm.bos.onderteken(alg === "ES256" ? alg : "RS256", {
+  return acm.bos.onderteken(alg, {
     ...vrijgave.claims,
     sub: vrijgave.sub,
     auth_time: authTime,

@@ -5,14 +5,21 @@ import { duur, type Acm } from "./contract.ts";
 const list = (scope: unknown): string[] =>
   typeof scope === "string" ? scope.split(" ").filter(Boolean) : [];
 
-/** Refuses, before anybody signs in, a scope that the client is not registered for, known or not (D4). */
-export function checkScopes(scope: string | undefined, client: Client): void {
+/** The first thing wrong with these scopes for a client with this registration (D4); undefined when they are all right. */
+export function wrongScope(scope: string | undefined, registered: string | undefined): string | undefined {
   const asked = list(scope);
-  const registered = list(client.scope);
-  for (const one of asked) {
-    if (!registered.includes(one)) throw new errors.InvalidScope("requested scope is not allowed", one);
-  }
-  if (!asked.includes("openid")) throw new errors.InvalidScope("openid scope must be requested", "openid");
+  const allowed = list(registered);
+  return asked.find((one) => !allowed.includes(one)) ?? (asked.includes("openid") ? undefined : "openid");
+}
+
+/** Refuses, before anybody signs in, a scope that the client is not registered for, known or not. */
+export function checkScopes(scope: string | undefined, client: Client): void {
+  const wrong = wrongScope(scope, client.scope);
+  if (wrong === undefined) return;
+  throw new errors.InvalidScope(
+    list(scope).includes(wrong) ? "requested scope is not allowed" : "openid scope must be requested",
+    wrong,
+  );
 }
 
 /** An answer in the query or by a form; a code in a fragment would be read by scripts (RFC 9700 4.3). */

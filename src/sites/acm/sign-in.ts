@@ -1,10 +1,11 @@
+import type { IncomingMessage } from "node:http";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import { formTargets } from "#platform/html";
-import { kiesWachtwoord, meldAan } from "#modules/aanmelding";
+import { kiesWachtwoord, meldAan, type Uitkomst } from "#modules/aanmelding";
 import { kortste } from "#modules/sleutels";
 import type { ClientRecord } from "#modules/toepassingen";
 import { getFeiten, type Feiten } from "#modules/verstrekking";
-import { sendPage } from "./answer.ts";
+import { pageAnswer, send, sendPage, type Answer } from "./answer.ts";
 import { readForm } from "./body.ts";
 import { hash } from "#platform/crypto";
 import { acr, amr, type Acm } from "./contract.ts";
@@ -45,10 +46,9 @@ export function showForm(acm: Acm, ctx: KoaContextWithOIDC): void {
 export async function answerForm(acm: Acm, ctx: KoaContextWithOIDC, next: Next): Promise<void> {
   const [, uid = "", step] =
     /^\/v1\/aanmelden\/([\w-]{1,64})(?:\/(wachtwoord|wissel|medewerker))?$/.exec(ctx.path) ?? [];
-  const interactie = await leesInteractie(acm, ctx, uid);
-  // A sibling site may plant a cookie, but its form says where it comes from.
-  const strange = !["same-origin", "none", ""].includes(ctx.get("sec-fetch-site")) && ctx.method === "POST";
-  if (!interactie || strange) return step === "medewerker" ? keyExpired(acm, ctx) : expired(acm, ctx);
+  const interactie = await leesInteractie(acm, ctx.req.headers.cookie, uid);
+  if (!interactie || (ctx.method === "POST" && isStrange(ctx.req)))
+    return step === "medewerker" ? keyExpired(acm, ctx) : expired(acm, ctx);
   const clientId = interactie.params["client_id"] ?? "";
   werkVan(ctx).clientId = clientId;
   // What serves adults knows no password of a pupil, and the other way round.
@@ -62,6 +62,24 @@ export async function answerForm(acm: Acm, ctx: KoaContextWithOIDC, next: Next):
   return signIn(acm, ctx, interactie, form, next);
 }
 
+/** A sibling site may plant a cookie, but its form says where it comes from. */
+export const isStrange = ({ headers }: IncomingMessage): boolean =>
+  !["same-origin", "none", ""].includes(String(headers["sec-fetch-site"] ?? ""));
+
+/** What was typed, and which of the two boxes are empty. */
+export function readTyped(form: URLSearchParams) {
+  const gebruikersnaam = (form.get("gebruikersnaam") ?? "").slice(0, longest);
+  const wachtwoord = (form.get("wachtwoord") ?? "").slice(0, longest);
+  const leeg = [
+    ...(gebruikersnaam.trim() === "" ? (["gebruikersnaam"] as const) : []),
+    ...(wachtwoord === "" ? (["wachtwoord"] as const) : []),
+  ];
+  return { gebruikersnaam, wachtwoord, leeg };
+}
+
+/** A request of which the straight path already looked at the password: that is done once. */
+export type Beoordeeld = IncomingMessage & { uitkomst?: Uitkomst };
+
 async function signIn(
   acm: Acm,
   ctx: KoaContextWithOIDC,
@@ -69,17 +87,14 @@ async function signIn(
   form: URLSearchParams,
   next: Next,
 ): Promise<void> {
-  const gebruikersnaam = (form.get("gebruikersnaam") ?? "").slice(0, longest);
-  const wachtwoord = (form.get("wachtwoord") ?? "").slice(0, longest);
-  const velden = [
-    ...(gebruikersnaam.trim() === "" ? (["gebruikersnaam"] as const) : []),
-    ...(wachtwoord === "" ? (["wachtwoord"] as const) : []),
-  ];
-  if (velden.length > 0)
-    return formPage(acm, ctx, interactie, 422, { gebruikersnaam, fout: { soort: "leeg", velden } });
+  const { gebruikersnaam, wachtwoord, leeg } = readTyped(form);
+  if (leeg.length > 0)
+    return formPage(acm, ctx, interactie, 422, { gebruikersnaam, fout: { soort: "leeg", velden: leeg } });
 
   const clientId = interactie.params["client_id"] ?? "";
-  const uitkomst = await meldAan(acm.ctx, acm.poort, { gebruikersnaam, wachtwoord, clientId });
+  const uitkomst =
+    (ctx.req as Beoordeeld).uitkomst ??
+    (await meldAan(acm.ctx, acm.poort, { gebruikersnaam, wachtwoord, clientId }));
   switch (uitkomst.soort) {
     case "onjuist":
       return formPage(acm, ctx, interactie, 422, { gebruikersnaam, fout: { soort: "onjuist" } });
@@ -164,13 +179,23 @@ export function restartUrl(acm: Acm, { params }: Interactie): string {
   return `${acm.issuer}/v1/auth?${new URLSearchParams(rest)}`;
 }
 
-function formPage(
+type Filled = { readonly gebruikersnaam?: string; readonly fout?: AanmeldenFout };
+
+const formPage = (
   acm: Acm,
   ctx: KoaContextWithOIDC,
   interactie: Interactie,
   status: number,
-  { gebruikersnaam, fout }: { readonly gebruikersnaam?: string; readonly fout?: AanmeldenFout },
-): void {
+  filled: Filled,
+): void => send(ctx, formAnswer(acm, interactie, status, filled));
+
+/** The form that asks name and password for this request. */
+export function formAnswer(
+  acm: Acm,
+  interactie: Pick<Interactie, "uid" | "params">,
+  status: number,
+  { gebruikersnaam, fout }: Filled,
+): Answer {
   const page = aanmelden({
     toepassing: toepassingVan(acm, interactie),
     actie: `/op/v1/aanmelden/${interactie.uid}`,
@@ -178,7 +203,7 @@ function formPage(
     ...(gebruikersnaam !== undefined && { gebruikersnaam: gebruikersnaam.slice(0, 200) }),
     ...(fout && { fout }),
   });
-  sendPage(ctx, status, page, { formAction: targetsOf(acm, interactie) });
+  return pageAnswer(status, page, { formAction: targetsOf(acm, interactie) });
 }
 
 function ownPage(
@@ -206,11 +231,11 @@ function expired(acm: Acm, ctx: KoaContextWithOIDC, status = 400): void {
   sendPage(ctx, status, foutAanmeldingVerlopen({ loketUrl: acm.loketUrl, voet: acm.voet }));
 }
 
-const clientOf = (acm: Acm, interactie: Interactie): ClientRecord | undefined =>
+const clientOf = (acm: Acm, interactie: Pick<Interactie, "params">): ClientRecord | undefined =>
   acm.clients().get(interactie.params["client_id"] ?? "");
 
 /** The application as the pupil sees it. */
-export function toepassingVan(acm: Acm, interactie: Interactie): Toepassing {
+export function toepassingVan(acm: Acm, interactie: Pick<Interactie, "params">): Toepassing {
   const toepassing = clientOf(acm, interactie)?.toepassing;
   return toepassing
     ? { naam: toepassing.naam, hue: toepassing.tint, initialen: toepassing.initialen }
@@ -218,7 +243,7 @@ export function toepassingVan(acm: Acm, interactie: Interactie): Toepassing {
 }
 
 /** The form ends in a redirect to the application, which browsers hold to form-action as well. */
-function targetsOf(acm: Acm, interactie: Interactie): readonly string[] {
+function targetsOf(acm: Acm, interactie: Pick<Interactie, "params">): readonly string[] {
   const uris = clientOf(acm, interactie)?.metadata["redirect_uris"];
   return formTargets(Array.isArray(uris) ? uris.filter((uri): uri is string => typeof uri === "string") : []);
 }

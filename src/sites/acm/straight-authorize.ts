@@ -1,0 +1,152 @@
+import type { IncomingMessage } from "node:http";
+import { parse } from "node:querystring";
+import type { AdapterPayload } from "oidc-provider";
+import { html } from "#platform/html";
+import { randomToken } from "#platform/crypto";
+import { meldAan } from "#modules/aanmelding";
+import { beslis, subjectVan, type Feiten } from "#modules/verstrekking";
+import { findLevendeSessie } from "./adapter.ts";
+import type { Answer } from "./answer.ts";
+import { peekForm } from "./body.ts";
+import { nuInSeconden } from "./clients.ts";
+import { acr, amr, duur, type Acm } from "./contract.ts";
+import { cookieOf, setCookie } from "./cookies.ts";
+import { sidVan } from "./decision.ts";
+import { leesInteractie, openstaande, vergeet, verzegel } from "./interaction.ts";
+import { isStrange, readTyped, type Beoordeeld } from "./sign-in.ts";
+import { schrijf } from "./store.ts";
+import { readVraag, type ClientOf, type Vraag } from "./straight-request.ts";
+import { beginWerk, type Sessie } from "./unit-of-work.ts";
+
+/** `GET /op/v1/auth`: the form when nobody is signed in, a code when somebody is. */
+export async function straightAuthorize(
+  acm: Acm,
+  clientOf: ClientOf,
+  req: IncomingMessage,
+): Promise<Answer | undefined> {
+  const { url = "", headers } = req;
+  const query = url.slice(url.indexOf("?") + 1);
+  const vraag = isPlainUrl.test(query) && takesHtml(req) ? readVraag(clientOf, parse(query)) : undefined;
+  if (!vraag) return undefined;
+  const id = cookieOf(headers.cookie, acm.cookies.sessie);
+  if (id === undefined) return askPassword(acm, headers.cookie, vraag);
+  const found = isId.test(id) && (await findLevendeSessie(acm, id, vraag.client.clientId));
+  if (!found || !found.feiten || found.sessie.accountUuid === null) return undefined;
+  const { sessie, feiten } = found;
+  const payload = { ...sessie.inhoud, uid: sessie.uid, accountId: sessie.accountUuid };
+  return giveCode(acm, vraag, feiten, { id, payload, sessie });
+}
+
+/** `POST /op/v1/aanmelden/:uid`: a right password in a browser without a session. */
+export async function straightSignIn(
+  acm: Acm,
+  clientOf: ClientOf,
+  req: Beoordeeld,
+  uid: string,
+): Promise<Answer | undefined> {
+  const { cookie } = req.headers;
+  if (cookieOf(cookie, acm.cookies.sessie) !== undefined || isStrange(req) || !takesHtml(req))
+    return undefined;
+  const interactie = await leesInteractie(acm, cookie, uid);
+  if (!interactie || interactie.eersteKeer || interactie.lastSubmission) return undefined;
+  const vraag = readVraag(clientOf, interactie.params); // again: registrations change
+  const form = vraag && (await peekForm(req));
+  if (!form) return undefined;
+  const { gebruikersnaam, wachtwoord, leeg } = readTyped(new URLSearchParams(form.text));
+  const { clientId } = vraag.client;
+  const uitkomst =
+    leeg.length > 0 ? undefined : await meldAan(acm.ctx, acm.poort, { gebruikersnaam, wachtwoord, clientId });
+  if (uitkomst?.soort === "gelukt" && !uitkomst.kiesWachtwoord) {
+    const { accountUuid, feiten } = uitkomst;
+    const payload: AdapterPayload = {
+      uid: randomToken(),
+      accountId: accountUuid,
+      acr,
+      amr: [...amr],
+      loginTs: nuInSeconden(),
+      transient: true, // the cookie ends with the browser
+    };
+    const answer = await giveCode(acm, vraag, feiten, { id: randomToken(), payload, sessie: undefined });
+    if (answer) return { ...answer, cookies: [vergeet(acm, uid), ...(answer.cookies ?? [])] };
+  }
+  if (uitkomst) req.uitkomst = uitkomst; // an attempt counts once
+  form.giveBack();
+  return undefined;
+}
+
+/** What a URL may hold here: no fragment, nothing that a reader could take for something else. */
+const isPlainUrl = /^[\x21\x22\x24-\x7e]+$/;
+const isId = /^[\w-]{43}$/;
+
+/** Somebody's browser: the short text of a redirect depends on it. */
+const takesHtml = ({ headers: { accept } }: IncomingMessage): boolean =>
+  accept === undefined || accept === "*/*" || /^text\/html(,|$)/.test(accept);
+
+function askPassword(acm: Acm, cookies: string | undefined, { client, params }: Vraag): Answer | undefined {
+  const uid = randomToken();
+  const tot = acm.ctx.clock.now() + duur.interactie * 1000;
+  const { cookie, rij } = verzegel(acm, { uid, params, cid: uid, tot });
+  if (rij) return undefined;
+  return {
+    ...client.form,
+    body: client.formParts.join(uid),
+    cookies: [cookie, ...openstaande(acm, cookies, uid)],
+  };
+}
+
+/** D5, and on a yes code and session in one commit; undefined on a no, with nothing written. */
+async function giveCode(
+  acm: Acm,
+  { client, params, scope, redirectUri, codeChallenge }: Vraag,
+  feiten: Feiten,
+  wie: { readonly id: string; readonly payload: AdapterPayload; readonly sessie: Sessie | undefined },
+): Promise<Answer | undefined> {
+  const { ctx } = acm;
+  const { clientId, metadata } = client;
+  const { id, payload, sessie } = wie;
+  const { accountId, uid: sessionUid = "" } = payload;
+  const vandaag = ctx.clock.vandaag();
+  const besluit = beslis(feiten, clientId, { scopes: new Set(scope.split(" ")), vandaag });
+  if (!besluit.toegang) return undefined;
+  const code = randomToken();
+  const { nonce, state } = params;
+  await schrijf(ctx, {
+    ...beginWerk(),
+    aanmelding: sessie ? undefined : { accountUuid: feiten.account.account_uuid, medewerker: null },
+    sub: subjectVan(ctx.keys, besluit),
+    sessie,
+    sessieWordt: { id, payload },
+    code: {
+      id: code,
+      payload: {
+        clientId,
+        accountId,
+        sessionUid,
+        scope,
+        redirectUri,
+        codeChallenge,
+        authTime: payload.loginTs,
+        acr: payload.acr,
+        amr: payload.amr,
+        ...(nonce !== undefined && { nonce }),
+        ...(metadata.backchannel_logout_uri !== undefined && { sid: sidVan(sessionUid, clientId) }),
+      } as AdapterPayload,
+    },
+  });
+  const url = new URL(redirectUri);
+  url.searchParams.set("code", code);
+  if (state !== undefined) url.searchParams.set("state", state);
+  url.searchParams.set("iss", acm.issuer); // RFC 9207
+  return {
+    status: 303,
+    headers: {
+      "cache-control": "no-store",
+      location: url.href,
+      "content-type": "text/html; charset=utf-8",
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+    },
+    body: html`Redirecting to ${url.href}.`.toString(),
+    cookies: [setCookie(acm, acm.cookies.sessie, id, "/")],
+  };
+}
