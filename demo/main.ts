@@ -19,8 +19,17 @@ import {
   type MachineClient,
 } from "./load.ts";
 import { isBezet } from "./ports.ts";
-import { bingelSite, cijferbosSite, discimusSite, open } from "./sites.ts";
+import {
+  bingelSite,
+  cijferbosSite,
+  demoSleutel,
+  discimusSite,
+  open,
+  openListener,
+  sleutelSite,
+} from "./sites.ts";
 import { tabel } from "./table.ts";
+import { personas } from "./upstream/personas.ts";
 import { registraties, schooljaarVan } from "./world.ts";
 
 export type DemoOptions = {
@@ -31,7 +40,10 @@ export type DemoOptions = {
 /** `demo.json` (interface contract: Addresses in the demo). */
 export type DemoJson = {
   readonly sites: Readonly<
-    Record<"acm" | "leerlingloket" | "api" | "bingel" | "tweede" | "discimus", string>
+    Record<
+      "acm" | "leerlingloket" | "schoolloket" | "api" | "bingel" | "tweede" | "discimus" | "sleutel",
+      string
+    >
   >;
   readonly toepassingen: readonly {
     readonly naam: string;
@@ -41,7 +53,7 @@ export type DemoJson = {
     readonly scopes: readonly string[];
   }[];
   readonly leerlingen: readonly DemoLeerling[];
-  readonly personas: readonly never[];
+  readonly personas: readonly { readonly geval: string; readonly naam: string; readonly login: string }[];
   readonly machine_clients: readonly MachineClient[];
 };
 
@@ -90,13 +102,15 @@ export async function startDemo(
   const sites = {
     acm: `${config.urls.acm}/op`,
     leerlingloket: config.urls.leerlingloket,
+    schoolloket: config.urls.schoolloket,
     api: config.urls.api,
     bingel: lokaal(10),
     tweede: lokaal(11),
     discimus: lokaal(30),
+    sleutel: lokaal(40),
   };
   // Before anything is changed: the data may belong to a demo that runs.
-  for (const nr of [0, 1, 4, 10, 11, 30, 99]) {
+  for (const nr of [0, 1, 2, 4, 10, 11, 30, 40, 99]) {
     if (await isBezet(config.LEERID_HOST, base + nr))
       throw new Error(
         `Poort ${base + nr} is al in gebruik. Loopt de demonstratie al? Kies anders andere poorten met LEERID_PORT_BASE.`,
@@ -115,17 +129,20 @@ export async function startDemo(
     meld("databank klaar");
     stop.throwIfAborted();
     const { ctx } = geopend;
+    const nu = () => ctx.clock.now();
     const map = await openDataFolder(config.LEERID_DATAMAP, schooljaarVan(datumOp(ctx.clock.now())));
     const clients = await maakMachineClients(ctx, map);
     const bingel = await laadToepassing(ctx, map, "bingel", sites.bingel);
     const tweede = await laadToepassing(ctx, map, "cijferbos", sites.tweede);
-    const leerid = await startLeerId({ ...config, LEERID_SITES: undefined }, ctx);
+    const sleutel = demoSleutel(sites, map);
+    afsluiten.push(await openListener(await sleutelSite(sleutel, sites, nu), config.LEERID_HOST, base + 40));
+    const leerid = await startLeerId({ ...config, LEERID_SITES: undefined, medewerkers: sleutel }, ctx);
     afsluiten.push(() => leerid.close());
     const onderhoud = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
     afsluiten.push(() => onderhoud.stop());
     const taken = await startTaken(geopend.url, ctx);
     afsluiten.push(() => taken.stop());
-    meld("ACM, leerlingloket en API luisteren");
+    meld("ACM, de lokets, de API en de sleutel voor medewerkers luisteren");
     stop.throwIfAborted();
 
     await laadWereld(config, ctx, map, clients, { meld, stop, leerlingen: options.leerlingen ?? 0 });
@@ -134,12 +151,15 @@ export async function startDemo(
     meld(`wachtwoorden klaar voor ${leerlingen.length} leerlingen`);
     stop.throwIfAborted();
 
-    const nu = () => ctx.clock.now();
     const inhoud: DemoJson = {
       sites,
       toepassingen: [bingel, tweede].map(clientVan),
       leerlingen,
-      personas: [],
+      personas: personas.map(({ geval, voornaam, naam, login }) => ({
+        geval,
+        naam: `${voornaam} ${naam}`,
+        login,
+      })),
       machine_clients: clients,
     };
     const luister = async (nr: number, app: Hono) => {

@@ -1,15 +1,18 @@
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
+import type { Medewerkers } from "#platform/config";
 import type { Context } from "#platform/context";
 import { historiekVan, zoekAccountVanRegistratie } from "#modules/leerlingen";
 import { geefEersteWachtwoord } from "#modules/sleutels";
-import type { DataFolder } from "./data-folder.ts";
+import { geheim, type DataFolder } from "./data-folder.ts";
 import { createDiscimus } from "./discimus/index.ts";
 import type { MachineClient } from "./load.ts";
 import type { DemoJson } from "./main.ts";
 import { createRelyingParty } from "./relying-party/index.ts";
 import { demoScholen } from "./schools.ts";
+import { createUpstream } from "./upstream/index.ts";
+import { demoAcr, personas } from "./upstream/personas.ts";
 
 /** Bingel as its publisher runs it. Its schools are those of small children. */
 export const bingelSite = (map: DataFolder, demo: DemoJson, nu: () => number): Promise<Hono> =>
@@ -96,10 +99,29 @@ export function discimusSite(
   });
 }
 
+/** How ACM of the demo knows the demo's key of adults. */
+export const demoSleutel = (sites: DemoJson["sites"], map: DataFolder): Medewerkers => ({
+  issuer: sites.sleutel,
+  clientId: "acm",
+  clientSecret: geheim(map.stand(), "sleutel van medewerkers"),
+  acr: [demoAcr],
+});
+
+/** The key of adults: ready personas instead of accounts of an employer. */
+export const sleutelSite = (sleutel: Medewerkers, sites: DemoJson["sites"], nu: () => number) =>
+  createUpstream({ ...sleutel, redirectUri: `${sites.acm}/v1/medewerker/terug`, personas, nu });
+
 /** Listens, and gives back how to stop. */
-export function open(app: Hono, host: string, port: number): Promise<() => Promise<void>> {
+export const open = (app: Hono, host: string, port: number): Promise<() => Promise<void>> =>
+  openListener(getRequestListener(app.fetch), host, port);
+
+export function openListener(
+  listener: RequestListener,
+  host: string,
+  port: number,
+): Promise<() => Promise<void>> {
   return new Promise((resolve, reject) => {
-    const server = createServer(getRequestListener(app.fetch));
+    const server = createServer(listener);
     server.once("error", reject);
     server.listen(port, host, () =>
       resolve(

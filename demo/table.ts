@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { gevallen } from "./contract.ts";
 import type { DemoJson } from "./main.ts";
+import { personas } from "./upstream/personas.ts";
 
 /** What is printed when everything runs: where to go, and who can sign in. */
 export function tabel(demo: DemoJson, datamap: string): string {
@@ -11,6 +12,7 @@ export function tabel(demo: DemoJson, datamap: string): string {
     ["Bingel", sites.bingel, "begin hier: meld je aan als gewoon"],
     ["Cijferbos", sites.tweede, "opent zonder tweede aanmelding"],
     ["Leerlingloket", sites.leerlingloket, "alle toepassingen van een leerling"],
+    ["Schoolloket", sites.schoolloket, "voor de school: meld je aan als directeur of beheerder"],
     ["Discimus", sites.discimus, "schrijf een leerling in, vind een INSZ"],
     ["ACM", `${sites.acm}/.well-known/openid-configuration`, "voor wie een toepassing bouwt"],
     ["API", `${sites.api}/docs`, "voor andere systemen"],
@@ -22,13 +24,21 @@ export function tabel(demo: DemoJson, datamap: string): string {
     een.wachtwoord,
     een.geval === "overig" ? "" : gevallen[een.geval],
   ]);
+  const medewerkers = demo.personas.map(({ geval, naam, login }) => [
+    geval,
+    naam,
+    login,
+    personas.find((een) => een.geval === geval)?.uitleg ?? "",
+  ]);
   return [
     "",
-    "LeerID loopt. Alle leerlingen en scholen zijn verzonnen.",
+    "LeerID loopt. Alle leerlingen, medewerkers en scholen zijn verzonnen.",
     "",
     ...kolommen(adressen),
     "",
     ...kolommen([["geval", "leerling", "gebruikersnaam", "wachtwoord", ""], ...leerlingen]),
+    "",
+    ...kolommen([["geval", "medewerker", "login", ""], ...medewerkers]),
     "",
     `Nog ${overig} leerlingen met een wachtwoord, en alles voor programma's: ${join(datamap, "demo.json")}`,
     "Ctrl-C stopt alles.",

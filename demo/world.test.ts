@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { leesInsz } from "#modules/leerlingen";
 import { gevallen } from "./contract.ts";
 import { isInvented } from "./insz.ts";
+import { personas } from "./upstream/personas.ts";
 import { registraties, schooljaarVan, wereld } from "./world.ts";
 
 const optie = { schooljaar: 2026 };
@@ -67,4 +68,42 @@ test("the school year starts on 1 September", () => {
   assert.equal(schooljaarVan("2026-08-31"), 2025);
   assert.equal(schooljaarVan("2026-09-01"), 2026);
   assert.equal(schooljaarVan("2027-01-01"), 2026);
+});
+
+test("every persona of the contract is there once, and each director has the assignment that his case says", () => {
+  const gevraagd = [
+    "directeur",
+    "beheerder",
+    "oud-directeur",
+    "tijdelijk-directeur",
+    "directeur-andere-school",
+    "dov-medewerker",
+    "dov-dpo",
+    "dienstenleverancier",
+  ];
+  assert.deepEqual(
+    personas.map(({ geval }) => geval),
+    gevraagd,
+  );
+  assert.equal(new Set(personas.map(({ login }) => login)).size, personas.length);
+  assert.equal(new Set(personas.map(({ claims }) => claims.vo_id)).size, personas.length);
+  const opdrachten = [...wereld(optie)].flatMap((bericht) =>
+    bericht.soort === "directeursopdracht" ? [bericht] : [],
+  );
+  const van = (geval: string) => {
+    const persona = personas.find((een) => een.geval === geval);
+    const bericht = opdrachten.find(({ gegevens }) => gegevens.persoon.vo_id === persona?.claims.vo_id);
+    if (bericht)
+      assert.deepEqual(
+        [bericht.gegevens.persoon.naam, bericht.gegevens.persoon.voornaam, bericht.sleutel.instellingsnummer],
+        [persona?.naam, persona?.voornaam, persona?.claims.vo_orgcode[0]],
+      );
+    return bericht?.gegevens;
+  };
+  assert.deepEqual([van("directeur")?.vastbenoemd, van("directeur")?.tot], [true, undefined]);
+  assert.ok((van("tijdelijk-directeur")?.tot ?? "") > "2026-11-22");
+  assert.ok((van("oud-directeur")?.tot ?? "9") < "2026-09-01");
+  assert.equal(van("directeur-andere-school")?.vastbenoemd, true);
+  for (const geval of ["beheerder", "dov-medewerker", "dov-dpo", "dienstenleverancier"])
+    assert.equal(van(geval), undefined);
 });

@@ -89,7 +89,7 @@ export const personas: readonly Persona[] = [
     voornaam: "Bram",
     naam: "Claes",
     login: "bram.claes",
-    uitleg: "Functionaris voor gegevensbescherming van het departement.",
+    uitleg: "Waakt over de privacy bij het departement (DPO).",
     claims: ander("GID", "OVO999901", "demo-dov-2", "LeerIDDpo"),
   },
   {

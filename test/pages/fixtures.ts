@@ -1,3 +1,5 @@
+import { foutBlad as demosleutelFout, personenBlad } from "#demo/upstream/pages";
+import { personas } from "#demo/upstream/personas";
 import { html, trusted } from "#platform/html";
 import * as acm from "#sites/acm/pages";
 import * as loket from "#sites/leerlingloket/pages";
@@ -203,4 +205,35 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
     }),
   },
   "loket-niet-ingelogd": { html: loket.nietIngelogd({ aanmeldUrl: "/aanmelden", voet: footer }) },
+  ...Object.fromEntries(
+    (
+      [
+        "niet-ingesteld",
+        "onbereikbaar",
+        "afgebroken",
+        "te-zwak",
+        "zonder-vo-id",
+        "klopt-niet",
+        "verlopen",
+      ] as const
+    ).map((soort) => [
+      `medewerker-${soort}`,
+      {
+        html: acm.foutMedewerker({
+          soort,
+          referentie: "GT-7K4-29",
+          tijdstip: moment,
+          toepassing: soort === "verlopen" ? nasty : "Schoolloket",
+          opnieuwUrl: soort === "verlopen" ? "javascript:alert(1)" : "/echo",
+          voet: footer,
+        }),
+      },
+    ]),
+  ),
+  demosleutel: { html: personenBlad({ actie: "/echo", personas }) },
+  "demosleutel-onbekend": {
+    html: personenBlad({ actie: "/echo", personas, onbekend: nasty }),
+    error: true,
+  },
+  "demosleutel-fout": { html: demosleutelFout() },
 };

@@ -45,3 +45,30 @@ test("in production secrets and addresses have no default, and addresses are htt
   assert.match(weak, /32 bytes/);
   assert.doesNotMatch(weak, /a29ydA/, "a secret is not repeated");
 });
+
+test("R18: the key of adults is set up whole or not at all, and in production with https", () => {
+  const four = {
+    LEERID_MEDEWERKERS_ISSUER: "http://localhost:4440",
+    LEERID_MEDEWERKERS_CLIENT_ID: "acm",
+    LEERID_MEDEWERKERS_CLIENT_SECRET: "geheim-van-zestien",
+    LEERID_MEDEWERKERS_ACR: "urn:a, urn:b",
+  };
+  assert.equal(readConfig({}).medewerkers, undefined);
+  assert.deepEqual(readConfig(four).medewerkers, {
+    issuer: "http://localhost:4440",
+    clientId: "acm",
+    clientSecret: "geheim-van-zestien",
+    acr: ["urn:a", "urn:b"],
+  });
+  for (const name of Object.keys(four)) {
+    const text = problem({ ...four, [name]: "" });
+    assert.match(text, new RegExp(`^${name}: ontbreekt`));
+    assert.equal(text.split("\n").length, 1);
+  }
+  assert.match(problem({ ...four, LEERID_MEDEWERKERS_ACR: "," }), /LEERID_MEDEWERKERS_ACR/);
+  assert.match(
+    problem({ ...four, LEERID_PRODUCTIE: "1" }),
+    /LEERID_MEDEWERKERS_ISSUER: in productie met https/,
+  );
+  assert.doesNotMatch(problem({ ...four, LEERID_MEDEWERKERS_CLIENT_SECRET: "kort-geheim" }), /kort-geheim/);
+});
