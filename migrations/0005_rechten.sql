@@ -97,15 +97,11 @@ create table rechten.medewerker (
   vo_id text not null,
   naam text not null,
   voornaam text not null,
-  werkt boolean not null,
-  rol boolean not null,
   gezien_op timestamptz not null,
   primary key (instellingsnummer, vo_id)
 );
 comment on table rechten.medewerker is
-  'School staff as they last signed in: for which schools they may ask access, and where the upstream gave them the role (D8). Ground: GDPR 6(1)(c). Retention: replaced at each sign-in; until swept (D12).';
-comment on column rechten.medewerker.werkt is 'The school stands in vo_orgcode.';
-comment on column rechten.medewerker.rol is 'LeerID-beheerder by leerid_rol_3d.';
+  'Staff who came with the role of LeerID-beheerder (leerid_rol_3d) when they last signed in, so that the director sees them (D8). Ground: GDPR 6(1)(c). Retention: replaced at each sign-in; until swept (D12).';
 create index medewerker_vo_id on rechten.medewerker (vo_id);
 
 create table rechten.beheerder (

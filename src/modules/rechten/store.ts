@@ -122,20 +122,17 @@ export async function findFeiten(
   });
 }
 
-/** Keeps who signed in: for which schools he may ask access, and where he came with the role (D8). In place of what was known. */
+/** Keeps in which schools somebody came with the role of beheerder, in place of what was known; called at sign-in. */
 export async function onthoudMedewerker(ctx: Context, wie: Medewerker): Promise<void> {
-  const rol = scholenVanRollen(wie.rollen);
-  const nummers = [...new Set([...wie.orgcodes.filter(isInstellingsnummer), ...rol])];
+  const nummers = scholenVanRollen(wie.rollen);
   await ctx.sql`
     with weg as (
       delete from rechten.medewerker where vo_id = ${wie.voId} and instellingsnummer <> all(${nummers}::text[])
     )
-    insert into rechten.medewerker (instellingsnummer, vo_id, naam, voornaam, werkt, rol, gezien_op)
-    select n.nummer, ${wie.voId}, ${wie.naam}, ${wie.voornaam}, n.nummer = any(${[...wie.orgcodes]}::text[]), n.nummer = any(${rol}::text[]),
-           ${new Date(ctx.clock.now())}
-      from unnest(${nummers}::text[]) as n(nummer)
-    on conflict (instellingsnummer, vo_id) do update set naam = excluded.naam, voornaam = excluded.voornaam,
-      werkt = excluded.werkt, rol = excluded.rol, gezien_op = excluded.gezien_op`;
+    insert into rechten.medewerker (instellingsnummer, vo_id, naam, voornaam, gezien_op)
+    select n.nummer, ${wie.voId}, ${wie.naam}, ${wie.voornaam}, ${new Date(ctx.clock.now())} from unnest(${nummers}::text[]) as n(nummer)
+    on conflict (instellingsnummer, vo_id) do update
+      set naam = excluded.naam, voornaam = excluded.voornaam, gezien_op = excluded.gezien_op`;
 }
 
 /** Who is databeheerder of a school now or later, and by which assignment; those of a next Monday too (R62). */
@@ -181,7 +178,7 @@ export async function listBeheerders(
      where instellingsnummer = any(${[...nummers]}::text[]) and beeindigd_op is null
     union all
     select null, m.vo_id, m.naam, m.voornaam, (m.gezien_op at time zone 'Europe/Brussels')::date, null
-      from rechten.medewerker m where m.instellingsnummer = any(${[...nummers]}::text[]) and m.rol
+      from rechten.medewerker m where m.instellingsnummer = any(${[...nummers]}::text[])
      order by naam, voornaam, beheerder`;
   const gezien = new Set<string>();
   return rows.flatMap(({ vo_id: voId, van, tot, ...rest }) => {
@@ -209,7 +206,7 @@ export async function maakBeheerder(
     on conflict (instellingsnummer, vo_id) where beeindigd_op is null do nothing`;
 }
 
-/** Ends a naming at once; false when there is none with this id in these numbers. */
+/** Ends a naming at once; false when none stands with this id in these numbers. */
 export async function stopBeheerder(
   ctx: Context,
   input: { readonly nummers: readonly string[]; readonly beheerder: string; readonly door: string },
@@ -229,8 +226,11 @@ export type EigenSchool = {
   readonly besluit: "toegekend" | "geweigerd" | null;
 };
 
-/** The schools of someone's `vo_orgcode` when he last signed in, by the number of today. */
-export async function listEigenScholen(ctx: Context, voId: string): Promise<readonly EigenSchool[]> {
+/** The schools of someone's `vo_orgcode`, by the number of today. */
+export async function listEigenScholen(
+  ctx: Context,
+  wie: Pick<Medewerker, "voId" | "orgcodes">,
+): Promise<readonly EigenSchool[]> {
   const vandaag = ctx.clock.vandaag();
   const rows = await ctx.sql<
     {
@@ -241,11 +241,11 @@ export async function listEigenScholen(ctx: Context, voId: string): Promise<read
     }[]
   >`
     select s.instellingsnummer, s.naam, v.gevraagd_op, v.besluit
-      from (select distinct scholen.hoofd(m.instellingsnummer, ${vandaag}::date) collate "C" as nummer
-              from rechten.medewerker m where m.vo_id = ${voId} and m.werkt) as eigen
+      from (select distinct scholen.hoofd(c.code, ${vandaag}::date) collate "C" as nummer
+              from unnest(${wie.orgcodes.filter(isInstellingsnummer)}::text[]) as c(code)) as eigen
       join scholen.school s on s.instellingsnummer = eigen.nummer
       left join lateral (select t.gevraagd_op, t.besluit from rechten.toegangsvraag t
-                          where t.vo_id = ${voId} and t.instellingsnummer = s.instellingsnummer
+                          where t.vo_id = ${wie.voId} and t.instellingsnummer = s.instellingsnummer
                           order by t.gevraagd_op desc limit 1) v on true
      order by s.naam, s.instellingsnummer`;
   return rows.map(({ gevraagd_op, ...rest }) => ({ ...rest, gevraagdOp: gevraagd_op?.getTime() ?? null }));
@@ -254,10 +254,10 @@ export async function listEigenScholen(ctx: Context, voId: string): Promise<read
 /** Asks the director of one of one's own schools for access. False for any other school; a request that is open stays one. */
 export async function vraagToegang(
   ctx: Context,
-  wie: Pick<Medewerker, "voId" | "naam" | "voornaam">,
+  wie: Omit<Medewerker, "rollen">,
   instellingsnummer: string,
 ): Promise<boolean> {
-  const eigen = await listEigenScholen(ctx, wie.voId);
+  const eigen = await listEigenScholen(ctx, wie);
   if (!eigen.some((school) => school.instellingsnummer === instellingsnummer)) return false;
   await ctx.sql`
     insert into rechten.toegangsvraag (vraag, instellingsnummer, vo_id, naam, voornaam, gevraagd_op)
@@ -283,7 +283,10 @@ export async function listToegangsvragen(
   }));
 }
 
-/** Grants or refuses a request; false when none is open with this id in these numbers (somebody else may have decided). */
+/**
+ * Grants or refuses a request. `al-beslist`: another director was first, and his decision stands; `onbekend`: there is none with this id
+ * in these numbers.
+ */
 export function beslisToegang(
   ctx: Context,
   input: {
@@ -292,7 +295,7 @@ export function beslisToegang(
     readonly besluit: "toegekend" | "geweigerd";
     readonly door: string;
   },
-): Promise<boolean> {
+): Promise<"beslist" | "al-beslist" | "onbekend"> {
   return inTransaction(ctx, async (tx) => {
     const [vraag] = await tx.sql<
       { instellingsnummer: string; vo_id: string; naam: string; voornaam: string }[]
@@ -301,10 +304,14 @@ export function beslisToegang(
          set besluit = ${input.besluit}, beslist_door = ${input.door}, beslist_op = ${new Date(ctx.clock.now())}
        where vraag = ${input.vraag}::uuid and instellingsnummer = any(${[...input.nummers]}::text[]) and besluit is null
        returning instellingsnummer, vo_id, naam, voornaam`;
-    if (!vraag) return false;
+    if (!vraag) {
+      const er = await tx.sql`
+        select from rechten.toegangsvraag where vraag = ${input.vraag}::uuid and instellingsnummer = any(${[...input.nummers]}::text[])`;
+      return er.length > 0 ? "al-beslist" : "onbekend";
+    }
     const { instellingsnummer, vo_id: voId, naam, voornaam } = vraag;
     if (input.besluit === "toegekend")
       await maakBeheerder(tx, { instellingsnummer, wie: { voId, naam, voornaam }, door: input.door });
-    return true;
+    return "beslist";
   });
 }
