@@ -9,11 +9,12 @@ import { html, securityHeaders, staticAssets } from "#platform/html";
 import { newReferentie } from "#platform/ids";
 import { describeError } from "#platform/log";
 import { relyingParty, type Begin } from "#platform/relying-party";
-import { onthoudMedewerker, rechtenVan } from "#modules/rechten";
+import { eindeVan, onthoudMedewerker, rechtenVan } from "#modules/rechten";
 import { importeerToepassing } from "#modules/toepassingen";
 import type { Pagina, Route, SchoolVerzoek, Toegang, Verzoek } from "./contract.ts";
 import { melding, schoolPagina } from "./frame.ts";
 import { medewerkerVan } from "./rules.ts";
+import { rechtVoorbij } from "./recht-voorbij.ts";
 import { routes } from "./routes.ts";
 import {
   deleteSessie,
@@ -188,8 +189,9 @@ export function createSchoolloket(ctx: Context, urls: Urls): Hono {
     const sessie = id === undefined ? undefined : await findSessie(ctx, id);
     if (!sessie) return http.redirect("/aanmelden", 303);
     const rechten = await rechtenVan(ctx, sessie, ctx.clock.vandaag());
-    const gekozen = rechten.find(({ school }) => school.instellingsnummer === sessie.instellingsnummer);
-    const recht = gekozen ?? rechten[0];
+    // Along the line: a school that got a new number this night is still the one that was chosen (D3).
+    const gekozen = rechten.find(({ school }) => school.lijn.includes(sessie.instellingsnummer ?? ""));
+    const recht = gekozen ?? (sessie.instellingsnummer === null ? rechten[0] : undefined);
     const ik = { ...sessie, instellingsnummer: recht?.school.instellingsnummer ?? null, rechten };
     const pagina = (inhoud: Pagina) => http.html(schoolPagina(ik, inhoud), inhoud.status ?? 200);
     const verzoek: Verzoek = {
@@ -204,7 +206,10 @@ export function createSchoolloket(ctx: Context, urls: Urls): Hono {
     };
     if (route.toegang === "aangemeld") return route.antwoord(verzoek);
     // A right that ended this night: the open tab says so, and nothing of the school is shown any more (D10).
-    if (sessie.instellingsnummer !== null && !gekozen) return pagina(rechtVoorbij(sessie.instellingsnummer));
+    if (sessie.instellingsnummer !== null && !gekozen) {
+      const nummer = sessie.instellingsnummer;
+      return pagina(rechtVoorbij(nummer, await eindeVan(ctx, sessie, nummer, ctx.clock.vandaag()), rechten));
+    }
     if (!recht) return http.redirect("/geen-recht", 303);
     if (sessie.instellingsnummer === null)
       await kiesSchool(ctx, sessie.sessie, recht.school.instellingsnummer);
@@ -292,16 +297,5 @@ const nietVoorJou = (toegang: Toegang): Pagina => ({
         ? html`De directeur maakt iemand LeerID-beheerder, ook zichzelf, in
             <a href="/schoolinstellingen">Schoolinstellingen</a>.`
         : "De directeur met een lopende directeursopdracht voor deze school.",
-  }),
-});
-
-const rechtVoorbij = (instellingsnummer: string): Pagina => ({
-  titel: "Je recht is voorbij",
-  status: 403,
-  inhoud: melding({
-    titel: "Je recht is voorbij",
-    waarom: `Je hebt sinds vandaag geen recht meer in school ${instellingsnummer}. Dat gaat vanzelf in op de dag na de einddatum.`,
-    wie: "De directeur van de school, of wie de directeursopdrachten verstuurt.",
-    verder: html`<p><a href="/geen-recht">Bekijk wat je kunt doen</a></p>`,
   }),
 });

@@ -1,4 +1,5 @@
 import type { Route } from "./contract.ts";
+import { schoolinstellingenRoutes } from "./schoolinstellingen.ts";
 import { kiesSchool } from "./store.ts";
 
 /** To the first tab that one may use; and the choice of a school for who has several. */
@@ -24,4 +25,4 @@ const begin: Route[] = [
 ];
 
 /** Every address of the Schoolloket behind the sign-in, each with its access rule: the one table (isolation, 4-quality). */
-export const routes: readonly Route[] = [...begin];
+export const routes: readonly Route[] = [...begin, ...schoolinstellingenRoutes];
