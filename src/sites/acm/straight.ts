@@ -8,7 +8,7 @@ import { straightToken } from "./straight-token.ts";
 
 /**
  * The straight path: the three requests of a sign-in, answered without the provider when they are of the plain, successful
- * kind (ADR 0010). Undefined, at once or later, leaves the request untouched to the provider, which stays the one place for
+ * kind (ADR 0013). Undefined, at once or later, leaves the request untouched to the provider, which stays the one place for
  * everything unusual, every refusal and every error of protocol.
  */
 export type Straight = (req: IncomingMessage) => Promise<Answer | undefined> | undefined;
