@@ -193,11 +193,13 @@ describe("R18: what is less than asked is refused, with a way on", () => {
   test("the code of another sign-in has another nonce and verifier", async () => {
     const one = browser();
     const two = browser();
-    const first = new URL(await choose(one, await atKey(one), "els.vandamme"));
+    const right = await choose(one, await atKey(one), "els.vandamme");
+    const first = new URL(right);
     const second = new URL(await choose(two, await atKey(two), "nele.segers"));
     first.searchParams.set("code", second.searchParams.get("code") ?? "");
     refused(await follow(one, await one.get(first.href)), 400, /klopt niet/);
     assert.equal(one.cookies.has("/ leerid"), false);
+    refused(await follow(one, await one.get(right)), 400, /Begin opnieuw/);
   });
 
   test("an answer counts once, also with the cookies of then", async () => {
@@ -323,7 +325,24 @@ describe("sign-out of an adult", () => {
     assert.ok(codeOf(await follow(visitor, await visitor.get(loketUrl()))));
   });
 
-  test("a session of an adult is not prolonged by use, and ends with the key", async () => {
+  test("asked by nobody: the adult says yes, and the next one is asked who he is", async () => {
+    const { visitor } = await adult("fatima.aydin");
+    const ask = await visitor.get(`${w.issuer}/v1/logout`);
+    const yes = await visitor.post(ask.action ?? "", { ...ask.fields, logout: "yes" });
+    assert.match((await visitor.get(yes.location ?? "")).text, /Je bent afgemeld/);
+    assert.equal(await sessions("demo-ea-1"), 0);
+    await atKey(visitor);
+  });
+
+  test("R18: a session from when less was asked counts no longer", async () => {
+    const { visitor } = await adult("fatima.aydin");
+    assert.ok(codeOf(await visitor.get(loketUrl({ prompt: "none" }))));
+    await w.db.sql`update acm.sessie set inhoud = replace(inhoud, ${demoAcr}, 'urn:vroeger')
+      where medewerker::json ->> 'voId' = 'demo-ea-1'`;
+    assert.equal(backOf(await visitor.get(loketUrl({ prompt: "none" }))).get("error"), "login_required");
+  });
+
+  test("a session of an adult is not prolonged by use", async () => {
     const { visitor } = await adult("bram.claes");
     const end = async () =>
       (
