@@ -104,6 +104,21 @@ export const rooms: Readonly<Record<string, Room>> = {
     uses: [],
     schema: "sleutels",
   },
+  "modules/uitreiking": {
+    does: "Handing out accounts on paper: print batches, their keys, and the PDF.",
+    uses: ["modules/leerlingen", "modules/sleutels"],
+    schema: "uitreiking",
+    alsoSql: {
+      "leerlingen.account": "Who is in a batch, under which name, and which account stands for him today.",
+      "leerlingen.registratie": "Pupils of the school only.",
+      "inschrijvingen.inschrijving":
+        "Level, year and group of a pupil decide what he gets and with whom it is printed.",
+      "sleutels.sleutel": "Is what is printed still the password of the account?",
+      "sleutels.badge": "The same for a badge.",
+      "sleutels.venster": "Row-level security of what a school sees of handing out.",
+      "schoolloket.scherm_af": "Row-level security: a school sees its own batches.",
+    },
+  },
   "modules/leerlingen": {
     does: "Who a pupil is: accounts, identification, history, usernames, and the vault of INSZ.",
     uses: [],
@@ -194,6 +209,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     alsoSql: {
       "leerlingen.account": "A sign-in is one round trip: account, password, failures and facts together.",
       "sleutels.sleutel": "Idem.",
+      "sleutels.venster": "Idem: a window that is open.",
       "sleutels.poging":
         "The count of failures is kept in the schema of the passwords, and only this room uses it.",
       "verstrekking.feiten": "Idem.",
@@ -236,7 +252,13 @@ export const rooms: Readonly<Record<string, Room>> = {
 
   "sites/schoolloket": {
     does: "The school's site (R20): sign-in of staff, the school they work for, and an access rule before every route.",
-    uses: ["modules/rechten", "modules/toepassingen"],
+    uses: [
+      "modules/aanmelding",
+      "modules/rechten",
+      "modules/sleutels",
+      "modules/toepassingen",
+      "modules/uitreiking",
+    ],
     schema: "schoolloket",
     alsoSql: Object.fromEntries(
       [
@@ -269,6 +291,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       "modules/aanmelding",
       "modules/privacylog",
       "modules/rechten",
+      "modules/sleutels",
+      "modules/uitreiking",
       "modules/verstrekking",
       "sites/acm",
       "sites/api",

@@ -9,6 +9,8 @@ import { createMetrics } from "#platform/metrics";
 import { ruimPogingenOp } from "#modules/aanmelding";
 import { maakPartities, zegel } from "#modules/privacylog";
 import { laadOpdrachtenOp } from "#modules/rechten";
+import { ruimVenstersOp } from "#modules/sleutels";
+import { hervatBatches, verwerkBatch, verwijderOude, wisVerlopen } from "#modules/uitreiking";
 import { ruimWeigeringenOp } from "#modules/verstrekking";
 import { createAcm, ruimOp } from "#sites/acm";
 import { createApi } from "#sites/api";
@@ -38,6 +40,10 @@ export function startOnderhoud(
     { naam: "opruimen-schoolloket", elke: 600_000, werk: () => schoolloket.ruimSessiesOp(ctx) },
     { naam: "opruimen-pogingen", elke: 3_600_000, werk: () => ruimPogingenOp(ctx) },
     { naam: "opruimen-weigeringen", elke: 3_600_000, werk: () => ruimWeigeringenOp(ctx) },
+    { naam: "opruimen-vensters", elke: 3_600_000, werk: () => ruimVenstersOp(ctx) },
+    { naam: "uitreiking-wissen", elke: 60_000, werk: () => wisVerlopen(ctx) },
+    { naam: "uitreiking-hervatten", elke: 60_000, werk: () => hervatBatches(ctx) },
+    { naam: "uitreiking-opruimen", elke: 3_600_000, werk: () => verwijderOude(ctx) },
   ];
   let stopped = false;
   const lopend = new Set<Promise<unknown>>();
@@ -69,7 +75,11 @@ export function startOnderhoud(
 }
 
 /** Work that somebody asked for, by the name under which it was enqueued. */
-const taken: Taken = {};
+const taken: Taken = {
+  "uitreiking-batch": async (ctx, payload) => {
+    await verwerkBatch(ctx, String(payload["batch"]));
+  },
+};
 
 /** Does that work as long as this process lives, beside the workers of other processes. */
 export async function startTaken(url: string, ctx: Context): Promise<Worker> {

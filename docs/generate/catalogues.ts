@@ -11,6 +11,7 @@ import {
 import { logsoorten } from "#modules/privacylog";
 import { protocolProblemen } from "#modules/protocollen";
 import { leerlingScopes, machineScopes, toepassingProblemen } from "#modules/toepassingen";
+import { problemen as uitreikingProblemen } from "#modules/uitreiking";
 import { attributen } from "#modules/verstrekking";
 import { endpoints } from "#sites/api";
 import { code, page, table } from "./page.ts";
@@ -38,6 +39,7 @@ function problemLists(): { room: string; kinds: readonly ProblemKind[] }[] {
     "modules/discimus": { ...ladingProblemen, ...discimusProblemen },
     "modules/protocollen": protocolProblemen,
     "modules/toepassingen": toepassingProblemen,
+    "modules/uitreiking": uitreikingProblemen,
   };
   // A room may pass on a general refusal as one of its own: it is listed where it was declared.
   const seen = new Set<ProblemKind>();

@@ -8,7 +8,11 @@ import { createSchoolloket } from "#sites/schoolloket";
 import { testDatabase, type TestDatabase } from "./database.ts";
 import { inschrijvingRegel, leerlingRegel, opdrachtRegel, schoolRegel } from "./discimus.ts";
 
-const urls = { acm: "http://acm.test", schoolloket: "http://schoolloket.test" };
+const urls = {
+  acm: "http://acm.test",
+  schoolloket: "http://schoolloket.test",
+  leerlingloket: "http://leerid.test",
+};
 
 /** Who knocks at the Schoolloket: a session with what the upstream said of a member of staff. */
 export type Staf = {

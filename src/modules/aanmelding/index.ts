@@ -3,8 +3,12 @@ import { keyedHash } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
 import { splitsGebruikersnaam } from "#modules/leerlingen";
 import {
+  gebruikVenster,
+  isVenstercode,
   isVerouderd,
   kiesEigenWachtwoord,
+  markeerGebruikt,
+  openVenster,
   ververs,
   vormNaam,
   type Keuze,
@@ -13,7 +17,7 @@ import {
 import { getFeiten, leesFeiten, type Feiten } from "#modules/verstrekking";
 import type { Poort } from "./gate.ts";
 import { wachttijd } from "./rules.ts";
-import { boekPoging, findAanmelder, noteerMislukt, wisPogingen } from "./store.ts";
+import { boekPoging, findAanmelder, noteerMislukt, wisPogingen, type Aanmelder } from "./store.ts";
 
 export { maakPoort, type Poort } from "./gate.ts";
 export { ruimPogingenOp, telPogingen } from "./store.ts";
@@ -60,6 +64,7 @@ export function meldAan(
       naamHash,
       clientId: poging.clientId,
       vandaag: ctx.clock.vandaag(),
+      nu: ctx.clock.now(),
     });
     const eerderMislukt = wie.mislukt !== null;
     if (eerderMislukt) {
@@ -71,23 +76,49 @@ export function meldAan(
         ? { soort: wie.soort, hash: wie.hash, peper: wie.peper }
         : undefined;
     const goed = await poort.klopt(ctx.keys, sleutel, poging.wachtwoord);
+    const doorVenster = !goed && (await isDoorVenster(ctx, wie, poging.wachtwoord));
     const feiten = leesFeiten(wie.feiten);
-    if (!goed || !sleutel || !wie.account_uuid || !feiten) {
+    if ((!goed && !doorVenster) || !sleutel || !wie.account_uuid || !feiten) {
       if (!eerderMislukt) await noteerMislukt(ctx, naamHash, ctx.clock.now());
       return { soort: "onjuist" };
     }
     if (eerderMislukt) await wisPogingen(ctx, naamHash);
+    // The paper reached its pupil: shown to the school as "voor het eerst gebruikt".
+    if (goed && sleutel.soort === "eerste") await markeerGebruikt(ctx, wie.account_uuid, sleutel.hash);
     // An initial password is about to be replaced anyway; and its hash is the proof that kiesWachtwoord asks for.
-    if (sleutel.soort === "eigen" && isVerouderd(ctx.keys, sleutel))
+    if (goed && sleutel.soort === "eigen" && isVerouderd(ctx.keys, sleutel))
       await ververs(ctx, wie.account_uuid, sleutel, poging.wachtwoord);
     return {
       soort: "gelukt",
       accountUuid: wie.account_uuid,
       feiten,
-      kiesWachtwoord: sleutel.soort === "eerste",
+      kiesWachtwoord: doorVenster || sleutel.soort === "eerste",
       sleutelVersie: sleutel.hash,
     };
   });
+}
+
+/** Did the pupil type the code that a beheerder told him (D7)? It counts once. */
+async function isDoorVenster(ctx: Context, wie: Aanmelder, getypt: string): Promise<boolean> {
+  return (
+    wie.venster !== null &&
+    wie.account_uuid !== null &&
+    isVenstercode(ctx.keys, wie.account_uuid, getypt, wie.venster) &&
+    gebruikVenster(ctx, wie.account_uuid, wie.venster)
+  );
+}
+
+/**
+ * A beheerder lets a pupil choose another password (D7). The wait after failures on his name ends: who forgot his password
+ * has tried some. Gives the code to tell him.
+ */
+export async function openVensterVoor(
+  ctx: Context,
+  voor: { readonly accountUuid: AccountUuid; readonly gebruikersnaam: string; readonly voId: string },
+): Promise<string> {
+  const code = await openVenster(ctx, voor);
+  await wisPogingen(ctx, naamHashVan(ctx, voor.gebruikersnaam));
+  return code;
 }
 
 /** The pupil replaces his initial password by an own one (D7). */

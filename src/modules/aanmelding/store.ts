@@ -11,6 +11,8 @@ export type Aanmelder = {
   /** Failed attempts in a row before this one; null = none noted. */
   readonly mislukt: number | null;
   readonly open_op: Date | null;
+  /** Hash of the code of a window that is open (D7). */
+  readonly venster: Buffer | null;
 };
 
 /** Everything a sign-in needs, in one round trip: account by username, its password, failed attempts and the facts of D5. */
@@ -22,14 +24,16 @@ export async function findAanmelder(
     readonly naamHash: Buffer;
     readonly clientId: string;
     readonly vandaag: Datum;
+    readonly nu: number;
   },
 ): Promise<Aanmelder> {
   const [row] = await ctx.sql<Aanmelder[]>`
-    select a.account_uuid, s.soort, s.hash, s.peper, p.mislukt, p.open_op,
+    select a.account_uuid, s.soort, s.hash, s.peper, p.mislukt, p.open_op, v.code_hash as venster,
            case when s.hash is not null then verstrekking.feiten(a.account_uuid, ${wie.clientId}, ${wie.vandaag}::date) end as feiten
       from (select) as een
       left join leerlingen.account a on a.gebruikersnaam_basis = ${wie.basis} and a.gebruikersnaam_nr = ${wie.nr} and a.vervangen_door is null
       left join sleutels.sleutel s on s.account_uuid = a.account_uuid
+      left join sleutels.venster v on v.account_uuid = a.account_uuid and v.gebruikt_op is null and v.open_tot > ${new Date(wie.nu)}
       left join sleutels.poging p on p.naam_hash = ${wie.naamHash}`;
   return (
     row ?? {
@@ -40,6 +44,7 @@ export async function findAanmelder(
       feiten: null,
       mislukt: null,
       open_op: null,
+      venster: null,
     }
   );
 }

@@ -1,15 +1,34 @@
 import { randomInt } from "node:crypto";
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
-import { kortste, type Niveau, type Wachtwoordfout } from "./contract.ts";
+import { kortste, type Niveau, type Sleutel, type Wachtwoordfout } from "./contract.ts";
 import { isVerouderd, klopt, maakHash } from "./hash.ts";
 import { keurWachtwoord, maakEersteWachtwoord } from "./rules.ts";
 import { findSleutel, upsertSleutel, vervangSleutel } from "./store.ts";
 
 export { kortste, type Niveau, type Sleutel, type Wachtwoordfout } from "./contract.ts";
 export { isVerouderd, klopt, maakHash } from "./hash.ts";
-export { vormNaam } from "./rules.ts";
-export { verplaats } from "./store.ts";
+export { badgeHash, maakBadge, trekBadgeIn, zetBadge, type BadgeHash, type NieuweBadge } from "./badge.ts";
+export { plaatjes, type Plaatje } from "./pictures.ts";
+export { korteVorm, qrTekst, vormNaam } from "./rules.ts";
+export { markeerGebruikt, markeerUitgereikt, verplaats, zetEersteSleutel } from "./store.ts";
+export { gebruikVenster, isVenstercode, openVenster, ruimVenstersOp } from "./window.ts";
+
+/** Makes a fresh initial password and its hash (D7), and stores nothing: for many at once, outside of a transaction. */
+export async function maakEerste(
+  ctx: Context,
+  niveau: Niveau,
+): Promise<{ readonly wachtwoord: string; readonly sleutel: Sleutel }> {
+  const wachtwoord = maakEersteWachtwoord(niveau, (onder) => randomInt(onder));
+  return {
+    wachtwoord,
+    sleutel: {
+      soort: "eerste",
+      hash: await maakHash(ctx.keys, wachtwoord),
+      peper: ctx.keys.peperId,
+    },
+  };
+}
 
 /**
  * Makes and stores a fresh initial password and gives it back once, for the strip or letter (D7). It replaces the
@@ -19,12 +38,8 @@ export async function geefEersteWachtwoord(
   ctx: Context,
   voor: { readonly accountUuid: AccountUuid; readonly niveau: Niveau },
 ): Promise<string> {
-  const wachtwoord = maakEersteWachtwoord(voor.niveau, (onder) => randomInt(onder));
-  await upsertSleutel(ctx, voor.accountUuid, {
-    soort: "eerste",
-    hash: await maakHash(ctx.keys, wachtwoord),
-    peper: ctx.keys.peperId,
-  });
+  const { wachtwoord, sleutel } = await maakEerste(ctx, voor.niveau);
+  await upsertSleutel(ctx, voor.accountUuid, sleutel);
   return wachtwoord;
 }
 
@@ -58,7 +73,8 @@ export async function kiesEigenWachtwoord(
   const huidig = await findSleutel(ctx, keuze.accountUuid);
   if (!huidig || huidig.hash !== keuze.bewijs) return { soort: "verlopen" };
   // The initial password was on paper, seen by others.
-  if (await klopt(ctx.keys, huidig, keuze.nieuw)) return geweigerd("te-gewoon");
+  if (huidig.soort === "eerste" && (await klopt(ctx.keys, huidig, keuze.nieuw)))
+    return geweigerd("te-gewoon");
   const hash = await maakHash(ctx.keys, keuze.nieuw);
   const gelukt = await vervangSleutel(ctx, keuze.accountUuid, keuze.bewijs, {
     soort: "eigen",

@@ -53,3 +53,39 @@ export function maakEersteWachtwoord(niveau: Niveau, willekeurig: (onder: number
   const gekozen = Array.from({ length: aantal }, () => woorden[willekeurig(woorden.length)] ?? "roos");
   return `${gekozen.join("-")}-${willekeurig(8) + 2}`;
 }
+
+/** Signs of a badge: nothing that looks like 0 or 1. */
+const tekens = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+const langeCode = 26;
+const korteCode = 8;
+
+/** 16 bytes as 26 signs of five bits. */
+export function schrijfCode(bytes: Uint8Array): string {
+  let getal = bytes.reduce((som, byte) => (som << 8n) | BigInt(byte), 0n) << 2n;
+  let code = "";
+  for (let nr = 0; nr < langeCode; nr++) {
+    code = (tekens[Number(getal & 31n)] ?? "") + code;
+    getal >>= 5n;
+  }
+  return code;
+}
+
+/** What stands in the QR code of a badge. */
+export const qrTekst = (code: string): string => `LEERID:${code}`;
+/** The short form as it is printed: K7M2-P4TR. */
+export const korteVorm = (code: string): string => `${code.slice(0, 4)}-${code.slice(4, korteCode)}`;
+
+/** Reads what a camera or a hand gives: a whole code or its short form, however written. */
+export function leesBadge(tekst: string): { readonly kort: string; readonly code?: string } | undefined {
+  if (tekst.length > 100) return undefined;
+  const kaleTekst = tekst
+    .normalize("NFKC")
+    .toUpperCase()
+    .replace(/^\s*LEERID:/, "")
+    .replaceAll(/[\s-]/g, "")
+    .replaceAll(/[1I]/g, "L");
+  if (![...kaleTekst].every((teken) => tekens.includes(teken))) return undefined;
+  if (kaleTekst.length === korteCode) return { kort: kaleTekst };
+  if (kaleTekst.length === langeCode) return { kort: kaleTekst.slice(0, korteCode), code: kaleTekst };
+  return undefined;
+}

@@ -14,6 +14,52 @@ export async function upsertSleutel(ctx: Context, accountUuid: AccountUuid, sleu
       gewijzigd_op = excluded.gewijzigd_op`;
 }
 
+/**
+ * Stores an initial password that is still to be printed, in the place of what was there (D7). `op`: when it was made, by which
+ * `markeerUitgereikt` knows it again.
+ */
+export async function zetEersteSleutel(
+  ctx: Context,
+  accountUuid: AccountUuid,
+  sleutel: Sleutel,
+  op: Date,
+): Promise<void> {
+  await ctx.sql`
+    insert into sleutels.sleutel (account_uuid, soort, hash, peper, gewijzigd_op)
+    values (${accountUuid}, ${sleutel.soort}, ${sleutel.hash}, ${sleutel.peper}, ${op})
+    on conflict (account_uuid) do update set soort = excluded.soort, hash = excluded.hash, peper = excluded.peper,
+      uitgereikt_op = null, eerst_gebruikt_op = null, gewijzigd_op = excluded.gewijzigd_op`;
+}
+
+/** Notes when the paper with these keys was made ready to hand out, the first time. `sinds`: when each key was made. */
+export async function markeerUitgereikt(
+  ctx: Context,
+  sleutels: readonly {
+    readonly accountUuid: AccountUuid;
+    readonly soort: "wachtwoord" | "badge";
+    readonly gemaaktOp: Date;
+  }[],
+): Promise<void> {
+  const nu = new Date(ctx.clock.now());
+  const van = (soort: "wachtwoord" | "badge") => sleutels.filter((een) => een.soort === soort);
+  const uuids = (soort: "wachtwoord" | "badge") => van(soort).map((een) => een.accountUuid);
+  const tijden = (soort: "wachtwoord" | "badge") => van(soort).map((een) => een.gemaaktOp.toISOString());
+  await ctx.sql`
+    update sleutels.sleutel s set uitgereikt_op = ${nu}
+      from unnest(${uuids("wachtwoord")}::uuid[], ${tijden("wachtwoord")}::text[]::timestamptz[]) as u(account_uuid, gemaakt_op)
+     where s.account_uuid = u.account_uuid and s.gewijzigd_op = u.gemaakt_op and s.soort = 'eerste' and s.uitgereikt_op is null`;
+  await ctx.sql`
+    update sleutels.badge b set uitgereikt_op = ${nu}
+      from unnest(${uuids("badge")}::uuid[], ${tijden("badge")}::text[]::timestamptz[]) as u(account_uuid, gemaakt_op)
+     where b.account_uuid = u.account_uuid and b.gemaakt_op = u.gemaakt_op and b.uitgereikt_op is null`;
+}
+
+/** Notes the first sign-in with a password from paper. */
+export async function markeerGebruikt(ctx: Context, accountUuid: AccountUuid, hash: string): Promise<void> {
+  await ctx.sql`update sleutels.sleutel set eerst_gebruikt_op = ${new Date(ctx.clock.now())}
+    where account_uuid = ${accountUuid} and hash = ${hash} and eerst_gebruikt_op is null`;
+}
+
 /** Replaces the password only if it is still the one that was proven; false when somebody was first. */
 export async function vervangSleutel(
   ctx: Context,

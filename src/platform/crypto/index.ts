@@ -18,6 +18,8 @@ export type Keys = {
   /** argon2 secret. */ readonly peper: Buffer;
   /** Name of the pepper, stored beside each hash. */ readonly peperId: string;
   /** HMAC of typed usernames in the list of failed attempts. */ readonly naamHash: KeyObject;
+  /** HMAC of codes of badges and of the five-minute window. */ readonly codes: KeyObject;
+  /** AES-256-GCM for what a print batch puts on paper. */ readonly uitreiking: KeyObject;
   /** AES-256-GCM for client secrets, signing keys and quarantined messages. */ readonly geheimen: KeyObject;
   /** AES-256-GCM for sealed cookies. */ readonly cookies: KeyObject;
   /** Signature of cookies that carry an id only. */ readonly cookieTeken: string;
@@ -35,6 +37,8 @@ export function deriveKeys(hoofdsleutel: Uint8Array): Keys {
     peper: derive("peper"),
     peperId: createHash("sha256").update(derive("peper-id")).digest("base64url").slice(0, 8),
     naamHash: key("naam-hash"),
+    codes: key("codes"),
+    uitreiking: key("uitreiking"),
     geheimen: key("geheimen"),
     cookies: key("cookies"),
     cookieTeken: derive("cookie-teken").toString("base64url"),

@@ -34,6 +34,8 @@ export type Pagina = {
 export type Verzoek = {
   readonly ctx: Context;
   readonly http: HonoContext;
+  /** Where pupils sign in: the address that stands on paper. */
+  readonly leerlingloket: string;
   readonly ik: Sessie & { readonly rechten: readonly Recht[] };
   /** Value of a `:name` in the path. */
   param(naam: string): string;

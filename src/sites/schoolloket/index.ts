@@ -35,7 +35,7 @@ const sessieduur = 8 * 3_600_000;
 /** The largest form: a selection of some hundreds of pupils. */
 const grootsteFormulier = 262_144;
 
-type Urls = { readonly acm: string; readonly schoolloket: string };
+type Urls = { readonly acm: string; readonly schoolloket: string; readonly leerlingloket: string };
 
 const geheimVan = (ctx: Context): string =>
   keyedHash(ctx.keys.geheimen, `client ${clientId}`).toString("base64url");
@@ -197,6 +197,7 @@ export function createSchoolloket(ctx: Context, urls: Urls): Hono {
     const verzoek: Verzoek = {
       ctx,
       http,
+      leerlingloket: urls.leerlingloket,
       ik,
       param: (welke) => http.req.param(welke) ?? "",
       formulier: async () => new URLSearchParams(await http.req.text()),

@@ -1,3 +1,4 @@
+import { afdrukRoutes } from "./afdrukken.ts";
 import type { Route } from "./contract.ts";
 import { schoolinstellingenRoutes } from "./schoolinstellingen.ts";
 import { kiesSchool } from "./store.ts";
@@ -25,4 +26,4 @@ const begin: Route[] = [
 ];
 
 /** Every address of the Schoolloket behind the sign-in, each with its access rule: the one table (isolation, 4-quality). */
-export const routes: readonly Route[] = [...begin, ...schoolinstellingenRoutes];
+export const routes: readonly Route[] = [...begin, ...afdrukRoutes, ...schoolinstellingenRoutes];

@@ -1,0 +1,65 @@
+import { randomInt, timingSafeEqual } from "node:crypto";
+import type { Context } from "#platform/context";
+import { keyedHash, randomToken, type Keys } from "#platform/crypto";
+import type { AccountUuid } from "#platform/ids";
+import { maakHash } from "./hash.ts";
+
+/** Milliseconds that a window is open (D7). */
+const vensterduur = 5 * 60_000;
+
+const hashVan = (keys: Keys, accountUuid: AccountUuid, code: string): Buffer =>
+  keyedHash(keys.codes, `venster:${accountUuid}:${code}`);
+
+/**
+ * Opens the five minutes in which a pupil may choose another password (D7), and gives the code of six digits that lets him: who
+ * only knows the username gains nothing. It replaces a window that was open. The old password stays until he chose.
+ */
+export async function openVenster(
+  ctx: Context,
+  voor: { readonly accountUuid: AccountUuid; readonly voId: string },
+): Promise<string> {
+  const code = String(randomInt(1_000_000)).padStart(6, "0");
+  const nu = ctx.clock.now();
+  // A pupil without a password gets one that nobody knows: what he chooses takes its place.
+  const niemands = await maakHash(ctx.keys, randomToken());
+  await ctx.sql`
+    insert into sleutels.sleutel (account_uuid, soort, hash, peper, gewijzigd_op)
+    values (${voor.accountUuid}, 'eerste', ${niemands}, ${ctx.keys.peperId}, ${new Date(nu)}) on conflict do nothing`;
+  await ctx.sql`
+    insert into sleutels.venster (account_uuid, code_hash, vo_id, geopend_op, open_tot)
+    values (${voor.accountUuid}, ${hashVan(ctx.keys, voor.accountUuid, code)}, ${voor.voId}, ${new Date(nu)}, ${new Date(nu + vensterduur)})
+    on conflict (account_uuid) do update set code_hash = excluded.code_hash, vo_id = excluded.vo_id,
+      geopend_op = excluded.geopend_op, open_tot = excluded.open_tot, gebruikt_op = null`;
+  return code;
+}
+
+/** Is what was typed as a password the code of this window? Spaces between the digits do not matter. */
+export function isVenstercode(
+  keys: Keys,
+  accountUuid: AccountUuid,
+  getypt: string,
+  codeHash: Buffer,
+): boolean {
+  const code = getypt.slice(0, 20).replaceAll(/\s/g, "");
+  return /^\d{6}$/.test(code) && timingSafeEqual(hashVan(keys, accountUuid, code), codeHash);
+}
+
+/** Uses a window; false when it was used, closed or opened anew meanwhile. */
+export async function gebruikVenster(
+  ctx: Context,
+  accountUuid: AccountUuid,
+  codeHash: Buffer,
+): Promise<boolean> {
+  const nu = new Date(ctx.clock.now());
+  const { count } = await ctx.sql`
+    update sleutels.venster set gebruikt_op = ${nu}
+     where account_uuid = ${accountUuid} and code_hash = ${codeHash} and gebruikt_op is null and open_tot > ${nu}`;
+  return count === 1;
+}
+
+/** Removes windows of more than a day ago. */
+export async function ruimVenstersOp(ctx: Context): Promise<number> {
+  return (
+    await ctx.sql`delete from sleutels.venster where open_tot < ${new Date(ctx.clock.now() - 86_400_000)}`
+  ).count;
+}

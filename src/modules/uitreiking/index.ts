@@ -1,0 +1,142 @@
+import { randomUUID } from "node:crypto";
+import type { Context } from "#platform/context";
+import { unseal } from "#platform/crypto";
+import type { AccountUuid } from "#platform/ids";
+import { Problem } from "#platform/problem";
+import { markeerUitgereikt } from "#modules/sleutels";
+import { meeste, type Batch, type Geheim, type Kandidaat, type Regel, type Soort } from "./contract.ts";
+import { maakPdf } from "./pdf.ts";
+import { problemen } from "./problems.ts";
+import { plaatsVan, verwerkBatch } from "./process.ts";
+import { afdrukbaarTot, groepVan, reeks, sleutelVoor, verdeelOverBladen, volgorde } from "./rules.ts";
+import {
+  insertBatch,
+  listBlijvenLiggen,
+  listKandidaten,
+  listRegels,
+  markeerGedownload,
+  type RegelRow,
+} from "./store.ts";
+
+export { soorten, type Batch, type Soort } from "./contract.ts";
+export { problemen } from "./problems.ts";
+export { verwerkBatch } from "./process.ts";
+export { afdrukbaarTot, reeks } from "./rules.ts";
+export { findBatch, listBatches, verwijderOude, wisVerlopen } from "./store.ts";
+
+/** The school for which is printed. */
+export type School = {
+  readonly instellingsnummer: string;
+  readonly naam: string;
+  /** All its numbers, of today and before (D3). */
+  readonly lijn: readonly string[];
+};
+
+/**
+ * Makes a print batch for these pupils (D7). Nothing is made when one of them is not enrolled in the school. Inside the second
+ * wall. The keys are made afterwards, by `verwerkBatch`.
+ * @returns the id of the batch
+ * @throws Problem: see `problemen`
+ */
+export async function maakBatch(
+  ctx: Context,
+  vraag: {
+    readonly school: School;
+    readonly voId: string;
+    readonly soort: Soort;
+    readonly accounts: readonly AccountUuid[];
+  },
+): Promise<string> {
+  const accounts = [...new Set(vraag.accounts)];
+  if (accounts.length === 0) throw new Problem(problemen["niemand-gekozen"]);
+  if (accounts.length > meeste) throw new Problem(problemen["te-veel-gekozen"]);
+  const kandidaten = await listKandidaten(ctx, vraag.school.lijn, accounts, ctx.clock.vandaag());
+  if (kandidaten.length !== accounts.length) throw new Problem(problemen["leerling-niet-van-school"]);
+  if (vraag.soort === "badges" && kandidaten.some((wie) => sleutelVoor(wie) !== "badge"))
+    throw new Problem(problemen["geen-badge-voor-oudere"]);
+  // Two account_uuids of one pupil are one pupil.
+  const leerlingen = [...new Map(kandidaten.map((wie) => [wie.accountUuid, wie])).values()];
+  const batch = randomUUID();
+  await insertBatch(ctx, {
+    batch,
+    instellingsnummer: vraag.school.instellingsnummer,
+    soort: vraag.soort,
+    voId: vraag.voId,
+    items: leerlingen.toSorted(volgorde).map((wie) => ({
+      accountUuid: wie.accountUuid,
+      groep: groepVan(wie),
+      niveau: wie.niveau,
+      sleutel: sleutelVoor(wie),
+    })),
+  });
+  return batch;
+}
+
+/** A pupil of the school by his account_uuid, also a former one; undefined for whoever is not (or not any more) enrolled. */
+export async function vindLeerling(
+  ctx: Context,
+  school: School,
+  accountUuid: AccountUuid,
+): Promise<Kandidaat | undefined> {
+  return (await listKandidaten(ctx, school.lijn, [accountUuid], ctx.clock.vandaag()))[0];
+}
+
+/**
+ * The print of a batch as a tagged PDF. Holds what opens an account today and nothing else: what was replaced, or changed by
+ * the pupil, is left out and named. Inside the second wall; afterwards, outside of it, comes `noteerDownload`.
+ * @throws Problem `afdruk-niet-klaar`, or `afdruk-vervallen` when the term is over or all of it was replaced
+ */
+export async function maakAfdruk(
+  ctx: Context,
+  batch: Batch,
+  voor: { readonly school: Pick<School, "naam">; readonly adres: string },
+): Promise<{ readonly pdf: Buffer; readonly gedrukt: readonly RegelRow[] }> {
+  if (batch.gewistOp || ctx.clock.now() >= afdrukbaarTot(batch))
+    throw new Problem(problemen["afdruk-vervallen"]);
+  if (!batch.klaarOp) throw new Problem(problemen["afdruk-niet-klaar"]);
+  const rijen = await listRegels(ctx, batch.batch);
+  const regels = rijen.map((rij): Regel => ({
+    ...rij,
+    accountUuid: rij.account_uuid,
+    geheim: open(ctx, batch.batch, rij),
+  }));
+  const bladen = verdeelOverBladen(batch.soort, regels);
+  if (bladen.length === 0) throw new Problem(problemen["afdruk-vervallen"]);
+  const pdf = await maakPdf({
+    school: voor.school.naam,
+    adres: voor.adres,
+    reeks: reeks(batch),
+    gemaaktOp: batch.gevraagdOp,
+    bladen,
+    weggelaten: regels.filter(({ geheim }) => !geheim),
+  });
+  return { pdf, gedrukt: rijen.filter((rij) => rij.geheim !== null) };
+}
+
+function open(ctx: Context, batch: string, rij: RegelRow): Geheim | undefined {
+  if (!rij.geheim) return undefined;
+  const open = unseal(ctx.keys.uitreiking, rij.geheim, plaatsVan(batch, rij.account_uuid));
+  return open && (JSON.parse(open.toString("utf8")) as Geheim);
+}
+
+/** From now on these accounts are handed out, and an hour is left to print again. */
+export async function noteerDownload(
+  ctx: Context,
+  batch: string,
+  gedrukt: readonly RegelRow[],
+): Promise<void> {
+  await markeerGedownload(ctx, batch);
+  await markeerUitgereikt(
+    ctx,
+    gedrukt.flatMap((rij) =>
+      rij.gemaakt_op ? [{ accountUuid: rij.staand, soort: rij.sleutel, gemaaktOp: rij.gemaakt_op }] : [],
+    ),
+  );
+}
+
+/** Takes up batches whose job was lost; the rest of a night's work is never left lying. */
+export async function hervatBatches(ctx: Context): Promise<number> {
+  const batches = await listBlijvenLiggen(ctx);
+  for (const batch of batches) await verwerkBatch(ctx, batch);
+  return batches.length;
+}

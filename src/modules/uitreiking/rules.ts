@@ -1,0 +1,90 @@
+import type { Niveau } from "#modules/sleutels";
+import {
+  termijn,
+  type Batch,
+  type Kandidaat,
+  type Regel,
+  type Sleutelsoort,
+  type Soort,
+} from "./contract.ts";
+
+/** Kleuters and years 1 and 2 of lager sign in with a badge, all others with a password (D7). */
+export const sleutelVoor = (wie: { readonly niveau: Niveau; readonly leerjaar: number }): Sleutelsoort =>
+  wie.niveau === "kleuter" || (wie.niveau === "lager" && wie.leerjaar <= 2) ? "badge" : "wachtwoord";
+
+const rang = (jaar: number) => `${jaar}${jaar === 1 || jaar === 8 ? "ste" : "de"}`;
+
+/** The group under which a pupil is handed out as long as the school shares no (sub)klas (R55): its administrative group or year. */
+export function groepVan(wie: {
+  readonly niveau: Niveau;
+  readonly leerjaar: number;
+  readonly administratieveGroep: string | null;
+}): string {
+  const jaar =
+    wie.leerjaar === 0
+      ? { kleuter: "Instapklas", lager: "Lager, zonder leerjaar", secundair: "Secundair, zonder jaar" }[
+          wie.niveau
+        ]
+      : `${rang(wie.leerjaar)} ${{ kleuter: "kleuterklas", lager: "leerjaar", secundair: "jaar" }[wie.niveau]}`;
+  const groep = wie.administratieveGroep?.trim();
+  if (!groep) return jaar;
+  return groep.includes(String(wie.leerjaar)) ? groep : `${jaar}, ${groep}`;
+}
+
+const niveaus: readonly Niveau[] = ["kleuter", "lager", "secundair"];
+const volgens = new Intl.Collator("nl-BE", { numeric: true });
+
+/** The order on paper: level, year, group, name. */
+export function volgorde(een: Kandidaat, ander: Kandidaat): number {
+  return (
+    niveaus.indexOf(een.niveau) - niveaus.indexOf(ander.niveau) ||
+    een.leerjaar - ander.leerjaar ||
+    volgens.compare(een.administratieveGroep ?? "", ander.administratieveGroep ?? "") ||
+    volgens.compare(een.naam, ander.naam) ||
+    volgens.compare(een.voornaam, ander.voornaam)
+  );
+}
+
+/** Number of a series as it stands on every sheet: A-2611-0417. */
+export const reeks = (batch: Pick<Batch, "nr" | "gevraagdOp">): string =>
+  `A-${batch.gevraagdOp.toISOString().slice(2, 7).replace("-", "")}-${String(batch.nr).padStart(4, "0")}`;
+
+/** Until when a batch can be printed, epoch milliseconds. */
+export const afdrukbaarTot = (batch: Pick<Batch, "gevraagdOp" | "gedownloadOp">): number =>
+  Math.min(
+    batch.gevraagdOp.getTime() + termijn.naVraag,
+    batch.gedownloadOp ? batch.gedownloadOp.getTime() + termijn.naDownload : Infinity,
+  );
+
+/** One page of paper. */
+export type Blad = {
+  readonly soort: "strookjes" | "brief" | "badges" | "overzicht";
+  readonly groep: string;
+  readonly regels: readonly Regel[];
+};
+
+/** How many pupils go on one page. */
+export const perBlad = { strookjes: 10, brief: 1, badges: 8, overzicht: 24 } as const;
+
+/** The pages of a print, in order: every group starts on a new one; with badges comes the teacher's page with the pictures. */
+export function verdeelOverBladen(soort: Soort, regels: readonly Regel[]): readonly Blad[] {
+  const groepen = Map.groupBy(regels, (regel) => regel.groep);
+  return [...groepen].flatMap(([groep, leden]) => {
+    const wachtwoord = leden.filter(({ geheim }) => geheim && "wachtwoord" in geheim);
+    const badge = leden.filter(({ geheim }) => geheim && "code" in geheim);
+    return [
+      ...bladen(soort === "brieven" ? "brief" : "strookjes", groep, wachtwoord),
+      ...bladen("badges", groep, badge),
+      ...bladen("overzicht", groep, badge),
+    ];
+  });
+}
+
+function bladen(soort: Blad["soort"], groep: string, leden: readonly Regel[]): Blad[] {
+  const aantal = perBlad[soort];
+  return Array.from({ length: Math.ceil(leden.length / aantal) }, (_, nr) => ({
+    soort,
+    groep,
+    regels: leden.slice(nr * aantal, (nr + 1) * aantal),
+  }));
+}

@@ -1,0 +1,149 @@
+import { enqueue } from "#platform/jobs";
+import { isUuid, type AccountUuid } from "#platform/ids";
+import { Problem } from "#platform/problem";
+import { html } from "#platform/html";
+import { openVensterVoor } from "#modules/aanmelding";
+import { trekBadgeIn } from "#modules/sleutels";
+import {
+  findBatch,
+  listBatches,
+  maakAfdruk,
+  maakBatch,
+  noteerDownload,
+  reeks,
+  soorten,
+  vindLeerling,
+  type Soort,
+} from "#modules/uitreiking";
+import { melding } from "./frame.ts";
+import { batchPagina, lijstPagina, vensterPagina } from "./afdrukken-paginas.ts";
+import type { Route, SchoolVerzoek } from "./contract.ts";
+
+const lijst = "/leerid-beheer/afdrukken";
+
+/** Handing out accounts (D7): print batches, the window for who forgot his password, and withdrawing a badge. */
+export const afdrukRoutes: readonly Route[] = [
+  {
+    methode: "GET",
+    pad: lijst,
+    toegang: "beheerder",
+    async antwoord(v) {
+      const batches = await v.inSchool((ctx) => listBatches(ctx, v.school.lijn));
+      return v.pagina(lijstPagina(batches, v.ctx.clock.now()));
+    },
+  },
+  {
+    methode: "POST",
+    pad: lijst,
+    toegang: "beheerder",
+    async antwoord(v) {
+      const velden = await v.formulier();
+      const soort = soorten.find((een) => een === velden.get("soort")) ?? "strookjes";
+      return metUitleg(v, async () => v.naar(`${lijst}/${await begin(v, soort, velden.getAll("account"))}`));
+    },
+  },
+  {
+    methode: "GET",
+    pad: `${lijst}/:batch`,
+    toegang: "beheerder",
+    async antwoord(v) {
+      const batch = await batchVan(v);
+      if (!batch) return v.nietGevonden();
+      // Progress without script: the browser asks again until it is finished.
+      if (!batch.klaarOp && !batch.gewistOp) v.http.header("refresh", "2");
+      return v.pagina(batchPagina(batch, v.ctx.clock.now()));
+    },
+  },
+  {
+    methode: "GET",
+    pad: `${lijst}/:batch/pdf`,
+    toegang: "beheerder",
+    async antwoord(v) {
+      const batch = await batchVan(v);
+      if (!batch) return v.nietGevonden();
+      return metUitleg(v, async () => {
+        const { pdf, gedrukt } = await v.inSchool((ctx) =>
+          maakAfdruk(ctx, batch, { school: v.school, adres: new URL(v.leerlingloket).host }),
+        );
+        await noteerDownload(v.ctx, batch.batch, gedrukt);
+        return v.http.body(new Uint8Array(pdf), 200, {
+          "content-type": "application/pdf",
+          // Shown, not kept among the downloads of a computer that others use too.
+          "content-disposition": `inline; filename="leerid-${reeks(batch)}.pdf"`,
+          "cache-control": "no-store",
+        });
+      });
+    },
+  },
+  {
+    methode: "POST",
+    pad: "/leerid-beheer/leerlingen/:account/venster",
+    toegang: "beheerder",
+    async antwoord(v) {
+      const leerling = await leerlingVan(v);
+      if (!leerling) return v.nietGevonden();
+      const code = await openVensterVoor(v.ctx, { ...leerling, voId: v.ik.voId });
+      // Not a redirect: the code is nowhere to be read again.
+      return v.pagina(vensterPagina({ ...leerling, code }));
+    },
+  },
+  {
+    methode: "POST",
+    pad: "/leerid-beheer/leerlingen/:account/badge-intrekken",
+    toegang: "beheerder",
+    async antwoord(v) {
+      const leerling = await leerlingVan(v);
+      if (!leerling) return v.nietGevonden();
+      await trekBadgeIn(v.ctx, leerling.accountUuid);
+      return v.naar(`/leerid-beheer/leerlingen/${leerling.accountUuid}`);
+    },
+  },
+];
+
+async function begin(v: SchoolVerzoek, soort: Soort, gevraagd: readonly string[]): Promise<string> {
+  // What is no id at all is nobody of this school either.
+  const accounts = gevraagd.map(
+    (een) => (isUuid(een) ? een : "00000000-0000-0000-0000-000000000000") as AccountUuid,
+  );
+  const batch = await v.inSchool((ctx) =>
+    maakBatch(ctx, { school: v.school, voId: v.ik.voId, soort, accounts }),
+  );
+  // After the commit: the role of a school may not enqueue. Lost between the two, it is taken up within minutes.
+  await enqueue(v.ctx, "uitreiking-batch", { batch }, { sleutel: `uitreiking-${batch}` });
+  return batch;
+}
+
+async function batchVan(v: SchoolVerzoek) {
+  const batch = v.param("batch");
+  return isUuid(batch) ? v.inSchool((ctx) => findBatch(ctx, v.school.lijn, batch)) : undefined;
+}
+
+async function leerlingVan(v: SchoolVerzoek) {
+  const account = v.param("account");
+  if (!isUuid(account)) return undefined;
+  return v.inSchool((ctx) => vindLeerling(ctx, v.school, account as AccountUuid));
+}
+
+/** A refusal as a page: what, and who can help. */
+async function metUitleg(v: SchoolVerzoek, werk: () => Promise<Response>): Promise<Response> {
+  try {
+    return await werk();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const { titel, herstel, status } = error.kind;
+    if (status !== 404 && status !== 409 && status !== 410 && status !== 422) throw error;
+    return v.pagina({
+      titel,
+      tab: "leerid-beheer",
+      status,
+      fout: true,
+      kruimels: [{ tekst: "Accounts afdrukken", url: lijst }],
+      inhoud: melding({
+        titel: titel.replace(/\.$/, ""),
+        waarom: titel,
+        wie: herstel,
+        verder: html`<p><a href="/leerid-beheer">Naar de leerlingen</a></p>`,
+      }),
+    });
+  }
+}
