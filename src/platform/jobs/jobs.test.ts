@@ -138,6 +138,26 @@ describe("jobs", () => {
     }
   });
 
+  test("a worker that stops waits five seconds for what is under way, then gives it back", async () => {
+    const started = { n: 0 };
+    const worker = await startWorker(db.url, db.ctx, {
+      eindeloos: () => {
+        started.n += 1;
+        return new Promise(() => {});
+      },
+    });
+    await enqueue(db.ctx, "eindeloos", { nr: 1 });
+    await until("it began", () => started.n === 1);
+    const begin = Date.now();
+    await worker.stop();
+    assert.ok(Date.now() - begin < 9000);
+    const rows = await db.sql`delete from graphile_worker._private_jobs returning locked_by`;
+    assert.deepEqual(
+      rows.map((row) => row["locked_by"]),
+      [null],
+    );
+  });
+
   test("a task that fails comes again; neither its error nor its payload holds personal data", async () => {
     let runs = 0;
     const worker = await startWorker(db.url, db.ctx, {

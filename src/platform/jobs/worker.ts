@@ -11,7 +11,7 @@ export type Taak = (ctx: Context, payload: Payload) => Promise<void>;
 export type Taken = Readonly<Record<string, Taak>>;
 
 export type Worker = {
-  /** Takes no new jobs, lets those under way end (5 s; then they wait for another worker), and closes its connections. */
+  /** Takes no new jobs, lets those under way end (5 s; then they are given back for another worker), and closes its connections. */
   stop(): Promise<void>;
 };
 
@@ -73,12 +73,23 @@ export async function startWorker(
   return {
     async stop() {
       stopping.abort();
-      await runner.stop().catch(() => {}); // it had stopped
-      await Promise.all([watch, beat]);
+      const stopped = runner.stop().then(
+        () => true,
+        () => true, // it had stopped
+      );
+      if (!(await Promise.race([stopped, wait(patienceMs, false, { ref: false })]))) {
+        const { pool } = own;
+        if (pool !== undefined)
+          await alive`select graphile_worker.force_unlock_workers(${[pool]}::text[])`.catch(() => {});
+      } else await watch;
+      await beat;
       await alive.end({ timeout: 5 });
     },
   };
 }
+
+/** How long a job under way may take to end when its worker stops. */
+const patienceMs = 5000;
 
 /** A failure is told to operations without its text, and stored with the job without its text. */
 function guarded(ctx: Context, taken: Taken): TaskList {
