@@ -123,7 +123,7 @@ describe("jobs", () => {
         { hartslagMs: 200 },
       );
       try {
-        await wait(1500);
+        await wait(3500); // longer than the pause between two looks for work
         assert.equal(done, 0, "its worker lives");
         child.kill("SIGKILL");
         await gone;
