@@ -58,7 +58,7 @@ describe("jobs", () => {
       await enqueue(db.ctx, "proef", { nr: 3 });
       await until("the last job ran", () => seen.includes(3));
       assert.deepEqual(seen, [2, 3]);
-      assert.equal(await waiting(), 0);
+      await until("nothing waits", async () => (await waiting()) === 0);
     } finally {
       await worker.stop();
     }
@@ -100,7 +100,7 @@ describe("jobs", () => {
          import { startWorker } from "#platform/jobs";
          const url = ${JSON.stringify(db.url)};
          const ctx = { sql: openDatabase({ url }), clock: systemClock(), keys: testKeys, log: operationsLog("silent") };
-         await startWorker(url, ctx, { lang: async () => { console.log("bezig"); await new Promise(() => {}); } }, { hartslagMs: 200 });`,
+         await startWorker(url, ctx, { lang: async () => { console.log("bezig"); await new Promise(() => {}); } }, { hartslagMs: 200, tegelijk: 1 });`,
       ],
       {
         cwd: fileURLToPath(new URL("../../../", import.meta.url)),
