@@ -254,10 +254,14 @@ export const rooms: Readonly<Record<string, Room>> = {
     does: "The school's site (R20): sign-in of staff, the school they work for, and an access rule before every route.",
     uses: [
       "modules/aanmelding",
+      "modules/leerlingbeheer",
+      "modules/protocollen",
       "modules/rechten",
+      "modules/scholen",
       "modules/sleutels",
       "modules/toepassingen",
       "modules/uitreiking",
+      "modules/verstrekking",
     ],
     schema: "schoolloket",
     alsoSql: Object.fromEntries(

@@ -61,7 +61,7 @@ grant select on scholen.school, scholen.vestiging, toepassingen.toepassing, prot
 grant select (client_id, toepassing, soort, doelgroep, naam, omgeving) on toepassingen.client to leerid_school;
 
 select schoolloket.scherm_af('leerlingen.registratie', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
-grant select (instellingsnummer, stamnummer, account_uuid, naam, voornaam, geboortedatum, versie, tijdstip) on leerlingen.registratie to leerid_school;
+grant select (instellingsnummer, stamnummer, account_uuid, naam, voornaam, zoek, geboortedatum, versie, tijdstip) on leerlingen.registratie to leerid_school;
 
 -- Accounts of pupils that are or were registered in this school, those that were superseded too. Never the vault (leerlingen.insz).
 select schoolloket.scherm_af('leerlingen.account', 'coalesce(vervangen_door, account_uuid) in (select r.account_uuid from leerlingen.registratie r)');

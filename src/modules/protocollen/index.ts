@@ -1,8 +1,9 @@
+import type { Datum } from "#platform/clock";
 import { inTransaction, type Context } from "#platform/context";
 import { leesBestand } from "#platform/import-file";
 import { Problem, problems } from "#platform/problem";
 import { protocolBestand, type ProtocolBestand } from "./contract.ts";
-import { findInhoud, findLaatsteVersie, insertProtocol } from "./store.ts";
+import { findInhoud, findLaatsteVersie, insertProtocol, listInhoudVanKracht } from "./store.ts";
 
 export { protocolBestand, type ProtocolBestand } from "./contract.ts";
 
@@ -46,4 +47,15 @@ export function importeerProtocol(
     await insertProtocol(tx, bestand, vast);
     return { bestand, nieuw: true };
   });
+}
+
+/** The agreements in force on a day, by application: for pages that tell a school what a provider gets and why. */
+export async function listVanKracht(ctx: Context, op: Datum): Promise<Map<string, ProtocolBestand>> {
+  const rijen = await listInhoudVanKracht(ctx, op);
+  return new Map(
+    rijen.flatMap(({ toepassing, inhoud }) => {
+      const gelezen = protocolBestand.safeParse(JSON.parse(inhoud));
+      return gelezen.success ? [[toepassing, gelezen.data] as const] : [];
+    }),
+  );
 }

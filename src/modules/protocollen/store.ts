@@ -1,3 +1,4 @@
+import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
 import type { ProtocolBestand } from "./contract.ts";
 
@@ -34,4 +35,16 @@ export async function insertProtocol(ctx: Context, bestand: ProtocolBestand, inh
       inhoud,
       ingevoerd_op: new Date(ctx.clock.now()),
     })}`;
+}
+
+/** The text of the agreement that counts on a day, per application: the newest version that has begun and has not ended. */
+export async function listInhoudVanKracht(
+  ctx: Context,
+  op: Datum,
+): Promise<{ toepassing: string; versie: number; inhoud: string }[]> {
+  return ctx.sql<{ toepassing: string; versie: number; inhoud: string }[]>`
+    select toepassing, versie, inhoud from (
+      select distinct on (toepassing) toepassing, versie, inhoud, tot from protocollen.protocol
+       where van <= ${op} order by toepassing, versie desc) p
+     where tot is null or tot >= ${op}`;
 }

@@ -90,7 +90,7 @@ export type ClientInvoer = z.output<typeof client>;
 
 /** The file of `leerid import toepassing`. */
 export const toepassingBestand = z.strictObject({
-  toepassing: slug,
+  toepassing: slug.refine((value) => value !== "matrix", "matrix is een adres van het Schoolloket"),
   naam: z.string().min(1).max(60),
   omschrijving: z.string().min(1).max(200),
   aanbieder: z.string().min(1).max(100),

@@ -3,20 +3,46 @@ import type { AccountUuid, Instellingsnummer, LeerIdUuid } from "#platform/ids";
 
 export type Niveau = "kleuter" | "lager" | "secundair";
 
-/** The attributes that an agreement can hold (agreement B, article 3; agreement A for Klasinformatie), with their claim and scope: D4. */
+/** The attributes that an agreement can hold (agreement B, article 3; agreement A for Klasinformatie), with their claim and scope (D4), and in words: `uitleg` to the pupil, `woord` to his school. */
 export const attributen = {
-  Naam: { claim: "family_name", scope: "profile", uitleg: "je naam" },
-  Voornaam: { claim: "given_name", scope: "profile", uitleg: "je voornaam" },
-  Gebruikersnaam: { claim: "preferred_username", scope: "profile", uitleg: "je gebruikersnaam" },
-  Leer_id_uuid: { claim: "leer_id_uuid", scope: "leerid", uitleg: "je leerlingnummer bij LeerID" },
-  Account_uuid: { claim: "account_uuid", scope: "leerid", uitleg: "je accountnummer" },
+  Naam: { claim: "family_name", scope: "profile", uitleg: "je naam", woord: "naam" },
+  Voornaam: { claim: "given_name", scope: "profile", uitleg: "je voornaam", woord: "voornaam" },
+  Gebruikersnaam: {
+    claim: "preferred_username",
+    scope: "profile",
+    uitleg: "je gebruikersnaam",
+    woord: "gebruikersnaam",
+  },
+  Leer_id_uuid: {
+    claim: "leer_id_uuid",
+    scope: "leerid",
+    uitleg: "je leerlingnummer bij LeerID",
+    woord: "leerlingnummer bij LeerID",
+  },
+  Account_uuid: {
+    claim: "account_uuid",
+    scope: "leerid",
+    uitleg: "je accountnummer",
+    woord: "accountnummer",
+  },
   Historiek_account_uuid: {
     claim: "historiek_account_uuid",
     scope: "leerid",
     uitleg: "je vroegere accountnummers",
+    woord: "vroegere accountnummers",
   },
-  Instellingsnummer: { claim: "instellingsnummer", scope: "leerid", uitleg: "het nummer van je school" },
-  Klasinformatie: { claim: "klasinformatie", scope: "klasinformatie", uitleg: "je klas" },
+  Instellingsnummer: {
+    claim: "instellingsnummer",
+    scope: "leerid",
+    uitleg: "het nummer van je school",
+    woord: "instellingsnummer van de school",
+  },
+  Klasinformatie: {
+    claim: "klasinformatie",
+    scope: "klasinformatie",
+    uitleg: "je klas",
+    woord: "klas en subklas",
+  },
 } as const;
 
 export type Attribuut = keyof typeof attributen;

@@ -1,4 +1,5 @@
 import { afdrukRoutes } from "./afdrukken.ts";
+import { applicatiebeheerRoutes } from "./applicatiebeheer.ts";
 import type { Route } from "./contract.ts";
 import { schoolinstellingenRoutes } from "./schoolinstellingen.ts";
 import { kiesSchool } from "./store.ts";
@@ -26,4 +27,9 @@ const begin: Route[] = [
 ];
 
 /** Every address of the Schoolloket behind the sign-in, each with its access rule: the one table (isolation, 4-quality). */
-export const routes: readonly Route[] = [...begin, ...afdrukRoutes, ...schoolinstellingenRoutes];
+export const routes: readonly Route[] = [
+  ...begin,
+  ...afdrukRoutes,
+  ...applicatiebeheerRoutes,
+  ...schoolinstellingenRoutes,
+];
