@@ -174,6 +174,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "toepassingen.toepassing": "Idem.",
       "toepassingen.client": "Idem.",
       "toepassingen.keuze": "Idem.",
+      "toepassingen.over": "Idem.",
       "toepassingen.zichtbaarheid": "Idem.",
       "protocollen.protocol": "Idem.",
     },

@@ -60,11 +60,14 @@ create table toepassingen.zichtbaarheid (
 );
 comment on table toepassingen.zichtbaarheid is
   'Live visibility rules of a school (D6): written as rules, never as rows per pupil. Rules on one pupil keep the account_uuid they were made with; the decision also matches his history.';
-create index zichtbaarheid_school on toepassingen.zichtbaarheid (instellingsnummer, toepassing) where soort <> 'leerling';
+-- Whom a rule is about: one pupil, or (the nil UUID) not one in particular. Makes the rules that may be about a pupil one look-up.
+create function toepassingen.over(p_account uuid) returns uuid
+language sql immutable as $$ select coalesce(p_account, '00000000-0000-0000-0000-000000000000') $$;
+create index zichtbaarheid_over on toepassingen.zichtbaarheid (instellingsnummer, toepassing, toepassingen.over(account_uuid));
 -- The same rule twice says nothing new: a double click on "Bewaar" writes one.
+-- The pupil first, so that nobody looks up a school with it and then reads the rules on all of its pupils.
 create unique index zichtbaarheid_enig on toepassingen.zichtbaarheid
-  (instellingsnummer, toepassing, soort, niveau, leerjaar, account_uuid, uitgesloten, van, tot) nulls not distinct;
-create index zichtbaarheid_leerling on toepassingen.zichtbaarheid (account_uuid) where soort = 'leerling';
+  (account_uuid, instellingsnummer, toepassing, soort, niveau, leerjaar, uitgesloten, van, tot) nulls not distinct;
 
 -- Written in the same statement as the change itself; nobody changes it afterwards.
 create table toepassingen.wijziging (

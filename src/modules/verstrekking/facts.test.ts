@@ -224,3 +224,70 @@ test("the agreement in force today is the newest one that has begun", async () =
   assert.equal(await protocol("2026-12-31"), "bingel@1");
   assert.equal(await protocol("2027-01-01"), "bingel@2");
 });
+
+test("D6: rules on another pupil are no facts of this one; all applications at once hold the same as one of them", async () => {
+  await stuur(
+    school("999161", { tot: "2026-10-31", opvolger: "999162" }),
+    school("999162", { van: "2026-11-01" }),
+    school("999163"),
+  );
+  const account = await leerling("999161");
+  await stuur({
+    soort: "inschrijving",
+    sleutel: { instellingsnummer: "999161", stamnummer: `S${teller}` },
+    gegevens: {
+      inschrijving: "I0",
+      vestiging: "1",
+      niveau: "lager",
+      leerjaar: 2,
+      van: "2025-09-01",
+      tot: "2026-06-30",
+      status: "gerealiseerd",
+    },
+  });
+  const ander = await leerling("999161");
+  const elders = await leerling("999163");
+  for (const instellingsnummer of ["999161", "999162", "999163"])
+    await kies(db.ctx, { instellingsnummer, toepassing: "bingel", van: "2026-09-01" as Datum });
+  for (const accountUuid of [account, ander])
+    await maakZichtbaar(db.ctx, {
+      instellingsnummer: "999162",
+      toepassing: "bingel",
+      soort: "leerling",
+      accountUuid,
+    });
+
+  const vandaag = "2026-11-24" as Datum;
+  const feiten = async (van: AccountUuid, client: string | null) => {
+    const gevonden = await getFeiten(db.ctx, van, client, vandaag);
+    assert.ok(gevonden);
+    return gevonden;
+  };
+  const een = await feiten(account, "bingel");
+  assert.deepEqual(
+    een.inschrijvingen.map(({ instellingsnummer, school: naam, leerjaar }) => [
+      instellingsnummer,
+      naam,
+      leerjaar,
+    ]),
+    [
+      ["999162", "School 999162", 2],
+      ["999162", "School 999162", 3],
+    ],
+  );
+  const [toepassing] = een.toepassingen;
+  assert.deepEqual(
+    toepassing?.keuzes.map((keuze) => keuze.instellingsnummer),
+    ["999162", "999162"],
+    "of the old and the new number, each once",
+  );
+  assert.deepEqual(
+    toepassing?.regels.map((regel) => [regel.instellingsnummer, regel.soort]),
+    [["999162", "leerling"]],
+  );
+  assert.deepEqual(await feiten(account, null), {
+    ...een,
+    toepassingen: [{ ...toepassing, client_id: null }],
+  });
+  assert.deepEqual((await feiten(elders, "bingel")).toepassingen[0]?.regels, []);
+});
