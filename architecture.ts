@@ -197,7 +197,10 @@ export const rooms: Readonly<Record<string, Room>> = {
   "modules/leerlingbeheer": {
     does: "The pupils of one school as its beheerder searches and selects them.",
     uses: ["modules/leerlingen"],
+    schema: "leerlingbeheer",
     alsoSql: {
+      "schoolloket.scherm_af": "Its tables stand behind the second wall.",
+      "sleutels.badge": "Idem, of a badge.",
       "leerlingen.account": "A page of pupils with their statuses is one round trip, over one school's rows.",
       "leerlingen.registratie": "Idem.",
       "inschrijvingen.inschrijving": "Idem.",
@@ -257,6 +260,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "modules/aanmelding",
       "modules/leerlingbeheer",
       "modules/protocollen",
+      "modules/privacylog",
       "modules/rechten",
       "modules/scholen",
       "modules/sleutels",
@@ -294,6 +298,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     does: "Wires a process: sites on their ports, metrics, periodic work.",
     uses: [
       "modules/aanmelding",
+      "modules/leerlingbeheer",
       "modules/privacylog",
       "modules/rechten",
       "modules/sleutels",

@@ -63,14 +63,17 @@ grant select (client_id, toepassing, soort, doelgroep, naam, omgeving) on toepas
 select schoolloket.scherm_af('leerlingen.registratie', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
 grant select (instellingsnummer, stamnummer, account_uuid, naam, voornaam, zoek, geboortedatum, versie, tijdstip) on leerlingen.registratie to leerid_school;
 
+-- With `exists` the planner may look up a few rows one by one or gather the school's accounts first; `in` would gather always.
 -- Accounts of pupils that are or were registered in this school, those that were superseded too. Never the vault (leerlingen.insz).
-select schoolloket.scherm_af('leerlingen.account', 'coalesce(vervangen_door, account_uuid) in (select r.account_uuid from leerlingen.registratie r)');
+select schoolloket.scherm_af('leerlingen.account', 
+  'exists (select from leerlingen.registratie r where r.account_uuid = account.account_uuid)
+   or exists (select from leerlingen.registratie r where r.account_uuid = account.vervangen_door)');
 grant select on leerlingen.account to leerid_school;
 
 select schoolloket.scherm_af('inschrijvingen.inschrijving', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
 grant select on inschrijvingen.inschrijving to leerid_school;
 
-select schoolloket.scherm_af('sleutels.sleutel', 'account_uuid in (select r.account_uuid from leerlingen.registratie r)');
+select schoolloket.scherm_af('sleutels.sleutel', 'exists (select from leerlingen.registratie r where r.account_uuid = sleutel.account_uuid)');
 grant select (account_uuid, soort, uitgereikt_op, eerst_gebruikt_op, gewijzigd_op) on sleutels.sleutel to leerid_school;
 
 select schoolloket.scherm_af('toepassingen.keuze', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
@@ -79,11 +82,11 @@ grant select, insert, update, delete on toepassingen.keuze, toepassingen.zichtba
 select schoolloket.scherm_af('toepassingen.wijziging', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
 grant select, insert on toepassingen.wijziging to leerid_school;
 
-select schoolloket.scherm_af('verstrekking.weigering', 'account_uuid in (select a.account_uuid from leerlingen.account a)');
+select schoolloket.scherm_af('verstrekking.weigering', 'exists (select from leerlingen.account a where a.account_uuid = weigering.account_uuid)');
 grant select on verstrekking.weigering to leerid_school;
 
 -- Of the log a school sees and adds the looks at its own pupils, and sees when they signed in where.
-select schoolloket.scherm_af('privacylog.regel', 'account_uuid in (select a.account_uuid from leerlingen.account a)');
+select schoolloket.scherm_af('privacylog.regel', 'exists (select from leerlingen.account a where a.account_uuid = regel.account_uuid)');
 grant select, insert on privacylog.regel to leerid_school;
 grant insert on privacylog.wachtrij to leerid_school;
 grant usage on all sequences in schema privacylog to leerid_school;

@@ -1,8 +1,18 @@
 import type { Context } from "#platform/context";
-import { perBladzijde, type Bladzijde, type Filter, type Groep, type Sortering } from "./contract.ts";
-import { listLeerlingen, listNieuwPerGroep, type Lijn } from "./store.ts";
+import type { AccountUuid } from "#platform/ids";
+import {
+  perBladzijde,
+  type Bladzijde,
+  type Filter,
+  type Groep,
+  type Leerling,
+  type Sortering,
+} from "./contract.ts";
+import { getOverzicht, listLeerlingen, listNieuwPerGroep, listTreffers, type Lijn } from "./store.ts";
+import { findOverzicht, upsertOverzicht, type Plaats } from "./store-selection.ts";
 
 export {
+  perBladzijde,
   sorteringen,
   statussen,
   type Bladzijde,
@@ -12,7 +22,17 @@ export {
   type Sortering,
   type Status,
 } from "./contract.ts";
-export { findLeerling, getOverzicht } from "./store.ts";
+export { exporteer } from "./csv.ts";
+export { listVroegere } from "./store.ts";
+export {
+  kies,
+  kiesAlle,
+  laat,
+  ruimSelectiesOp,
+  selectieVan,
+  telGekozen,
+  type Plaats,
+} from "./store-selection.ts";
 
 /**
  * A page of the pupils of one school (R4): enrolled, to come, or gone for less than a year. `lijn` = all numbers that stand
@@ -40,4 +60,39 @@ export async function telNieuw(
 ): Promise<{ readonly aantal: number; readonly perGroep: readonly Groep[] }> {
   const perGroep = await listNieuwPerGroep(ctx, lijn);
   return { aantal: perGroep.reduce((som, groep) => som + groep.aantal, 0), perGroep };
+}
+
+/** One pupil of the school; undefined when he is none (another school's, gone for longer than a year, superseded, or nobody). */
+export async function findLeerling(
+  ctx: Context,
+  lijn: Lijn,
+  accountUuid: AccountUuid,
+): Promise<Leerling | undefined> {
+  const [leerling] = await listTreffers(ctx, lijn, { accountUuids: [accountUuid] });
+  return leerling;
+}
+
+/** Accounts of one group that were never handed out: for the print button of the banner (R55c). */
+export const listNieuwVan = (
+  ctx: Context,
+  lijn: Lijn,
+  { niveau, leerjaar, groep }: Omit<Groep, "aantal">,
+): Promise<Leerling[]> => listTreffers(ctx, lijn, { filter: { niveau, leerjaar, groep, status: "nieuw" } });
+
+const versGenoeg = 5 * 60_000;
+
+/**
+ * How many pupils are enrolled today, and the groups to choose from. `vers` counts anew, which reads every enrolment of the
+ * school; else an answer of the last five minutes will do.
+ */
+export async function overzichtVan(
+  ctx: Context,
+  school: Plaats["school"],
+  { vers }: { readonly vers: boolean },
+): Promise<{ readonly ingeschreven: number; readonly groepen: readonly Groep[] }> {
+  const bewaard = vers ? undefined : await findOverzicht(ctx, school.instellingsnummer, versGenoeg);
+  if (bewaard) return bewaard;
+  const nieuw = await getOverzicht(ctx, school.lijn);
+  await upsertOverzicht(ctx, school.instellingsnummer, nieuw);
+  return nieuw;
 }

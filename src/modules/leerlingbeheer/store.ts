@@ -22,76 +22,120 @@ type Fragment = postgres.PendingQuery<postgres.Row[]>;
  */
 export type Lijn = readonly string[];
 
-/** Conditions on account `a` and its password `s`; the one place that says what a status is. */
+/** Conditions on account `a`, its password `s` and its badge `b`; the one place that says what a status is. */
 function voorwaarden(ctx: Context) {
   const { sql } = ctx;
-  const nieuw = sql`(s.account_uuid is null or (s.soort = 'eerste' and s.uitgereikt_op is null))`;
+  const uitgereikt = sql`greatest(s.uitgereikt_op, b.uitgereikt_op)`;
+  const aangemeld = sql`coalesce(s.soort = 'eigen' or s.eerst_gebruikt_op is not null or b.eerst_gebruikt_op is not null, false)`;
+  const nieuw = sql`(${uitgereikt} is null and not ${aangemeld})`;
   // A name that changed, not an account that was made or identified: those do not change what stands on the paper.
-  const aangepast = sql`(s.uitgereikt_op < a.gewijzigd_op and a.aangemaakt_op < a.gewijzigd_op
-    and (s.soort = 'eerste' or a.gewijzigd_op > ${new Date(ctx.clock.now() - nieuwsduur)}))`;
+  const aangepast = sql`coalesce(${uitgereikt} < a.gewijzigd_op and a.aangemaakt_op < a.gewijzigd_op
+    and (not ${aangemeld} or a.gewijzigd_op > ${new Date(ctx.clock.now() - nieuwsduur)}), false)`;
   return {
+    uitgereikt,
     nieuw,
-    aangepast: sql`coalesce(${aangepast}, false)`,
-    nietUitgereikt: sql`coalesce(${nieuw} or (${aangepast} and s.soort = 'eerste'), false)`,
-    aangemeld: sql`coalesce(s.soort = 'eigen' or s.eerst_gebruikt_op is not null, false)`,
+    aangepast,
+    nietUitgereikt: sql`(${nieuw} or (${aangepast} and not ${aangemeld}))`,
+    aangemeld,
     zonderInsz: sql`(a.leer_id_uuid is null)`,
   };
 }
+
+/** The keys of an account: whether they were handed out and used, never what they are. */
+const metSleutels = (ctx: Context, account: Fragment): Fragment => ctx.sql`
+  join leerlingen.account a on a.account_uuid = ${account}
+  left join sleutels.sleutel s on s.account_uuid = ${account}
+  left join sleutels.badge b on b.account_uuid = ${account}`;
 
 /** An enrolment that runs or is to come. */
 const levend = (ctx: Context, vandaag: Datum): Fragment =>
   ctx.sql`(i.tot is null or i.tot >= ${vandaag}::date)`;
 
 /**
- * The lines (registration × enrolment) that stand for pupils of the school: those that run or are to come, and for who has
- * none of these, those that ended less than a year ago.
+ * Does this enrolment stand for the pupil: it runs or is to come; or it ended less than a year ago and he has none here that
+ * runs or is to come.
  */
-function vanSchool(ctx: Context, lijn: Lijn, vandaag: Datum): Fragment {
-  const { sql } = ctx;
-  return sql`r.instellingsnummer = any (${[...lijn]}::text[]) and i.instellingsnummer = any (${[...lijn]}::text[])
-     and not i.geannuleerd and (${levend(ctx, vandaag)} or (i.tot >= ${jaarEerder(vandaag)}::date and not exists (
-       select from leerlingen.registratie r2 join inschrijvingen.inschrijving i2 using (instellingsnummer, stamnummer)
-        where r2.account_uuid = r.account_uuid and r2.instellingsnummer = any (${[...lijn]}::text[]) and not i2.geannuleerd
-          and (i2.tot is null or i2.tot >= ${vandaag}::date))))`;
-}
+const staat = (ctx: Context, lijn: Lijn, vandaag: Datum): Fragment =>
+  ctx.sql`(${levend(ctx, vandaag)} or (i.tot >= ${jaarEerder(vandaag)}::date and not exists (
+    select from leerlingen.registratie r2 join inschrijvingen.inschrijving i2 using (instellingsnummer, stamnummer)
+     where r2.account_uuid = r.account_uuid and r2.instellingsnummer = any (${[...lijn]}::text[]) and not i2.geannuleerd
+       and (i2.tot is null or i2.tot >= ${vandaag}::date))))`;
 
-const metAccount = (status: Status | undefined): boolean =>
-  status !== undefined && status !== "uitgeschreven";
-
-/** One row per pupil that matches, with the enrolment that says most: the one that runs, else the first to come, else the last. */
-function treffers(
+/**
+ * Registrations `r` with their enrolments `i`. `lateral … offset 0` makes PostgreSQL start at the side that a filter narrows and
+ * look up the other for what is left: by itself it reads both wholly, since it cannot know how large this school is.
+ */
+function lijnen(
   ctx: Context,
   lijn: Lijn,
-  vraag: { readonly filter?: Filter; readonly metRang?: boolean; readonly accountUuid?: AccountUuid },
+  eerst: "naam" | "groep" | "alles",
+  waar: Record<"r" | "i", Fragment>,
 ): Fragment {
   const { sql } = ctx;
-  const { filter = {}, metRang = false } = vraag;
+  const r = sql`select r.instellingsnummer, r.stamnummer, r.account_uuid, r.zoek, r.naam, r.voornaam, r.tijdstip
+      from leerlingen.registratie r where r.instellingsnummer = any (${[...lijn]}::text[]) ${waar.r}`;
+  const i = sql`select i.* from inschrijvingen.inschrijving i where i.instellingsnummer = any (${[...lijn]}::text[]) and not i.geannuleerd ${waar.i}`;
+  const key = sql`and i.instellingsnummer = r.instellingsnummer and i.stamnummer = r.stamnummer`;
+  switch (eerst) {
+    case "naam":
+      return sql`(${r} offset 0) r cross join lateral (${i} ${key} offset 0) i`;
+    case "groep":
+      return sql`(${i} offset 0) i cross join lateral (${r} ${key} offset 0) r`;
+    case "alles":
+      return sql`(${r}) r join (${i}) i on true ${key}`;
+  }
+}
+
+/** One row per pupil that matches, with the enrolment that says most: the one that runs, else the first to come, else the last. */
+export function treffers(
+  ctx: Context,
+  lijn: Lijn,
+  vraag: {
+    readonly filter?: Filter;
+    readonly metRang?: boolean;
+    readonly accountUuids?: readonly AccountUuid[];
+  },
+): Fragment {
+  const { sql } = ctx;
+  const { filter = {}, metRang = false, accountUuids } = vraag;
   const vandaag = ctx.clock.vandaag();
   const { namen, gebruikersnamen, letterlijk } = leesZoekvraag(filter.zoek ?? "");
-  const en: Fragment[] = [];
-  if (vraag.accountUuid) en.push(sql`and r.account_uuid = ${vraag.accountUuid}`);
-  if (namen.length > 0) en.push(sql`and r.zoek like all (${namen.map((deel) => `%${deel}%`)}::text[])`);
-  if (gebruikersnamen.length > 0)
-    en.push(
-      sql`and a.gebruikersnaam_basis || case when a.gebruikersnaam_nr > 1 then a.gebruikersnaam_nr::text else '' end like all (${gebruikersnamen.map((deel) => `%${deel}%`)}::text[])`,
-    );
-  for (const deel of letterlijk)
-    en.push(sql`and strpos(lower(r.naam || ' ' || r.voornaam), ${deel}::text) > 0`);
-  if (filter.niveau) en.push(sql`and i.niveau = ${filter.niveau}`);
-  if (filter.leerjaar !== undefined) en.push(sql`and i.leerjaar = ${filter.leerjaar}`);
-  if (filter.groep === null) en.push(sql`and i.administratieve_groep is null`);
-  else if (filter.groep !== undefined) en.push(sql`and i.administratieve_groep = ${filter.groep}`);
-  if (filter.status) en.push(sql`and ${alsStatus(ctx, filter.status, vandaag)}`);
-  const join =
-    metRang || metAccount(filter.status) || gebruikersnamen.length > 0
-      ? sql`join leerlingen.account a on a.account_uuid = r.account_uuid left join sleutels.sleutel s on s.account_uuid = r.account_uuid`
-      : sql``;
+  const alle = (delen: readonly Fragment[]) => delen.reduce((samen, deel) => sql`${samen} ${deel}`, sql``);
+  const r = alle([
+    ...(accountUuids ? [sql`and r.account_uuid = any (${[...accountUuids]}::uuid[])`] : []),
+    ...(namen.length > 0 ? [sql`and r.zoek like all (${namen.map((deel) => `%${deel}%`)}::text[])`] : []),
+    ...letterlijk.map((deel) => sql`and strpos(lower(r.naam || ' ' || r.voornaam), ${deel}::text) > 0`),
+  ]);
+  const i = alle([
+    ...(filter.niveau ? [sql`and i.niveau = ${filter.niveau}`] : []),
+    ...(filter.leerjaar === undefined ? [] : [sql`and i.leerjaar = ${filter.leerjaar}`]),
+    ...(filter.groep === undefined
+      ? []
+      : [sql`and i.administratieve_groep is not distinct from ${filter.groep}::text`]),
+  ]);
+  const rest = alle([
+    ...(gebruikersnamen.length > 0
+      ? [
+          sql`and a.gebruikersnaam_basis || case when a.gebruikersnaam_nr > 1 then a.gebruikersnaam_nr::text else '' end
+              like all (${gebruikersnamen.map((deel) => `%${deel}%`)}::text[])`,
+        ]
+      : []),
+    ...(filter.status ? [sql`and ${alsStatus(ctx, filter.status, vandaag)}`] : []),
+  ]);
+  const metAccount =
+    metRang || gebruikersnamen.length > 0 || (filter.status && filter.status !== "uitgeschreven");
+  const eerst =
+    accountUuids || namen.length > 0 || letterlijk.length > 0
+      ? "naam"
+      : filter.groep === undefined
+        ? "alles"
+        : "groep";
   return sql`
     select distinct on (r.account_uuid) r.account_uuid, r.zoek, r.naam, r.voornaam, i.niveau, i.leerjaar, i.administratieve_groep as groep,
            i.van, i.tot, i.tot < ${vandaag}::date as uitgeschreven ${metRang ? sql`, ${rang(ctx, vandaag)} as rang` : sql``}
-      from leerlingen.registratie r
-      join inschrijvingen.inschrijving i on i.instellingsnummer = r.instellingsnummer and i.stamnummer = r.stamnummer ${join}
-     where ${vanSchool(ctx, lijn, vandaag)} ${en.reduce((samen, deel) => sql`${samen} ${deel}`, sql``)}
+      from ${lijnen(ctx, lijn, eerst, { r, i })}
+      ${metAccount ? metSleutels(ctx, sql`r.account_uuid`) : sql``}
+     where ${staat(ctx, lijn, vandaag)} ${rest}
      order by r.account_uuid, (i.van <= ${vandaag}::date and ${levend(ctx, vandaag)}) desc,
               case when i.van > ${vandaag}::date then i.van end, i.tot desc nulls first, r.tijdstip desc, i.inschrijving`;
 }
@@ -188,7 +232,8 @@ function toLeerling(row: Row): Leerling {
 /** Rows `blad` with their account and password. */
 function metKolommen(ctx: Context): Fragment {
   const als = voorwaarden(ctx);
-  return ctx.sql`a.gebruikersnaam_basis, a.gebruikersnaam_nr, s.uitgereikt_op, s.eerst_gebruikt_op, ${als.nieuw} as nieuw,
+  return ctx.sql`a.gebruikersnaam_basis, a.gebruikersnaam_nr, ${als.uitgereikt} as uitgereikt_op,
+    least(s.eerst_gebruikt_op, b.eerst_gebruikt_op) as eerst_gebruikt_op, ${als.nieuw} as nieuw,
     ${als.aangepast} as aangepast, ${als.nietUitgereikt} as niet_uitgereikt, ${als.aangemeld} as aangemeld, ${als.zonderInsz} as zonder_insz`;
 }
 
@@ -204,24 +249,33 @@ export async function listLeerlingen(
     with treffer as (${treffers(ctx, lijn, { filter: vraag.filter, metRang: vraag.sorteer === "status" })}),
          blad as (select *, count(*) over () as totaal from treffer order by ${order} limit ${perBladzijde} offset ${vraag.overslaan})
     select blad.*, ${metKolommen(ctx)}
-      from blad join leerlingen.account a on a.account_uuid = blad.account_uuid
-      left join sleutels.sleutel s on s.account_uuid = blad.account_uuid
+      from blad ${metSleutels(ctx, ctx.sql`blad.account_uuid`)}
      order by ${order}`;
   return { leerlingen: rows.map(toLeerling), totaal: rows[0]?.totaal ?? 0 };
 }
 
-/** One pupil of the school, as a list shows him; undefined when he is none. */
-export async function findLeerling(
+/** Pupils that match, all of them, by group and name. */
+export async function listTreffers(
   ctx: Context,
   lijn: Lijn,
-  accountUuid: AccountUuid,
-): Promise<Leerling | undefined> {
-  const [row] = await ctx.sql<Row[]>`
-    with blad as (${treffers(ctx, lijn, { accountUuid })})
+  vraag: { readonly filter?: Filter; readonly accountUuids?: readonly AccountUuid[] },
+): Promise<Leerling[]> {
+  const rows = await ctx.sql<Row[]>`
+    with blad as (${treffers(ctx, lijn, vraag)})
     select blad.*, ${metKolommen(ctx)}
-      from blad join leerlingen.account a on a.account_uuid = blad.account_uuid
-      left join sleutels.sleutel s on s.account_uuid = blad.account_uuid`;
-  return row && toLeerling(row);
+      from blad ${metSleutels(ctx, ctx.sql`blad.account_uuid`)}
+     order by ${volgorde(ctx, "groep")}`;
+  return rows.map(toLeerling);
+}
+
+/** The account_uuids that stood for a pupil before, with the moment they were superseded (R38). */
+export async function listVroegere(
+  ctx: Context,
+  accountUuid: AccountUuid,
+): Promise<{ accountUuid: AccountUuid; vervangenOp: number }[]> {
+  const rows = await ctx.sql<{ account_uuid: AccountUuid; vervangen_op: Date }[]>`
+    select account_uuid, vervangen_op from leerlingen.account where vervangen_door = ${accountUuid} order by vervangen_op, account_uuid`;
+  return rows.map((row) => ({ accountUuid: row.account_uuid, vervangenOp: row.vervangen_op.getTime() }));
 }
 
 /** How many pupils are enrolled today, and the groups of those who are or will be. */

@@ -3,8 +3,27 @@ export const logsoorten = {
   verstrekking: "Attributen in een ID-token aan een toepassing, bij het inwisselen van de code.",
   userinfo: "Attributen aan een toepassing via userinfo.",
   datastore: "Attributen aan een externe ACM via de datastore-API.",
+  inzage:
+    "Iemand van de school bekeek gegevens van één leerling in het Schoolloket, drukte ze af of nam ze mee. Een lijst is geen inzage (ADR 0014).",
 } as const;
 export type Logsoort = keyof typeof logsoorten;
+
+/** A look by staff at the data of one pupil (D11): the screens, and what they show. One declaration per screen. */
+export const inzages = {
+  "leerling-bekeken": [
+    "Naam",
+    "Voornaam",
+    "Gebruikersnaam",
+    "Account_uuid",
+    "Historiek_account_uuid",
+    "Inschrijving",
+    "Aanmeldingen",
+  ],
+  "toegang-nagekeken": ["Naam", "Voornaam", "Inschrijving", "Toepassingen"],
+  "account-afgedrukt": ["Naam", "Voornaam", "Gebruikersnaam"],
+  "lijst-meegenomen": ["Naam", "Voornaam", "Gebruikersnaam", "Inschrijving"],
+} as const;
+export type Inzage = keyof typeof inzages;
 
 /** One record: who, whose data, which attributes (names), to whom, under which agreement, when, why. Never values. */
 export type Logregel = {
@@ -13,9 +32,9 @@ export type Logregel = {
   readonly soort: Logsoort;
   readonly accountUuid: string;
   readonly attributen: readonly string[];
-  /** client_id of the receiver. */
+  /** client_id of the receiver; of a look the `vo_id` of who looked. */
   readonly ontvanger: string;
   /** `bingel@3`. */
   readonly protocol: string | null;
-  readonly aanleiding: "aanmelding" | "volgende-toepassing" | "userinfo" | "datastore";
+  readonly aanleiding: "aanmelding" | "volgende-toepassing" | "userinfo" | "datastore" | Inzage;
 };

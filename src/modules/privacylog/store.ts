@@ -1,7 +1,7 @@
 import type postgres from "postgres";
 import type { Context } from "#platform/context";
 import type { Sql } from "#platform/database";
-import type { Logregel } from "./contract.ts";
+import { inzages, type Inzage, type Logregel, type Logsoort } from "./contract.ts";
 
 /**
  * Two CTEs that write one record, to embed in the statement that makes the release: same commit, no extra round trip.
@@ -25,11 +25,29 @@ export async function schrijfRegel(ctx: Context, regel: Logregel): Promise<void>
   await ctx.sql`with ${regelSql(ctx.sql, regel)} select`;
 }
 
-/** The last releases of one pupil's data, newest first, under all account_uuids that stand or stood for him. */
+/**
+ * Writes one record per pupil whose data a member of staff is about to see (D11), in the transaction that reads them: when this
+ * fails, nothing is shown. `voId` says who looked.
+ */
+export async function logInzage(
+  ctx: Context,
+  inzage: { readonly scherm: Inzage; readonly voId: string; readonly accountUuids: readonly string[] },
+): Promise<void> {
+  await ctx.sql`
+    with regel as (
+      insert into privacylog.regel (tijdstip, soort, account_uuid, attributen, ontvanger, protocol, aanleiding)
+      select ${new Date(ctx.clock.now())}::timestamptz, 'inzage', account_uuid, ${[...inzages[inzage.scherm]]}::text[], ${inzage.voId}, null, ${inzage.scherm}
+        from unnest(${[...inzage.accountUuids]}::uuid[]) as account_uuid
+      returning nr, tijdstip)
+    insert into privacylog.wachtrij (nr, tijdstip) select nr, tijdstip from regel`;
+}
+
+/** The last records about one pupil's data, of some kinds or all, newest first, under all account_uuids that stand or stood for him. */
 export async function listRegelsVan(
   ctx: Context,
   accountUuids: readonly string[],
   aantal: number,
+  soorten?: readonly Logsoort[],
 ): Promise<(Logregel & { nr: number })[]> {
   const rows = await ctx.sql<
     {
@@ -44,6 +62,7 @@ export async function listRegelsVan(
     }[]
   >`select nr, tijdstip, soort, account_uuid, attributen, ontvanger, protocol, aanleiding
       from privacylog.regel where account_uuid = any (${[...accountUuids]}::uuid[])
+           ${soorten ? ctx.sql`and soort = any (${[...soorten]}::text[])` : ctx.sql``}
      order by tijdstip desc, nr desc limit ${aantal}`;
   return rows.map(({ account_uuid, tijdstip, ...row }) => ({
     ...row,

@@ -7,6 +7,7 @@ import type { Html } from "./template.ts";
 const iconNames = [
   "arrow-left",
   "arrow-right",
+  "arrow-up",
   "book-open",
   "calendar-clock",
   "check",
@@ -23,6 +24,7 @@ const iconNames = [
   "grid-3x3",
   "hand",
   "hourglass",
+  "id-card",
   "inbox",
   "info",
   "key-round",
@@ -30,6 +32,7 @@ const iconNames = [
   "life-buoy",
   "lock-keyhole",
   "log-out",
+  "minus",
   "pause",
   "pencil",
   "plus",

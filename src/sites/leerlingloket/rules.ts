@@ -48,7 +48,20 @@ const redenen: Record<Logregel["aanleiding"], string> = {
   "volgende-toepassing": "Je opende de toepassing.",
   userinfo: "De toepassing vroeg je gegevens op terwijl je aangemeld was.",
   datastore: "Je meldde je aan.",
+  "leerling-bekeken": "Iemand van je school opende jouw bladzijde om je te helpen.",
+  "toegang-nagekeken": "Iemand van je school keek na of je een toepassing kunt openen.",
+  "account-afgedrukt": "Iemand van je school drukte je account of je badge af.",
+  "lijst-meegenomen": "Iemand van je school maakte een lijst met leerlingen.",
 };
+
+/** What only staff of the school sees, in the words of the pupil. */
+const schoolgegevens: Readonly<Record<string, string>> = {
+  Inschrijving: "je inschrijving",
+  Aanmeldingen: "wanneer je je aanmeldde",
+  Toepassingen: "je toepassingen",
+};
+
+const jeSchool = { naam: "Je school", hue: 6, initialen: "Sc" };
 
 /** Records of the privacy log in the words of the pupil (D11). */
 export function vrijgavenVan(regels: readonly Logregel[], clients: readonly ClientRecord[]): Vrijgave[] {
@@ -60,13 +73,19 @@ export function vrijgavenVan(regels: readonly Logregel[], clients: readonly Clie
       const toepassing = bekend.get(regel.ontvanger);
       const naam = toepassing?.naam ?? regel.ontvanger;
       return {
-        toepassing: {
-          naam,
-          hue: toepassing?.tint ?? 1,
-          initialen: toepassing?.initialen ?? naam.slice(0, 2),
-        },
+        ...(regel.soort === "inzage"
+          ? { toepassing: jeSchool, bekeken: true }
+          : {
+              toepassing: {
+                naam,
+                hue: toepassing?.tint ?? 1,
+                initialen: toepassing?.initialen ?? naam.slice(0, 2),
+              },
+            }),
         tijdstip: regel.tijdstip,
-        attributen: regel.attributen.map((naamVan) => attributen[naamVan as Attribuut]?.uitleg ?? naamVan),
+        attributen: regel.attributen.map(
+          (naamVan) => attributen[naamVan as Attribuut]?.uitleg ?? schoolgegevens[naamVan] ?? naamVan,
+        ),
         waarom: redenen[regel.aanleiding],
       };
     });

@@ -3,6 +3,7 @@ import { isUuid, type AccountUuid } from "#platform/ids";
 import { Problem } from "#platform/problem";
 import { html } from "#platform/html";
 import { openVensterVoor } from "#modules/aanmelding";
+import { logInzage } from "#modules/privacylog";
 import { trekBadgeIn } from "#modules/sleutels";
 import {
   findBatch,
@@ -18,6 +19,7 @@ import {
 import { melding } from "./frame.ts";
 import { batchPagina, lijstPagina, vensterPagina } from "./afdrukken-paginas.ts";
 import type { Route, SchoolVerzoek } from "./contract.ts";
+import { gevraagdeAccounts } from "./leerid-beheer.ts";
 
 const lijst = "/leerid-beheer/afdrukken";
 
@@ -39,7 +41,9 @@ export const afdrukRoutes: readonly Route[] = [
     async antwoord(v) {
       const velden = await v.formulier();
       const soort = soorten.find((een) => een === velden.get("soort")) ?? "strookjes";
-      return metUitleg(v, async () => v.naar(`${lijst}/${await begin(v, soort, velden.getAll("account"))}`));
+      return metUitleg(v, async () =>
+        v.naar(`${lijst}/${await begin(v, soort, await gevraagdeAccounts(v, velden))}`),
+      );
     },
   },
   {
@@ -62,9 +66,19 @@ export const afdrukRoutes: readonly Route[] = [
       const batch = await batchVan(v);
       if (!batch) return v.nietGevonden();
       return metUitleg(v, async () => {
-        const { pdf, gedrukt } = await v.inSchool((ctx) =>
-          maakAfdruk(ctx, batch, { school: v.school, adres: new URL(v.leerlingloket).host }),
-        );
+        const { pdf, gedrukt } = await v.inSchool(async (ctx) => {
+          const afdruk = await maakAfdruk(ctx, batch, {
+            school: v.school,
+            adres: new URL(v.leerlingloket).host,
+          });
+          // In the transaction that reads: what fails here shows nothing (D11).
+          await logInzage(ctx, {
+            scherm: "account-afgedrukt",
+            voId: v.ik.voId,
+            accountUuids: afdruk.gedrukt.map((een) => een.staand),
+          });
+          return afdruk;
+        });
         await noteerDownload(v.ctx, batch.batch, gedrukt);
         return v.http.body(new Uint8Array(pdf), 200, {
           "content-type": "application/pdf",

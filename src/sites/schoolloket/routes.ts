@@ -2,6 +2,7 @@ import { afdrukRoutes } from "./afdrukken.ts";
 import { applicatiebeheerRoutes } from "./applicatiebeheer.ts";
 import type { Route } from "./contract.ts";
 import { schoolinstellingenRoutes } from "./schoolinstellingen.ts";
+import { leerlingRoutes } from "./leerid-beheer.ts";
 import { kiesSchool } from "./store.ts";
 
 /** To the first tab that one may use; and the choice of a school for who has several. */
@@ -29,6 +30,7 @@ const begin: Route[] = [
 /** Every address of the Schoolloket behind the sign-in, each with its access rule: the one table (isolation, 4-quality). */
 export const routes: readonly Route[] = [
   ...begin,
+  ...leerlingRoutes,
   ...afdrukRoutes,
   ...applicatiebeheerRoutes,
   ...schoolinstellingenRoutes,

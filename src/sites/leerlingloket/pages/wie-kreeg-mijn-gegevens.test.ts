@@ -41,3 +41,14 @@ test("many times become a number and the last one", () => {
   });
   assert.match(page, /4 keer, de laatste keer om 13\.00 uur/);
 });
+
+test("D11: a look by the school is told in plain words", () => {
+  const page = wieKreegMijnGegevens({
+    voornaam: "Noor",
+    school: "De Regenboog",
+    regels: [{ ...at("24T10:00", ["je naam", "je inschrijving"]), bekeken: true }],
+    nu: now,
+    afmeldenActie: "/afmelden",
+  });
+  assert.match(page, /Je school bekeek je gegevens:<\/b> je naam en je inschrijving\./);
+});

@@ -11,9 +11,11 @@ import {
 } from "#platform/html";
 import type { AppMark, FooterLink, Html, Moment, PostTarget } from "#platform/html";
 
-/** One release: what one application got at one moment. From the privacy log. */
+/** One release: what one application got at one moment, or what the school looked at. From the privacy log. */
 export type Vrijgave = {
   readonly toepassing: AppMark & { readonly naam: string };
+  /** A look by the school, nothing that left it. */
+  readonly bekeken?: boolean;
   readonly tijdstip: Moment;
   /** In plain words: "je voornaam", "je klas". */
   readonly attributen: readonly string[];
@@ -49,7 +51,7 @@ export function wieKreegMijnGegevens(input: WieKreegMijnGegevensInput): string {
             <h1>Wie kreeg mijn gegevens?</h1>
             <p class="measure">
               Dag ${input.voornaam}. Als je een toepassing opent, krijgt die toepassing soms iets over jou.
-              Hier zie je wat, wanneer en waarom.
+              Hier zie je wat, wanneer en waarom. Je ziet ook wanneer iemand van je school je gegevens bekeek.
             </p>
           </div>
         </div>
@@ -112,7 +114,8 @@ function daySection({ day, releases }: ReleaseDay): Html {
   </section>`;
 }
 
-function received({ toepassing, attributen }: Vrijgave): Html {
+function received({ toepassing, attributen, bekeken }: Vrijgave): Html {
+  if (bekeken === true) return html`<b>Je school bekeek je gegevens:</b> ${formatList(attributen)}.`;
   return attributen.length === 0
     ? html`<b>${toepassing.naam} kreeg niets over jou.</b>`
     : html`<b>${toepassing.naam} kreeg:</b> ${formatList(attributen)}.`;

@@ -1,0 +1,188 @@
+import { formatDate, formatNearDay, formatTime, hiddenFields, html, icon, type Html } from "#platform/html";
+import type { Leerling } from "#modules/leerlingbeheer";
+import type { Logregel } from "#modules/privacylog";
+import type { Pagina } from "./contract.ts";
+import { statusPillen } from "./leerid-beheer-lijst.ts";
+import { adresVan, niveaunamen } from "./leerid-beheer-vraag.ts";
+
+export type LeerlingInput = {
+  readonly leerling: Leerling;
+  readonly school: string;
+  readonly vroegere: readonly { readonly accountUuid: string; readonly vervangenOp: number }[];
+  /** Releases to applications, newest first. */
+  readonly aanmeldingen: readonly Logregel[];
+  /** Looks by staff, newest first. */
+  readonly inzages: readonly Logregel[];
+  /** `vo_id` of who looks now. */
+  readonly ik: string;
+  readonly nu: number;
+  /** Names of applications by client_id. */
+  readonly toepassingen: ReadonlyMap<string, string>;
+};
+
+/** One pupil: where each datum comes from, accounts, handing out, sign-ins, and who looked (06-leerling). */
+export function leerlingPagina(input: LeerlingInput): Pagina {
+  const { leerling } = input;
+  const titel = `${leerling.voornaam} ${leerling.naam}`;
+  return {
+    titel,
+    tab: "leerid-beheer",
+    kruimels:
+      leerling.groep === null
+        ? []
+        : [
+            {
+              tekst: `Groep ${leerling.groep}`,
+              url: adresVan({ filter: { groep: leerling.groep }, sorteer: "naam", bladzijde: 1 }),
+            },
+          ],
+    inhoud: html`<div class="page-head">
+        <div class="stack-s">
+          <h1>${titel}</h1>
+          <p class="pills">${statusPillen(leerling)}</p>
+        </div>
+        ${!leerling.uitgeschreven && knoppen(leerling)}
+      </div>
+      <div class="columns wide-right">
+        <div class="stack">${gegevens(input)}</div>
+        <div class="stack">
+          ${uitreiking(leerling)} ${aanmeldingen(input)} ${nummers(input)} ${inzages(input)}
+        </div>
+      </div>`,
+  };
+}
+
+function knoppen(leerling: Leerling): Html {
+  const knop = (soort: string, beeld: Parameters<typeof icon>[0], tekst: string, klasse: string) =>
+    html`<button class="${klasse}" name="soort" value="${soort}">${icon(beeld)}${tekst}</button>`;
+  return html`<form class="row" action="/leerid-beheer/afdrukken" method="post">
+    ${hiddenFields({ account: leerling.accountUuid })}
+    ${knop("strookjes", "printer", leerling.aangemeld ? "Nieuw wachtwoord afdrukken" : "Account afdrukken", "button")}
+    ${leerling.niveau !== "secundair" && leerling.leerjaar <= 2 && knop("badges", "qr-code", "Badge afdrukken", "button secondary")}
+  </form>`;
+}
+
+function feit(naam: string, waarde: Html | string, bron: Html | string): Html {
+  return html`<div>
+    <dt>${naam}</dt>
+    <dd>${waarde}<small>${bron}</small></dd>
+  </div>`;
+}
+
+function gegevens({ leerling, school }: LeerlingInput): Html {
+  const uitDiscimus = "uit Discimus";
+  return html`<section class="card" aria-labelledby="gegevens">
+    <div class="card-head"><h2 id="gegevens">Gegevens</h2></div>
+    <dl class="facts">
+      ${feit("Naam", leerling.naam, uitDiscimus)} ${feit("Voornaam", leerling.voornaam, uitDiscimus)}
+      ${feit("Gebruikersnaam", html`<span class="key">${leerling.gebruikersnaam}</span>`, "gemaakt door LeerID")}
+      ${feit("Ingeschreven", looptijd(leerling), html`${school}, ${uitDiscimus}`)}
+      ${feit("Niveau en leerjaar", `${niveaunamen[leerling.niveau]} ${leerling.leerjaar}`, uitDiscimus)}
+      ${feit("Groep", leerling.groep ?? html`<span class="soft">geen</span>`, "administratieve groep, uit Discimus")}
+      ${
+        leerling.zonderInsz
+          ? feit("INSZ", "nog niet bekend", "daarom is dit account voorlopig")
+          : feit("INSZ", "bekend", "LeerID toont dit nummer nooit")
+      }
+    </dl>
+    <p class="why">
+      ${icon("pencil")}<span
+        >Klopt er iets niet? Verbeter het in je schoolpakket. Via Discimus neemt LeerID het vanzelf
+        over.</span
+      >
+    </p>
+  </section>`;
+}
+
+function looptijd({ van, tot, uitgeschreven }: Leerling): string {
+  if (uitgeschreven) return `van ${formatDate(van)} tot ${formatDate(tot ?? van)}`;
+  return tot === null ? `sinds ${formatDate(van)}` : `van ${formatDate(van)} tot en met ${formatDate(tot)}`;
+}
+
+function lijst(regels: readonly Html[]): Html {
+  return html`<ul class="todo">
+    ${regels.map((regel) => html`<li>${regel}</li>`)}
+  </ul>`;
+}
+
+function moment(tijdstip: number, nu: number): string {
+  return `${formatNearDay(tijdstip, nu)}, ${formatTime(tijdstip)}`;
+}
+
+function uitreiking(leerling: Leerling): Html {
+  const regels = [
+    leerling.uitgereiktOp === null
+      ? html`${icon("inbox")}<span>Nog niet uitgereikt</span>`
+      : html`${icon("printer")}<span>Afgedrukt op ${formatDate(leerling.uitgereiktOp)}</span>`,
+    leerling.aangemeld
+      ? html`${icon("check")}<span
+            >${leerling.eerstGebruiktOp === null ? "Al aangemeld" : `Eerste keer aangemeld op ${formatDate(leerling.eerstGebruiktOp)}`}</span
+          >`
+      : html`${icon("circle-dashed")}<span>Nog nooit aangemeld</span>`,
+  ];
+  return html`<section class="card" aria-labelledby="uitreiking">
+    <div class="card-head"><h2 id="uitreiking">Uitreiking</h2></div>
+    ${lijst(regels)}
+  </section>`;
+}
+
+function aanmeldingen({ aanmeldingen: regels, toepassingen, nu }: LeerlingInput): Html {
+  return html`<section class="card" aria-labelledby="aanmeldingen">
+    <div class="card-head"><h2 id="aanmeldingen">Laatst geopend</h2></div>
+    ${
+      regels.length === 0
+        ? html`<p class="soft">Nog geen toepassing geopend.</p>`
+        : lijst(
+            regels.map(
+              (regel) =>
+                html`${icon("arrow-right")}<span
+                    >${toepassingen.get(regel.ontvanger) ?? regel.ontvanger}<br /><span class="soft small"
+                      >${moment(regel.tijdstip, nu)}</span
+                    ></span
+                  >`,
+            ),
+          )
+    }
+  </section>`;
+}
+
+function nummers({ leerling, vroegere, nu }: LeerlingInput): Html {
+  return html`<section class="card" aria-labelledby="nummers">
+    <div class="card-head"><h2 id="nummers">Accountnummers</h2></div>
+    <dl class="facts">
+      ${feit("Nu", html`<span class="uuid">${leerling.accountUuid}</span>`, "toepassingen herkennen de leerling hieraan")}
+      ${vroegere.map((een) => feit("Vroeger", html`<span class="uuid">${een.accountUuid}</span>`, `vervangen: ${moment(een.vervangenOp, nu)}`))}
+    </dl>
+  </section>`;
+}
+
+const schermen: Readonly<Partial<Record<Logregel["aanleiding"], string>>> = {
+  "leerling-bekeken": "bekeek deze bladzijde",
+  "toegang-nagekeken": "keek na waarom een toepassing niet opengaat",
+  "account-afgedrukt": "drukte het account of de badge af",
+  "lijst-meegenomen": "exporteerde een lijst met deze leerling",
+};
+
+function inzages({ inzages: regels, ik, nu }: LeerlingInput): Html {
+  return html`<section class="card" aria-labelledby="inzage">
+    <div class="card-head"><h2 id="inzage">Wie keek er?</h2></div>
+    ${
+      regels.length === 0
+        ? html`<p class="soft">
+            Jij bent de eerste. Elke keer dat iemand deze bladzijde opent, komt dat hier.
+          </p>`
+        : lijst(
+            regels.map(
+              (regel) =>
+                html`${icon("eye")}<span
+                    >${regel.ontvanger === ik ? "Jij" : "Een LeerID-beheerder"}
+                    ${schermen[regel.aanleiding]}<br /><span class="soft small"
+                      >${moment(regel.tijdstip, nu)}</span
+                    ></span
+                  >`,
+            ),
+          )
+    }
+    <p class="soft small">De leerling ziet dit ook, in het leerlingloket.</p>
+  </section>`;
+}

@@ -1,0 +1,352 @@
+import { formatDate, formatNumber, hiddenFields, html, icon, postButton, type Html } from "#platform/html";
+import { perBladzijde, type Bladzijde, type Groep, type Leerling } from "#modules/leerlingbeheer";
+import type { Pagina } from "./contract.ts";
+import {
+  adresVan,
+  groepnaam,
+  groepwaarde,
+  niveaunamen,
+  statusnamen,
+  veldenVan,
+  type Lijstvraag,
+} from "./leerid-beheer-vraag.ts";
+
+export type Lijst = {
+  readonly school: string;
+  readonly vraag: Lijstvraag;
+  readonly gevonden: Bladzijde;
+  readonly overzicht: { readonly ingeschreven: number; readonly groepen: readonly Groep[] };
+  /** Only on the page one comes in at: without a filter. */
+  readonly nieuw?: { readonly aantal: number; readonly perGroep: readonly Groep[] };
+  readonly gekozen: { readonly aantal: number; readonly hier: ReadonlySet<string> };
+};
+
+const leerlingen = (aantal: number): string =>
+  aantal === 1 ? "1 leerling" : `${formatNumber(aantal)} leerlingen`;
+
+/** The list of pupils: banner, filter, table with a selection, what can be done with it, pages (05-leerid-beheer). */
+export function lijstPagina(lijst: Lijst): Pagina {
+  const { school, overzicht, nieuw, gevonden } = lijst;
+  const aantal = overzicht.ingeschreven;
+  return {
+    titel: "LeerID-beheer",
+    tab: "leerid-beheer",
+    inhoud: html`<div class="page-head">
+        <div>
+          <h1>LeerID-beheer</h1>
+          <p class="lead">
+            ${leerlingen(aantal)} ${aantal === 1 ? "is" : "zijn"} vandaag ingeschreven in ${school}.
+          </p>
+        </div>
+        <a class="button quiet" href="/leerid-beheer/afdrukken">${icon("printer")}Eerdere afdrukken</a>
+      </div>
+      ${nieuw && nieuw.aantal > 0 && nieuwBanner(nieuw)} ${zoekformulier(lijst)}
+      <div class="row apart">
+        <p role="status"><b>${leerlingen(gevonden.totaal)}</b> gevonden</p>
+        ${chips(lijst.vraag)}
+      </div>
+      ${gevonden.totaal === 0 ? niemand(lijst) : keuzeformulier(lijst)}`,
+  };
+}
+
+/** Pupils who cannot sign in before they have their paper: one click per group (R55c). */
+function nieuwBanner({ aantal, perGroep }: NonNullable<Lijst["nieuw"]>): Html {
+  const meeste = 8;
+  return html`<section class="notice attention with-actions" aria-labelledby="nieuw">
+    ${icon("inbox")}
+    <div>
+      <h2 id="nieuw">
+        ${aantal === 1 ? "1 nieuw account" : `${formatNumber(aantal)} nieuwe accounts`}, nog niet uitgereikt
+      </h2>
+      <p>Deze leerlingen kunnen pas aanmelden als ze hun strookje of badge hebben.</p>
+    </div>
+    <div class="row">
+      <span>Druk af per groep:</span>
+      ${perGroep.slice(0, meeste).map((een) => {
+        const naam = een.groep ?? `${niveaunamen[een.niveau]} ${een.leerjaar}`;
+        const velden = {
+          nieuw: "1",
+          niveau: een.niveau,
+          leerjaar: String(een.leerjaar),
+          groep: groepwaarde(een.groep),
+        };
+        return postButton(
+          { url: "/leerid-beheer/afdrukken", velden },
+          html`<button class="button secondary" aria-label="${naam}, ${leerlingen(een.aantal)}, afdrukken">
+            ${icon("printer")}${naam} (${een.aantal})
+          </button>`,
+        );
+      })}
+      ${perGroep.length > meeste && html`<a href="/leerid-beheer?status=nieuw&amp;sorteer=groep">Toon alle ${perGroep.length} groepen</a>`}
+    </div>
+  </section>`;
+}
+
+function keuze(
+  naam: string,
+  label: string,
+  opties: readonly (readonly [string, string])[],
+  nu: string,
+): Html {
+  return html`<div class="field">
+    <label for="${naam}">${label}</label>
+    <select class="select" id="${naam}" name="${naam}">
+      <option value="">Alle</option>
+      ${opties.map(([waarde, tekst]) => html`<option value="${waarde}" ${waarde === nu ? html`selected` : ""}>${tekst}</option>`)}
+    </select>
+  </div>`;
+}
+
+function zoekformulier({ vraag, overzicht: { groepen } }: Lijst): Html {
+  const velden = veldenVan(vraag);
+  const niveaus = [...new Set(groepen.map((een) => een.niveau))];
+  const leerjaren = [...new Set(groepen.map((een) => een.leerjaar))].toSorted((a, b) => a - b);
+  const namen = [...new Set(groepen.map((een) => een.groep))];
+  // What was asked stays a choice, also when nobody is in it any more.
+  if (vraag.filter.groep !== undefined && !namen.includes(vraag.filter.groep)) namen.push(vraag.filter.groep);
+  return html`<form class="card" action="/leerid-beheer" role="search" aria-label="Leerlingen zoeken">
+    <div class="filters">
+      <div class="field grow">
+        <label for="zoek">Zoek op naam of gebruikersnaam</label>
+        <div class="with-icon">
+          ${icon("search")}<input
+            class="input"
+            id="zoek"
+            name="zoek"
+            type="search"
+            autocomplete="off"
+            value="${vraag.filter.zoek ?? ""}"
+          />
+        </div>
+      </div>
+      ${keuze(
+        "niveau",
+        "Niveau",
+        niveaus.map((een) => [een, niveaunamen[een]]),
+        velden["niveau"] ?? "",
+      )}
+      ${keuze(
+        "leerjaar",
+        "Leerjaar",
+        leerjaren.map((een) => [String(een), String(een)]),
+        velden["leerjaar"] ?? "",
+      )}
+      ${keuze(
+        "groep",
+        "Groep",
+        namen.map((een) => [groepwaarde(een), groepnaam(een)]),
+        velden["groep"] ?? "",
+      )}
+      ${keuze("status", "Status", Object.entries(statusnamen), velden["status"] ?? "")}
+      ${vraag.sorteer !== "naam" && hiddenFields({ sorteer: vraag.sorteer })}
+      <button class="button secondary submit">${icon("search")}Zoeken</button>
+    </div>
+  </form>`;
+}
+
+function chips({ filter, sorteer }: Lijstvraag): Html | undefined {
+  const namen: readonly (readonly [keyof typeof filter, string])[] = [
+    ["zoek", `"${filter.zoek ?? ""}"`],
+    ["niveau", filter.niveau ? niveaunamen[filter.niveau] : ""],
+    ["leerjaar", `Leerjaar ${filter.leerjaar ?? ""}`],
+    ["groep", filter.groep === undefined ? "" : groepnaam(filter.groep)],
+    ["status", filter.status ? statusnamen[filter.status] : ""],
+  ];
+  const aan = namen.filter(([veld]) => filter[veld] !== undefined);
+  if (aan.length === 0) return undefined;
+  return html`<div class="chips">
+    <span>Filters:</span>
+    ${aan.map(([veld, naam]) => {
+      const { [veld]: _, ...rest } = filter;
+      return html`<a
+        class="chip"
+        href="${adresVan({ filter: rest, sorteer, bladzijde: 1 })}"
+        aria-label="Filter weghalen: ${naam}"
+        >${naam} ${icon("x")}</a
+      > `;
+    })}
+    <a href="${adresVan({ filter: {}, sorteer, bladzijde: 1 })}">Alles wissen</a>
+  </div>`;
+}
+
+function niemand({ vraag }: Lijst): Html {
+  return Object.keys(vraag.filter).length === 0
+    ? html`<div class="card empty">
+        ${icon("users")}
+        <h2>Er zijn nog geen leerlingen</h2>
+        <p class="measure">
+          Leerlingen komen hier vanzelf te staan zodra je school ze inschrijft in haar schoolpakket en
+          Discimus dat doorgeeft.
+        </p>
+      </div>`
+    : html`<div class="card empty">
+        ${icon("search")}
+        <h2>Geen leerling gevonden</h2>
+        <p class="measure">
+          Kijk na of de naam juist is, of haal een filter weg. Een leerling die langer dan een jaar weg is,
+          staat niet meer in de lijst.
+        </p>
+        <p><a class="button secondary" href="/leerid-beheer">Toon alle leerlingen</a></p>
+      </div>`;
+}
+
+function kop(vraag: Lijstvraag, sorteer: Lijstvraag["sorteer"], tekst: string): Html {
+  const nu = vraag.sorteer === sorteer;
+  return html`<th role="columnheader" scope="col" ${nu ? html`aria-sort="ascending"` : ""}>
+    <a href="${adresVan({ ...vraag, sorteer, bladzijde: 1 })}">${tekst} ${nu && icon("arrow-up")}</a>
+  </th>`;
+}
+
+function keuzeformulier(lijst: Lijst): Html {
+  const { vraag, gevonden, gekozen } = lijst;
+  return html`<form class="stack" action="/leerid-beheer/selectie" method="post">
+    ${hiddenFields({
+      vraag: new URLSearchParams(veldenVan({ ...vraag, bladzijde: gevonden.bladzijde })).toString(),
+      getoond: gevonden.leerlingen.map((een) => een.accountUuid).join(","),
+    })}
+    <div class="table-frame">
+      <table class="data reflow" role="table">
+        <caption class="visually-hidden">
+          Leerlingen van je school
+        </caption>
+        <thead role="rowgroup">
+          <tr role="row">
+            <th class="tick" role="columnheader" scope="col">
+              <label
+                ><input
+                  class="checkbox"
+                  type="checkbox"
+                  data-pick-all
+                  aria-label="Alle leerlingen op deze bladzijde kiezen"
+              /></label>
+            </th>
+            ${kop(vraag, "naam", "Naam")} ${kop(vraag, "voornaam", "Voornaam")}
+            <th role="columnheader" scope="col">Gebruikersnaam</th>
+            ${kop(vraag, "groep", "Groep")} ${kop(vraag, "status", "Status")}
+            <th role="columnheader" scope="col">Eerst aangemeld</th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          ${gevonden.leerlingen.map((een) => rij(een, gekozen.hier.has(een.accountUuid)))}
+        </tbody>
+      </table>
+    </div>
+    ${balk(lijst)} ${bladwijzer(gevonden)}
+  </form>`;
+}
+
+function rij(een: Leerling, gekozen: boolean): Html {
+  return html`<tr role="row">
+    <td class="tick" role="cell">
+      <label
+        ><input
+          class="checkbox pick"
+          type="checkbox"
+          name="leerling"
+          value="${een.accountUuid}"
+          ${gekozen ? html`checked` : ""}
+          aria-label="${een.voornaam} ${een.naam} kiezen"
+      /></label>
+    </td>
+    <th role="rowheader" scope="row">
+      <a href="/leerid-beheer/leerlingen/${een.accountUuid}">${een.naam}</a>
+    </th>
+    <td role="cell" data-label="Voornaam">${een.voornaam}</td>
+    <td role="cell" class="plain" data-label="Gebruikersnaam">
+      <span class="key">${een.gebruikersnaam}</span>
+    </td>
+    <td role="cell" class="nowrap" data-label="Groep">
+      ${een.groep ?? html`<span class="soft">${niveaunamen[een.niveau]} ${een.leerjaar}</span>`}
+    </td>
+    <td role="cell" class="pills-cell" data-label="Status">
+      <span class="pills">${statusPillen(een)}</span>
+    </td>
+    <td role="cell" class="nowrap" data-label="Eerst aangemeld">${eersteKeer(een)}</td>
+  </tr>`;
+}
+
+function eersteKeer(een: Leerling): string {
+  if (!een.aangemeld) return "nog nooit";
+  return een.eerstGebruiktOp === null ? "ja" : formatDate(een.eerstGebruiktOp);
+}
+
+/** The statuses of a pupil, each as words with an icon. */
+export function statusPillen(een: Leerling): readonly Html[] {
+  if (een.uitgeschreven) return [uitgeschreven];
+  const pillen: Html[] = [];
+  if (een.nieuw) pillen.push(nieuw);
+  if (een.aangepast) pillen.push(aangepast);
+  if (een.nietUitgereikt) pillen.push(nietUitgereikt);
+  if (een.zonderInsz) pillen.push(zonderInsz);
+  if (een.aangemeld) pillen.push(inGebruik);
+  else if (!een.nietUitgereikt) pillen.push(nooitAangemeld);
+  return pillen;
+}
+const uitgeschreven = html`<span class="pill">${icon("log-out")}Uitgeschreven</span>`;
+const nieuw = html`<span class="pill info">${icon("plus")}Nieuw</span>`;
+const aangepast = html`<span class="pill info">${icon("pencil")}Aangepast</span>`;
+const nietUitgereikt = html`<span class="pill attention">${icon("inbox")}Nog niet uitgereikt</span>`;
+const zonderInsz = html`<span class="pill attention">${icon("id-card")}Zonder INSZ</span>`;
+const inGebruik = html`<span class="pill ok">${icon("check")}In gebruik</span>`;
+const nooitAangemeld = html`<span class="pill">${icon("circle-dashed")}Nooit aangemeld</span>`;
+
+/** What can be done with the selection. Every button keeps first what is ticked on this page. */
+function balk({ gekozen, gevonden }: Lijst): Html {
+  const hier = gekozen.hier.size;
+  const elders = gekozen.aantal - hier;
+  const knop = (actie: string, beeld: Parameters<typeof icon>[0], tekst: string, klasse = "button") =>
+    html`<button class="${klasse}" name="actie" value="${actie}">${icon(beeld)}${tekst}</button>`;
+  return html`<div class="bulk" role="group" aria-label="Met de gekozen leerlingen">
+    <p class="count">
+      <b>${gekozen.aantal === 0 ? "Kies leerlingen" : `${leerlingen(gekozen.aantal)} gekozen`}</b>
+      <small
+        >${gekozen.aantal > 0 && `${hier} op deze bladzijde, ${elders} op andere.`} Wat je aanvinkt, blijft
+        gekozen op andere bladzijden.</small
+      >
+    </p>
+    <div class="row">
+      ${knop("bewaar", "check", "Keuze bewaren")}
+      ${gevonden.totaal > gekozen.aantal && knop("kies-alles", "users", `Kies alle ${formatNumber(gevonden.totaal)}`)}
+      ${gekozen.aantal > 0 && knop("wis", "x", "Keuze wissen")}
+      ${knop("afdrukken", "printer", "Accounts afdrukken", "button main")}
+      ${knop("wachtwoord", "key-round", "Nieuw wachtwoord")} ${knop("badge", "qr-code", "Badge afdrukken")}
+      ${knop("exporteren", "download", "Exporteren")}
+    </div>
+  </div>`;
+}
+
+/** Pages as buttons of the form, so that ticks are kept without JavaScript. */
+function bladwijzer({ totaal, bladzijde, leerlingen: getoond }: Bladzijde): Html {
+  const laatste = Math.max(1, Math.ceil(totaal / perBladzijde));
+  const van = (bladzijde - 1) * perBladzijde + 1;
+  const nummers = [
+    ...new Set([1, bladzijde - 2, bladzijde - 1, bladzijde, bladzijde + 1, bladzijde + 2, laatste]),
+  ]
+    .filter((nr) => nr >= 1 && nr <= laatste)
+    .toSorted((a, b) => a - b);
+  const naar = (nr: number, tekst: string) =>
+    html`<li>
+      <button
+        name="naar"
+        value="${nr}"
+        aria-label="${tekst === String(nr) ? `Bladzijde ${nr}` : `${tekst}, bladzijde ${nr}`}"
+      >
+        ${tekst}
+      </button>
+    </li>`;
+  return html`<nav class="pager" aria-label="Bladzijden">
+    <p class="soft">
+      ${formatNumber(van)} tot ${formatNumber(van + getoond.length - 1)} van ${leerlingen(totaal)}
+    </p>
+    ${
+      laatste > 1 &&
+      html`<ol>
+        ${bladzijde > 1 && naar(bladzijde - 1, "Vorige")}
+        ${nummers.map((nr) =>
+          nr === bladzijde ? html`<li><span aria-current="page">${nr}</span></li>` : naar(nr, String(nr)),
+        )}
+        ${bladzijde < laatste && naar(bladzijde + 1, "Volgende")}
+      </ol>`
+    }
+  </nav>`;
+}
