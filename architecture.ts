@@ -214,6 +214,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "leerlingen.account": "A sign-in is one round trip: account, password, failures and facts together.",
       "sleutels.sleutel": "Idem.",
       "sleutels.venster": "Idem: a window that is open.",
+      "sleutels.badge": "The same for a sign-in by badge.",
       "sleutels.poging":
         "The count of failures is kept in the schema of the passwords, and only this room uses it.",
       "verstrekking.feiten": "Idem.",

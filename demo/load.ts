@@ -11,7 +11,14 @@ import { maakPoort, meldAan } from "#modules/aanmelding";
 import { importeer } from "#modules/discimus";
 import { listAccountsVanRegistraties, type Geregistreerd } from "#modules/leerlingen";
 import { importeerProtocol } from "#modules/protocollen";
-import { geefEersteWachtwoord, zetEigenWachtwoord } from "#modules/sleutels";
+import {
+  geefEersteWachtwoord,
+  korteVorm,
+  maakBadge,
+  plaatjes,
+  zetBadge,
+  zetEigenWachtwoord,
+} from "#modules/sleutels";
 import {
   importeerToepassing,
   kies,
@@ -210,6 +217,9 @@ export type DemoLeerling = {
   readonly voornaam: string;
   readonly gebruikersnaam: string;
   readonly wachtwoord: string;
+  /** Short form of the code on his badge, and the name of his picture; a fresh badge at every start. */
+  readonly badge?: string;
+  readonly plaatje?: string;
   readonly account_uuid: string;
   readonly leer_id_uuid: string | null;
   readonly instellingsnummer: string;
@@ -271,6 +281,7 @@ export async function geefWachtwoorden(ctx: Context, map: DataFolder): Promise<r
           voornaam: account.voornaam,
           gebruikersnaam: account.gebruikersnaam,
           wachtwoord,
+          ...(geval === "kleuter-badge" && (await geefBadge(ctx, account.account_uuid))),
           account_uuid: account.account_uuid,
           leer_id_uuid: account.leer_id_uuid,
           instellingsnummer: account.instellingsnummer,
@@ -280,6 +291,12 @@ export async function geefWachtwoorden(ctx: Context, map: DataFolder): Promise<r
   );
   await map.bewaar({ wachtwoorden });
   return leerlingen.flat();
+}
+
+async function geefBadge(ctx: Context, accountUuid: Geregistreerd["account_uuid"]) {
+  const nieuw = maakBadge();
+  const nr = await zetBadge(ctx, accountUuid, nieuw, new Date(ctx.clock.now()));
+  return { badge: korteVorm(nieuw.code), plaatje: plaatjes[nr]?.naam ?? "" };
 }
 
 async function isNogEerste(ctx: Context, gebruikersnaam: string, wachtwoord: string): Promise<boolean> {

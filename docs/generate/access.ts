@@ -24,6 +24,10 @@ const acmRules: Readonly<Record<string, Rule>> = {
     who: "dezelfde browser, na een juist eerste wachtwoord dat nog niet vervangen is",
     sees: "de code, met een eigen wachtwoord",
   },
+  "GET POST /v1/aanmelden/:uid/badge": {
+    who: "dezelfde browser",
+    sees: "het vak voor de code van een badge, de negen plaatjes (ook bij een badge die niet bestaat), of de code voor de client",
+  },
   "POST /v1/aanmelden/:uid/wissel": {
     who: "dezelfde browser",
     sees: "het einde van de sessie en een leeg formulier",

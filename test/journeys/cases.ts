@@ -75,11 +75,22 @@ export function caseJourneys(setting: () => Setting): void {
     await page.context().close();
   });
 
-  test("kleuter-badge: signs in like everybody, for now with a password", async () => {
+  test("kleuter-badge: signs in with a password, and with his badge and picture (D7)", async () => {
     const page = await setting().page();
     await signIn(page, setting().demo.sites.bingel, setting().leerling("kleuter-badge"));
     await page.getByRole("heading", { name: "Dag Yağmur" }).waitFor();
     await page.context().close();
+    const { badge = "", plaatje = "" } = setting().leerling("kleuter-badge");
+    const tablet = await setting().page();
+    await tablet.goto(setting().demo.sites.bingel);
+    await tablet.getByRole("link", { name: "Aanmelden met LeerID" }).click();
+    await tablet.getByRole("link", { name: "Ik heb een badge" }).click();
+    await tablet.getByLabel("Code van je badge").fill(badge);
+    await tablet.getByRole("button", { name: "Verder" }).click();
+    await setting().look(tablet);
+    await tablet.getByRole("button", { name: plaatje }).click();
+    await tablet.getByRole("heading", { name: "Dag Yağmur" }).waitFor();
+    await tablet.context().close();
   });
 
   test("school-geen-klant: LeerID lets in, the publisher says kindly that the school is no customer (R30)", async () => {

@@ -19,6 +19,7 @@ const footer = [
   { tekst: "Toegankelijkheid", url: "/toegankelijkheid" },
 ];
 const signIn = { toepassing: bingel, actie: "/echo", voet: footer };
+const badgeWay = { toepassing: bingel, actie: "/echo", terug: "/aanmelden", voet: footer };
 const firstTime = {
   toepassing: bingel,
   actie: "/echo",
@@ -92,6 +93,17 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
       gebruikersnaam: nasty,
       badgeUrl: "javascript:alert(1)",
     }),
+  },
+  badge: { html: acm.badge(badgeWay) },
+  "badge-onbekend": { html: acm.badge({ ...badgeWay, fout: "onbekend" }), error: true },
+  plaatje: { html: acm.plaatjeKiezen({ ...badgeWay, badge: "K7M2-P4TR" }) },
+  "plaatje-onjuist": {
+    html: acm.plaatjeKiezen({ ...badgeWay, badge: nasty, fout: { soort: "onjuist" } }),
+    error: true,
+  },
+  "plaatje-wachten": {
+    html: acm.plaatjeKiezen({ ...badgeWay, badge: "K7M2-P4TR", fout: { soort: "wachten", seconden: 2 } }),
+    error: true,
   },
   "eerste-keer": { html: acm.eersteKeer(firstTime) },
   "eerste-keer-gewoon": { html: acm.eersteKeer({ ...firstTime, fout: { soort: "te-gewoon" } }), error: true },

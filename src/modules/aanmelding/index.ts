@@ -16,9 +16,10 @@ import {
 } from "#modules/sleutels";
 import { getFeiten, leesFeiten, type Feiten } from "#modules/verstrekking";
 import type { Poort } from "./gate.ts";
-import { wachttijd } from "./rules.ts";
+import { wachttijden } from "./rules.ts";
 import { boekPoging, findAanmelder, noteerMislukt, wisPogingen, type Aanmelder } from "./store.ts";
 
+export { badgeHashVan, meldAanMetBadge } from "./badge.ts";
 export { maakPoort, type Poort } from "./gate.ts";
 export { ruimPogingenOp, telPogingen } from "./store.ts";
 
@@ -40,8 +41,6 @@ export type Uitkomst =
   | { readonly soort: "onjuist" }
   /** Too many failures in a row: not looked at. Seconds until the next look. */
   | { readonly soort: "wachten"; readonly seconden: number };
-
-const wachttijden = Array.from({ length: 16 }, (_, index) => wachttijd(index + 1));
 
 /**
  * Is this a pupil, and is the password right? (R26 step 2, D7.) Used by the built-in ACM and by the datastore API.

@@ -5,3 +5,6 @@
 export function wachttijd(mislukt: number): number {
   return mislukt < 5 ? 0 : Math.min(30_000 * 2 ** (mislukt - 5), 900_000);
 }
+
+/** The same for each number of failures, from the first; later ones are as the last. */
+export const wachttijden: readonly number[] = Array.from({ length: 16 }, (_, index) => wachttijd(index + 1));

@@ -99,3 +99,21 @@ export async function ruimPogingenOp(ctx: Context): Promise<number> {
     await ctx.sql`delete from sleutels.poging where laatste_op < ${new Date(ctx.clock.now() - 86_400_000)}`
   ).count;
 }
+
+export type GevondenBadge = {
+  readonly account_uuid: AccountUuid | null;
+  readonly code_hash: Buffer | null;
+  readonly plaatje: number | null;
+  readonly gebruikt: boolean;
+  readonly mislukt: number | null;
+};
+
+/** A badge by its short form and the failures on it, in one round trip. */
+export async function findBadge(ctx: Context, kort: Buffer, naamHash: Buffer): Promise<GevondenBadge> {
+  const [row] = await ctx.sql<GevondenBadge[]>`
+    select b.account_uuid, b.code_hash, b.plaatje, b.eerst_gebruikt_op is not null as gebruikt, p.mislukt
+      from (select) as een
+      left join sleutels.badge b on b.kort_hash = ${kort}
+      left join sleutels.poging p on p.naam_hash = ${naamHash}`;
+  return row ?? { account_uuid: null, code_hash: null, plaatje: null, gebruikt: false, mislukt: null };
+}

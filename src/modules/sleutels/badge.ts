@@ -58,3 +58,9 @@ export async function zetBadge(
 export async function trekBadgeIn(ctx: Context, accountUuid: AccountUuid): Promise<boolean> {
   return (await ctx.sql`delete from sleutels.badge where account_uuid = ${accountUuid}`).count === 1;
 }
+
+/** Notes that a badge was used, the first time. */
+export async function markeerBadgeGebruikt(ctx: Context, accountUuid: AccountUuid): Promise<void> {
+  await ctx.sql`update sleutels.badge set eerst_gebruikt_op = ${new Date(ctx.clock.now())}
+    where account_uuid = ${accountUuid} and eerst_gebruikt_op is null`;
+}

@@ -8,9 +8,17 @@ import { findSleutel, upsertSleutel, vervangSleutel } from "./store.ts";
 
 export { kortste, type Niveau, type Sleutel, type Wachtwoordfout } from "./contract.ts";
 export { isVerouderd, klopt, maakHash } from "./hash.ts";
-export { badgeHash, maakBadge, trekBadgeIn, zetBadge, type BadgeHash, type NieuweBadge } from "./badge.ts";
+export {
+  badgeHash,
+  maakBadge,
+  markeerBadgeGebruikt,
+  trekBadgeIn,
+  zetBadge,
+  type BadgeHash,
+  type NieuweBadge,
+} from "./badge.ts";
 export { plaatjes, type Plaatje } from "./pictures.ts";
-export { korteVorm, qrTekst, vormNaam } from "./rules.ts";
+export { korteVorm, leesBadge, qrTekst, vormNaam } from "./rules.ts";
 export { markeerGebruikt, markeerUitgereikt, verplaats, zetEersteSleutel } from "./store.ts";
 export { gebruikVenster, isVenstercode, openVenster, ruimVenstersOp } from "./window.ts";
 

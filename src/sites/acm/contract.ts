@@ -8,6 +8,8 @@ import type { Sleutel } from "./medewerker-sleutel.ts";
 /** How a pupil signed in, as told to applications. */
 export const acr = "urn:leerid:acr:wachtwoord";
 export const amr = ["pwd"];
+/** The same for a badge with a picture (D7). */
+export const acrBadge = "urn:leerid:acr:badge";
 
 /** A PKCE verifier or S256 challenge (RFC 7636 4.1, 4.2). */
 export const pkceForm = /^[\w.~-]{43,128}$/;

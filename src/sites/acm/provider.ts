@@ -3,7 +3,7 @@ import { attributen } from "#modules/verstrekking";
 import { leerlingScopes, machineScopes, medewerkerScopes } from "#modules/toepassingen";
 import { makeAdapter } from "./adapter.ts";
 import { clientMetadata } from "./clients.ts";
-import { acr, duur, type Acm } from "./contract.ts";
+import { acr, acrBadge, duur, type Acm } from "./contract.ts";
 import { findAccount, loadExistingGrant } from "./decision.ts";
 import { renderError } from "./errors.ts";
 import { logoutSource, postLogoutSuccessSource } from "./logout.ts";
@@ -55,7 +55,7 @@ function configuration(acm: Acm): Configuration {
     },
     scopes: [...new Set([...leerlingScopes, ...medewerkerScopes, ...Object.keys(machineScopes)])],
     claims: claimsByScope(),
-    acrValues: [acr, ...(acm.sleutel?.acr ?? [])],
+    acrValues: [acr, acrBadge, ...(acm.sleutel?.acr ?? [])],
     subjectTypes: ["public"],
     responseTypes: ["code"],
     pkce: { required: () => true },

@@ -6,6 +6,7 @@ import { kortste } from "#modules/sleutels";
 import type { ClientRecord } from "#modules/toepassingen";
 import { getFeiten, type Feiten } from "#modules/verstrekking";
 import { pageAnswer, send, sendPage, type Answer } from "./answer.ts";
+import { answerBadge } from "./badge.ts";
 import { readForm } from "./body.ts";
 import { hash } from "#platform/crypto";
 import { acr, amr, type Acm } from "./contract.ts";
@@ -45,7 +46,7 @@ export function showForm(acm: Acm, ctx: KoaContextWithOIDC): void {
  */
 export async function answerForm(acm: Acm, ctx: KoaContextWithOIDC, next: Next): Promise<void> {
   const [, uid = "", step] =
-    /^\/v1\/aanmelden\/([\w-]{1,64})(?:\/(wachtwoord|wissel|medewerker))?$/.exec(ctx.path) ?? [];
+    /^\/v1\/aanmelden\/([\w-]{1,64})(?:\/(wachtwoord|wissel|medewerker|badge))?$/.exec(ctx.path) ?? [];
   const interactie = await leesInteractie(acm, ctx.req.headers.cookie, uid);
   if (!interactie || (ctx.method === "POST" && isStrange(ctx.req)))
     return step === "medewerker" ? keyExpired(acm, ctx) : expired(acm, ctx);
@@ -54,6 +55,10 @@ export async function answerForm(acm: Acm, ctx: KoaContextWithOIDC, next: Next):
   // What serves adults knows no password of a pupil, and the other way round.
   if ((step === "medewerker") !== (doelgroepVan(acm, clientId) === "medewerkers")) return expired(acm, ctx);
   if (step === "medewerker") return answerOfKey(acm, ctx, interactie, next);
+  if (step === "badge") {
+    const [toepassing, formAction] = [toepassingVan(acm, interactie), targetsOf(acm, interactie)];
+    return answerBadge(acm, ctx, { interactie, toepassing, formAction }, next);
+  }
   if (ctx.method !== "POST") return formPage(acm, ctx, interactie, 200, {});
   const form = await readForm(ctx.req);
   if (!form) return expired(acm, ctx, 413);
@@ -199,6 +204,7 @@ export function formAnswer(
   const page = aanmelden({
     toepassing: toepassingVan(acm, interactie),
     actie: `/op/v1/aanmelden/${interactie.uid}`,
+    badgeUrl: `/op/v1/aanmelden/${interactie.uid}/badge`,
     voet: acm.voet,
     ...(gebruikersnaam !== undefined && { gebruikersnaam: gebruikersnaam.slice(0, 200) }),
     ...(fout && { fout }),

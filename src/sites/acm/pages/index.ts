@@ -1,3 +1,5 @@
+export { badge, plaatjeKiezen } from "./badge.ts";
+export type { BadgeFout, BadgeInput, PlaatjeInput } from "./badge.ts";
 export { aanmelden } from "./aanmelden.ts";
 export type { AanmeldenFout, AanmeldenInput } from "./aanmelden.ts";
 export { afgemeld, afmeldenVraag } from "./afmelden.ts";

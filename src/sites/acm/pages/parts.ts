@@ -38,7 +38,7 @@ export type Field = {
   /** What to do about this field, in a few words; marks it as wrong. */
   readonly problem?: string | undefined;
   readonly type?: "text" | "password";
-  readonly autocomplete: "username" | "current-password" | "new-password";
+  readonly autocomplete: "username" | "current-password" | "new-password" | "off";
   readonly value?: string | undefined;
   readonly autofocus?: boolean;
   /** Ids of elements elsewhere on the page that explain this field. */

@@ -1,0 +1,57 @@
+import type { KoaContextWithOIDC } from "oidc-provider";
+import { meldAanMetBadge } from "#modules/aanmelding";
+import { leesBadge } from "#modules/sleutels";
+import { sendPage } from "./answer.ts";
+import { readForm } from "./body.ts";
+import { acrBadge, type Acm } from "./contract.ts";
+import { goOn } from "./go-on.ts";
+import type { Interactie } from "./interaction.ts";
+import { badge, foutAanmeldingVerlopen, plaatjeKiezen } from "./pages/index.ts";
+import type { BadgeFout, Toepassing } from "./pages/index.ts";
+import { werkVan } from "./unit-of-work.ts";
+
+type Vraag = {
+  readonly interactie: Interactie;
+  readonly toepassing: Toepassing;
+  readonly formAction: readonly string[];
+};
+
+/**
+ * `/v1/aanmelden/:uid/badge` (D7): first the badge, then one of nine pictures. The second page comes for every code that could be
+ * one: which of them exist is only found out together with a picture, and at the speed of the growing wait.
+ */
+export async function answerBadge(
+  acm: Acm,
+  ctx: KoaContextWithOIDC,
+  vraag: Vraag,
+  next: () => Promise<unknown>,
+): Promise<void> {
+  const { interactie, toepassing, formAction } = vraag;
+  const terug = `/op/v1/aanmelden/${interactie.uid}`;
+  const same = { toepassing, actie: `${terug}/badge`, terug, voet: acm.voet };
+  const askBadge = (status: number, fout?: "leeg" | "onbekend") =>
+    sendPage(ctx, status, badge({ ...same, ...(fout && { fout }) }), { formAction });
+  if (ctx.method !== "POST") return askBadge(200);
+  const form = await readForm(ctx.req);
+  if (!form) return sendPage(ctx, 413, foutAanmeldingVerlopen({ loketUrl: acm.loketUrl, voet: acm.voet }));
+  const code = (form.get("badge") ?? "").slice(0, 100);
+  const plaatje = form.get("plaatje");
+  if (code.trim() === "") return askBadge(422, "leeg");
+  if (!leesBadge(code)) return askBadge(422, "onbekend");
+  const askPicture = (status: number, fout?: BadgeFout) =>
+    sendPage(ctx, status, plaatjeKiezen({ ...same, badge: code, ...(fout && { fout }) }), { formAction });
+  if (plaatje === null) return askPicture(200);
+
+  const clientId = interactie.params["client_id"] ?? "";
+  const uitkomst = await meldAanMetBadge(acm.ctx, acm.poort, { badge: code, plaatje, clientId });
+  if (uitkomst.soort === "wachten") {
+    ctx.set("retry-after", String(uitkomst.seconden));
+    return askPicture(429, uitkomst);
+  }
+  if (uitkomst.soort === "onjuist") return askPicture(422, uitkomst);
+  const { accountUuid, feiten } = uitkomst;
+  const werk = werkVan(ctx);
+  werk.feiten = feiten;
+  werk.aanmelding = { accountUuid, medewerker: null };
+  return goOn(acm, ctx, interactie, { accountId: accountUuid, acr: acrBadge }, next);
+}
