@@ -32,30 +32,31 @@ export async function straightToken(
     if (error instanceof errors.OIDCProviderError && error.expose)
       return json(error.statusCode, { error: error.error, error_description: error.error_description });
     const fault = faultAnswer(acm, "/v1/token", error);
-    return { ...fault, headers: { ...headers, ...fault.headers } };
+    return { ...fault, headers: { ...always, ...fault.headers } };
   }
 }
 
-/** No browser (CORS), no other proof of who asks, and JSON is welcome. */
-const isUsual = ({ headers }: IncomingMessage): boolean =>
-  headers.origin === undefined &&
-  headers["dpop"] === undefined &&
-  !("oauth-client-attestation" in headers || "oauth-client-attestation-pop" in headers) &&
-  (headers.accept === undefined || /^(\*\/\*|application\/json)(,|$)/.test(headers.accept));
+/** No browser (CORS), no other proof of who asks, and an error in JSON is welcome. */
+function isUsual({ headers }: IncomingMessage): boolean {
+  const { accept = "*/*", origin, dpop } = headers;
+  if (origin !== undefined || dpop !== undefined) return false;
+  if ("oauth-client-attestation" in headers || "oauth-client-attestation-pop" in headers) return false;
+  return accept === "*/*" || (/^application\/json(,|$)/.test(accept) && !accept.includes("html"));
+}
 
 /** The client of this header (RFC 6749 2.3.1), if there is nothing to decode in it and the secret is right. */
 function authenticate(clientOf: ClientOf, header: string | undefined): StraightClient | undefined {
   const encoded = /^Basic ([A-Za-z0-9+/]+={0,2})$/.exec(header ?? "")?.[1];
   if (encoded === undefined || encoded.length % 4 !== 0) return undefined;
-  const [, clientId, secret] =
-    /^([^:%+]+):([^%+]+)$/.exec(Buffer.from(encoded, "base64").toString("utf8")) ?? [];
+  const shown = Buffer.from(encoded, "base64").toString("utf8");
+  const [, clientId, secret] = /^(?=[\x20-\x7e]+$)([^:%+]+):([^%+]+)$/.exec(shown) ?? [];
   const client = clientOf(clientId);
   if (!client?.secretHash || secret === undefined) return undefined;
   return timingSafeEqual(client.secretHash, hash(secret)) ? client : undefined;
 }
 
 /** As the provider's own answers of this endpoint have them. */
-const headers = {
+const always = {
   vary: "Origin",
   "access-control-allow-origin": "*",
   "access-control-expose-headers": "WWW-Authenticate",
@@ -65,4 +66,8 @@ const headers = {
   "referrer-policy": "no-referrer",
 };
 
-const json = (status: number, body: object): Answer => ({ status, headers, body: JSON.stringify(body) });
+const json = (status: number, body: object): Answer => ({
+  status,
+  headers: always,
+  body: JSON.stringify(body),
+});
