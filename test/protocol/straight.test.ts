@@ -214,6 +214,21 @@ describe("the straight path answers as the provider does", () => {
     assert.equal((await failed()) - before, 1);
   });
 
+  test("somebody else types a password in an older tab: the session of the first ends", async () => {
+    const [one, two] = [await w.addPupil("tab.een"), await w.addPupil("tab.twee")];
+    const { page, action } = await signIn(w.origin);
+    const { session } = await signIn(w.origin, one);
+    const cookie = `${cookiesOf(page)}; ${session}`;
+    const answer = await send(w.origin, action, { headers: { cookie }, form: formBody(two) });
+    assert.equal(answer.status, 303);
+    const rows = await w.db.sql<{ account_uuid: string }[]>`
+      select account_uuid from acm.sessie where account_uuid in (${one.accountUuid}, ${two.accountUuid})`;
+    assert.deepEqual(
+      rows.map((row) => row.account_uuid),
+      [two.accountUuid],
+    );
+  });
+
   test("the next application, with every shape of state and nonce", async () => {
     const { session } = await signIn(w.origin);
     for (const [name, changes] of [

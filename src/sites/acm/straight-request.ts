@@ -27,7 +27,7 @@ export function straightClients(acm: Acm): ClientOf {
   const prepared = new WeakMap<ClientRecord, StraightClient>();
   return (clientId) => {
     const record = typeof clientId === "string" ? acm.clients().get(clientId) : undefined;
-    if (record?.soort !== "web" || record.doelgroep !== "leerlingen") return undefined;
+    if (record?.doelgroep !== "leerlingen") return undefined;
     const found = prepared.get(record) ?? prepare(acm, record);
     prepared.set(record, found);
     const { default_max_age: maxAge, require_auth_time: authTime } = found.metadata;
