@@ -1,7 +1,9 @@
 import type { Config } from "#platform/config";
+import { bulkAssign } from "./benchmarks/bulk-assign.ts";
 import { discimusLoad } from "./benchmarks/discimus-load.ts";
 import { discimusStream } from "./benchmarks/discimus-stream.ts";
 import { footprint } from "./benchmarks/footprint.ts";
+import { launchpad } from "./benchmarks/launchpad.ts";
 import { loginCold, loginNohash, ssoHop } from "./benchmarks/sign-in.ts";
 import { sizes, type Benchmark, type Result, type Size } from "./contract.ts";
 import { startCluster } from "./database.ts";
@@ -13,6 +15,8 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   "sso-hop": ssoHop,
   "discimus-load": discimusLoad,
   "discimus-stream": discimusStream,
+  launchpad,
+  "bulk-assign": bulkAssign,
   footprint,
 };
 

@@ -76,6 +76,28 @@ const calls = {
         return true;
       });
     }),
+
+  /** The same page over and over, each time with the next cookie; `expect` must stand in it. */
+  gets: (
+    args: LoopOptions & {
+      readonly port: number;
+      readonly path: string;
+      readonly cookies: readonly string[];
+      readonly expect: string;
+    },
+  ): Promise<LoopRun> =>
+    withConnections(args.port, args.concurrency, (connections) => {
+      let next = 0;
+      return closedLoop(args, async (worker) => {
+        const cookie = args.cookies[next++ % args.cookies.length];
+        const answer = await at(connections, worker).request(
+          `GET ${args.path} HTTP/1.1\r\nHost: localhost:${args.port}\r\n${cookie === undefined ? "" : `Cookie: ${cookie}\r\n`}`,
+        );
+        if (answer.status !== 200 || !answer.body.includes(args.expect))
+          throw new Error(`${args.path}: ${answer.status}, without ${args.expect}`);
+        return true;
+      });
+    }),
 };
 export type ClientCalls = typeof calls;
 
