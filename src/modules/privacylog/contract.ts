@@ -20,6 +20,7 @@ export const inzages = {
     "Aanmeldingen",
   ],
   "toegang-nagekeken": ["Naam", "Voornaam", "Inschrijving", "Toepassingen"],
+  "wachtwoord-hersteld": ["Naam", "Voornaam", "Gebruikersnaam"],
   "account-afgedrukt": ["Naam", "Voornaam", "Gebruikersnaam"],
   "lijst-meegenomen": ["Naam", "Voornaam", "Gebruikersnaam", "Inschrijving"],
 } as const;

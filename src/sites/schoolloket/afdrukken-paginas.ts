@@ -1,13 +1,4 @@
-import {
-  formatDateTime,
-  formatNumber,
-  formatTime,
-  formatWait,
-  html,
-  icon,
-  postButton,
-  type Html,
-} from "#platform/html";
+import { formatDateTime, formatNumber, formatTime, html, icon, postButton, type Html } from "#platform/html";
 import { afdrukbaarTot, reeks, type Batch } from "#modules/uitreiking";
 import type { Pagina } from "./contract.ts";
 
@@ -91,7 +82,7 @@ export function lijstPagina(batches: readonly Batch[], nu: number): Pagina {
 export function batchPagina(batch: Batch, nu: number): Pagina {
   const voorbij = batch.gewistOp !== null || nu >= afdrukbaarTot(batch);
   const titel = `Afdruk ${reeks(batch)}`;
-  const deel = voorbij ? voorbijDeel(batch) : batch.klaarOp ? klaarDeel(batch, nu) : bezigDeel(batch);
+  const deel = voorbij ? voorbijDeel(batch) : batch.klaarOp ? klaarDeel(batch) : bezigDeel(batch);
   return {
     titel,
     tab: "leerid-beheer",
@@ -124,7 +115,7 @@ function bezigDeel(batch: Batch): Html {
   </section>`;
 }
 
-function klaarDeel(batch: Batch, nu: number): Html {
+function klaarDeel(batch: Batch): Html {
   if (batch.afdrukbaar === 0) {
     return html`<section class="card stack" aria-labelledby="vervangen">
       <h2 id="vervangen">Deze afdruk is vervangen</h2>
@@ -146,7 +137,7 @@ function klaarDeel(batch: Batch, nu: number): Html {
         >
       </p>
       <p>
-        Je kan de PDF openen tot <b>${formatDateTime(tot)}</b>, dat is nog ${formatWait((tot - nu) / 1000)}.
+        Je kan de PDF openen tot <b>${formatDateTime(tot)}</b>.
         ${
           batch.gedownloadOp
             ? html`Je opende ze voor het eerst om ${formatTime(batch.gedownloadOp.getTime())}.`

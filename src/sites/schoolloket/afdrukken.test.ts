@@ -83,5 +83,8 @@ test("isolation: a pupil of another school in the form, or his batch in the addr
 test("D7: the window shows a code for the pupil, once, and no password", async () => {
   const antwoord = await w.post(`/leerid-beheer/leerlingen/${await w.accountVan("a1")}/venster`, cookie);
   assert.equal(antwoord.status, 200);
+  const [regel] =
+    await w.sql`select count(*)::int as n from privacylog.regel where aanleiding = 'wachtwoord-hersteld'`;
+  assert.equal(regel?.["n"], 1);
   assert.match(await antwoord.text(), /noor\.peeters[\s\S]*\d{3} \d{3}[\s\S]*5 minuten/);
 });

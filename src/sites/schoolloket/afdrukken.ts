@@ -96,6 +96,14 @@ export const afdrukRoutes: readonly Route[] = [
     async antwoord(v) {
       const leerling = await leerlingVan(v);
       if (!leerling) return v.nietGevonden();
+      // First the record of who did it, then the code (D11).
+      await v.inSchool((ctx) =>
+        logInzage(ctx, {
+          scherm: "wachtwoord-hersteld",
+          voId: v.ik.voId,
+          accountUuids: [leerling.accountUuid],
+        }),
+      );
       const code = await openVensterVoor(v.ctx, { ...leerling, voId: v.ik.voId });
       // Not a redirect: the code is nowhere to be read again.
       return v.pagina(vensterPagina({ ...leerling, code }));

@@ -1,4 +1,13 @@
-import { formatDate, formatNearDay, formatTime, hiddenFields, html, icon, type Html } from "#platform/html";
+import {
+  formatDate,
+  formatNearDay,
+  formatTime,
+  hiddenFields,
+  html,
+  icon,
+  postButton,
+  type Html,
+} from "#platform/html";
 import type { Leerling } from "#modules/leerlingbeheer";
 import type { Logregel } from "#modules/privacylog";
 import type { Pagina } from "./contract.ts";
@@ -55,11 +64,36 @@ export function leerlingPagina(input: LeerlingInput): Pagina {
 function knoppen(leerling: Leerling): Html {
   const knop = (soort: string, beeld: Parameters<typeof icon>[0], tekst: string, klasse: string) =>
     html`<button class="${klasse}" name="soort" value="${soort}">${icon(beeld)}${tekst}</button>`;
-  return html`<form class="row" action="/leerid-beheer/afdrukken" method="post">
-    ${hiddenFields({ account: leerling.accountUuid })}
-    ${knop("strookjes", "printer", leerling.aangemeld ? "Nieuw wachtwoord afdrukken" : "Account afdrukken", "button")}
-    ${leerling.niveau !== "secundair" && leerling.leerjaar <= 2 && knop("badges", "qr-code", "Badge afdrukken", "button secondary")}
-  </form>`;
+  const jong = leerling.niveau === "kleuter" || (leerling.niveau === "lager" && leerling.leerjaar <= 2);
+  const hier = `/leerid-beheer/leerlingen/${leerling.accountUuid}`;
+  return html`<div class="row">
+    <form class="row" action="/leerid-beheer/afdrukken" method="post">
+      ${hiddenFields({ account: leerling.accountUuid })}
+      ${
+        jong
+          ? knop("badges", "qr-code", "Badge afdrukken", "button")
+          : knop(
+              "strookjes",
+              "printer",
+              leerling.aangemeld ? "Nieuw wachtwoord afdrukken" : "Account afdrukken",
+              "button",
+            )
+      }
+    </form>
+    ${
+      jong
+        ? postButton(
+            `${hier}/badge-intrekken`,
+            html`<button class="button secondary">${icon("x")}Badge intrekken</button>`,
+          )
+        : postButton(
+            `${hier}/venster`,
+            html`<button class="button secondary">
+              ${icon("key-round")}Laat zelf een wachtwoord kiezen
+            </button>`,
+          )
+    }
+  </div>`;
 }
 
 function feit(naam: string, waarde: Html | string, bron: Html | string): Html {
@@ -159,6 +193,7 @@ function nummers({ leerling, vroegere, nu }: LeerlingInput): Html {
 const schermen: Readonly<Partial<Record<Logregel["aanleiding"], string>>> = {
   "leerling-bekeken": "bekeek deze bladzijde",
   "toegang-nagekeken": "keek na waarom een toepassing niet opengaat",
+  "wachtwoord-hersteld": "gaf een code om een nieuw wachtwoord te kiezen",
   "account-afgedrukt": "drukte het account of de badge af",
   "lijst-meegenomen": "exporteerde een lijst met deze leerling",
 };
