@@ -18,9 +18,12 @@ export async function bestandHash(pad: string): Promise<Buffer> {
   return digest.digest();
 }
 
+/** The first group: the database has work at once, and what comes next is read while it is busy. */
+const eersteGroep = 1000;
+
 /**
- * The lines of a file, `.gz` or not, in groups of `aantal`, with the number of the first one (from 1). Never holds more than one
- * group and one megabyte of the file. Bytes that are no UTF-8 become U+FFFD, which no message may hold.
+ * The lines of a file, `.gz` or not, in groups that grow to `aantal`, with the number of the first one (from 1). Never holds more
+ * than one group and one megabyte of the file. Bytes that are no UTF-8 become U+FFFD, which no message may hold.
  */
 export async function* regelGroepen(
   pad: string,
@@ -32,6 +35,7 @@ export async function* regelGroepen(
   let rest: Buffer<ArrayBufferLike> = Buffer.alloc(0);
   let groep: string[] = [];
   let eerste = 1;
+  let nu = Math.min(eersteGroep, aantal);
   try {
     for await (const deel of stream as AsyncIterable<Buffer>) {
       const einde = deel.lastIndexOf(newline);
@@ -44,10 +48,11 @@ export async function* regelGroepen(
       if (einde > begin)
         for (const regel of deel.toString("utf8", begin + 1, einde).split("\n")) groep.push(regel);
       rest = Buffer.from(deel.subarray(einde + 1));
-      while (groep.length >= aantal) {
-        yield { eerste, regels: groep.slice(0, aantal) };
-        eerste += aantal;
-        groep = groep.slice(aantal);
+      while (groep.length >= nu) {
+        yield { eerste, regels: groep.slice(0, nu) };
+        eerste += nu;
+        groep = groep.slice(nu);
+        nu = Math.min(2 * nu, aantal);
       }
     }
   } catch (error) {
