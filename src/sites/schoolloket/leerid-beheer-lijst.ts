@@ -51,7 +51,7 @@ export function lijstPagina(lijst: Lijst): Pagina {
 
 /** Pupils who cannot sign in before they have their paper: one click per group (R55c). */
 function nieuwBanner({ aantal, perGroep }: NonNullable<Lijst["nieuw"]>): Html {
-  const meeste = 8;
+  const meeste = 6;
   return html`<section class="notice attention with-actions" aria-labelledby="nieuw">
     ${icon("inbox")}
     <div>
@@ -190,10 +190,16 @@ function niemand({ vraag }: Lijst): Html {
       </div>`;
 }
 
-function kop(vraag: Lijstvraag, sorteer: Lijstvraag["sorteer"], tekst: string): Html {
-  const nu = vraag.sorteer === sorteer;
+/** A column with the orders it offers. */
+function kop(vraag: Lijstvraag, ...orden: readonly (readonly [Lijstvraag["sorteer"], string])[]): Html {
+  const nu = orden.some(([sorteer]) => sorteer === vraag.sorteer);
   return html`<th role="columnheader" scope="col" ${nu ? html`aria-sort="ascending"` : ""}>
-    <a href="${adresVan({ ...vraag, sorteer, bladzijde: 1 })}">${tekst} ${nu && icon("arrow-up")}</a>
+    ${orden.map(
+      ([sorteer, tekst], index) =>
+        html`${index > 0 && ", "}<a href="${adresVan({ ...vraag, sorteer, bladzijde: 1 })}"
+            >${tekst} ${sorteer === vraag.sorteer && icon("arrow-up")}</a
+          >`,
+    )}
   </th>`;
 }
 
@@ -202,7 +208,8 @@ function keuzeformulier(lijst: Lijst): Html {
   return html`<form class="stack" action="/leerid-beheer/selectie" method="post">
     ${hiddenFields({
       vraag: new URLSearchParams(veldenVan({ ...vraag, bladzijde: gevonden.bladzijde })).toString(),
-      getoond: gevonden.leerlingen.map((een) => een.accountUuid).join(","),
+      // To see which of them are not ticked any more.
+      was: [...gekozen.hier].join(","),
     })}
     <div class="table-frame">
       <table class="data reflow" role="table">
@@ -220,9 +227,9 @@ function keuzeformulier(lijst: Lijst): Html {
                   aria-label="Alle leerlingen op deze bladzijde kiezen"
               /></label>
             </th>
-            ${kop(vraag, "naam", "Naam")} ${kop(vraag, "voornaam", "Voornaam")}
+            ${kop(vraag, ["naam", "Naam"], ["voornaam", "Voornaam"])}
             <th role="columnheader" scope="col">Gebruikersnaam</th>
-            ${kop(vraag, "groep", "Groep")} ${kop(vraag, "status", "Status")}
+            ${kop(vraag, ["groep", "Groep"])} ${kop(vraag, ["status", "Status"])}
             <th role="columnheader" scope="col">Eerst aangemeld</th>
           </tr>
         </thead>
@@ -235,34 +242,18 @@ function keuzeformulier(lijst: Lijst): Html {
   </form>`;
 }
 
+// Under another name the formatter leaves it alone: its line breaks would be a third of the page, fifty times over.
+const tight = html;
+
 function rij(een: Leerling, gekozen: boolean): Html {
-  return html`<tr role="row">
-    <td class="tick" role="cell">
-      <label
-        ><input
-          class="checkbox pick"
-          type="checkbox"
-          name="leerling"
-          value="${een.accountUuid}"
-          ${gekozen ? html`checked` : ""}
-          aria-label="${een.voornaam} ${een.naam} kiezen"
-      /></label>
-    </td>
-    <th role="rowheader" scope="row">
-      <a href="/leerid-beheer/leerlingen/${een.accountUuid}">${een.naam}</a>
-    </th>
-    <td role="cell" data-label="Voornaam">${een.voornaam}</td>
-    <td role="cell" class="plain" data-label="Gebruikersnaam">
-      <span class="key">${een.gebruikersnaam}</span>
-    </td>
-    <td role="cell" class="nowrap" data-label="Groep">
-      ${een.groep ?? html`<span class="soft">${niveaunamen[een.niveau]} ${een.leerjaar}</span>`}
-    </td>
-    <td role="cell" class="pills-cell" data-label="Status">
-      <span class="pills">${statusPillen(een)}</span>
-    </td>
-    <td role="cell" class="nowrap" data-label="Eerst aangemeld">${eersteKeer(een)}</td>
-  </tr>`;
+  const naam = `${een.naam}, ${een.voornaam}`;
+  return tight`<tr role="row"><td class="tick" role="cell"><label><input class="checkbox pick" type="checkbox" name="leerling" value="${een.accountUuid}" ${gekozen && tight`checked `}aria-label="${naam} kiezen"></label></td>
+<th role="rowheader" scope="row"><a href="/leerid-beheer/leerlingen/${een.accountUuid}">${naam}</a></th>
+<td role="cell" class="plain key" data-label="Gebruikersnaam">${een.gebruikersnaam}</td>
+<td role="cell" data-label="Groep">${een.groep ?? tight`<span class="soft">${niveaunamen[een.niveau]} ${een.leerjaar}</span>`}</td>
+<td role="cell" class="pills-cell" data-label="Status"><span class="pills">${statusPillen(een)}</span></td>
+<td role="cell" class="nowrap" data-label="Aangemeld">${eersteKeer(een)}</td></tr>
+`;
 }
 
 function eersteKeer(een: Leerling): string {
@@ -282,32 +273,32 @@ export function statusPillen(een: Leerling): readonly Html[] {
   else if (!een.nietUitgereikt) pillen.push(nooitAangemeld);
   return pillen;
 }
-const uitgeschreven = html`<span class="pill">${icon("log-out")}Uitgeschreven</span>`;
-const nieuw = html`<span class="pill info">${icon("plus")}Nieuw</span>`;
-const aangepast = html`<span class="pill info">${icon("pencil")}Aangepast</span>`;
-const nietUitgereikt = html`<span class="pill attention">${icon("inbox")}Nog niet uitgereikt</span>`;
-const zonderInsz = html`<span class="pill attention">${icon("id-card")}Zonder INSZ</span>`;
-const inGebruik = html`<span class="pill ok">${icon("check")}In gebruik</span>`;
-const nooitAangemeld = html`<span class="pill">${icon("circle-dashed")}Nooit aangemeld</span>`;
+const uitgeschreven = tight`<span class="pill">${icon("log-out")}Uitgeschreven</span>`;
+const nieuw = tight`<span class="pill info">${icon("plus")}Nieuw</span>`;
+const aangepast = tight`<span class="pill info">${icon("pencil")}Aangepast</span>`;
+const nietUitgereikt = tight`<span class="pill attention">${icon("inbox")}Nog niet uitgereikt</span>`;
+const zonderInsz = tight`<span class="pill attention">${icon("id-card")}Zonder INSZ</span>`;
+const inGebruik = tight`<span class="pill ok">${icon("check")}In gebruik</span>`;
+const nooitAangemeld = tight`<span class="pill">${icon("circle-dashed")}Nooit aangemeld</span>`;
 
 /** What can be done with the selection. Every button keeps first what is ticked on this page. */
 function balk({ gekozen, gevonden }: Lijst): Html {
   const hier = gekozen.hier.size;
-  const elders = gekozen.aantal - hier;
   const knop = (actie: string, beeld: Parameters<typeof icon>[0], tekst: string, klasse = "button") =>
     html`<button class="${klasse}" name="actie" value="${actie}">${icon(beeld)}${tekst}</button>`;
+  const link = (actie: string, tekst: string) =>
+    html`<button class="as-link" name="actie" value="${actie}">${tekst}</button>`;
   return html`<div class="bulk" role="group" aria-label="Met de gekozen leerlingen">
     <p class="count">
       <b>${gekozen.aantal === 0 ? "Kies leerlingen" : `${leerlingen(gekozen.aantal)} gekozen`}</b>
       <small
-        >${gekozen.aantal > 0 && `${hier} op deze bladzijde, ${elders} op andere.`} Wat je aanvinkt, blijft
-        gekozen op andere bladzijden.</small
+        >${gekozen.aantal > 0 && `${hier} op deze bladzijde, ${gekozen.aantal - hier} op andere.`}
+        ${link("bewaar", "Keuze bewaren")}
+        ${gevonden.totaal > gekozen.hier.size && link("kies-alles", `Kies alle ${formatNumber(gevonden.totaal)}`)}
+        ${gekozen.aantal > 0 && link("wis", "Keuze wissen")}</small
       >
     </p>
     <div class="row">
-      ${knop("bewaar", "check", "Keuze bewaren")}
-      ${gevonden.totaal > gekozen.aantal && knop("kies-alles", "users", `Kies alle ${formatNumber(gevonden.totaal)}`)}
-      ${gekozen.aantal > 0 && knop("wis", "x", "Keuze wissen")}
       ${knop("afdrukken", "printer", "Accounts afdrukken", "button main")}
       ${knop("wachtwoord", "key-round", "Nieuw wachtwoord")} ${knop("badge", "qr-code", "Badge afdrukken")}
       ${knop("exporteren", "download", "Exporteren")}

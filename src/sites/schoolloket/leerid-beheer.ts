@@ -73,7 +73,7 @@ async function kiesEnDoe(v: SchoolVerzoek): Promise<Response> {
   const vraag = leesVraag(new URLSearchParams(velden.get("vraag") ?? ""));
   const uuids = (lijst: readonly string[]) => lijst.filter(isUuid) as AccountUuid[];
   const aan = new Set(uuids(velden.getAll("leerling")));
-  const uit = uuids((velden.get("getoond") ?? "").split(",")).filter((een) => !aan.has(een));
+  const uit = uuids((velden.get("was") ?? "").split(",")).filter((een) => !aan.has(een));
   const actie = velden.get("actie");
   const plaats = plaatsVan(v);
   const csv = await v.inSchool(async (ctx) => {
