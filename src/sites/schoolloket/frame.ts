@@ -33,7 +33,7 @@ export function functieVan(recht: Recht): string {
 export function schoolPagina(wie: Wie | undefined, pagina: Pagina): string {
   const recht = wie?.rechten.find(({ school }) => school.instellingsnummer === wie.instellingsnummer);
   const naam = recht ? `${pagina.titel} · ${recht.school.naam}` : pagina.titel;
-  return document({
+  const tekst = document({
     site: "school",
     title: `${naam} · Schoolloket`,
     ...(pagina.fout && { error: true }),
@@ -65,6 +65,8 @@ export function schoolPagina(wie: Wie | undefined, pagina: Pagina): string {
       </header>
       <main class="wrap page" id="inhoud">${kruimelpad(pagina)} ${pagina.inhoud}</main>`,
   });
+  // A list of fifty is a quarter indentation. No page of this site has text of which that is a part.
+  return tekst.replaceAll(/\n\s+/g, "\n");
 }
 
 function schoolKeuze(recht: Recht, rechten: readonly Recht[]): Html {
