@@ -179,6 +179,18 @@ describe("print batches", () => {
     await assert.rejects(druk(traag), weigert("afdruk-vervallen"));
   });
 
+  test("D7: a batch that was asked first and committed last does not take over from the later one", async () => {
+    const accounts = await klas("c", 2, { leerjaar: 3 }, "Commit");
+    const eerst = await w.inSchool("999001", async (ctx) => {
+      const vroeg = await maakBatch(ctx, { school, voId: "vo-1", soort: "strookjes", accounts });
+      return { vroeg, laat: await volledig(accounts) }; // made and done while the first is not committed
+    });
+    assert.equal(await verwerkBatch(w.ctx, eerst.vroeg), true);
+    const [strookje] = strookjesUit(await druk(eerst.laat));
+    assert.equal((await probeer(strookje?.[0] ?? "", strookje?.[1] ?? "")).soort, "gelukt");
+    await assert.rejects(druk(eerst.vroeg), weigert("afdruk-vervallen"));
+  });
+
   test("D7: young pupils get a badge, whose picture stands on the teacher's page only", async () => {
     const kleuters = await klas("k", 9, { niveau: "kleuter", leerjaar: 2 }, "Klein");
     const pdf = await druk(await volledig(kleuters, "badges"));
