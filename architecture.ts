@@ -260,6 +260,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     uses: [
       "modules/aanmelding",
       "modules/leerlingbeheer",
+      "modules/leerlingen",
+      "modules/privacylog",
       "modules/protocollen",
       "modules/privacylog",
       "modules/rechten",

@@ -19,6 +19,7 @@ export {
   listAccountsVanRegistraties,
   verwerking,
   vindAccount,
+  vindLeerlingVan,
   type Geregistreerd,
 } from "./store.ts";
 export { listNieuws, verwerkKlaargezet, zetKlaar } from "./store-set.ts";

@@ -115,6 +115,26 @@ export async function findAccountUuid(ctx: Context, leerIdUuid: string): Promise
   return row?.account_uuid;
 }
 
+/**
+ * The pupil of a school behind an account that stands or once stood, by the name that the school sent; undefined when he was never
+ * registered there. `nummers` = all numbers that stand for the school.
+ */
+export async function vindLeerlingVan(
+  ctx: Context,
+  nummers: readonly string[],
+  accountUuid: AccountUuid,
+): Promise<
+  { readonly accountUuid: AccountUuid; readonly naam: string; readonly voornaam: string } | undefined
+> {
+  const [row] = await ctx.sql<{ accountUuid: AccountUuid; naam: string; voornaam: string }[]>`
+    select r.account_uuid as "accountUuid", r.naam, r.voornaam
+      from leerlingen.account a
+      join leerlingen.registratie r on r.account_uuid = coalesce(a.vervangen_door, a.account_uuid)
+     where a.account_uuid = ${accountUuid}::uuid and r.instellingsnummer = any (${[...nummers]})
+     order by r.tijdstip desc, r.instellingsnummer desc, r.stamnummer desc limit 1`;
+  return row;
+}
+
 /** All account_uuids that once stood for the pupil of this account, oldest first (R38). */
 export async function historiekVan(ctx: Context, accountUuid: AccountUuid): Promise<AccountUuid[]> {
   const rows = await ctx.sql<{ account_uuid: AccountUuid }[]>`

@@ -39,7 +39,16 @@ export {
   telGroepenVan,
   voorbeeld,
 } from "./school.ts";
-export { kies, listClients, maakZichtbaar, upsertClient, type RegelInvoer } from "./store.ts";
+export {
+  findClientVan,
+  findToepassingVan,
+  kies,
+  listClients,
+  listToepassingen,
+  maakZichtbaar,
+  upsertClient,
+  type RegelInvoer,
+} from "./store.ts";
 export { beschikbaarheidVan, standVan } from "./rules.ts";
 export { listWijzigingen } from "./store-school.ts";
 

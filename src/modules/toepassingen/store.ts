@@ -103,6 +103,31 @@ export async function listClients(ctx: Context): Promise<ClientRecord[]> {
   });
 }
 
+/** A client by which pupils open an application, for a question about all of them; undefined when it has none. */
+export async function findClientVan(ctx: Context, toepassing: string): Promise<string | undefined> {
+  const [row] = await ctx.sql<{ client_id: string }[]>`
+    select client_id from toepassingen.client
+     where toepassing = ${toepassing} and soort = 'web' order by omgeving <> 'productie', client_id limit 1`;
+  return row?.client_id;
+}
+
+/** Keys and names of the applications of providers, by name. */
+export function listToepassingen(ctx: Context): Promise<{ toepassing: string; naam: string }[]> {
+  return ctx.sql<{ toepassing: string; naam: string }[]>`
+    select toepassing, naam from toepassingen.toepassing where soort = 'doeltoepassing' order by naam`;
+}
+
+/** Name and key of the application of a client. */
+export async function findToepassingVan(
+  ctx: Context,
+  clientId: string,
+): Promise<{ readonly toepassing: string; readonly naam: string } | undefined> {
+  const [row] = await ctx.sql<{ toepassing: string; naam: string }[]>`
+    select t.toepassing, t.naam from toepassingen.client c join toepassingen.toepassing t using (toepassing)
+     where c.client_id = ${clientId}`;
+  return row;
+}
+
 /** The school chose an application (R54) for a period, without questions: for whoever fills a database. Again = another end. */
 export async function kies(
   ctx: Context,

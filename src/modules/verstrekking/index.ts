@@ -3,7 +3,7 @@ import type { Toegang } from "./contract.ts";
 
 export * from "./contract.ts";
 export { beslis, keten, uitlegVan } from "./rules.ts";
-export { getFeiten, leesFeiten, ruimWeigeringenOp, weiger } from "./store.ts";
+export { findWeigering, getFeiten, leesFeiten, ruimWeigeringenOp, weiger } from "./store.ts";
 
 /**
  * The OpenID `sub` for one application: the account_uuid where its agreement holds it, else a pseudonym that is the same

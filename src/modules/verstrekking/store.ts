@@ -34,6 +34,32 @@ export async function weiger(
   return rows.length === 1 ? referentie : weiger(ctx, weigering);
 }
 
+/** A refusal by its reference number (R31); the account is the one of then. Behind the wall of a school: of its own pupils only. */
+export async function findWeigering(
+  ctx: Context,
+  referentie: string,
+): Promise<
+  | {
+      readonly accountUuid: AccountUuid;
+      readonly clientId: string;
+      readonly reden: Reden;
+      readonly tijdstip: Date;
+    }
+  | undefined
+> {
+  const [row] = await ctx.sql<
+    { account_uuid: AccountUuid; client_id: string; reden: Reden; tijdstip: Date }[]
+  >`select account_uuid, client_id, reden, tijdstip from verstrekking.weigering where referentie = ${referentie}`;
+  return (
+    row && {
+      accountUuid: row.account_uuid,
+      clientId: row.client_id,
+      reden: row.reden,
+      tijdstip: row.tijdstip,
+    }
+  );
+}
+
 /** Removes refusals older than 30 days. */
 export async function ruimWeigeringenOp(ctx: Context): Promise<number> {
   const grens = new Date(ctx.clock.now() - 30 * 86_400_000);

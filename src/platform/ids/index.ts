@@ -23,3 +23,16 @@ export function newReferentie(randomBytes: (n: number) => Uint8Array): string {
   const teken = [...randomBytes(8)].map((byte) => letters[byte % letters.length] ?? "2").join("");
   return `${teken.slice(0, 3)}-${teken.slice(3, 6)}-${teken.slice(6)}`;
 }
+
+/**
+ * A reference number as somebody typed it over: spaces, dots, hyphens and small letters do not matter.
+ * Undefined when it cannot be one: too long or short, or with a character that no number has (0, O, 1, I, L).
+ */
+export function leesReferentie(getypt: string): string | undefined {
+  const teken = getypt
+    .normalize("NFKC")
+    .toUpperCase()
+    .replaceAll(/[^0-9A-Z]/g, "");
+  if (teken.length !== 8 || [...teken].some((een) => !letters.includes(een))) return undefined;
+  return `${teken.slice(0, 3)}-${teken.slice(3, 6)}-${teken.slice(6)}`;
+}

@@ -4,6 +4,7 @@ import { algemeen, Problem } from "#platform/problem";
 import { isUuid } from "#platform/ids";
 import { zoekLeerlingen } from "#modules/leerlingbeheer";
 import { listVanKracht } from "#modules/protocollen";
+import { listBeheerders } from "#modules/rechten";
 import {
   bewaarRegels,
   dagVoor,
@@ -44,11 +45,12 @@ async function applicatie(v: SchoolVerzoek, velden: URLSearchParams, weigering?:
   const tekst = velden.get("zoek")?.trim() ?? "";
   const bundel = velden.get("bewaard") ?? "";
   const gegevens = await v.inSchool(async (ctx) => {
-    const [overzicht, overeenkomsten, wijzigingen, zoek] = await Promise.all([
+    const [overzicht, overeenkomsten, wijzigingen, zoek, beheerders] = await Promise.all([
       overzichtVan(ctx, v.school, naam),
       listVanKracht(ctx, vandaag),
       listWijzigingen(ctx, v.school, { toepassing: naam, hoogstens: 10 }),
       tekst === "" ? undefined : zoekLeerling(ctx, v, tekst),
+      listBeheerders(ctx, v.school.lijn),
     ]);
     const [een] = overzicht.toepassingen;
     if (!een) return undefined;
@@ -57,7 +59,7 @@ async function applicatie(v: SchoolVerzoek, velden: URLSearchParams, weigering?:
       aanvraag && aanvraag.wijzigingen.length > 0
         ? await voorbeeld(ctx, v.school, een.toepassing, { regels: aanvraag.wijzigingen }, op)
         : undefined;
-    return { overzicht, een, overeenkomsten, wijzigingen, zoek, telt };
+    return { overzicht, een, overeenkomsten, wijzigingen, zoek, telt, beheerders };
   });
   if (!gegevens) return v.nietGevonden();
   const { een, overzicht, telt, zoek } = gegevens;
@@ -77,7 +79,11 @@ async function applicatie(v: SchoolVerzoek, velden: URLSearchParams, weigering?:
       nu: v.ctx.clock.now(),
       wijzigingen: gegevens.wijzigingen,
       bewaard: isUuid(bundel) ? gegevens.wijzigingen.filter((wijziging) => wijziging.bundel === bundel) : [],
-      naamVan: (voId) => (voId === v.ik.voId ? "jou" : "een collega"),
+      naamVan: (voId) => {
+        if (voId === v.ik.voId) return "jou";
+        const collega = gegevens.beheerders.find((een) => een.voId === voId);
+        return collega ? `${collega.voornaam} ${collega.naam}` : "een vroegere beheerder";
+      },
       ...(aanvraag && { aanvraag }),
       ...(telt && { voorbeeld: telt }),
       ...(wijzig && { wijzig }),

@@ -4,6 +4,7 @@ import type { Route } from "./contract.ts";
 import { schoolinstellingenRoutes } from "./schoolinstellingen.ts";
 import { leerlingRoutes } from "./leerid-beheer.ts";
 import { kiesSchool } from "./store.ts";
+import { waaromRoutes } from "./waarom.ts";
 
 /** To the first tab that one may use; and the choice of a school for who has several. */
 const begin: Route[] = [
@@ -33,5 +34,6 @@ export const routes: readonly Route[] = [
   ...leerlingRoutes,
   ...afdrukRoutes,
   ...applicatiebeheerRoutes,
+  ...waaromRoutes,
   ...schoolinstellingenRoutes,
 ];

@@ -25,8 +25,9 @@ export const uitlegRoutes: readonly Route[] = [
             </p>
             <h2>Kan een leerling niet binnen?</h2>
             <p>
-              Zoek de leerling in LeerID-beheer, of typ het nummer dat op het scherm van de leerling stond. Je
-              ziet dan stap voor stap waar het misloopt en wie het kan oplossen.
+              Zoek de leerling, of typ het nummer dat op het scherm van de leerling stond, in
+              <a href="/waarom">Waarom kan deze leerling niet binnen?</a> Je ziet dan stap voor stap waar het
+              misloopt en wie het kan oplossen.
             </p>
           </section>`,
       }),

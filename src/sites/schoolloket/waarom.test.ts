@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, beforeEach, test } from "node:test";
+import type { Datum } from "#platform/clock";
+import { leesReferentie } from "#platform/ids";
+import { importeerToepassing, kies, maakZichtbaar } from "#modules/toepassingen";
+import { beslis, getFeiten, weiger } from "#modules/verstrekking";
+import { inschrijvingRegel, leerlingRegel, testInsz } from "#testing/discimus";
+import { beheerder, directeur, schoolwereld, type Schoolwereld } from "#testing/schoolloket";
+
+let w: Schoolwereld;
+let cookie: string;
+let noor: string;
+before(async () => {
+  w = await schoolwereld();
+  await importeerToepassing(
+    w.ctx,
+    JSON.stringify({
+      toepassing: "bingel",
+      naam: "Bingel",
+      omschrijving: "Oefenen",
+      aanbieder: "Van In",
+      start_url: "http://localhost:9/",
+      tint: 1,
+      initialen: "Bi",
+      clients: [
+        {
+          client_id: "bingel-1",
+          naam: "b",
+          soort: "web",
+          client_secret: "s".repeat(40),
+          redirect_uris: ["http://localhost:9/terug"],
+        },
+      ],
+    }),
+  );
+  cookie = await w.sessieVan({ ...beheerder, instellingsnummer: "999001" });
+  noor = await w.accountVan("a1");
+});
+after(() => w.close());
+beforeEach(async () => {
+  for (const tabel of ["toepassingen.zichtbaarheid", "toepassingen.keuze"])
+    await w.sql`delete from ${w.sql(tabel)}`;
+});
+
+const kaal = (html: string) =>
+  html
+    .replaceAll(/aria-label="([^"]*)"/g, ">[$1]<")
+    .replaceAll(/<br \/>|<\/li>|<\/h3>|<\/p>|<\/a>/g, " ")
+    .replaceAll(/<[^>]*>/g, "")
+    .replaceAll(/\s+/g, " ");
+async function vraag(query: string, status = 200): Promise<string> {
+  const antwoord = await w.get(`/waarom?${query}`, cookie);
+  assert.equal(antwoord.status, status, query);
+  return antwoord.text();
+}
+const vanNoor = () => vraag(`leerling=${noor}&toepassing=bingel`);
+const weigering = (accountUuid: string) =>
+  weiger(w.ctx, { accountUuid: accountUuid as never, clientId: "bingel-1", reden: "niet-zichtbaar" });
+const tel = async () =>
+  (
+    await w.sql`select account_uuid, ontvanger from privacylog.regel where soort = 'inzage' order by nr desc`
+  ).map((rij) => [rij["account_uuid"], rij["ontvanger"]]);
+const d = (datum: string) => datum as Datum;
+const school = { instellingsnummer: "999001", toepassing: "bingel" };
+
+test("R31, D5: the chain stops where the decision stops, step by step, and says who can fix it and where", async () => {
+  const stappen: [string, RegExp, () => Promise<unknown>][] = [
+    [
+      "geen-protocol",
+      /niet in orde\] *Er is geen overeenkomst van kracht.*De maker van Bingel en het Departement/,
+      async () => {},
+    ],
+    [
+      "niet-gekozen",
+      /niet in orde\] *De school koos Bingel niet.*Jij, als LeerID-beheerder\..*Zet Bingel aan/,
+      () => w.sql`insert into protocollen.protocol (protocol, versie, toepassing, van, attributen, inhoud, ingevoerd_op)
+        values ('bingel', 1, 'bingel', '2024-07-10', '[]', '{}', now())`,
+    ],
+    [
+      "niet-zichtbaar",
+      /niet in orde\] *Bingel is niet zichtbaar voor Noor.*Maak Bingel zichtbaar/,
+      () => kies(w.ctx, { ...school, van: d("2026-09-01") }),
+    ],
+    [
+      "uitgesloten",
+      /niet in orde\] *Bingel is verborgen voor Noor.*Uitzondering weghalen/,
+      () =>
+        maakZichtbaar(w.ctx, { ...school, soort: "leerling", accountUuid: noor as never, uitgesloten: true }),
+    ],
+    [
+      "ja",
+      /Noor kan Bingel nu openen.*Door de regel &quot;3e leerjaar&quot;/,
+      async () => {
+        await w.sql`delete from toepassingen.zichtbaarheid`;
+        await maakZichtbaar(w.ctx, { ...school, soort: "leerjaar", niveau: "lager", leerjaar: 3 });
+      },
+    ],
+    [
+      "niet-ingeschreven",
+      /niet in orde\] *Noor is vandaag niet ingeschreven *De inschrijving in je school liep tot en met 23 november 2026.*Het secretariaat/,
+      () => w.lever(inschrijvingRegel("a1", { versie: 2 }, { tot: "2026-11-23" })),
+    ],
+  ];
+  const vandaag = w.clock.vandaag();
+  for (const [reden, verwacht, doe] of stappen) {
+    await doe();
+    const feiten = await getFeiten(w.ctx, noor as never, "bingel-1", vandaag);
+    const besluit = beslis(feiten, "bingel-1", { scopes: new Set(), vandaag });
+    assert.equal(besluit.toegang ? "ja" : besluit.reden, reden);
+    const tekst = kaal(await vanNoor());
+    assert.match(tekst, verwacht, reden);
+    assert.equal(tekst.match(/\[niet in orde\]/g)?.length ?? 0, reden === "ja" ? 0 : 1, reden);
+  }
+  await w.lever(inschrijvingRegel("a1", { versie: 3 }));
+});
+
+test("D5: the button at an exclusion leads to the page that takes it away", async () => {
+  await kies(w.ctx, { ...school, van: d("2026-09-01") });
+  await maakZichtbaar(w.ctx, { ...school, soort: "school" });
+  await maakZichtbaar(w.ctx, { ...school, soort: "leerling", accountUuid: noor as never, uitgesloten: true });
+  const href = /href="(\/applicatiebeheer\/bingel\?weg=[^"]+)"/.exec(await vanNoor())?.[1];
+  assert.ok(href);
+  const antwoord = await w.get(href, cookie);
+  assert.match(kaal(await antwoord.text()), /Weg: Niet voor Noor Peeters.*Erbij: 1 uit 3e leerjaar/);
+});
+
+test("R31: the number on the pupil's screen is found however it is typed; another school's number is as unknown as a wrong one", async () => {
+  const nummer = await weigering(noor);
+  for (const getypt of [
+    nummer,
+    nummer.toLowerCase(),
+    nummer.replaceAll("-", " "),
+    ` ${nummer.replaceAll("-", "")}. `,
+  ]) {
+    const tekst = kaal(await vraag(`referentie=${encodeURIComponent(getypt)}`));
+    assert.match(tekst, /Noor Peeters en Bingel/, getypt);
+    assert.match(tekst, /Noor zag het nummer vandaag om 9\.30 uur/);
+  }
+  const vreemd = await weigering(await w.accountVan("b1", "999002"));
+  const zonderNummer = (html: string, getypt: string) => html.replaceAll(getypt, "");
+  const onbekend = zonderNummer(await vraag("referentie=ZZZ-ZZZ-ZZ", 404), "ZZZ-ZZZ-ZZ");
+  assert.match(kaal(onbekend), /We vinden dit nummer niet bij een leerling van je school/);
+  assert.equal(zonderNummer(await vraag(`referentie=${vreemd}`, 404), vreemd), onbekend);
+  const b1 = await w.accountVan("b1", "999002");
+  const naam = zonderNummer(await vraag(`leerling=${b1}&toepassing=bingel`, 404), b1);
+  const niemand = randomUUID();
+  assert.equal(zonderNummer(await vraag(`leerling=${niemand}&toepassing=bingel`, 404), niemand), naam);
+});
+
+test("R31, D2: a number from before the pupil got his definitive account leads to him", async () => {
+  await w.lever(leerlingRegel("c1", {}, { voornaam: "Lien", naam: "Maes" }), inschrijvingRegel("c1"));
+  const nummer = await weigering(await w.accountVan("c1"));
+  await w.lever(
+    leerlingRegel("c1", { versie: 2 }, { voornaam: "Lien", naam: "Maes", insz: testInsz("170203") }),
+  );
+  assert.match(
+    kaal(await vraag(`referentie=${nummer}`)),
+    /Lien Maes en Bingel.*\[in orde\] *Het account is actief/,
+  );
+});
+
+test("D11: a look is in the log in the name of who looked; a question without an answer is not", async () => {
+  const voor = (await tel()).length;
+  await vanNoor();
+  assert.deepEqual((await tel())[0], [noor, "vo-beheerder"]);
+  assert.equal((await tel()).length, voor + 1);
+  await vraag("referentie=K4T-9QX-2B", 404);
+  await vraag("zoek=peeters");
+  assert.equal((await tel()).length, voor + 1);
+  const antwoord = await w.get("/waarom", await w.sessieVan({ ...directeur, instellingsnummer: "999001" }));
+  assert.equal(antwoord.status, 403, "a databeheerder sees nothing of pupils (R5)");
+});
+
+test("a reference number has eight characters that cannot be taken for others", () => {
+  assert.equal(leesReferentie("k4t 9qx 2b"), "K4T-9QX-2B");
+  for (const getypt of ["", "K4T-9QX-2", "K4T-9QX-2BC", "K4T-9QX-0B", "K4T-9QX-IB"])
+    assert.equal(leesReferentie(getypt), undefined, getypt);
+});
