@@ -17,6 +17,7 @@ export const inzages = {
     "Account_uuid",
     "Historiek_account_uuid",
     "Inschrijving",
+    "Toepassingen",
     "Aanmeldingen",
   ],
   "toegang-nagekeken": ["Naam", "Voornaam", "Inschrijving", "Toepassingen"],

@@ -25,6 +25,7 @@ import {
 import { beslis, getFeiten } from "#modules/verstrekking";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { inschrijvingRegel, leerlingRegel, schoolRegel, testInsz } from "#testing/discimus";
+import { toepassingTekst } from "#testing/toepassing";
 
 const d = (datum: string) => datum as Datum;
 /** 999301 was 999300 until the summer; 999302 is another school. */
@@ -51,33 +52,10 @@ async function onthoud(stamnummer: string, instellingsnummer: string): Promise<A
 }
 let tijdelijk: AccountUuid;
 
-async function toepassing(naam: string) {
-  await importeerToepassing(
-    db.ctx,
-    JSON.stringify({
-      toepassing: naam,
-      naam,
-      omschrijving: "Oefenen",
-      aanbieder: "Van In",
-      start_url: "https://app.example/",
-      tint: 1,
-      initialen: "Bi",
-      clients: [
-        {
-          client_id: naam,
-          naam,
-          soort: "web",
-          client_secret: "s".repeat(40),
-          redirect_uris: ["https://app.example/terug"],
-        },
-      ],
-    }),
-  );
-}
-
 before(async () => {
   db = await testDatabase();
-  for (const naam of ["bingel", "ander", "straks", "voorbij", "zonder"]) await toepassing(naam);
+  for (const naam of ["bingel", "ander", "straks", "voorbij", "zonder"])
+    await importeerToepassing(db.ctx, toepassingTekst(naam));
   await db.sql`insert into protocollen.protocol (protocol, versie, toepassing, van, tot, attributen, inhoud, ingevoerd_op)
     values ('bingel', 1, 'bingel', '2024-07-10', null, '[{"attribuut":"Instellingsnummer"}]', '{}', now()),
            ('ander', 1, 'ander', '2024-07-10', null, '[]', '{}', now()),
@@ -460,6 +438,20 @@ test("R54, D5, D6: a preview counts exactly the pupils for whom the decision say
     { numRuns: 60 },
   );
   assert.ok(verschillend > 5, `${verschillend} of 60 changes changed something`);
+});
+
+test("D6: a rule on a temporary account is counted for the pupil who has another one by now", async () => {
+  await kies(db.ctx, { instellingsnummer: "999301", toepassing: "bingel", van: d("2026-09-01") });
+  await maakZichtbaar(db.ctx, {
+    instellingsnummer: "999301",
+    toepassing: "bingel",
+    soort: "leerling",
+    accountUuid: tijdelijk,
+  });
+  assert.equal(await ziet(accounts.get("word") as AccountUuid), true);
+  const overzicht = await binnen((ctx) => overzichtVan(ctx, school, "bingel"));
+  assert.equal(overzicht.toepassingen[0]?.zien, 1);
+  assert.equal(overzicht.toepassingen[0]?.toepassing.regels[0]?.leerling, "Noor Peeters");
 });
 
 test("R54: a preview of switching on, and of a rule that begins later, counts on the day it begins", async () => {

@@ -8,10 +8,13 @@ import {
   postButton,
   type Html,
 } from "#platform/html";
+import type { Datum } from "#platform/clock";
+import type { Feiten } from "#modules/verstrekking";
 import type { Leerling } from "#modules/leerlingbeheer";
 import type { Logregel } from "#modules/privacylog";
 import type { Pagina } from "./contract.ts";
 import { statusPillen } from "./leerid-beheer-lijst.ts";
+import { toepassingenVan } from "./leerid-beheer-toepassingen.ts";
 import { adresVan, niveaunamen } from "./leerid-beheer-vraag.ts";
 
 export type LeerlingInput = {
@@ -25,6 +28,9 @@ export type LeerlingInput = {
   /** `vo_id` of who looks now. */
   readonly ik: string;
   readonly nu: number;
+  readonly vandaag: Datum;
+  /** What the decision sees of him behind the wall of this school. */
+  readonly feiten: Feiten | null;
   /** Names of applications by client_id. */
   readonly toepassingen: ReadonlyMap<string, string>;
 };
@@ -55,7 +61,8 @@ export function leerlingPagina(input: LeerlingInput): Pagina {
       <div class="columns wide-right">
         <div class="stack">${gegevens(input)}</div>
         <div class="stack">
-          ${uitreiking(leerling)} ${aanmeldingen(input)} ${nummers(input)} ${inzages(input)}
+          ${toepassingenVan(leerling, input.feiten, input.vandaag)} ${uitreiking(leerling)}
+          ${aanmeldingen(input)} ${nummers(input)} ${inzages(input)}
         </div>
       </div>`,
   };

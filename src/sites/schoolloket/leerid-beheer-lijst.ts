@@ -38,7 +38,11 @@ export function lijstPagina(lijst: Lijst): Pagina {
             ${leerlingen(aantal)} ${aantal === 1 ? "is" : "zijn"} vandaag ingeschreven in ${school}.
           </p>
         </div>
-        <a class="button quiet" href="/leerid-beheer/afdrukken">${icon("printer")}Eerdere afdrukken</a>
+        <div class="row">
+          <a class="button quiet" href="/waarom"
+            >${icon("circle-question-mark")}Kan een leerling niet binnen?</a
+          ><a class="button quiet" href="/leerid-beheer/afdrukken">${icon("printer")}Eerdere afdrukken</a>
+        </div>
       </div>
       ${nieuw && nieuw.aantal > 0 && nieuwBanner(nieuw)} ${zoekformulier(lijst)}
       <div class="row apart">

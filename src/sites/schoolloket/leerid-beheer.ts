@@ -17,6 +17,7 @@ import {
 } from "#modules/leerlingbeheer";
 import { listRegelsVan, logInzage } from "#modules/privacylog";
 import { listClients } from "#modules/toepassingen";
+import { getFeiten } from "#modules/verstrekking";
 import type { Context } from "#platform/context";
 import type { Route, SchoolVerzoek } from "./contract.ts";
 import { leerlingPagina } from "./leerid-beheer-leerling.ts";
@@ -120,13 +121,14 @@ async function toonLeerling(v: SchoolVerzoek): Promise<Response> {
     const { accountUuid } = leerling;
     const vroegere = await listVroegere(ctx, accountUuid);
     const nummers = [accountUuid, ...vroegere.map((een) => een.accountUuid)];
-    const [aanmeldingen, inzages] = await Promise.all([
+    const [feiten, aanmeldingen, inzages] = await Promise.all([
+      getFeiten(ctx, accountUuid, null, ctx.clock.vandaag()),
       listRegelsVan(ctx, nummers, 5, ["verstrekking"]),
       listRegelsVan(ctx, nummers, 10, ["inzage"]),
     ]);
     // In the transaction that reads, and last: what fails here shows nothing (D11).
     await logInzage(ctx, { scherm: "leerling-bekeken", voId: v.ik.voId, accountUuids: [accountUuid] });
-    return { leerling, vroegere, aanmeldingen, inzages };
+    return { leerling, vroegere, feiten, aanmeldingen, inzages };
   });
   if (!gevonden) return v.nietGevonden();
   const clients = await listClients(v.ctx);
@@ -136,6 +138,7 @@ async function toonLeerling(v: SchoolVerzoek): Promise<Response> {
       school: v.school.naam,
       ik: v.ik.voId,
       nu: v.ctx.clock.now(),
+      vandaag: v.ctx.clock.vandaag(),
       toepassingen: new Map(
         clients.map((client) => [client.clientId, client.toepassing?.naam ?? client.naam]),
       ),

@@ -3,9 +3,11 @@ import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
 import type { Datum } from "#platform/clock";
 import { leesReferentie } from "#platform/ids";
+import { vindLeerlingVan } from "#modules/leerlingen";
 import { importeerToepassing, kies, maakZichtbaar } from "#modules/toepassingen";
 import { beslis, getFeiten, weiger } from "#modules/verstrekking";
 import { inschrijvingRegel, leerlingRegel, testInsz } from "#testing/discimus";
+import { toepassingTekst } from "#testing/toepassing";
 import { beheerder, directeur, schoolwereld, type Schoolwereld } from "#testing/schoolloket";
 
 let w: Schoolwereld;
@@ -13,27 +15,7 @@ let cookie: string;
 let noor: string;
 before(async () => {
   w = await schoolwereld();
-  await importeerToepassing(
-    w.ctx,
-    JSON.stringify({
-      toepassing: "bingel",
-      naam: "Bingel",
-      omschrijving: "Oefenen",
-      aanbieder: "Van In",
-      start_url: "http://localhost:9/",
-      tint: 1,
-      initialen: "Bi",
-      clients: [
-        {
-          client_id: "bingel-1",
-          naam: "b",
-          soort: "web",
-          client_secret: "s".repeat(40),
-          redirect_uris: ["http://localhost:9/terug"],
-        },
-      ],
-    }),
-  );
+  await importeerToepassing(w.ctx, toepassingTekst("bingel", { naam: "Bingel" }));
   cookie = await w.sessieVan({ ...beheerder, instellingsnummer: "999001" });
   noor = await w.accountVan("a1");
 });
@@ -56,7 +38,7 @@ async function vraag(query: string, status = 200): Promise<string> {
 }
 const vanNoor = () => vraag(`leerling=${noor}&toepassing=bingel`);
 const weigering = (accountUuid: string) =>
-  weiger(w.ctx, { accountUuid: accountUuid as never, clientId: "bingel-1", reden: "niet-zichtbaar" });
+  weiger(w.ctx, { accountUuid: accountUuid as never, clientId: "bingel", reden: "niet-zichtbaar" });
 const tel = async () =>
   (
     await w.sql`select account_uuid, ontvanger from privacylog.regel where soort = 'inzage' order by nr desc`
@@ -105,8 +87,8 @@ test("R31, D5: the chain stops where the decision stops, step by step, and says 
   const vandaag = w.clock.vandaag();
   for (const [reden, verwacht, doe] of stappen) {
     await doe();
-    const feiten = await getFeiten(w.ctx, noor as never, "bingel-1", vandaag);
-    const besluit = beslis(feiten, "bingel-1", { scopes: new Set(), vandaag });
+    const feiten = await getFeiten(w.ctx, noor as never, "bingel", vandaag);
+    const besluit = beslis(feiten, "bingel", { scopes: new Set(), vandaag });
     assert.equal(besluit.toegang ? "ja" : besluit.reden, reden);
     const tekst = kaal(await vanNoor());
     assert.match(tekst, verwacht, reden);
@@ -158,6 +140,23 @@ test("R31, D2: a number from before the pupil got his definitive account leads t
     kaal(await vraag(`referentie=${nummer}`)),
     /Lien Maes en Bingel.*\[in orde\] *Het account is actief/,
   );
+});
+
+test("R4, D3: a pupil of another school is not found, also without the second wall", async () => {
+  const zoek = async (stamnummer: string, nummer: string) =>
+    vindLeerlingVan(w.ctx, ["999001"], (await w.accountVan(stamnummer, nummer)) as never);
+  assert.equal((await zoek("a1", "999001"))?.voornaam, "Noor");
+  assert.equal(await zoek("b1", "999002"), undefined);
+});
+
+test("D5: the pupil's page says of every application of the school whether it opens, by the same decision", async () => {
+  const pad = `/leerid-beheer/leerlingen/${noor}`;
+  const pagina = async () => kaal(await (await w.get(pad, cookie)).text());
+  assert.match(await pagina(), /Je school koos nog geen toepassing/);
+  await kies(w.ctx, { ...school, van: d("2026-09-01") });
+  assert.match(await pagina(), /Bingel *Kan niet openen *Geen regel van de school gaat over deze leerling\./);
+  await maakZichtbaar(w.ctx, { ...school, soort: "school" });
+  assert.match(await pagina(), /Bingel *Kan openen *Alles is in orde\./);
 });
 
 test("D11: a look is in the log in the name of who looked; a question without an answer is not", async () => {
