@@ -63,6 +63,13 @@ async function staatVan(nummer: string): Promise<string> {
   return delen.join("\n");
 }
 
+/** What gives somebody a right comes last, so that it does not change what the others are asked with. */
+const opVolgorde = [
+  ...routes.filter(({ methode }) => methode === "GET"),
+  ...routes.filter(({ methode, toegang }) => methode === "POST" && toegang === "beheerder"),
+  ...routes.filter(({ methode, toegang }) => methode === "POST" && toegang !== "beheerder"),
+];
+
 const geheim = /Vreemdeling|Łucja|lucja\.vreemdeling|Sint-Jozef/;
 
 describe("isolation: every route, every principal, foreign ids everywhere", () => {
@@ -74,7 +81,7 @@ describe("isolation: every route, every principal, foreign ids everywhere", () =
       const verboden = eigen === "999001" ? geheim : /Peeters|noor\.peeters|De Regenboog/;
       const doel = eigen === "999001" ? "999002" : "999001";
       const voor = await staatVan(doel);
-      for (const { methode, pad, toegang } of routes) {
+      for (const { methode, pad, toegang } of opVolgorde) {
         const cookie = staf
           ? await w.sessieVan({ ...staf, instellingsnummer: staf.rollen || staf.voId ? eigen : null })
           : undefined;
