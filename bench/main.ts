@@ -4,6 +4,7 @@ import { discimusLoad } from "./benchmarks/discimus-load.ts";
 import { discimusStream } from "./benchmarks/discimus-stream.ts";
 import { footprint } from "./benchmarks/footprint.ts";
 import { launchpad } from "./benchmarks/launchpad.ts";
+import { schoolSearch } from "./benchmarks/school-search.ts";
 import { loginCold, loginNohash, ssoHop } from "./benchmarks/sign-in.ts";
 import { sizes, type Benchmark, type Result, type Size } from "./contract.ts";
 import { startCluster } from "./database.ts";
@@ -16,6 +17,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   "discimus-load": discimusLoad,
   "discimus-stream": discimusStream,
   launchpad,
+  "school-search": schoolSearch,
   "bulk-assign": bulkAssign,
   footprint,
 };

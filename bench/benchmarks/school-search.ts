@@ -1,0 +1,225 @@
+import type { ClientCalls } from "#bench/client/main";
+import type { Bench, Result, Size } from "#bench/contract";
+import { benchContext, loadedWorld } from "#bench/load-world";
+import { startProcess, type Process } from "#bench/processes";
+import { interleave, median, rateOf, ratioOf } from "#bench/rounds";
+import type { SearchCalls, Zoek } from "#bench/servers/search";
+import { ontvang } from "#modules/discimus";
+import { openDatabase } from "#platform/database";
+
+/** A school of 3,000 pupils in 60 groups, beside the ordinary ones of the world. */
+const school = "199001";
+const pupils = 3000;
+const window = { warmupMs: 500, ms: 2500, concurrency: 8 };
+
+type Workload = {
+  readonly naam: string;
+  readonly path: string;
+  readonly zoek: Zoek;
+  readonly found: number;
+  readonly goal: number;
+  readonly superb: number;
+};
+const workloads: readonly Workload[] = [
+  {
+    naam: "groep",
+    path: "/leerid-beheer?groep=3C",
+    zoek: { groep: "3C" },
+    found: 50,
+    goal: 0.35,
+    superb: 0.5,
+  },
+  {
+    naam: "begin van een naam",
+    path: "/leerid-beheer?zoek=peet",
+    zoek: { begin: "peet" },
+    found: 100,
+    goal: 0.35,
+    superb: 0.5,
+  },
+  {
+    naam: "deel van een naam",
+    path: "/leerid-beheer?zoek=eters",
+    zoek: { deel: "eters" },
+    found: 100,
+    goal: 0.6,
+    superb: 0.8,
+  },
+];
+
+type Server = { readonly size: Size; readonly port: number; readonly cookies: readonly string[] };
+const mostP95 = 15;
+
+/** LeerID-beheer as a beheerder uses it, beside the bare query on the same data. */
+export async function schoolSearch(bench: Bench): Promise<Result[]> {
+  const client = startProcess<ClientCalls>("client/main.ts");
+  const servers: (Server & { readonly process: Process<SearchCalls>; readonly raw: Process<SearchCalls> })[] =
+    [];
+  try {
+    for (const size of bench.sizes) {
+      const url = await bench.cluster.create(databaseOf(size), await loadedWorld(bench, size));
+      await bigSchool(url);
+      const process = startProcess<SearchCalls>("servers/search.ts");
+      const raw = startProcess<SearchCalls>("servers/search.ts");
+      await raw.call("start", { url, count: false, school });
+      servers.push({
+        size,
+        process,
+        raw,
+        ...(await process.call("start", { url, count: false, school })),
+      });
+    }
+    const first = servers[0];
+    if (!first) return [];
+    const trips = await countTrips(bench, client, first.size);
+    const results: Result[] = [];
+    for (const workload of workloads) {
+      const contestants: Record<string, () => ReturnType<typeof get>> = {};
+      const cpu: Partial<Record<Size, number[]>> = {};
+      for (const server of servers) {
+        await get(client, server, workload, { warmupMs: 0, ms: 60_000, concurrency: 8, most: 1000 });
+        contestants[server.size] = async () => {
+          const before = await server.process.call("usage", undefined);
+          const run = await get(client, server, workload, window);
+          const after = await server.process.call("usage", undefined);
+          (cpu[server.size] ??= []).push((after.cpuMs - before.cpuMs) / run.total);
+          return run;
+        };
+        contestants[`anker ${server.size}`] = () =>
+          server.raw.call("raw", { ...window, school, zoek: workload.zoek, expect: workload.found });
+      }
+      await bench.cluster.settle();
+      const runs = await interleave(bench.rounds, contestants);
+      for (const { size } of servers) {
+        const product = runs[size] ?? [];
+        const anchor = runs[`anker ${size}`] ?? [];
+        const ratio = ratioOf(product, anchor);
+        const p95 = median(product.map((run) => run.p95Ms));
+        const flat = size === "S" || !runs["S"] ? undefined : ratioOf(product, runs["S"]);
+        const rest = p95 <= mostP95 && (flat === undefined || flat >= 0.8);
+        results.push({
+          benchmark: "school-search",
+          size,
+          unit: `bladzijden/s, ${workload.naam}, 8 tegelijk`,
+          product: rateOf(product),
+          anchor: rateOf(anchor),
+          anchor_name: "de kale vraag",
+          ratio,
+          goal: workload.goal,
+          superb: workload.superb,
+          met: ratio >= workload.goal && rest,
+          superb_met: ratio >= workload.superb && rest,
+          trips,
+          cpu_ms: median(cpu[size] ?? []),
+          p95_ms: p95,
+          ...(flat === undefined ? {} : { flat }),
+        });
+      }
+    }
+    return results;
+  } finally {
+    await client.stop();
+    for (const { process, raw, size } of servers) {
+      await process.stop();
+      await raw.stop();
+      await bench.cluster.drop(databaseOf(size));
+    }
+  }
+}
+
+const databaseOf = (size: Size): string => `zoeken_${size.toLowerCase()}`;
+
+const get = (
+  client: Process<ClientCalls>,
+  { port, cookies }: Pick<Server, "port" | "cookies">,
+  { path, found }: Workload,
+  loop: { warmupMs: number; ms: number; concurrency: number; most?: number },
+) => client.call("gets", { ...loop, port, path, cookies, expect: `<b>${found} leerlingen</b> gevonden` });
+
+const firstNames = "Noor Lina Emma Mila Louise Zoë Nora Ella Julia Anna Liam Noah Arthur Jules Łukasz".split(
+  " ",
+);
+const lastNames =
+  "Peeters Janssens Maes Jacobs Mertens Willems Claes Goossens Wouters Dubois Lambert Martens Vermeulen Aerts Michiels Hermans Verhoeven Segers Pauwels Lemmens Bogaerts Nijs Coppens Smets Declercq Yılmaz Benali Nowak Öztürk Kovač".split(
+    " ",
+  );
+
+/** By the feed, as any school comes: in no order of name or group. */
+async function bigSchool(url: string): Promise<void> {
+  const ctx = benchContext(url);
+  const message = (soort: string, n: number, sleutel: object, gegevens: object) =>
+    JSON.stringify({
+      id: `zoek-${soort}-${n}`,
+      volgnummer: n,
+      tijdstip: "2026-09-01T07:12:33Z",
+      soort,
+      versie: 1,
+      sleutel,
+      gegevens,
+    });
+  const lines = [
+    message(
+      "school",
+      0,
+      { instellingsnummer: school },
+      {
+        naam: "Grote School",
+        gemeente: "Aalst",
+        niveaus: ["secundair"],
+        van: "2000-09-01",
+        vestigingen: ["1"],
+      },
+    ),
+  ];
+  for (let n = 0; n < pupils; n++) {
+    const sleutel = { instellingsnummer: school, stamnummer: String((n * 1237) % pupils).padStart(6, "0") };
+    lines.push(
+      message("leerling", n, sleutel, {
+        naam: lastNames[n % lastNames.length],
+        voornaam: firstNames[Math.floor(n / 60) % firstNames.length],
+        insz: null,
+        geboortedatum: "2011-05-02",
+      }),
+      message("inschrijving", n, sleutel, {
+        inschrijving: "1",
+        vestiging: "1",
+        niveau: "secundair",
+        leerjaar: 1 + (n % 6),
+        administratieve_groep: `${1 + (n % 6)}${"ABCDEFGHIJ"[Math.floor(n / 6) % 10] ?? ""}`,
+        van: "2020-09-01",
+        status: "gerealiseerd",
+      }),
+    );
+  }
+  await ontvang(ctx, lines, { bron: "http" });
+  // Three in four were handed out and are in use.
+  await ctx.sql`
+    insert into sleutels.sleutel (account_uuid, soort, hash, peper, uitgereikt_op, eerst_gebruikt_op, gewijzigd_op)
+    select account_uuid, 'eigen', 'h', 'p', now(), now(), now() from leerlingen.registratie
+     where instellingsnummer = ${school} and right(stamnummer, 1) < '8'`;
+  await ctx.sql.end({ timeout: 5 });
+  const owner = openDatabase({ url, max: 1, role: "eigenaar" });
+  await owner`vacuum analyze`;
+  await owner.end();
+}
+
+/** Statements per page, in a run of its own because counting costs time. */
+async function countTrips(bench: Bench, client: Process<ClientCalls>, size: Size): Promise<number> {
+  const server = startProcess<SearchCalls>("servers/search.ts");
+  const [workload] = workloads;
+  try {
+    const started = await server.call("start", {
+      url: bench.cluster.url(databaseOf(size)),
+      count: true,
+      school,
+    });
+    if (!workload) return 0;
+    const one = { concurrency: 1, warmupMs: 0, ms: 60_000 };
+    await get(client, started, workload, { ...one, most: 5 });
+    const before = await server.call("usage", undefined);
+    const { total } = await get(client, started, workload, { ...one, most: 50 });
+    return ((await server.call("usage", undefined)).statements - before.statements) / total;
+  } finally {
+    await server.stop();
+  }
+}
