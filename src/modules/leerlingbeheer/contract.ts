@@ -63,6 +63,8 @@ export type Bladzijde = {
   readonly totaal: number;
   /** From 1; the last one when a later one was asked for. */
   readonly bladzijde: number;
+  /** Who of this page is in the selection that was asked about. */
+  readonly gekozen: ReadonlySet<AccountUuid>;
 };
 
 /** A group of the school, for a filter or a print button. */

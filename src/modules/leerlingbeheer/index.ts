@@ -8,8 +8,15 @@ import {
   type Leerling,
   type Sortering,
 } from "./contract.ts";
-import { getOverzicht, listLeerlingen, listNieuwPerGroep, listTreffers, type Lijn } from "./store.ts";
-import { findOverzicht, upsertOverzicht, type Plaats } from "./store-selection.ts";
+import {
+  getOverzicht,
+  listLeerlingen,
+  listNieuwPerGroep,
+  listTreffers,
+  type Lijn,
+  type Plaats,
+} from "./store.ts";
+import { getStand, upsertOverzicht } from "./store-selection.ts";
 
 export {
   perBladzijde,
@@ -23,29 +30,26 @@ export {
   type Status,
 } from "./contract.ts";
 export { exporteer } from "./csv.ts";
-export { listVroegere } from "./store.ts";
-export {
-  kies,
-  kiesAlle,
-  laat,
-  ruimSelectiesOp,
-  selectieVan,
-  telGekozen,
-  type Plaats,
-} from "./store-selection.ts";
+export { listVroegere, type Plaats } from "./store.ts";
+export { kies, kiesAlle, laat, ruimSelectiesOp, selectieVan } from "./store-selection.ts";
 
 /**
  * A page of the pupils of one school (R4): enrolled, to come, or gone for less than a year. `lijn` = all numbers that stand
- * for the school. A page past the end gives the last one.
+ * for the school. A page past the end gives the last one. With `plaats` it also says who of the page is in that selection.
  */
 export async function zoekLeerlingen(
   ctx: Context,
   lijn: Lijn,
-  vraag: { readonly filter: Filter; readonly sorteer: Sortering; readonly bladzijde: number },
+  vraag: {
+    readonly filter: Filter;
+    readonly sorteer: Sortering;
+    readonly bladzijde: number;
+    readonly plaats?: Plaats;
+  },
 ): Promise<Bladzijde> {
-  const { filter, sorteer, bladzijde } = vraag;
+  const { filter, sorteer, bladzijde, plaats } = vraag;
   const page = (nr: number) =>
-    listLeerlingen(ctx, lijn, { filter, sorteer, overslaan: (nr - 1) * perBladzijde });
+    listLeerlingen(ctx, lijn, { filter, sorteer, plaats, overslaan: (nr - 1) * perBladzijde });
   const found = await page(bladzijde);
   if (found.leerlingen.length > 0 || bladzijde === 1) return { ...found, bladzijde };
   const { totaal } = await page(1);
@@ -82,17 +86,17 @@ export const listNieuwVan = (
 const versGenoeg = 5 * 60_000;
 
 /**
- * How many pupils are enrolled today, and the groups to choose from. `vers` counts anew, which reads every enrolment of the
- * school; else an answer of the last five minutes will do.
+ * What stands around a list: how many pupils are enrolled today, the groups to choose from, and how many are picked. `vers`
+ * counts pupils and groups anew, which reads every enrolment of the school; else an answer of the last five minutes will do.
  */
-export async function overzichtVan(
+export async function standVan(
   ctx: Context,
-  school: Plaats["school"],
+  plaats: Plaats,
   { vers }: { readonly vers: boolean },
-): Promise<{ readonly ingeschreven: number; readonly groepen: readonly Groep[] }> {
-  const bewaard = vers ? undefined : await findOverzicht(ctx, school.instellingsnummer, versGenoeg);
-  if (bewaard) return bewaard;
-  const nieuw = await getOverzicht(ctx, school.lijn);
-  await upsertOverzicht(ctx, school.instellingsnummer, nieuw);
-  return nieuw;
+): Promise<{ readonly gekozen: number; readonly ingeschreven: number; readonly groepen: readonly Groep[] }> {
+  const { gekozen, overzicht } = await getStand(ctx, plaats, vers ? 0 : versGenoeg);
+  if (overzicht) return { gekozen, ...overzicht };
+  const nieuw = await getOverzicht(ctx, plaats.school.lijn);
+  await upsertOverzicht(ctx, plaats.school.instellingsnummer, nieuw);
+  return { gekozen, ...nieuw };
 }

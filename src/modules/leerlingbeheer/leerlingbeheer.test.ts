@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
 import { ontvang } from "#modules/discimus";
 import {
   findLeerling,
-  overzichtVan,
+  standVan,
   sorteringen,
   statussen,
   telNieuw,
@@ -203,8 +204,13 @@ test("R4, R55: search, filters, statuses and their counts are those of a plain m
           staande(een).some(({ looptijd }) => looptijd === "loopt" || looptijd === "eindigtVandaag"),
         );
         assert.equal(
-          (await overzichtVan(db.ctx, { instellingsnummer: nummer, lijn: [nummer] }, { vers: true }))
-            .ingeschreven,
+          (
+            await standVan(
+              db.ctx,
+              { sessie: randomUUID(), school: { instellingsnummer: nummer, lijn: [nummer] } },
+              { vers: true },
+            )
+          ).ingeschreven,
           vandaagHier.length,
         );
       },

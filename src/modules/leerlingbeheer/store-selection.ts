@@ -1,13 +1,7 @@
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
 import type { Filter, Groep, Leerling } from "./contract.ts";
-import { listTreffers, treffers, type Lijn } from "./store.ts";
-
-/** Whose selection, and in which school: a session has one per school. */
-export type Plaats = {
-  readonly sessie: string;
-  readonly school: { readonly instellingsnummer: string; readonly lijn: Lijn };
-};
+import { listTreffers, treffers, type Plaats } from "./store.ts";
 
 /** Most pupils in a selection: the largest school, and what one print batch takes. */
 export const meesteGekozen = 5000;
@@ -46,18 +40,6 @@ export async function laat(
     ${accountUuids ? ctx.sql`and account_uuid = any (${[...accountUuids]}::uuid[])` : ctx.sql``}`;
 }
 
-/** How many are picked, and which of these. */
-export async function telGekozen(
-  ctx: Context,
-  { sessie, school }: Plaats,
-  vanDeze: readonly AccountUuid[],
-): Promise<{ aantal: number; hier: ReadonlySet<AccountUuid> }> {
-  const [row] = await ctx.sql<{ aantal: number; hier: AccountUuid[] | null }[]>`
-    select count(*) as aantal, array_agg(account_uuid) filter (where account_uuid = any (${[...vanDeze]}::uuid[])) as hier
-      from leerlingbeheer.selectie where sessie = ${sessie} and instellingsnummer = ${school.instellingsnummer}`;
-  return { aantal: row?.aantal ?? 0, hier: new Set(row?.hier ?? []) };
-}
-
 /** The pupils that were picked and still are of this school, by group and name. */
 export async function selectieVan(ctx: Context, { sessie, school }: Plaats): Promise<Leerling[]> {
   const rows = await ctx.sql<{ account_uuid: AccountUuid }[]>`
@@ -74,16 +56,21 @@ export async function ruimSelectiesOp(ctx: Context): Promise<number> {
 
 type Overzicht = { readonly ingeschreven: number; readonly groepen: readonly Groep[] };
 
-/** The overview as it was kept; undefined when that is older than `jonger` milliseconds. */
-export async function findOverzicht(
+/** How many are picked, and the overview as it was kept; that is undefined when older than `jonger` milliseconds. */
+export async function getStand(
   ctx: Context,
-  instellingsnummer: string,
+  { sessie, school: { instellingsnummer } }: Plaats,
   jonger: number,
-): Promise<Overzicht | undefined> {
-  const [row] = await ctx.sql<{ ingeschreven: number; groepen: string }[]>`
-    select ingeschreven, groepen from leerlingbeheer.overzicht
-     where instellingsnummer = ${instellingsnummer} and gemaakt_op > ${new Date(ctx.clock.now() - jonger)}`;
-  return row && { ingeschreven: row.ingeschreven, groepen: JSON.parse(row.groepen) as Groep[] };
+): Promise<{ readonly gekozen: number; readonly overzicht: Overzicht | undefined }> {
+  const [row] = await ctx.sql<{ gekozen: number; ingeschreven: number | null; groepen: string | null }[]>`
+    select (select count(*) from leerlingbeheer.selectie k where k.sessie = ${sessie} and k.instellingsnummer = ${instellingsnummer}) as gekozen,
+           o.ingeschreven, o.groepen
+      from (select) een left join leerlingbeheer.overzicht o
+        on o.instellingsnummer = ${instellingsnummer} and o.gemaakt_op > ${new Date(ctx.clock.now() - jonger)}`;
+  if (!row) throw new Error("a count gave no row");
+  const { gekozen, ingeschreven, groepen } = row;
+  if (ingeschreven === null || groepen === null) return { gekozen, overzicht: undefined };
+  return { gekozen, overzicht: { ingeschreven, groepen: JSON.parse(groepen) as Groep[] } };
 }
 
 /** Keeps an overview for the searches that follow. */

@@ -22,6 +22,12 @@ type Fragment = postgres.PendingQuery<postgres.Row[]>;
  */
 export type Lijn = readonly string[];
 
+/** Whose selection, and in which school: a session has one per school. */
+export type Plaats = {
+  readonly sessie: string;
+  readonly school: { readonly instellingsnummer: string; readonly lijn: Lijn };
+};
+
 /** Conditions on account `a`, its password `s` and its badge `b`; the one place that says what a status is. */
 function voorwaarden(ctx: Context) {
   const { sql } = ctx;
@@ -237,21 +243,37 @@ function metKolommen(ctx: Context): Fragment {
     ${als.aangepast} as aangepast, ${als.nietUitgereikt} as niet_uitgereikt, ${als.aangemeld} as aangemeld, ${als.zonderInsz} as zonder_insz`;
 }
 
-/** One page of the pupils that match and how many there are in all; no pupils when the page lies past the end. */
+/**
+ * One page of the pupils that match, how many there are in all, and who of the page is in a selection; no pupils when the page lies
+ * past the end.
+ */
 export async function listLeerlingen(
   ctx: Context,
   lijn: Lijn,
-  vraag: { readonly filter: Filter; readonly sorteer: Sortering; readonly overslaan: number },
-): Promise<{ leerlingen: Leerling[]; totaal: number }> {
+  vraag: {
+    readonly filter: Filter;
+    readonly sorteer: Sortering;
+    readonly overslaan: number;
+    readonly plaats?: Plaats | undefined;
+  },
+): Promise<{ leerlingen: Leerling[]; totaal: number; gekozen: Set<AccountUuid> }> {
   const { sql } = ctx;
   const order = volgorde(ctx, vraag.sorteer);
-  const rows = await sql<Row[]>`
+  const gekozen = vraag.plaats
+    ? sql`exists (select from leerlingbeheer.selectie k where k.sessie = ${vraag.plaats.sessie}
+                     and k.instellingsnummer = ${vraag.plaats.school.instellingsnummer} and k.account_uuid = blad.account_uuid)`
+    : sql`false`;
+  const rows = await sql<(Row & { gekozen: boolean })[]>`
     with treffer as (${treffers(ctx, lijn, { filter: vraag.filter, metRang: vraag.sorteer === "status" })}),
          blad as (select *, count(*) over () as totaal from treffer order by ${order} limit ${perBladzijde} offset ${vraag.overslaan})
-    select blad.*, ${metKolommen(ctx)}
+    select blad.*, ${gekozen} as gekozen, ${metKolommen(ctx)}
       from blad ${metSleutels(ctx, ctx.sql`blad.account_uuid`)}
      order by ${order}`;
-  return { leerlingen: rows.map(toLeerling), totaal: rows[0]?.totaal ?? 0 };
+  return {
+    leerlingen: rows.map(toLeerling),
+    totaal: rows[0]?.totaal ?? 0,
+    gekozen: new Set(rows.filter((row) => row.gekozen).map((row) => row.account_uuid)),
+  };
 }
 
 /** Pupils that match, all of them, by group and name. */

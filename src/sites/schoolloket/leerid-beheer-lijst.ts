@@ -15,10 +15,13 @@ export type Lijst = {
   readonly school: string;
   readonly vraag: Lijstvraag;
   readonly gevonden: Bladzijde;
-  readonly overzicht: { readonly ingeschreven: number; readonly groepen: readonly Groep[] };
+  readonly stand: {
+    readonly gekozen: number;
+    readonly ingeschreven: number;
+    readonly groepen: readonly Groep[];
+  };
   /** Only on the page one comes in at: without a filter. */
   readonly nieuw?: { readonly aantal: number; readonly perGroep: readonly Groep[] };
-  readonly gekozen: { readonly aantal: number; readonly hier: ReadonlySet<string> };
 };
 
 const leerlingen = (aantal: number): string =>
@@ -26,8 +29,8 @@ const leerlingen = (aantal: number): string =>
 
 /** The list of pupils: banner, filter, table with a selection, what can be done with it, pages (05-leerid-beheer). */
 export function lijstPagina(lijst: Lijst): Pagina {
-  const { school, overzicht, nieuw, gevonden } = lijst;
-  const aantal = overzicht.ingeschreven;
+  const { school, stand, nieuw, gevonden } = lijst;
+  const aantal = stand.ingeschreven;
   return {
     titel: "LeerID-beheer",
     tab: "leerid-beheer",
@@ -101,7 +104,7 @@ function keuze(
   </div>`;
 }
 
-function zoekformulier({ vraag, overzicht: { groepen } }: Lijst): Html {
+function zoekformulier({ vraag, stand: { groepen } }: Lijst): Html {
   const velden = veldenVan(vraag);
   const niveaus = [...new Set(groepen.map((een) => een.niveau))];
   const leerjaren = [...new Set(groepen.map((een) => een.leerjaar))].toSorted((a, b) => a - b);
@@ -208,12 +211,12 @@ function kop(vraag: Lijstvraag, ...orden: readonly (readonly [Lijstvraag["sortee
 }
 
 function keuzeformulier(lijst: Lijst): Html {
-  const { vraag, gevonden, gekozen } = lijst;
+  const { vraag, gevonden } = lijst;
   return html`<form class="stack" action="/leerid-beheer/selectie" method="post">
     ${hiddenFields({
       vraag: new URLSearchParams(veldenVan({ ...vraag, bladzijde: gevonden.bladzijde })).toString(),
       // To see which of them are not ticked any more.
-      was: [...gekozen.hier].join(","),
+      was: [...gevonden.gekozen].join(","),
     })}
     <div class="table-frame">
       <table class="data reflow" role="table">
@@ -238,7 +241,7 @@ function keuzeformulier(lijst: Lijst): Html {
           </tr>
         </thead>
         <tbody role="rowgroup">
-          ${gevonden.leerlingen.map((een) => rij(een, gekozen.hier.has(een.accountUuid)))}
+          ${gevonden.leerlingen.map((een) => rij(een, gevonden.gekozen.has(een.accountUuid)))}
         </tbody>
       </table>
     </div>
@@ -286,20 +289,20 @@ const inGebruik = tight`<span class="pill ok">${icon("check")}In gebruik</span>`
 const nooitAangemeld = tight`<span class="pill">${icon("circle-dashed")}Nooit aangemeld</span>`;
 
 /** What can be done with the selection. Every button keeps first what is ticked on this page. */
-function balk({ gekozen, gevonden }: Lijst): Html {
-  const hier = gekozen.hier.size;
+function balk({ stand: { gekozen }, gevonden }: Lijst): Html {
+  const hier = gevonden.gekozen.size;
   const knop = (actie: string, beeld: Parameters<typeof icon>[0], tekst: string, klasse = "button") =>
     html`<button class="${klasse}" name="actie" value="${actie}">${icon(beeld)}${tekst}</button>`;
   const link = (actie: string, tekst: string) =>
     html`<button class="as-link" name="actie" value="${actie}">${tekst}</button>`;
   return html`<div class="bulk" role="group" aria-label="Met de gekozen leerlingen">
     <p class="count">
-      <b>${gekozen.aantal === 0 ? "Kies leerlingen" : `${leerlingen(gekozen.aantal)} gekozen`}</b>
+      <b>${gekozen === 0 ? "Kies leerlingen" : `${leerlingen(gekozen)} gekozen`}</b>
       <small
-        >${gekozen.aantal > 0 && `${hier} op deze bladzijde, ${gekozen.aantal - hier} op andere.`}
+        >${gekozen > 0 && `${hier} op deze bladzijde, ${gekozen - hier} op andere.`}
         ${link("bewaar", "Keuze bewaren")}
-        ${gevonden.totaal > gekozen.hier.size && link("kies-alles", `Kies alle ${formatNumber(gevonden.totaal)}`)}
-        ${gekozen.aantal > 0 && link("wis", "Keuze wissen")}</small
+        ${gevonden.totaal > hier && link("kies-alles", `Kies alle ${formatNumber(gevonden.totaal)}`)}
+        ${gekozen > 0 && link("wis", "Keuze wissen")}</small
       >
     </p>
     <div class="row">

@@ -8,9 +8,8 @@ import {
   laat,
   listNieuwVan,
   listVroegere,
-  overzichtVan,
   selectieVan,
-  telGekozen,
+  standVan,
   telNieuw,
   zoekLeerlingen,
   type Plaats,
@@ -37,19 +36,14 @@ export const leerlingRoutes: readonly Route[] = [
       const vraag = leesVraag(new URL(v.http.req.url).searchParams);
       // The banner and fresh counts stand where one comes in; a search is about something else, and quick.
       const begin = Object.keys(vraag.filter).length === 0 && vraag.bladzijde === 1;
+      const plaats = plaatsVan(v);
       const lijst = await v.inSchool(async (ctx) => {
-        const [gevonden, overzicht, nieuw] = await Promise.all([
-          zoekLeerlingen(ctx, v.school.lijn, vraag),
-          overzichtVan(ctx, v.school, { vers: begin }),
+        const [gevonden, stand, nieuw] = await Promise.all([
+          zoekLeerlingen(ctx, v.school.lijn, { ...vraag, plaats }),
+          standVan(ctx, plaats, { vers: begin }),
           begin ? telNieuw(ctx, v.school.lijn) : undefined,
         ]);
-        const hier = gevonden.leerlingen.map((een) => een.accountUuid);
-        return {
-          gevonden,
-          overzicht,
-          gekozen: await telGekozen(ctx, plaatsVan(v), hier),
-          ...(nieuw && { nieuw }),
-        };
+        return { gevonden, stand, ...(nieuw && { nieuw }) };
       });
       return v.pagina(lijstPagina({ school: v.school.naam, vraag, ...lijst }));
     },
