@@ -15,6 +15,7 @@ export {
   listBeheerders,
   listDatabeheerders,
   listEigenScholen,
+  listNamen,
   listToegangsvragen,
   maakBeheerder,
   onthoudMedewerker,

@@ -315,3 +315,18 @@ export function beslisToegang(
     return "beslist";
   });
 }
+
+/** Names of staff that this school knows or knew, by `vo_id`; the log of looks holds no names itself (D11). */
+export async function listNamen(
+  ctx: Context,
+  nummers: readonly string[],
+  voIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await ctx.sql<{ vo_id: string; naam: string; voornaam: string }[]>`
+    select vo_id, naam, voornaam from rechten.beheerder
+     where instellingsnummer = any (${[...nummers]}::text[]) and vo_id = any (${[...voIds]}::text[])
+    union
+    select vo_id, naam, voornaam from rechten.medewerker
+     where instellingsnummer = any (${[...nummers]}::text[]) and vo_id = any (${[...voIds]}::text[])`;
+  return new Map(rows.map((row) => [row.vo_id, `${row.voornaam} ${row.naam}`]));
+}

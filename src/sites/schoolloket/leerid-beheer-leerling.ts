@@ -27,6 +27,8 @@ export type LeerlingInput = {
   readonly inzages: readonly Logregel[];
   /** `vo_id` of who looks now. */
   readonly ik: string;
+  /** Names of staff that the school knows, by `vo_id`. */
+  readonly namen: ReadonlyMap<string, string>;
   readonly nu: number;
   readonly vandaag: Datum;
   /** What the decision sees of him behind the wall of this school. */
@@ -59,10 +61,10 @@ export function leerlingPagina(input: LeerlingInput): Pagina {
         ${!leerling.uitgeschreven && knoppen(leerling)}
       </div>
       <div class="columns wide-right">
-        <div class="stack">${gegevens(input)}</div>
+        <div class="stack">${gegevens(input)} ${nummers(input)}</div>
         <div class="stack">
           ${toepassingenVan(leerling, input.feiten, input.vandaag)} ${uitreiking(leerling)}
-          ${aanmeldingen(input)} ${nummers(input)} ${inzages(input)}
+          ${aanmeldingen(input)} ${inzages(input)}
         </div>
       </div>`,
   };
@@ -205,7 +207,7 @@ const schermen: Readonly<Partial<Record<Logregel["aanleiding"], string>>> = {
   "lijst-meegenomen": "exporteerde een lijst met deze leerling",
 };
 
-function inzages({ inzages: regels, ik, nu }: LeerlingInput): Html {
+function inzages({ inzages: regels, ik, namen, nu }: LeerlingInput): Html {
   return html`<section class="card" aria-labelledby="inzage">
     <div class="card-head"><h2 id="inzage">Wie keek er?</h2></div>
     ${
@@ -217,7 +219,7 @@ function inzages({ inzages: regels, ik, nu }: LeerlingInput): Html {
             regels.map(
               (regel) =>
                 html`${icon("eye")}<span
-                    >${regel.ontvanger === ik ? "Jij" : "Een LeerID-beheerder"}
+                    >${regel.ontvanger === ik ? "Jij" : (namen.get(regel.ontvanger) ?? "Een LeerID-beheerder")}
                     ${schermen[regel.aanleiding]}<br /><span class="soft small"
                       >${moment(regel.tijdstip, nu)}</span
                     ></span

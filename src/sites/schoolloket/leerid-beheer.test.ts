@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { listRegelsVan } from "#modules/privacylog";
+import { onthoudMedewerker } from "#modules/rechten";
 import { verwerkBatch } from "#modules/uitreiking";
 import { openDatabase } from "#platform/database";
 import { inschrijvingRegel, leerlingRegel } from "#testing/discimus";
@@ -178,6 +179,18 @@ describe("the page of a pupil", () => {
       (await tekstVan(`/leerid-beheer/leerlingen/${leerling}`)).tekst,
       /Jij\s+bekeek deze bladzijde/,
     );
+  });
+
+  test("D11: who looked has a name for the school, which the log itself does not hold", async () => {
+    const leerling = await w.accountVan("p3");
+    const ina = { voId: "vo-ina", rollen: ["LeerIDBeheerder:999001"] };
+    await onthoudMedewerker(w.ctx, { ...ina, naam: "Maes", voornaam: "Ina", orgcodes: [] });
+    await tekstVan(`/leerid-beheer/leerlingen/${leerling}`, await w.sessieVan(ina));
+    assert.match(
+      (await tekstVan(`/leerid-beheer/leerlingen/${leerling}`)).tekst,
+      /Ina Maes\s+bekeek deze bladzijde/,
+    );
+    assert.equal((await listRegelsVan(w.ctx, [leerling], 5)).at(-1)?.ontvanger, "vo-ina");
   });
 
   test("isolation: a foreign pupil, nobody and no id at all are the same 404, without a record", async () => {

@@ -15,6 +15,7 @@ import {
   type Plaats,
 } from "#modules/leerlingbeheer";
 import { listRegelsVan, logInzage } from "#modules/privacylog";
+import { listNamen } from "#modules/rechten";
 import { listClients } from "#modules/toepassingen";
 import { getFeiten } from "#modules/verstrekking";
 import type { Context } from "#platform/context";
@@ -125,12 +126,14 @@ async function toonLeerling(v: SchoolVerzoek): Promise<Response> {
     return { leerling, vroegere, feiten, aanmeldingen, inzages };
   });
   if (!gevonden) return v.nietGevonden();
-  const clients = await listClients(v.ctx);
+  const kijkers = gevonden.inzages.map((regel) => regel.ontvanger);
+  const [clients, namen] = await Promise.all([listClients(v.ctx), listNamen(v.ctx, v.school.lijn, kijkers)]);
   return v.pagina(
     leerlingPagina({
       ...gevonden,
       school: v.school.naam,
       ik: v.ik.voId,
+      namen,
       nu: v.ctx.clock.now(),
       vandaag: v.ctx.clock.vandaag(),
       toepassingen: new Map(
