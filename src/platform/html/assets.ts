@@ -60,8 +60,11 @@ function readAssets(): ReadonlyMap<AssetName, Asset> {
       const known = fontNames.find((font) => font === name);
       return known === undefined ? whole : `url("${assetNamed(all, known).path}")`;
     });
-  // Comments and indentation are for us: without them the stylesheet is a tenth smaller (pages at most 60 kB).
-  const lean = style.replaceAll(/\/\*.*?\*\//gs, "").replaceAll(/\s*\n\s*/g, "\n");
+  // Comments and white space are for us: without them the stylesheet is a seventh smaller (pages at most 60 kB).
+  const lean = style
+    .replaceAll(/\/\*.*?\*\//gs, "")
+    .replaceAll(/\s*\n\s*/g, "\n")
+    .replaceAll(/\s*([{};])\s*/g, "$1");
   add("style.css", "text/css; charset=utf-8", Buffer.from(lean), true);
   add("enhance.js", "text/javascript; charset=utf-8", own("enhance.js"), true);
   add("logo.svg", "image/svg+xml", own("logo.svg"), true);
