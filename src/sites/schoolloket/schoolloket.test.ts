@@ -15,7 +15,7 @@ describe("the way in", () => {
     assert.deepEqual([antwoord.status, antwoord.headers.get("location")], [303, "/aanmelden"]);
   });
 
-  test("R46: header and exactly the three tabs, with the school of the session", async () => {
+  test("R20, R46: header and exactly the three tabs, with the school of the session", async () => {
     const tekst = await (await w.get("/hulp", await w.sessieVan(beheerder))).text();
     assert.match(tekst, /De Regenboog/);
     assert.deepEqual(
