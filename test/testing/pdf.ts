@@ -32,8 +32,11 @@ export function leesPdf(pdf: Buffer): GelezenPdf {
     objecten.set(nr, inhoud);
   const object = (nr: string | undefined) => objecten.get(nr ?? "") ?? "";
   const stroom = (nr: string | undefined): string => {
-    const deel = /stream\r?\n([\s\S]*?)\r?\nendstream/.exec(object(nr))?.[1];
-    return deel === undefined ? "" : inflateSync(Buffer.from(deel, "latin1")).toString("latin1");
+    // By its length: compressed data may end in a line break of its own.
+    const [kop, lengte] = /^[\s\S]*?\/Length (\d+)[\s\S]*?stream\n/.exec(object(nr)) ?? [];
+    if (kop === undefined) return "";
+    const deel = object(nr).slice(kop.length, kop.length + Number(lengte));
+    return inflateSync(Buffer.from(deel, "latin1")).toString("latin1");
   };
   const letters = new Map<string, ReadonlyMap<string, string>>();
   for (const [, naam = "", nr] of bron.matchAll(/\/(F\d+) (\d+) 0 R/g)) {
