@@ -75,7 +75,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "platform/relying-party": {
     does: "Our own sites as ordinary OpenID clients: sign-in, sign-out, logout tokens.",
-    uses: [],
+    uses: ["platform/crypto"],
     only: ["sites/acm", "sites/leerlingloket", "sites/schoolloket"],
   },
   "platform/metrics": {

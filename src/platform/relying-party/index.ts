@@ -1,8 +1,8 @@
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import * as openid from "openid-client";
+import { seal, unseal, type Keys } from "#platform/crypto";
 
-/** What is kept between the start of a sign-in and its end, sealed in a cookie. */
-export type Begin = { readonly state: string; readonly nonce: string; readonly verifier: string };
+type Begin = { readonly state: string; readonly nonce: string; readonly verifier: string };
 
 /** Who came back: the claims of the ID token, the session at the provider, and the token for the sign-out. */
 export type Aangemeld = {
@@ -14,12 +14,16 @@ export type Aangemeld = {
 
 /** One of our sites as an ordinary OpenID client (D8): code flow with PKCE, sign-out both ways. */
 export type RelyingParty = {
-  start(): Promise<{ readonly url: string; readonly begin: Begin }>;
-  /** @throws when the answer is not one to our question, or the provider refuses */
-  voltooi(terug: URL, begin: Begin): Promise<Aangemeld>;
+  /** Where the browser goes, and what it keeps in a cookie until it is back: sealed, nothing to read for it. */
+  start(): Promise<{ readonly url: string; readonly begin: string }>;
+  /**
+   * Undefined when `begin` is none of ours: the button Back, or a page of yesterday. Then just start again.
+   * @throws when the answer is not one to our question, or the provider refuses
+   */
+  voltooi(terug: URL, begin: string | undefined): Promise<Aangemeld | undefined>;
   afmeldUrl(idToken: string | undefined): Promise<string>;
-  /** The `sid` of a valid logout token (OpenID Back-Channel Logout 2.6), else undefined. */
-  leesLogoutToken(token: string): Promise<string | undefined>;
+  /** The `sid` that a back-channel logout ends: a form with a valid logout token (OpenID Back-Channel Logout 2.5, 2.6), else undefined. */
+  leesLogout(request: Request): Promise<string | undefined>;
 };
 
 /** Discovery waits for the first sign-in, so that client and provider may start in any order. */
@@ -30,6 +34,7 @@ export function relyingParty(options: {
   readonly eigenUrl: string;
   readonly geheim: string;
   readonly scope: string;
+  readonly keys: Keys;
   /** Allows plain http: never in production. */
   readonly lokaal: boolean;
 }): RelyingParty {
@@ -52,7 +57,7 @@ export function relyingParty(options: {
   return {
     async start() {
       const config = await configuratie();
-      const begin = {
+      const begin: Begin = {
         state: openid.randomState(),
         nonce: openid.randomNonce(),
         verifier: openid.randomPKCECodeVerifier(),
@@ -65,9 +70,13 @@ export function relyingParty(options: {
         code_challenge: await openid.calculatePKCECodeChallenge(begin.verifier),
         code_challenge_method: "S256",
       });
-      return { url: url.href, begin };
+      const sealed = seal(options.keys.cookies, JSON.stringify(begin), clientId);
+      return { url: url.href, begin: sealed.toString("base64url") };
     },
-    async voltooi(terug, begin) {
+    async voltooi(terug, sealed) {
+      const opened = sealed && unseal(options.keys.cookies, Buffer.from(sealed, "base64url"), clientId);
+      if (!opened) return undefined;
+      const begin = JSON.parse(opened.toString("utf8")) as Begin;
       // The address as the outside knows it, whatever stood before us.
       const gezien = new URL(`${terugUrl}${terug.search}`);
       const tokens = await openid.authorizationCodeGrant(await configuratie(), gezien, {
@@ -87,7 +96,12 @@ export function relyingParty(options: {
         ...(idToken === undefined ? { client_id: clientId } : { id_token_hint: idToken }),
       }).href;
     },
-    async leesLogoutToken(token) {
+    async leesLogout(request) {
+      const isForm = /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(
+        request.headers.get("content-type") ?? "",
+      );
+      const token = isForm ? new URLSearchParams(await request.text()).get("logout_token") : null;
+      if (token === null) return undefined;
       const uri = (await configuratie()).serverMetadata().jwks_uri;
       if (uri === undefined) return undefined;
       jwks ??= createRemoteJWKSet(new URL(uri));

@@ -3,12 +3,12 @@ import { Hono, type Context as HonoContext } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { Context } from "#platform/context";
-import { keyedHash, randomToken, seal, unseal } from "#platform/crypto";
+import { keyedHash, randomToken } from "#platform/crypto";
 import { isUnavailable } from "#platform/database";
 import { securityHeaders, staticAssets } from "#platform/html";
 import { newReferentie } from "#platform/ids";
 import { describeError } from "#platform/log";
-import { relyingParty, type Aangemeld, type Begin } from "#platform/relying-party";
+import { relyingParty, type Aangemeld } from "#platform/relying-party";
 import { listRegelsVan } from "#modules/privacylog";
 import { importeerToepassing, listClients } from "#modules/toepassingen";
 import {
@@ -74,6 +74,7 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
     clientId,
     eigenUrl: urls.leerlingloket,
     geheim: geheimVan(ctx),
+    keys: ctx.keys,
     scope: "openid leerid",
     lokaal: !veilig,
   });
@@ -134,29 +135,23 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
 
   app.get("/aanmelden", async (http) => {
     const { url, begin } = await acm.start();
-    setCookie(
-      http,
-      `${naam}-begin`,
-      seal(ctx.keys.cookies, JSON.stringify(begin), "leerlingloket").toString("base64url"),
-      { ...cookie, maxAge: 3600 },
-    );
+    setCookie(http, `${naam}-begin`, begin, { ...cookie, maxAge: 3600 });
     return http.redirect(url, 303);
   });
 
   app.get("/terug", async (http) => {
-    const begin = leesBegin(getCookie(http, `${naam}-begin`));
+    const begin = getCookie(http, `${naam}-begin`);
     deleteCookie(http, `${naam}-begin`, cookie);
     if (http.req.query("error") !== undefined)
       return http.html(nietIngelogd({ aanmeldUrl: "/aanmelden", voet }), 403);
-    // The button Back, or a page of yesterday: just start again.
-    if (!begin) return http.redirect("/aanmelden", 303);
-    let wie: Aangemeld;
+    let wie: Aangemeld | undefined;
     try {
       wie = await acm.voltooi(new URL(http.req.url), begin);
     } catch (error) {
       ctx.log.warn(describeError(error), "aanmelding bij ACM niet voltooid");
       return http.html(nietIngelogd({ aanmeldUrl: "/aanmelden", voet }), 400);
     }
+    if (!wie) return http.redirect("/aanmelden", 303);
     const id = randomToken();
     await insertSessie(ctx, {
       id,
@@ -168,11 +163,6 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
     setCookie(http, naam, id, cookie);
     return http.redirect("/", 303);
   });
-
-  function leesBegin(waarde: string | undefined): Begin | undefined {
-    const tekst = waarde && unseal(ctx.keys.cookies, Buffer.from(waarde, "base64url"), "leerlingloket");
-    return tekst ? (JSON.parse(tekst.toString("utf8")) as Begin) : undefined;
-  }
 
   app.post("/afmelden", async (http) => {
     const id = getCookie(http, naam);
@@ -187,12 +177,7 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
     onError: (http) => http.json({ error: "invalid_request" }, 413),
   });
   app.post("/backchannel-logout", kort, async (http) => {
-    // A form and nothing else (OpenID Back-Channel Logout 2.5).
-    const isForm = /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(
-      http.req.header("content-type") ?? "",
-    );
-    const token = isForm ? new URLSearchParams(await http.req.text()).get("logout_token") : null;
-    const sid = token === null ? undefined : await acm.leesLogoutToken(token);
+    const sid = await acm.leesLogout(http.req.raw);
     if (sid === undefined) return http.json({ error: "invalid_request" }, 400);
     await deleteSessiesVanSid(ctx, sid);
     return http.body(null, 200);

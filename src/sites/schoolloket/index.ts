@@ -3,12 +3,12 @@ import { Hono, type Context as HonoContext } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { inSchool, type Context } from "#platform/context";
-import { keyedHash, randomToken, seal, unseal } from "#platform/crypto";
+import { keyedHash, randomToken } from "#platform/crypto";
 import { isUnavailable } from "#platform/database";
 import { html, securityHeaders, staticAssets } from "#platform/html";
 import { newReferentie } from "#platform/ids";
 import { describeError } from "#platform/log";
-import { relyingParty, type Begin } from "#platform/relying-party";
+import { relyingParty } from "#platform/relying-party";
 import { eindeVan, onthoudMedewerker, rechtenVan } from "#modules/rechten";
 import { importeerToepassing } from "#modules/toepassingen";
 import type { Pagina, Route, SchoolVerzoek, Toegang, Verzoek } from "./contract.ts";
@@ -79,6 +79,7 @@ export function createSchoolloket(ctx: Context, urls: Urls): Hono {
     clientId,
     eigenUrl: urls.schoolloket,
     geheim: geheimVan(ctx),
+    keys: ctx.keys,
     scope: "openid profile vo",
     lokaal: !veilig,
   });
@@ -93,19 +94,19 @@ export function createSchoolloket(ctx: Context, urls: Urls): Hono {
 
   app.get("/aanmelden", async (http) => {
     const { url, begin } = await acm.start();
-    const verzegeld = seal(ctx.keys.cookies, JSON.stringify(begin), clientId).toString("base64url");
-    setCookie(http, `${naam}-begin`, verzegeld, { ...cookie, maxAge: 3600 });
+    setCookie(http, `${naam}-begin`, begin, { ...cookie, maxAge: 3600 });
     return http.redirect(url, 303);
   });
 
   app.get("/terug", async (http) => {
-    const begin = leesBegin(getCookie(http, `${naam}-begin`));
+    const begin = getCookie(http, `${naam}-begin`);
     deleteCookie(http, `${naam}-begin`, cookie);
-    if (!begin) return http.redirect("/aanmelden", 303);
     let wie: Medewerker;
     const id = randomToken();
     try {
-      const { claims, sid, idToken } = await acm.voltooi(new URL(http.req.url), begin);
+      const aangemeld = await acm.voltooi(new URL(http.req.url), begin);
+      if (!aangemeld) return http.redirect("/aanmelden", 303);
+      const { claims, sid, idToken } = aangemeld;
       wie = medewerkerVan(claims);
       await insertSessie(ctx, { ...wie, id, sid, idToken, duur: sessieduur });
     } catch (error) {
@@ -117,22 +118,13 @@ export function createSchoolloket(ctx: Context, urls: Urls): Hono {
     return http.redirect("/", 303);
   });
 
-  function leesBegin(waarde: string | undefined): Begin | undefined {
-    const tekst = waarde && unseal(ctx.keys.cookies, Buffer.from(waarde, "base64url"), clientId);
-    return tekst ? (JSON.parse(tekst.toString("utf8")) as Begin) : undefined;
-  }
-
   app.get("/afgemeld", (http) => buiten(http, afgemeld));
   const kort = bodyLimit({
     maxSize: 16_384,
     onError: (http) => http.json({ error: "invalid_request" }, 413),
   });
   app.post("/backchannel-logout", kort, async (http) => {
-    const isForm = /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(
-      http.req.header("content-type") ?? "",
-    );
-    const token = isForm ? new URLSearchParams(await http.req.text()).get("logout_token") : null;
-    const sid = token === null ? undefined : await acm.leesLogoutToken(token);
+    const sid = await acm.leesLogout(http.req.raw);
     if (sid === undefined) return http.json({ error: "invalid_request" }, 400);
     await deleteSessiesVanSid(ctx, sid);
     return http.body(null, 200);
