@@ -177,6 +177,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       "toepassingen.over": "Idem.",
       "toepassingen.zichtbaarheid": "Idem.",
       "protocollen.protocol": "Idem.",
+      "klasinformatie.indeling": "Idem.",
+      "klasinformatie.akkoord": "Idem: without one no class counts.",
     },
   },
   "modules/protocollen": {
@@ -206,6 +208,18 @@ export const rooms: Readonly<Record<string, Room>> = {
       "inschrijvingen.inschrijving": "Idem.",
       "sleutels.sleutel": "Idem: whether a password was handed out and used, never the password.",
     },
+  },
+  "modules/schoolsoftware": {
+    does: "Mijn Schoolsoftware: which administrative package a school uses, and how a package proves who it is.",
+    uses: [],
+    schema: "schoolsoftware",
+    alsoSql: { "schoolloket.scherm_af": "A school sees its own rows only: row-level security." },
+  },
+  "modules/klasinformatie": {
+    does: "Class information: the akkoord of a school, the files its package delivers, and who is in which class.",
+    uses: [],
+    schema: "klasinformatie",
+    alsoSql: { "schoolloket.scherm_af": "A school sees its own rows only: row-level security." },
   },
   "modules/aanmelding": {
     does: "Is this a pupil and is the password right: one look, growing delay, equal answers.",

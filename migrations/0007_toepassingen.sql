@@ -45,9 +45,11 @@ create table toepassingen.zichtbaarheid (
   regel_id uuid primary key,
   instellingsnummer text not null,
   toepassing text not null references toepassingen.toepassing,
-  soort text not null check (soort in ('school', 'niveau', 'leerjaar', 'leerling')),
+  soort text not null check (soort in ('school', 'niveau', 'leerjaar', 'klas', 'subklas', 'leerling')),
   niveau text check (niveau in ('kleuter', 'lager', 'secundair')),
   leerjaar integer,
+  klas text,
+  subklas text,
   account_uuid uuid,
   uitgesloten boolean not null default false,
   van date,
@@ -55,11 +57,13 @@ create table toepassingen.zichtbaarheid (
   check (van <= tot),
   check ((soort in ('niveau', 'leerjaar')) = (niveau is not null)),
   check ((soort = 'leerjaar') = (leerjaar is not null)),
+  check ((soort in ('klas', 'subklas')) = (klas is not null)),
+  check ((soort = 'subklas') = (subklas is not null)),
   check ((soort = 'leerling') = (account_uuid is not null)),
   check (soort = 'leerling' or not uitgesloten)
 );
 comment on table toepassingen.zichtbaarheid is
-  'Live visibility rules of a school (D6): written as rules, never as rows per pupil. Rules on one pupil keep the account_uuid they were made with; the decision also matches his history.';
+  'Live visibility rules of a school (D6): written as rules, never as rows per pupil. Rules on a (sub)klas count only while the school shares class information. Rules on one pupil keep the account_uuid they were made with; the decision also matches his history.';
 -- Whom a rule is about: one pupil, or (the nil UUID) not one in particular. Makes the rules that may be about a pupil one look-up.
 create function toepassingen.over(p_account uuid) returns uuid
 language sql immutable as $$ select coalesce(p_account, '00000000-0000-0000-0000-000000000000') $$;
@@ -67,7 +71,7 @@ create index zichtbaarheid_over on toepassingen.zichtbaarheid (instellingsnummer
 -- The same rule twice says nothing new: a double click on "Bewaar" writes one.
 -- The pupil first, so that nobody looks up a school with it and then reads the rules on all of its pupils.
 create unique index zichtbaarheid_enig on toepassingen.zichtbaarheid
-  (account_uuid, instellingsnummer, toepassing, soort, niveau, leerjaar, uitgesloten, van, tot) nulls not distinct;
+  (account_uuid, instellingsnummer, toepassing, soort, niveau, leerjaar, klas, subklas, uitgesloten, van, tot) nulls not distinct;
 
 -- Written in the same statement as the change itself; nobody changes it afterwards.
 create table toepassingen.wijziging (

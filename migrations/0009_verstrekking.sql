@@ -21,15 +21,17 @@ create type verstrekking.inschrijving_feit as (
 );
 create type verstrekking.keuze_feit as (instellingsnummer text, van date, tot date);
 create type verstrekking.regel_feit as (
-  instellingsnummer text, soort text, niveau text, leerjaar integer, uitgesloten boolean, van date, tot date
+  instellingsnummer text, soort text, niveau text, leerjaar integer, klas text, subklas text, uitgesloten boolean, van date, tot date
 );
+create type verstrekking.klas_feit as (instellingsnummer text, klas text, subklas text);
 create type verstrekking.protocol_feit as (protocol text, versie integer, van date, tot date, attributen json);
 create type verstrekking.toepassing_feit as (
   toepassing text, client_id text, naam text, omschrijving text, soort text, start_url text, tint integer, initialen text,
   integreert_klasinformatie boolean, keuzes verstrekking.keuze_feit[], regels verstrekking.regel_feit[], protocol verstrekking.protocol_feit
 );
 create type verstrekking.feiten as (
-  account verstrekking.account_feit, inschrijvingen verstrekking.inschrijving_feit[], toepassingen verstrekking.toepassing_feit[]
+  account verstrekking.account_feit, inschrijvingen verstrekking.inschrijving_feit[], klassen verstrekking.klas_feit[],
+  toepassingen verstrekking.toepassing_feit[]
 );
 
 -- Everything the decision of D5 needs to know about one pupil, in one round trip: for one client, or (null) for all
@@ -44,6 +46,7 @@ language plpgsql stable
 declare
   v_account verstrekking.account_feit;
   v_inschrijvingen verstrekking.inschrijving_feit[] := '{}';
+  v_klassen verstrekking.klas_feit[];
   v_toepassingen verstrekking.toepassing_feit[];
   v_lijn text[] := '{}'; -- the numbers of his schools, former ones too
   v_hoofd text[];        -- for each of these the number that stands today; null = the same
@@ -86,6 +89,19 @@ begin
     end if;
   end loop;
 
+  -- His classes of today, of schools that share them (R64, R68): no akkoord, no class, in the same commit.
+  v_klassen := array(
+    select row(coalesce(v_hoofd[array_position(v_lijn, d.instellingsnummer)], d.instellingsnummer), d.klas, d.subklas)::verstrekking.klas_feit
+      from klasinformatie.indeling d
+     where d.account_uuid = any (v_account.historiek || p_account) and d.instellingsnummer = any (v_lijn)
+       and d.van <= p_vandaag and d.tot >= p_vandaag
+       and exists (
+         select from klasinformatie.akkoord k
+          where k.instellingsnummer = any (v_lijn) and k.gestopt_op is null
+            and coalesce(v_hoofd[array_position(v_lijn, k.instellingsnummer)], k.instellingsnummer)
+              = coalesce(v_hoofd[array_position(v_lijn, d.instellingsnummer)], d.instellingsnummer))
+     order by d.instellingsnummer, d.klas, d.subklas nulls first);
+
   if p_client is null then
     v_namen := array(select k.toepassing from toepassingen.keuze k where k.instellingsnummer = any (v_lijn));
   else -- what serves adults is no application of a pupil
@@ -99,8 +115,8 @@ begin
             from toepassingen.keuze k
            where k.instellingsnummer = any (v_lijn) and k.toepassing = t.toepassing),
         array(
-          select row(coalesce(v_hoofd[array_position(v_lijn, z.instellingsnummer)], z.instellingsnummer), z.soort, z.niveau, z.leerjaar, z.uitgesloten,
-                     z.van, z.tot)::verstrekking.regel_feit
+          select row(coalesce(v_hoofd[array_position(v_lijn, z.instellingsnummer)], z.instellingsnummer), z.soort, z.niveau, z.leerjaar, z.klas,
+                     z.subklas, z.uitgesloten, z.van, z.tot)::verstrekking.regel_feit
             from toepassingen.zichtbaarheid z
            where z.instellingsnummer = any (v_lijn) and z.toepassing = t.toepassing
              and toepassingen.over(z.account_uuid) = any (v_account.historiek || p_account || toepassingen.over(null))),
@@ -111,7 +127,7 @@ begin
       from toepassingen.toepassing t
      where t.toepassing = any (v_namen) and (p_client is not null or t.soort = 'doeltoepassing')
      order by t.naam);
-  return row_to_json(row(v_account, v_inschrijvingen, v_toepassingen)::verstrekking.feiten);
+  return row_to_json(row(v_account, v_inschrijvingen, v_klassen, v_toepassingen)::verstrekking.feiten);
 end $$;
 
 grant usage on schema verstrekking to leerid_app;

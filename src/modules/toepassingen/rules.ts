@@ -113,6 +113,7 @@ export function ziet(
       vervangen: false,
     },
     inschrijvingen,
+    klassen: [],
     toepassingen: [
       {
         toepassing: toepassing.toepassing,
@@ -132,6 +133,8 @@ export function ziet(
             soort: doel.soort,
             niveau: "niveau" in doel ? doel.niveau : null,
             leerjaar: "leerjaar" in doel ? doel.leerjaar : null,
+            klas: null,
+            subklas: null,
             uitgesloten: "uitgesloten" in doel && doel.uitgesloten,
             van,
             tot,

@@ -158,6 +158,8 @@ export type RegelInvoer = {
       readonly niveau: "kleuter" | "lager" | "secundair";
       readonly leerjaar: number;
     }
+  | { readonly soort: "klas"; readonly klas: string }
+  | { readonly soort: "subklas"; readonly klas: string; readonly subklas: string }
   | { readonly soort: "leerling"; readonly accountUuid: AccountUuid; readonly uitgesloten?: boolean }
 );
 
@@ -171,12 +173,14 @@ export async function maakZichtbaar(ctx: Context, regel: RegelInvoer): Promise<s
       soort: regel.soort,
       niveau: "niveau" in regel ? regel.niveau : null,
       leerjaar: "leerjaar" in regel ? regel.leerjaar : null,
+      klas: "klas" in regel ? regel.klas : null,
+      subklas: "subklas" in regel ? regel.subklas : null,
       account_uuid: "accountUuid" in regel ? regel.accountUuid : null,
       uitgesloten: regel.soort === "leerling" && regel.uitgesloten === true,
       van: regel.van ?? null,
       tot: regel.tot ?? null,
     })}
-    on conflict (instellingsnummer, toepassing, soort, niveau, leerjaar, account_uuid, uitgesloten, van, tot)
+    on conflict (instellingsnummer, toepassing, soort, niveau, leerjaar, klas, subklas, account_uuid, uitgesloten, van, tot)
       do update set soort = excluded.soort returning regel_id`;
   return rij?.regel_id ?? "";
 }

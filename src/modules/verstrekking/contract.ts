@@ -65,12 +65,21 @@ export type InschrijvingFeit = {
 /** A visibility rule (D6); rules on one pupil are only given when they are about this pupil. */
 export type RegelFeit = {
   readonly instellingsnummer: Instellingsnummer;
-  readonly soort: "school" | "niveau" | "leerjaar" | "leerling";
+  readonly soort: "school" | "niveau" | "leerjaar" | "klas" | "subklas" | "leerling";
   readonly niveau: Niveau | null;
   readonly leerjaar: number | null;
+  readonly klas: string | null;
+  readonly subklas: string | null;
   readonly uitgesloten: boolean;
   readonly van: Datum | null;
   readonly tot: Datum | null;
+};
+
+/** A class of the pupil today, in a school that shares class information (R41, R64). */
+export type KlasFeit = {
+  readonly instellingsnummer: Instellingsnummer;
+  readonly klas: string;
+  readonly subklas: string | null;
 };
 
 export type ProtocolFeit = {
@@ -112,6 +121,8 @@ export type Feiten = {
     readonly vervangen: boolean;
   };
   readonly inschrijvingen: readonly InschrijvingFeit[];
+  /** Empty for schools that share none: rules on a (sub)klas sleep by themselves, and nothing can be released (R68). */
+  readonly klassen: readonly KlasFeit[];
   readonly toepassingen: readonly ToepassingFeit[];
 };
 

@@ -47,6 +47,8 @@ const regel = (over: Partial<RegelFeit> = {}): RegelFeit => ({
   soort: "school",
   niveau: null,
   leerjaar: null,
+  klas: null,
+  subklas: null,
   uitgesloten: false,
   van: null,
   tot: null,
@@ -86,6 +88,7 @@ const feiten = (over: Partial<Feiten> = {}): Feiten => ({
     vervangen: false,
   },
   inschrijvingen: [inschrijving()],
+  klassen: [],
   toepassingen: [toepassing()],
   ...over,
 });
@@ -224,21 +227,28 @@ test("the reason names the first thing that is wrong, and every reason has words
   }
 });
 
+const hier = { instellingsnummer: "999001" as never, klas: "3A", subklas: null };
+const elders = { instellingsnummer: "999002" as never, klas: "5B", subklas: null };
+
 test("released attributes = agreement today ∩ scopes, for every agreement and every set of scopes (D4)", () => {
   fc.assert(
     fc.property(
       fc.subarray([...attribuutNamen], { minLength: 1 }),
       fc.subarray(["profile", "leerid", "klasinformatie"]),
       fc.boolean(),
-      (inProtocol, scopes, geidentificeerd) => {
+      fc.boolean(),
+      fc.array(fc.constantFrom(hier, elders)),
+      (inProtocol, scopes, geidentificeerd, integreert, klassen) => {
         const besluit = vraag(
           {
+            klassen,
             account: {
               ...feiten().account,
               leer_id_uuid: geidentificeerd ? feiten().account.leer_id_uuid : null,
             },
             toepassingen: [
               toepassing({
+                integreert_klasinformatie: integreert,
                 protocol: {
                   protocol: "p",
                   versie: 2,
@@ -256,7 +266,8 @@ test("released attributes = agreement today ∩ scopes, for every agreement and 
           (attribuut) =>
             scopes.includes(attributen[attribuut].scope) &&
             (attribuut !== "Leer_id_uuid" || geidentificeerd) && // R35
-            attribuut !== "Klasinformatie", // R64: no school has agreed
+            // R56, R64: integrated, and from a school that shares its classes and through which it is visible
+            (attribuut !== "Klasinformatie" || (integreert && klassen.includes(hier))),
         );
         assert.deepEqual([...besluit.attributen].toSorted(), verwacht.toSorted());
         assert.deepEqual(
@@ -268,6 +279,35 @@ test("released attributes = agreement today ∩ scopes, for every agreement and 
       },
     ),
   );
+});
+
+test("R41, R56: the classes of the schools through which it is visible, and of no other; a class without a subklas has none", () => {
+  const inschrijvingen = [inschrijving(), inschrijving({ instellingsnummer: "999002" as never })];
+  const klassen = [hier, { ...hier, subklas: "Latijn" }, elders];
+  const besluit = vraag({ inschrijvingen, klassen });
+  assert.ok(besluit.toegang);
+  assert.deepEqual(besluit.claims["klasinformatie"], [
+    { instellingsnummer: "999001", klas: "3A" },
+    { instellingsnummer: "999001", klas: "3A", subklas: "Latijn" },
+  ]);
+});
+
+test("R54, D6: a rule on a klas or subklas shows it to who sits in it in that school, and sleeps while the school shares nothing", () => {
+  const met = (over: Partial<RegelFeit>, klassen: Feiten["klassen"]) => {
+    const besluit = vraag({ klassen, toepassingen: [toepassing({ regels: [regel(over)] })] });
+    return besluit.toegang ? "ja" : besluit.reden;
+  };
+  const latijn = { ...hier, subklas: "Latijn" };
+  const klas = { soort: "klas", klas: "3A" } as const;
+  const subklas = { soort: "subklas", klas: "3A", subklas: "Latijn" } as const;
+  assert.equal(met(klas, [hier]), "ja");
+  assert.equal(met(klas, [latijn]), "ja");
+  assert.equal(met(klas, [{ ...hier, klas: "3B" }]), "niet-zichtbaar");
+  assert.equal(met(klas, [{ ...hier, instellingsnummer: "999002" as never }]), "niet-zichtbaar");
+  assert.equal(met(klas, []), "niet-zichtbaar");
+  assert.equal(met(subklas, [latijn]), "ja");
+  assert.equal(met(subklas, [hier]), "niet-zichtbaar");
+  assert.equal(met(subklas, [{ ...latijn, klas: "3B" }]), "niet-zichtbaar");
 });
 
 test("R77: an attribute is released up to and including its last day, by the agreement's data", () => {

@@ -9,6 +9,7 @@ import {
   type Feiten,
   type InschrijvingFeit,
   type Keten,
+  type KlasFeit,
   type ProtocolFeit,
   type RegelFeit,
   type Reden,
@@ -56,7 +57,10 @@ export function beslis(
   for (const attribuut of inProtocol) {
     const { claim, scope } = attributen[attribuut];
     if (!vraag.scopes.has(scope)) continue;
-    const waarde = waardeVan(attribuut, account, ingeschreven);
+    const waarde =
+      attribuut === "Klasinformatie"
+        ? klasinformatieVan(toepassing, gelopen.klassen, gezien)
+        : waardeVan(attribuut, account, ingeschreven);
     if (waarde === undefined) continue;
     claims[claim] = waarde;
     vrijgegeven.push(attribuut);
@@ -88,6 +92,7 @@ type Gelopen =
       readonly ingeschreven: readonly InschrijvingFeit[];
       /** Enrolments through which it is visible. */
       readonly via: readonly InschrijvingFeit[];
+      readonly klassen: readonly KlasFeit[];
       /** null for our own lokets. */
       readonly protocol: ProtocolFeit | null;
     };
@@ -120,17 +125,19 @@ function loop(
   const ingeschreven = lopend.filter((inschrijving) => schoolIsOpen(inschrijving, vandaag));
   if (ingeschreven.length === 0) return stop("school-niet-open", toepassing, laatste);
 
-  const { account } = feiten;
+  const { account, klassen } = feiten;
   if (toepassing.soort === "loket")
-    return { reden: null, account, toepassing, ingeschreven, via: ingeschreven, protocol: null };
+    return { reden: null, account, toepassing, ingeschreven, via: ingeschreven, klassen, protocol: null };
 
   const { protocol } = toepassing;
   if (!protocol || !geldtOp(vandaag, protocol.van, protocol.tot))
     return stop("geen-protocol", toepassing, laatste);
 
-  const kansen = ingeschreven.map((inschrijving) => zichtbaarheid(toepassing, inschrijving, vandaag));
+  const kansen = ingeschreven.map((inschrijving) =>
+    zichtbaarheid(toepassing, inschrijving, klassen, vandaag),
+  );
   const via = ingeschreven.filter((_, index) => kansen[index] === "zichtbaar");
-  if (via.length > 0) return { reden: null, account, toepassing, ingeschreven, via, protocol };
+  if (via.length > 0) return { reden: null, account, toepassing, ingeschreven, via, klassen, protocol };
   // The reason nearest to a yes helps most: it names what one person can change.
   const dichtst =
     (["uitgesloten", "niet-zichtbaar", "niet-gekozen"] as const).find((reden) => kansen.includes(reden)) ??
@@ -165,7 +172,9 @@ export function keten(
     keuze: hier?.toepassing.keuzes.find((keuze) => isHier(keuze, hier.inschrijving, vandaag)) ?? null,
     regels: hier
       ? hier.toepassing.regels.filter(
-          (regel) => isHier(regel, hier.inschrijving, vandaag) && past(regel, hier.inschrijving),
+          (regel) =>
+            isHier(regel, hier.inschrijving, vandaag) &&
+            past(regel, hier.inschrijving, feiten?.klassen ?? []),
         )
       : [],
   };
@@ -186,11 +195,12 @@ function schoolIsOpen(inschrijving: InschrijvingFeit, vandaag: Datum): boolean {
 function zichtbaarheid(
   toepassing: ToepassingFeit,
   inschrijving: InschrijvingFeit,
+  klassen: readonly KlasFeit[],
   vandaag: Datum,
 ): "zichtbaar" | "niet-gekozen" | "niet-zichtbaar" | "uitgesloten" {
   if (!toepassing.keuzes.some((keuze) => isHier(keuze, inschrijving, vandaag))) return "niet-gekozen";
   const regels = toepassing.regels.filter(
-    (regel) => isHier(regel, inschrijving, vandaag) && past(regel, inschrijving),
+    (regel) => isHier(regel, inschrijving, vandaag) && past(regel, inschrijving, klassen),
   );
   if (regels.some((regel) => regel.uitgesloten)) return "uitgesloten";
   return regels.length > 0 ? "zichtbaar" : "niet-zichtbaar";
@@ -210,7 +220,7 @@ function isHier(
 }
 
 /** Does a rule speak about this enrolment? Rules on a pupil are only among the facts when they are about him. */
-function past(regel: RegelFeit, inschrijving: InschrijvingFeit): boolean {
+function past(regel: RegelFeit, inschrijving: InschrijvingFeit, klassen: readonly KlasFeit[]): boolean {
   switch (regel.soort) {
     case "school":
     case "leerling":
@@ -219,11 +229,35 @@ function past(regel: RegelFeit, inschrijving: InschrijvingFeit): boolean {
       return regel.niveau === inschrijving.niveau;
     case "leerjaar":
       return regel.niveau === inschrijving.niveau && regel.leerjaar === inschrijving.leerjaar;
+    case "klas":
+    case "subklas": // D6: in that school, while it shares its classes
+      return klassen.some(
+        (een) =>
+          een.instellingsnummer === inschrijving.instellingsnummer &&
+          een.klas === regel.klas &&
+          (regel.soort === "klas" || een.subklas === regel.subklas),
+      );
   }
 }
 
+/** D4: only to an application that integrates classes, and only those of schools through which the pupil sees it (R56). */
+function klasinformatieVan(
+  toepassing: ToepassingFeit,
+  klassen: readonly KlasFeit[],
+  via: readonly Instellingsnummer[],
+): unknown {
+  if (!toepassing.integreert_klasinformatie) return undefined;
+  const vrij = klassen.filter(({ instellingsnummer }) => via.includes(instellingsnummer));
+  if (vrij.length === 0) return undefined;
+  return vrij.map(({ instellingsnummer, klas, subklas }) => ({
+    instellingsnummer,
+    klas,
+    ...(subklas === null ? {} : { subklas }),
+  }));
+}
+
 function waardeVan(
-  attribuut: Attribuut,
+  attribuut: Exclude<Attribuut, "Klasinformatie">,
   account: Feiten["account"],
   ingeschreven: readonly InschrijvingFeit[],
 ): unknown {
@@ -242,8 +276,6 @@ function waardeVan(
       return account.historiek;
     case "Instellingsnummer":
       return [...new Set(ingeschreven.map((inschrijving) => inschrijving.instellingsnummer))]; // R40, D5: enrolled today
-    case "Klasinformatie":
-      return undefined; // R64: only with the school's akkoord, which no school can give yet
   }
 }
 

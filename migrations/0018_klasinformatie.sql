@@ -1,0 +1,172 @@
+-- Mijn Schoolsoftware (R21): which administrative package a school uses, from when until when.
+create schema schoolsoftware;
+
+create table schoolsoftware.pakket (
+  pakket text collate "C" primary key check (pakket ~ '^[a-z0-9][a-z0-9-]{0,39}$'),
+  naam text not null,
+  levert_klasinformatie boolean not null,
+  client_id text unique,
+  gewijzigd_op timestamptz not null
+);
+comment on table schoolsoftware.pakket is
+  'Administrative packages (R9): processors of the schools. client_id = its machine client; levert_klasinformatie = it can deliver class information. No personal data.';
+
+create table schoolsoftware.sleutel (
+  vingerafdruk text collate "C" primary key,
+  pakket text collate "C" not null references schoolsoftware.pakket,
+  publieke_sleutel text not null,
+  ingevoerd_op timestamptz not null
+);
+comment on table schoolsoftware.sleutel is
+  'Public keys with which a package signs in at the dropserver (D9), by their SHA-256 fingerprint. No personal data.';
+create index sleutel_pakket on schoolsoftware.sleutel (pakket);
+
+create table schoolsoftware.gebruik (
+  instellingsnummer text collate "C" not null check (instellingsnummer ~ '^[0-9]{6}$'),
+  van date not null,
+  tot date check (tot >= van),
+  pakket text collate "C" not null references schoolsoftware.pakket,
+  gewijzigd_op timestamptz not null,
+  primary key (instellingsnummer, van)
+);
+comment on table schoolsoftware.gebruik is
+  'Which package a school uses, from when until when (R21). Of periods that overlap the one that begins last counts. No personal data.';
+
+-- The package that a school uses on a day, under any of its numbers; null = none.
+create function schoolsoftware.pakket_van(p_nummers text[], p_op date) returns text
+language sql stable as $$
+  select g.pakket from schoolsoftware.gebruik g
+   where g.instellingsnummer = any (p_nummers) and g.van <= p_op and (g.tot is null or g.tot >= p_op)
+   order by g.van desc, g.instellingsnummer limit 1
+$$;
+
+grant usage on schema schoolsoftware to leerid_app, leerid_school;
+grant select, insert, update, delete on all tables in schema schoolsoftware to leerid_app;
+grant select on schoolsoftware.pakket, schoolsoftware.gebruik to leerid_school;
+
+select schoolloket.scherm_af('schoolsoftware.gebruik', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
+
+create schema klasinformatie;
+
+create table klasinformatie.overeenkomst (
+  versie integer primary key,
+  inhoud text not null,
+  ingevoerd_op timestamptz not null
+);
+comment on table klasinformatie.overeenkomst is
+  'Versions of the agreement school - DOV (agreement A) as structured data (JSON), as schools agreed to them. Never changed. No personal data of pupils.';
+
+create table klasinformatie.akkoord (
+  akkoord uuid primary key,
+  instellingsnummer text collate "C" not null,
+  versie integer not null references klasinformatie.overeenkomst,
+  gegeven_op timestamptz not null,
+  gegeven_door text not null,
+  gegeven_naam text not null,
+  gestopt_op timestamptz,
+  gestopt_door text,
+  gestopt_naam text,
+  gewist_op timestamptz,
+  check ((gestopt_op is null) = (gestopt_door is null)),
+  check ((gestopt_op is null) = (gestopt_naam is null)),
+  check (gewist_op is null or gestopt_op is not null)
+);
+comment on table klasinformatie.akkoord is
+  'The agreement (akkoord) of a school to share class information (R64): of the school, so it outlives the director who gave it. door = vo_id, naam = who signed. gewist_op: since when nothing of its class information is stored any more. Ground: GDPR 6(1)(c). Kept as long as the agreement can be asked for.';
+create unique index akkoord_lopend on klasinformatie.akkoord (instellingsnummer) where gestopt_op is null;
+create index akkoord_te_wissen on klasinformatie.akkoord (gestopt_op) where gestopt_op is not null and gewist_op is null;
+
+-- Does a school, under any of its numbers, share class information now? The one question behind intake, use and release (R68).
+create function klasinformatie.deelt(p_nummers text[]) returns boolean
+language sql stable as $$
+  select exists (select from klasinformatie.akkoord a where a.instellingsnummer = any (p_nummers) and a.gestopt_op is null)
+$$;
+
+create table klasinformatie.indeling (
+  instellingsnummer text collate "C" not null,
+  klas text collate "C" not null,
+  subklas text collate "C",
+  account_uuid uuid not null,
+  van date not null,
+  tot date not null check (tot >= van),
+  schooljaar text collate "C" not null check (schooljaar ~ '^[0-9]{4}-[0-9]{4}$')
+);
+comment on table klasinformatie.indeling is
+  'Who is in which class (R41), as the school''s package delivered it (D9): the complete list of a school per school year, replaced as a whole. van and tot lie inside the school year, so that classes of next year count from 1 September. account_uuid as it stood at the delivery; the decision also matches the history of a pupil. Ground: agreement A, GDPR 6(1)(c). Retention: until one year after the enrolment ended (R76); within five minutes after the school stops.';
+-- Of one school first: a class list, a filter, a delivery. Then of one pupil: the facts of a decision.
+create unique index indeling_enig on klasinformatie.indeling (instellingsnummer, klas, subklas, account_uuid, van) nulls not distinct;
+create index indeling_account on klasinformatie.indeling (account_uuid);
+
+create table klasinformatie.levering (
+  levering uuid primary key,
+  pakket text collate "C" not null,
+  naam text collate "C" not null,
+  instellingsnummer text collate "C" not null,
+  schooljaar text collate "C" not null,
+  tijdstip timestamptz not null,
+  kanaal text not null check (kanaal in ('sftp', 'https')),
+  inhoud_hash bytea not null,
+  bytes integer not null,
+  inhoud bytea,
+  status text not null check (status in ('wacht', 'verwerkt', 'deels', 'aangehouden', 'geweigerd')),
+  ontvangen_op timestamptz not null,
+  klaar_op timestamptz,
+  ontvangst text,
+  besluit text check (besluit in ('verwerken', 'weigeren')),
+  besluit_op timestamptz,
+  besluit_door text,
+  unique (pakket, naam),
+  check ((besluit is null) = (besluit_op is null)),
+  check ((besluit is null) = (besluit_door is null)),
+  check ((status = 'wacht') = (klaar_op is null)),
+  check ((status = 'wacht') = (ontvangst is null)),
+  check (status not in ('verwerkt', 'deels', 'geweigerd') or inhoud is null)
+);
+comment on table klasinformatie.levering is
+  'Files of class information that were taken, with their receipt (D9). tijdstip = from the name of the file. inhoud_hash = keyed hash. inhoud = the file, AES-256-GCM with a key outside the database, only while it waits or is held. ontvangst = the receipt (JSON): counts, and per bad row the line, field and reason, never a value. Retention of a receipt: 400 days.';
+create index levering_school on klasinformatie.levering (instellingsnummer, ontvangen_op desc);
+create index levering_pakket on klasinformatie.levering (pakket, klaar_op desc);
+create index levering_open on klasinformatie.levering (ontvangen_op) where inhoud is not null;
+
+create table klasinformatie.stand (
+  instellingsnummer text collate "C" not null,
+  schooljaar text collate "C" not null,
+  levering uuid not null,
+  tijdstip timestamptz not null,
+  inhoud_hash bytea not null,
+  volledig boolean not null,
+  verwerkt_op timestamptz not null,
+  leerlingen integer not null,
+  primary key (instellingsnummer, schooljaar)
+);
+comment on table klasinformatie.stand is
+  'What stands of a school and school year: the last file that was applied. volledig = without quarantined rows, so that the same content again changes nothing. Erased with the classes. No personal data.';
+
+create table klasinformatie.wissing (
+  wissing bigint generated always as identity primary key,
+  instellingsnummer text collate "C" not null,
+  akkoord uuid,
+  regel text not null check (regel in ('gestopt', 'uitgeschreven', 'schooljaar-voorbij')),
+  rijen integer not null,
+  bestanden integer not null,
+  tijdstip timestamptz not null
+);
+comment on table klasinformatie.wissing is
+  'Proof of erasing (D12): which rule, how many rows and files, when. No personal data. Kept ten years.';
+create index wissing_school on klasinformatie.wissing (instellingsnummer, wissing desc);
+
+grant usage on schema klasinformatie to leerid_app, leerid_school;
+grant select, insert, update, delete on all tables in schema klasinformatie to leerid_app;
+revoke update, delete on klasinformatie.overeenkomst, klasinformatie.wissing from leerid_app;
+revoke delete on klasinformatie.akkoord from leerid_app;
+grant select, insert on klasinformatie.overeenkomst to leerid_school;
+grant select, insert, update on klasinformatie.akkoord to leerid_school;
+grant select on klasinformatie.indeling, klasinformatie.stand, klasinformatie.wissing to leerid_school;
+grant select (levering, pakket, naam, instellingsnummer, schooljaar, tijdstip, kanaal, bytes, status, ontvangen_op, klaar_op, ontvangst, besluit, besluit_op, besluit_door),
+  update (besluit, besluit_op, besluit_door) on klasinformatie.levering to leerid_school;
+
+select schoolloket.scherm_af('klasinformatie.akkoord', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
+select schoolloket.scherm_af('klasinformatie.indeling', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
+select schoolloket.scherm_af('klasinformatie.levering', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
+select schoolloket.scherm_af('klasinformatie.stand', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
+select schoolloket.scherm_af('klasinformatie.wissing', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');

@@ -1,0 +1,2 @@
+export type { Pakket } from "./contract.ts";
+export { pakketVan } from "./store.ts";
