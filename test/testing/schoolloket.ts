@@ -42,6 +42,9 @@ export type Schoolwereld = TestDatabase & {
   inSchool<T>(nummer: string, work: (ctx: Context) => Promise<T>): Promise<T>;
 };
 
+/** Where the Schoolloket of these tests believes to be. */
+export const eigenAdres = urls.schoolloket;
+
 export const beheerder: Staf = { voId: "vo-beheerder", rollen: ["LeerIDBeheerder:999001"] };
 export const directeur: Staf = { voId: "vo-1" };
 

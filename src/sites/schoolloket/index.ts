@@ -24,7 +24,6 @@ import {
   kiesSchool,
   type Medewerker,
 } from "./store.ts";
-import { uitlegRoutes } from "./uitleg.ts";
 
 export { routes } from "./routes.ts";
 export { ruimSessiesOp } from "./store.ts";
@@ -171,7 +170,7 @@ export function createSchoolloket(ctx: Context, urls: Urls): Hono {
     return http.redirect(await acm.afmeldUrl(idToken), 303);
   });
 
-  for (const route of [...routes, ...uitlegRoutes]) {
+  for (const route of routes) {
     app.on(route.methode, route.pad, (http) => antwoord(http, route));
   }
 

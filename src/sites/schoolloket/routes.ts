@@ -4,6 +4,7 @@ import type { Route } from "./contract.ts";
 import { schoolinstellingenRoutes } from "./schoolinstellingen.ts";
 import { leerlingRoutes } from "./leerid-beheer.ts";
 import { kiesSchool } from "./store.ts";
+import { uitlegRoutes } from "./uitleg.ts";
 import { waaromRoutes } from "./waarom.ts";
 
 /** To the first tab that one may use; and the choice of a school for who has several. */
@@ -36,4 +37,5 @@ export const routes: readonly Route[] = [
   ...applicatiebeheerRoutes,
   ...waaromRoutes,
   ...schoolinstellingenRoutes,
+  ...uitlegRoutes,
 ];
