@@ -217,9 +217,14 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "modules/klasinformatie": {
     does: "Class information: the akkoord of a school, the files its package delivers, and who is in which class.",
-    uses: [],
+    uses: ["modules/schoolsoftware"],
     schema: "klasinformatie",
-    alsoSql: { "schoolloket.scherm_af": "A school sees its own rows only: row-level security." },
+    alsoSql: {
+      "schoolloket.scherm_af": "A school sees its own rows only: row-level security.",
+      "graphile_worker.add_job":
+        "What a school decides and the job that follows are one commit; its role may ask for these jobs only.",
+      "scholen.school": "The name of the school, as it stands in the agreement.",
+    },
   },
   "modules/aanmelding": {
     does: "Is this a pupil and is the password right: one look, growing delay, equal answers.",

@@ -11,6 +11,7 @@ comment on table klasinformatie.overeenkomst is
 create table klasinformatie.akkoord (
   akkoord uuid primary key,
   instellingsnummer text collate "C" not null,
+  school_naam text,
   versie integer not null references klasinformatie.overeenkomst,
   gegeven_op timestamptz not null,
   gegeven_door text not null,
@@ -24,7 +25,7 @@ create table klasinformatie.akkoord (
   check (gewist_op is null or gestopt_op is not null)
 );
 comment on table klasinformatie.akkoord is
-  'The agreement (akkoord) of a school to share class information (R64): of the school, so it outlives the director who gave it. door = vo_id, naam = who signed. gewist_op: since when nothing of its class information is stored any more. Ground: GDPR 6(1)(c). Kept as long as the agreement can be asked for.';
+  'The agreement (akkoord) of a school to share class information (R64): of the school, so it outlives the director who gave it. school_naam = as it stood in the agreement. door = vo_id, naam = who signed. gewist_op: since when nothing of its class information is stored any more. Ground: GDPR 6(1)(c). Kept as long as the agreement can be asked for.';
 create unique index akkoord_lopend on klasinformatie.akkoord (instellingsnummer) where gestopt_op is null;
 create index akkoord_te_wissen on klasinformatie.akkoord (gestopt_op) where gestopt_op is not null and gewist_op is null;
 
@@ -106,6 +107,21 @@ create table klasinformatie.wissing (
 comment on table klasinformatie.wissing is
   'Proof of erasing (D12): which rule, how many rows and files, when. No personal data. Kept ten years.';
 create index wissing_school on klasinformatie.wissing (instellingsnummer, wissing desc);
+
+-- What a school decides and the work that follows from it are one commit. Its role may not enqueue; these two jobs it may ask for.
+-- Both look themselves at what stands, so that asking once too often changes nothing.
+create function klasinformatie.vraag_wissen(p_akkoord uuid) returns void
+language plpgsql security definer set search_path = pg_catalog as $$
+begin
+  perform graphile_worker.add_job('klasinformatie-wissen', json_build_object('akkoord', p_akkoord));
+end $$;
+create function klasinformatie.vraag_verwerken(p_levering uuid) returns void
+language plpgsql security definer set search_path = pg_catalog as $$
+begin
+  perform graphile_worker.add_job('klasinformatie-levering', json_build_object('levering', p_levering));
+end $$;
+revoke execute on function klasinformatie.vraag_wissen(uuid), klasinformatie.vraag_verwerken(uuid) from public;
+grant execute on function klasinformatie.vraag_wissen(uuid), klasinformatie.vraag_verwerken(uuid) to leerid_app, leerid_school;
 
 grant usage on schema klasinformatie to leerid_app, leerid_school;
 grant select, insert, update, delete on all tables in schema klasinformatie to leerid_app;

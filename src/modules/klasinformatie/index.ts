@@ -1,6 +1,8 @@
+export { deelt, findAkkoord, findOvereenkomst, geefAkkoord, listAkkoorden, stopDelen } from "./akkoord.ts";
 export { leveringstatussen } from "./contract.ts";
 export type {
   Akkoord,
+  AkkoordPeriode,
   Bestand,
   FouteRegel,
   Indeling,
@@ -9,3 +11,5 @@ export type {
   Leveringstatus,
   Ontvangst,
 } from "./contract.ts";
+export { overeenkomst } from "./overeenkomst-tekst.ts";
+export type { Overeenkomst } from "./overeenkomst.ts";
