@@ -340,6 +340,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "modules/discimus",
       "modules/privacylog",
       "modules/protocollen",
+      "modules/schoolsoftware",
       "modules/toepassingen",
       "modules/tokens",
     ],

@@ -23,6 +23,7 @@ const help = `Gebruik: leerid <opdracht>
   import discimus BESTAND        volledige lading, NDJSON of NDJSON.gz; gaat verder waar het stopte
   import protocol BESTAND        een protocol (overeenkomst) invoeren
   import toepassing BESTAND      een toepassing met haar clients invoeren
+  import schoolsoftware BESTAND  schoolpakketten, hun sleutels en welke school welk pakket gebruikt
   log verify                     de keten van de privacylog nakijken
   sleutels roteer                de handtekeningsleutels van ACM vernieuwen
   bench [--only a,b] [--size S]  de metingen
@@ -139,8 +140,18 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
           const bestand = await importeerToepassing(ctx, await text());
           console.log(`Toepassing ${bestand.toepassing} ingevoerd, met ${bestand.clients.length} clients.`);
         });
+      case "schoolsoftware":
+        return withContext(config, async (ctx) => {
+          const { importeerSchoolsoftware } = await import("#modules/schoolsoftware");
+          const { pakketten, scholen } = await importeerSchoolsoftware(ctx, await text());
+          console.log(
+            `Schoolsoftware ingevoerd: pakketten ${pakketten.length}, periodes van scholen ${scholen.length}.`,
+          );
+        });
       default:
-        throw new UsageError("import: kies discimus, protocol of toepassing, met een bestand.");
+        throw new UsageError(
+          "import: kies discimus, protocol, toepassing of schoolsoftware, met een bestand.",
+        );
     }
   },
 

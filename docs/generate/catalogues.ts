@@ -10,6 +10,7 @@ import {
 } from "#modules/discimus";
 import { logsoorten } from "#modules/privacylog";
 import { protocolProblemen } from "#modules/protocollen";
+import { schoolsoftwareProblemen } from "#modules/schoolsoftware";
 import { leerlingScopes, machineScopes, toepassingProblemen } from "#modules/toepassingen";
 import { problemen as uitreikingProblemen } from "#modules/uitreiking";
 import { attributen } from "#modules/verstrekking";
@@ -38,6 +39,7 @@ function problemLists(): { room: string; kinds: readonly ProblemKind[] }[] {
     "platform/import-file": leesProblemen,
     "modules/discimus": { ...ladingProblemen, ...discimusProblemen },
     "modules/protocollen": protocolProblemen,
+    "modules/schoolsoftware": schoolsoftwareProblemen,
     "modules/toepassingen": toepassingProblemen,
     "modules/uitreiking": uitreikingProblemen,
   };

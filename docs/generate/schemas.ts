@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { protocolBestand } from "#modules/protocollen";
+import { schoolsoftwareBestand } from "#modules/schoolsoftware";
 import { toepassingBestand } from "#modules/toepassingen";
 import { apiBeschrijving } from "#sites/api";
 
@@ -28,6 +29,11 @@ export async function schemas(): Promise<Record<string, string>> {
       "toepassing.schema.json",
       "Toepassing met haar clients, voor leerid import toepassing",
       toepassingBestand,
+    ),
+    "schoolsoftware.schema.json": schemaOf(
+      "schoolsoftware.schema.json",
+      "Schoolpakketten en welke school welk pakket gebruikt, voor leerid import schoolsoftware",
+      schoolsoftwareBestand,
     ),
   };
 }
