@@ -2,12 +2,35 @@ import { randomBytes } from "node:crypto";
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { newReferentie, type AccountUuid } from "#platform/ids";
-import type { Feiten, Reden } from "./contract.ts";
+import type { Feiten, ProtocolFeit, Reden, RegelFeit, ToepassingFeit } from "./contract.ts";
+
+type Van<T> = T & { readonly toepassing: string };
+/** The answer of the SQL function: what belongs to an application stands beside it, which costs PostgreSQL a third less. */
+type Antwoord = Omit<Feiten, "toepassingen"> & {
+  readonly toepassingen: readonly Omit<ToepassingFeit, "keuzes" | "regels" | "protocol">[];
+  readonly keuzes: readonly Van<ToepassingFeit["keuzes"][number]>[];
+  readonly regels: readonly Van<RegelFeit>[];
+  readonly protocollen: readonly Van<ProtocolFeit>[];
+};
 
 /** Parses the answer of the SQL function `verstrekking.feiten`; null = no such account. */
 export function leesFeiten(json: string | null): Feiten | null {
-  return json === null ? null : (JSON.parse(json) as Feiten);
+  if (json === null) return null;
+  const { toepassingen, keuzes, regels, protocollen, ...rest } = JSON.parse(json) as Antwoord;
+  const keuzesVan = Map.groupBy(keuzes, wie);
+  const regelsVan = Map.groupBy(regels, wie);
+  const protocolVan = new Map(protocollen.map((protocol) => [protocol.toepassing, protocol]));
+  return {
+    ...rest,
+    toepassingen: toepassingen.map((een) => ({
+      ...een,
+      keuzes: keuzesVan.get(een.toepassing) ?? [],
+      regels: regelsVan.get(een.toepassing) ?? [],
+      protocol: protocolVan.get(een.toepassing) ?? null,
+    })),
+  };
 }
+const wie = ({ toepassing }: Van<unknown>): string => toepassing;
 
 /** The facts about one pupil for one client, or (clientId null) for all applications that his schools chose. */
 export async function getFeiten(
