@@ -224,6 +224,9 @@ export const rooms: Readonly<Record<string, Room>> = {
       "graphile_worker.add_job":
         "What a school decides and the job that follows are one commit; its role may ask for these jobs only.",
       "scholen.school": "The name of the school, as it stands in the agreement.",
+      "leerlingen.account": "The account that stands today for one that was delivered.",
+      "leerlingen.registratie": "Pupils of the school only.",
+      "inschrijvingen.inschrijving": "A class is counted by who is enrolled today.",
     },
   },
   "modules/aanmelding": {

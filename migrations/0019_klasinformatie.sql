@@ -49,6 +49,19 @@ comment on table klasinformatie.indeling is
 -- Of one school first: a class list, a filter, a delivery. Then of one pupil: the facts of a decision.
 create unique index indeling_enig on klasinformatie.indeling (instellingsnummer, klas, subklas, account_uuid, van) nulls not distinct;
 create index indeling_account on klasinformatie.indeling (account_uuid);
+-- A search by the name of a subclass alone.
+create index indeling_subklas on klasinformatie.indeling (instellingsnummer, subklas) where subklas is not null;
+
+-- The classes of one pupil on a day, also of accounts that he had before; none while the school does not share (R68). `p_nummers`
+-- are all numbers of one school. Written so that PostgreSQL takes it up in the statement that asks.
+create function klasinformatie.klassen_van(p_account uuid, p_nummers text[], p_op date) returns table (klas text, subklas text)
+language sql stable as $$
+  select distinct d.klas, d.subklas
+    from klasinformatie.indeling d
+   where d.account_uuid = any (array(select h.account_uuid from leerlingen.account h where h.vervangen_door = p_account) || p_account)
+     and d.instellingsnummer = any (p_nummers) and d.van <= p_op and d.tot >= p_op
+     and (select klasinformatie.deelt(p_nummers))
+$$;
 
 create table klasinformatie.levering (
   levering uuid primary key,
@@ -134,7 +147,9 @@ grant select (levering, pakket, naam, instellingsnummer, schooljaar, tijdstip, k
   update (besluit, besluit_op, besluit_door) on klasinformatie.levering to leerid_school;
 
 select schoolloket.scherm_af('klasinformatie.akkoord', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
-select schoolloket.scherm_af('klasinformatie.indeling', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
+-- Without an akkoord no class can be read behind the wall, from the commit of the stop on (R68), also before the rows are erased.
+select schoolloket.scherm_af('klasinformatie.indeling',
+  'instellingsnummer = any ((select schoolloket.nummers())::text[]) and (select klasinformatie.deelt(schoolloket.nummers()))');
 select schoolloket.scherm_af('klasinformatie.levering', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
 select schoolloket.scherm_af('klasinformatie.stand', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
 select schoolloket.scherm_af('klasinformatie.wissing', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');

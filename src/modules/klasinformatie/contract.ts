@@ -51,8 +51,15 @@ export type Indeling = {
   readonly tot: Datum;
 };
 
-/** A class of the school with its pupils of today; subklas null = the pupils of the class without one. */
-export type KlasTelling = { readonly klas: string; readonly subklas: string | null; readonly aantal: number };
+/** A class (subklas null: the whole class) or a subclass of the school, with its pupils of today. */
+export type KlasTelling = {
+  readonly klas: string;
+  readonly subklas: string | null;
+  readonly aantal: number;
+  /** The year in which most of them are. */
+  readonly niveau: "kleuter" | "lager" | "secundair";
+  readonly leerjaar: number;
+};
 
 /** The akkoord of a school that stands today (R64). */
 export type Akkoord = {

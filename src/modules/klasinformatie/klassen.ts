@@ -1,0 +1,32 @@
+import type { Datum } from "#platform/clock";
+import type { Context } from "#platform/context";
+import type { KlasTelling } from "./contract.ts";
+
+/**
+ * The classes of a school on a day and their subclasses, youngest first, with how many pupils who are enrolled that day are in
+ * each (R55). Empty while the school does not share class information (R68). `lijn` = all numbers that stand for the school.
+ */
+export async function listKlassen(
+  ctx: Context,
+  lijn: readonly string[],
+  vandaag: Datum,
+): Promise<KlasTelling[]> {
+  const nummers = [...lijn];
+  return ctx.sql<KlasTelling[]>`
+    with leerling as (
+      select d.klas, d.subklas, r.account_uuid, i.niveau, i.leerjaar
+        from klasinformatie.indeling d
+        join leerlingen.account a on a.account_uuid = d.account_uuid
+        join leerlingen.registratie r on r.account_uuid = coalesce(a.vervangen_door, a.account_uuid) and r.instellingsnummer = any (${nummers}::text[])
+        join inschrijvingen.inschrijving i on i.instellingsnummer = r.instellingsnummer and i.stamnummer = r.stamnummer
+       where d.instellingsnummer = any (${nummers}::text[]) and d.van <= ${vandaag}::date and d.tot >= ${vandaag}::date
+         and not i.geannuleerd and i.van <= ${vandaag}::date and (i.tot is null or i.tot >= ${vandaag}::date)
+         and (select klasinformatie.deelt(${nummers}::text[]))
+    ), telling as (
+      select klas, subklas, count(distinct account_uuid)::int as aantal,
+             mode() within group (order by niveau) as niveau, mode() within group (order by leerjaar) as leerjaar
+        from leerling group by grouping sets ((klas), (klas, subklas))
+      having grouping(subklas) = 1 or subklas is not null
+    )
+    select * from telling order by niveau, leerjaar, klas, subklas nulls first`;
+}
