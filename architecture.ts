@@ -71,12 +71,25 @@ export const rooms: Readonly<Record<string, Room>> = {
   "platform/html": {
     does: "How a page looks and is sent: template tag, document, parts, static files, security headers.",
     uses: [],
-    only: ["sites/acm", "sites/api", "sites/leerlingloket", "sites/schoolloket"],
+    only: ["platform/staff-site", "sites/acm", "sites/api", "sites/leerlingloket", "sites/schoolloket"],
   },
   "platform/relying-party": {
     does: "Our own sites as ordinary OpenID clients: sign-in, sign-out, logout tokens.",
     uses: ["platform/crypto"],
-    only: ["sites/acm", "sites/leerlingloket", "sites/schoolloket"],
+    only: ["platform/staff-site", "sites/acm", "sites/leerlingloket"],
+  },
+  "platform/staff-site": {
+    does: "What the sites for adults have in common: the way in and out, and the frame of a page.",
+    uses: [
+      "platform/context",
+      "platform/crypto",
+      "platform/database",
+      "platform/html",
+      "platform/ids",
+      "platform/log",
+      "platform/relying-party",
+    ],
+    only: ["sites/schoolloket"],
   },
   "platform/metrics": {
     does: "Figures of a process for Prometheus, on a port of their own.",

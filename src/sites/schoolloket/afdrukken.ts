@@ -2,6 +2,7 @@ import { enqueue } from "#platform/jobs";
 import { isUuid, type AccountUuid } from "#platform/ids";
 import { Problem } from "#platform/problem";
 import { html } from "#platform/html";
+import { melding } from "#platform/staff-site";
 import { openVensterVoor } from "#modules/aanmelding";
 import { logInzage } from "#modules/privacylog";
 import { trekBadgeIn } from "#modules/sleutels";
@@ -16,7 +17,6 @@ import {
   vindLeerling,
   type Soort,
 } from "#modules/uitreiking";
-import { melding } from "./frame.ts";
 import { batchPagina, lijstPagina, vensterPagina } from "./afdrukken-paginas.ts";
 import type { Route, SchoolVerzoek } from "./contract.ts";
 import { gevraagdeAccounts } from "./leerid-beheer.ts";

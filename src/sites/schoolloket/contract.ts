@@ -1,6 +1,6 @@
 import type { Context as HonoContext } from "hono";
 import type { Context } from "#platform/context";
-import type { Html } from "#platform/html";
+import type { Blad } from "#platform/staff-site";
 import type { Recht, School } from "#modules/rechten";
 import type { Sessie } from "./store.ts";
 
@@ -17,17 +17,10 @@ export const tabs = {
 } as const; // R46, to the letter
 export type Tab = keyof typeof tabs;
 
-export type Pagina = {
-  /** In a few words; the school and the site are added. */
-  readonly titel: string;
+export type Pagina = Blad & {
   readonly tab?: Tab;
-  /** What stands inside `<main>`. */
-  readonly inhoud: Html;
   /** From the tab to here; the page itself is the last one. */
   readonly kruimels?: readonly { readonly tekst: string; readonly url?: string }[];
-  /** After an error in a form. */
-  readonly fout?: boolean;
-  readonly status?: 200 | 403 | 404 | 409 | 410 | 413 | 422;
 };
 
 /** What a handler knows: who asks, for which school, with which right of today (D10). */

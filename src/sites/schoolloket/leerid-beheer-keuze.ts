@@ -1,7 +1,7 @@
 import { formatNumber, hiddenFields, html, icon } from "#platform/html";
+import { melding } from "#platform/staff-site";
 import type { Leerling } from "#modules/leerlingbeheer";
 import type { Pagina } from "./contract.ts";
-import { melding } from "./frame.ts";
 import { niveaunamen } from "./leerid-beheer-vraag.ts";
 
 const naar = "/leerid-beheer/afdrukken";

@@ -1,7 +1,7 @@
 import { formatDate, html, postButton } from "#platform/html";
+import { melding } from "#platform/staff-site";
 import type { Einde, Recht } from "#modules/rechten";
 import type { Pagina } from "./contract.ts";
-import { melding } from "./frame.ts";
 
 /**
  * For the open tab of somebody whose right in this school is no more (D10): until when it ran, who can help, and the way on. Nothing of

@@ -1,19 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Context } from "#platform/context";
 import { hash } from "#platform/crypto";
+import type { Medewerker } from "#platform/staff-site";
 
-/** A member of the school's staff as ACM told us at sign-in. */
-export type Medewerker = {
-  readonly voId: string;
-  readonly naam: string;
-  readonly voornaam: string;
-  /** Schools where the upstream says he works. */
-  readonly orgcodes: readonly string[];
-  /** `leerid_rol_3d` (D8). */
-  readonly rollen: readonly string[];
-};
-
-export type Sessie = Medewerker & {
+/** A member of the school's staff who is signed in. */
+export type Sessie = Omit<Medewerker, "doelgroepcode"> & {
   /** Names the session in our own tables; the cookie holds another secret. */
   readonly sessie: string;
   /** The school he works for now; null when he has not chosen yet. */

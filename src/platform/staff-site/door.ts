@@ -1,0 +1,243 @@
+import { randomBytes } from "node:crypto";
+import { Hono, type Context as HonoContext } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import type { Context } from "#platform/context";
+import { keyedHash, randomToken } from "#platform/crypto";
+import { isUnavailable } from "#platform/database";
+import { html, securityHeaders, staticAssets } from "#platform/html";
+import { newReferentie } from "#platform/ids";
+import { describeError } from "#platform/log";
+import { relyingParty } from "#platform/relying-party";
+import { melding, meldingBlad, type Blad } from "./page.ts";
+import { medewerkerVan, type Medewerker } from "./staff.ts";
+
+/** Where a site keeps its sessions; of a cookie only the hash. */
+export type Sessies = {
+  /** `duur` in milliseconds. */
+  insert(
+    sessie: Medewerker & {
+      readonly id: string;
+      readonly sid: string;
+      readonly idToken: string;
+      readonly duur: number;
+    },
+  ): Promise<void>;
+  /** Ends one session; gives its ID token, which the sign-out at ACM shows. */
+  delete(id: string): Promise<string | undefined>;
+  /** Ends the sessions of one sign-in at ACM (back-channel logout). */
+  deleteVanSid(sid: string): Promise<void>;
+};
+
+export type DoorOptions = {
+  /** As ACM knows it, and the name of its cookie: `schoolloket`. */
+  readonly clientId: string;
+  /** As people know it: `het Schoolloket`. */
+  readonly naam: string;
+  /** Address of the site and of ACM, without a slash at the end. */
+  readonly url: string;
+  readonly acmUrl: string;
+  readonly sessies: Sessies;
+  /** A page for who is not known (yet). */
+  blad(blad: Blad): string;
+  /** Who helps when a sign-in does not work. */
+  readonly wieHelpt: string;
+  readonly bestaatNiet: Blad;
+  /** The largest form in bytes, and what to do with less. */
+  readonly formulier: { readonly grootst: number; readonly kleiner: string };
+  /** After a sign-in, before the first page. */
+  aangemeld?(wie: Medewerker): Promise<void>;
+};
+
+/** Longest session: one working day. The upstream and ACM end it earlier by back-channel logout. */
+const sessieduur = 8 * 3_600_000;
+const scope = "openid profile vo";
+
+/** The client secret of one of our own sites follows from the main key: every node knows it, nobody configures it. */
+const geheimVan = (ctx: Context, clientId: string): string =>
+  keyedHash(ctx.keys.geheimen, `client ${clientId}`).toString("base64url");
+
+/** The site as an application with one client for staff: a file for `importeerToepassing`. */
+export function staffClient(
+  ctx: Context,
+  site: {
+    readonly clientId: string;
+    readonly naam: string;
+    readonly url: string;
+    readonly omschrijving: string;
+    readonly tint: number;
+    readonly initialen: string;
+  },
+): string {
+  return JSON.stringify({
+    toepassing: site.clientId,
+    naam: site.naam,
+    omschrijving: site.omschrijving,
+    aanbieder: "Departement Onderwijs en Vorming",
+    soort: "loket",
+    start_url: `${site.url}/`,
+    tint: site.tint,
+    initialen: site.initialen,
+    clients: [
+      {
+        client_id: site.clientId,
+        naam: site.naam,
+        soort: "web",
+        doelgroep: "medewerkers",
+        client_secret: geheimVan(ctx, site.clientId),
+        redirect_uris: [`${site.url}/terug`],
+        post_logout_redirect_uris: [`${site.url}/afgemeld`],
+        backchannel_logout_uri: `${site.url}/backchannel-logout`,
+        scope,
+        id_token_signed_response_alg: "ES256",
+      },
+    ],
+  });
+}
+
+export type Door = {
+  /** Sign-in and sign-out are on it; the routes of the site come behind. */
+  readonly app: Hono;
+  /** What the session cookie holds, if there is one. */
+  sessieId(http: HonoContext): string | undefined;
+};
+
+/** A site for staff with its way in and out, and nothing behind it yet. */
+export function openDoor(ctx: Context, options: DoorOptions): Door {
+  const { clientId, sessies } = options;
+  const veilig = options.url.startsWith("https://");
+  const acm = relyingParty({
+    issuer: `${options.acmUrl}/op`,
+    clientId,
+    eigenUrl: options.url,
+    geheim: geheimVan(ctx, clientId),
+    keys: ctx.keys,
+    scope,
+    lokaal: !veilig,
+  });
+  const cookie = { path: "/", httpOnly: true, secure: veilig, sameSite: "Lax" as const };
+  const naam = veilig ? `__Host-${clientId}` : clientId;
+  const sessieId = (http: HonoContext) => getCookie(http, naam);
+  const app = new Hono();
+  app.route("/", staticAssets());
+  app.use(securityHeaders({ formAction: [new URL(options.acmUrl).origin] }));
+  const buiten = (http: HonoContext, blad: Blad) => http.html(options.blad(blad), blad.status ?? 200);
+
+  app.get("/aanmelden", async (http) => {
+    const { url, begin } = await acm.start();
+    setCookie(http, `${naam}-begin`, begin, { ...cookie, maxAge: 3600 });
+    return http.redirect(url, 303);
+  });
+
+  app.get("/terug", async (http) => {
+    const begin = getCookie(http, `${naam}-begin`);
+    deleteCookie(http, `${naam}-begin`, cookie);
+    let wie: Medewerker;
+    const id = randomToken();
+    try {
+      const aangemeld = await acm.voltooi(new URL(http.req.url), begin);
+      if (!aangemeld) return http.redirect("/aanmelden", 303);
+      const { claims, sid, idToken } = aangemeld;
+      wie = medewerkerVan(claims);
+      await sessies.insert({ ...wie, id, sid, idToken, duur: sessieduur });
+    } catch (error) {
+      ctx.log.warn(describeError(error), "aanmelding bij ACM niet voltooid");
+      return buiten(http, nietAangemeld(options.wieHelpt));
+    }
+    await options.aangemeld?.(wie);
+    setCookie(http, naam, id, cookie);
+    return http.redirect("/", 303);
+  });
+
+  app.get("/afgemeld", (http) => buiten(http, afgemeld));
+  const kort = bodyLimit({
+    maxSize: 16_384,
+    onError: (http) => http.json({ error: "invalid_request" }, 413),
+  });
+  app.post("/backchannel-logout", kort, async (http) => {
+    const sid = await acm.leesLogout(http.req.raw);
+    if (sid === undefined) return http.json({ error: "invalid_request" }, 400);
+    await sessies.deleteVanSid(sid);
+    return http.body(null, 200);
+  });
+
+  // Everything below is a form or a page of somebody: only our own pages may post (and SameSite=Lax besides).
+  app.use(
+    bodyLimit({
+      maxSize: options.formulier.grootst,
+      onError: (http) => buiten(http, teGroot(options.formulier.kleiner)),
+    }),
+  );
+  app.use(async (http, next) => {
+    const van = http.req.header("origin");
+    const vreemd =
+      http.req.method === "POST" &&
+      (van === undefined
+        ? http.req.header("sec-fetch-site") !== "same-origin"
+        : van !== new URL(options.url).origin);
+    return vreemd ? buiten(http, nietVanOns(options.naam)) : next();
+  });
+
+  app.post("/afmelden", async (http) => {
+    const id = sessieId(http);
+    const idToken = id === undefined ? undefined : await sessies.delete(id);
+    deleteCookie(http, naam, cookie);
+    return http.redirect(await acm.afmeldUrl(idToken), 303);
+  });
+
+  app.notFound((http) => buiten(http, options.bestaatNiet));
+  app.onError((error, http) => {
+    const referentie = newReferentie(randomBytes);
+    const straks = isUnavailable(error);
+    ctx.log.error(
+      { ...describeError(error), referentie, pad: http.req.routePath },
+      straks ? "de databank kon nu niet" : `onverwachte fout in ${options.naam}`,
+    );
+    if (straks) http.header("retry-after", "5");
+    return http.html(options.blad(nuNiet(referentie)), straks ? 503 : 500);
+  });
+  return { app, sessieId };
+}
+
+const opnieuw = html`<p><a class="button" href="/aanmelden">Opnieuw aanmelden</a></p>`;
+
+const nietAangemeld = (wieHelpt: string): Blad =>
+  meldingBlad(403, {
+    titel: "Je bent niet aangemeld",
+    waarom: "Het aanmelden is niet afgemaakt, of het duurde te lang.",
+    wie: `Probeer het opnieuw. Lukt het niet? ${wieHelpt}`,
+    verder: opnieuw,
+  });
+
+const afgemeld: Blad = {
+  titel: "Je bent afgemeld",
+  inhoud: html`<div class="page-head"><h1>Je bent afgemeld</h1></div>
+    <section class="card stack">
+      <p>Sluit de browser als anderen deze computer ook gebruiken.</p>
+      <p><a class="button" href="/aanmelden">Aanmelden</a></p>
+    </section>`,
+};
+
+const teGroot = (kleiner: string): Blad =>
+  meldingBlad(413, {
+    titel: "Dit formulier is te groot",
+    waarom: "Je stuurde meer dan we in één keer aannemen.",
+    wie: kleiner,
+  });
+
+const nietVanOns = (naam: string): Blad =>
+  meldingBlad(403, {
+    titel: "Dit formulier komt niet van ons",
+    waarom: "De vraag kwam van een andere website. Daarom doen we niets.",
+    wie: `Begin opnieuw in ${naam}.`,
+  });
+
+const nuNiet = (referentie: string): Blad => ({
+  titel: "Dit lukt nu even niet",
+  inhoud: melding({
+    titel: "Dit lukt nu even niet",
+    waarom: "Er ging iets mis bij LeerID. Er is niets half bewaard.",
+    wie: "Probeer het straks opnieuw. Lukt het dan nog niet? Geef dit nummer aan de helpdesk.",
+    referentie,
+  }),
+});
