@@ -198,4 +198,23 @@ describe("every page of the Schoolloket, with the keyboard alone", { skip, concu
       assert.deepEqual(findings, []);
     });
   }
+
+  test("D8: who works for two schools switches, and the menu closes with Escape or by going on", async () => {
+    const page = await x.open("/schoolinstellingen", { cookie: await w.sessieVan(beheerder) });
+    const open = () => page.locator("details.switcher[open]").count();
+    await druk(page, /De Regenboog 999001$/);
+    assert.equal(await open(), 1);
+    await tabTo(page, "De Regenboog, 999001");
+    await page.keyboard.press("Escape");
+    assert.equal(await open(), 0);
+    await page.keyboard.press("Enter"); // the focus is on the menu again
+    assert.equal(await open(), 1);
+    await tabTo(page, "Afmelden");
+    assert.equal(await open(), 0);
+    await druk(page, /De Regenboog 999001$/);
+    await druk(page, "Sint-Jozef, 999002");
+    await page.locator(".switcher summary", { hasText: "Sint-Jozef" }).waitFor();
+    assert.equal(new URL(page.url()).pathname, "/leerid-beheer");
+    await page.context().close();
+  });
 });
