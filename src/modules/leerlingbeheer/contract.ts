@@ -14,7 +14,17 @@ export const statussen = [
 ] as const;
 export type Status = (typeof statussen)[number];
 
-export const sorteringen = ["naam", "voornaam", "groep", "status"] as const;
+/** Ways to order the list; with a dash the other way round. */
+export const sorteringen = [
+  "naam",
+  "voornaam",
+  "groep",
+  "status",
+  "-naam",
+  "-voornaam",
+  "-groep",
+  "-status",
+] as const;
 export type Sortering = (typeof sorteringen)[number];
 
 /** What is asked of a list of pupils; everything that is left out does not matter. */

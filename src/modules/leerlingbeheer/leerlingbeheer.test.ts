@@ -260,13 +260,16 @@ test("R4: sorted as a Dutch list is: without accents, spaces and capitals; group
     een("Ábel", "Łucja", 3, "A"),
     een("Sels", "Bo", 3, "B"),
   ]);
-  const lijst = async (sorteer: "naam" | "voornaam" | "groep") =>
+  const lijst = async (sorteer: (typeof sorteringen)[number]) =>
     (await zoekLeerlingen(db.ctx, [nummer], { filter: {}, sorteer, bladzijde: 1 })).leerlingen.map(
       (rij) => rij.voornaam,
     );
   assert.deepEqual(await lijst("naam"), ["Łucja", "Ela", "Bo", "Zoë", "Ali"]);
   assert.deepEqual(await lijst("voornaam"), ["Ali", "Bo", "Ela", "Łucja", "Zoë"]);
   assert.deepEqual(await lijst("groep"), ["Łucja", "Bo", "Zoë", "Ali", "Ela"]);
+  assert.deepEqual(await lijst("-naam"), ["Ali", "Zoë", "Bo", "Ela", "Łucja"]);
+  assert.deepEqual(await lijst("-voornaam"), ["Zoë", "Łucja", "Ela", "Bo", "Ali"]);
+  assert.deepEqual(await lijst("-groep"), ["Ela", "Ali", "Bo", "Zoë", "Łucja"]);
 });
 
 test("R4, D2: a pupil under two stamnummers, or under a school's old number, is one line with today's enrolment", async () => {

@@ -183,6 +183,14 @@ function volgorde(ctx: Context, sorteer: Sortering): Fragment {
       return sql`niveau, leerjaar, groep collate "C" nulls last, zoek, account_uuid`;
     case "status":
       return sql`rang, zoek, account_uuid`;
+    case "-naam":
+      return sql`zoek desc, account_uuid desc`;
+    case "-voornaam":
+      return sql`split_part(zoek, ' ', 2) desc, zoek desc, account_uuid desc`;
+    case "-groep": // the other way round for groups; who is in one stays in the order of names
+      return sql`niveau desc, leerjaar desc, groep collate "C" desc nulls first, zoek, account_uuid`;
+    case "-status":
+      return sql`rang desc, zoek, account_uuid`;
   }
 }
 
@@ -264,7 +272,7 @@ export async function listLeerlingen(
                      and k.instellingsnummer = ${vraag.plaats.school.instellingsnummer} and k.account_uuid = blad.account_uuid)`
     : sql`false`;
   const rows = await sql<(Row & { gekozen: boolean })[]>`
-    with treffer as (${treffers(ctx, lijn, { filter: vraag.filter, metRang: vraag.sorteer === "status" })}),
+    with treffer as (${treffers(ctx, lijn, { filter: vraag.filter, metRang: vraag.sorteer.endsWith("status") })}),
          blad as (select *, count(*) over () as totaal from treffer order by ${order} limit ${perBladzijde} offset ${vraag.overslaan})
     select blad.*, ${gekozen} as gekozen, ${metKolommen(ctx)}
       from blad ${metSleutels(ctx, ctx.sql`blad.account_uuid`)}

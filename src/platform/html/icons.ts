@@ -7,6 +7,7 @@ import type { Html } from "./template.ts";
 const iconNames = [
   "arrow-left",
   "arrow-right",
+  "arrow-down",
   "arrow-up",
   "book-open",
   "calendar-clock",

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { serve } from "@hono/node-server";
 import { importeerProtocol } from "#modules/protocollen";
 import { importeerToepassing, maakZichtbaar } from "#modules/toepassingen";
 import { beslis, getFeiten } from "#modules/verstrekking";
-import { axe, launchBrowser, newPage, tooWide, watchPage, withoutBrowser } from "#testing/browser";
+import { withoutBrowser } from "#testing/browser";
 import { inschrijvingRegel, leerlingRegel } from "#testing/discimus";
-import { beheerder, schoolwereld, type Schoolwereld } from "#testing/schoolloket";
+import { openExaminer } from "#testing/examine";
+import { beheerder, eigenAdres, schoolwereld, type Schoolwereld } from "#testing/schoolloket";
 
 let w: Schoolwereld;
 let cookie: string;
@@ -206,42 +206,20 @@ test(
   "the pages are accessible, work without script, and never scroll sideways",
   { skip: withoutBrowser() },
   async () => {
-    const origin = await new Promise<{ url: string; close: () => void }>((klaar) => {
-      const server = serve({ fetch: w.app.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) =>
-        klaar({ url: `http://127.0.0.1:${port}`, close: () => server.close() }),
-      );
-    });
-    const browser = await launchBrowser();
+    const x = await openExaminer(w.app.fetch, { as: eigenAdres });
     try {
-      const findings: string[] = [];
-      for (const theme of ["light", "dark"] as const) {
-        const page = await newPage(browser, { theme, javaScript: true });
-        const [naam = "", waarde = ""] = cookie.split("=");
-        await page.context().addCookies([{ name: naam, value: waarde, url: origin.url }]);
-        const seen = watchPage(page, origin.url);
-        for (const pad of [
-          "/applicatiebeheer",
-          "/applicatiebeheer/bingel?bekijk=nieuw&doel=leerjaar:lager:3&van=2026-12-01",
-          "/applicatiebeheer/bingel?zoek=oumar",
-          "/applicatiebeheer/letterlab",
-          "/applicatiebeheer/bingel/uit",
-          "/applicatiebeheer/matrix",
-        ]) {
-          await page.goto(`${origin.url}${pad}`);
-          findings.push(
-            ...(await axe(page)).map((v) => `${pad}: ${v.rule} ${v.help}\n  ${v.nodes.join("\n  ")}`),
-          );
-          await page.setViewportSize({ width: 320, height: 768 });
-          findings.push(...(await tooWide(page)).map((part) => `${pad} at 320: ${part}`));
-          await page.setViewportSize({ width: 1024, height: 768 });
-        }
-        findings.push(...seen);
-        await page.context().close();
-      }
-      assert.deepEqual(findings, []);
+      const paden = {
+        catalogus: "/applicatiebeheer",
+        effect: "/applicatiebeheer/bingel?bekijk=nieuw&doel=leerjaar:lager:3&van=2026-12-01",
+        zoek: "/applicatiebeheer/bingel?zoek=oumar",
+        uit: "/applicatiebeheer/letterlab",
+        uitzetten: "/applicatiebeheer/bingel/uit",
+        matrix: "/applicatiebeheer/matrix",
+      };
+      for (const [naam, pad] of Object.entries(paden))
+        assert.deepEqual(await x.examine(`applicatie-${naam}`, pad, { cookie }), [], pad);
     } finally {
-      await browser.close();
-      origin.close();
+      await x.close();
     }
   },
 );

@@ -197,15 +197,28 @@ function niemand({ vraag }: Lijst): Html {
       </div>`;
 }
 
-/** A column with the orders it offers. */
-function kop(vraag: Lijstvraag, ...orden: readonly (readonly [Lijstvraag["sorteer"], string])[]): Html {
-  const nu = orden.some(([sorteer]) => sorteer === vraag.sorteer);
-  return html`<th role="columnheader" scope="col" ${nu ? html`aria-sort="ascending"` : ""}>
+/**
+ * A column with the orders it offers, as buttons of the form, so that ticks travel along. The one that holds turns round when it is
+ * pressed again.
+ */
+function kop(
+  { sorteer: nu }: Lijstvraag,
+  ...orden: readonly (readonly ["naam" | "voornaam" | "groep" | "status", string])[]
+): Html {
+  const richting = (sorteer: string) =>
+    sorteer === nu ? "ascending" : `-${sorteer}` === nu ? "descending" : undefined;
+  const hier = orden.map(([sorteer]) => richting(sorteer)).find((een) => een !== undefined);
+  return html`<th role="columnheader" scope="col" ${hier ? html`aria-sort="${hier}"` : ""}>
     ${orden.map(
       ([sorteer, tekst], index) =>
-        html`${index > 0 && ", "}<a href="${adresVan({ ...vraag, sorteer, bladzijde: 1 })}"
-            >${tekst} ${sorteer === vraag.sorteer && icon("arrow-up")}</a
-          >`,
+        html`${index > 0 && ", "}<button
+            class="sort"
+            name="sorteer"
+            value="${sorteer === nu ? `-${sorteer}` : sorteer}"
+            ${richting(sorteer) ? html`aria-current="true"` : ""}
+          >
+            ${tekst}${richting(sorteer) && icon(sorteer === nu ? "arrow-up" : "arrow-down")}
+          </button>`,
     )}
   </th>`;
 }
@@ -218,6 +231,7 @@ function keuzeformulier(lijst: Lijst): Html {
       // To see which of them are not ticked any more.
       was: [...gevonden.gekozen].join(","),
     })}
+    <button name="actie" value="bewaar" hidden>Keuze bewaren</button>
     <div class="table-frame">
       <table class="data reflow" role="table">
         <caption class="visually-hidden">

@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
-import { serve } from "@hono/node-server";
-import { axe, launchBrowser, newPage, tooWide, watchPage, withoutBrowser } from "#testing/browser";
-import type { Browser } from "#testing/browser";
+import { withoutBrowser } from "#testing/browser";
 import { inschrijvingRegel, leerlingRegel } from "#testing/discimus";
-import { beheerder, schoolwereld, type Schoolwereld } from "#testing/schoolloket";
+import { openExaminer, type Examiner } from "#testing/examine";
+import { beheerder, eigenAdres, schoolwereld, type Schoolwereld } from "#testing/schoolloket";
 
 const skip = withoutBrowser();
 let w: Schoolwereld;
-let browser: Browser;
-let site: { readonly origin: string; close(): void };
+let x: Examiner;
 let cookie: string;
 before(async () => {
   w = await schoolwereld();
@@ -40,19 +37,11 @@ before(async () => {
       from (select account_uuid, row_number() over (order by naam, account_uuid) as n from leerlingen.account) a where n % 4 > 0`;
   cookie = await w.sessieVan(beheerder);
   if (skip !== false) return;
-  browser = await launchBrowser();
-  site = await new Promise((resolve) => {
-    const server = serve({ fetch: w.app.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) =>
-      resolve({ origin: `http://127.0.0.1:${port}`, close: () => server.close() }),
-    );
-  });
+  x = await openExaminer(w.app.fetch, { as: eigenAdres });
   await w.post("/leerid-beheer/selectie", cookie, { vraag: "leerjaar=1", actie: "kies-alles" });
 });
 after(async () => {
-  if (skip === false) {
-    await browser.close();
-    site.close();
-  }
+  if (skip === false) await x.close();
   await w.close();
 });
 
@@ -67,26 +56,7 @@ describe("the pages of LeerID-beheer in a browser", { skip }, () => {
   for (const [naam, pad] of Object.entries(paginas)) {
     test(`R46 ${naam}: accessible in both themes, down to 320 pixels`, async () => {
       const adres = pad.endsWith("/leerlingen/") ? `${pad}${await w.accountVan("p2")}` : pad;
-      for (const theme of ["light", "dark"] as const) {
-        const page = await newPage(browser, { theme });
-        const seen = watchPage(page, site.origin);
-        await page
-          .context()
-          .addCookies([{ name: "schoolloket", value: cookie.split("=")[1] ?? "", url: site.origin }]);
-        await page.goto(`${site.origin}${adres}`);
-        const findings = (await axe(page)).map((v) => `${v.rule} ${v.help}\n  ${v.nodes.join("\n  ")}`);
-        for (const width of [320, 1024, 1440]) {
-          await page.setViewportSize({ width, height: 800 });
-          findings.push(...(await tooWide(page)).map((part) => `at ${width}: ${part}`));
-          const shots = process.env["LEERID_SHOTS"];
-          if (shots) {
-            await mkdir(shots, { recursive: true });
-            await page.screenshot({ path: `${shots}/${naam}-${width}-${theme}.png`, fullPage: true });
-          }
-        }
-        assert.deepEqual([...findings, ...seen], []);
-        await page.context().close();
-      }
+      assert.deepEqual(await x.examine(`leerid-beheer-${naam}`, adres, { cookie }), []);
     });
   }
 

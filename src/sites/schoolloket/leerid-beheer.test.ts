@@ -45,6 +45,24 @@ describe("the list", () => {
     assert.doesNotMatch(zoek.tekst, /nieuwe accounts/);
   });
 
+  test("R4: another order is asked by the form, so that ticks travel along; the same button turns it round", async () => {
+    const wie = await w.sessieVan(beheerder);
+    const [een = ""] = getoond((await tekstVan("/leerid-beheer?leerjaar=5", wie)).tekst);
+    const sorteer = async (waarde: string) => {
+      const velden = { vraag: "leerjaar=5&bladzijde=2", was: "", leerling: een, sorteer: waarde };
+      return (await w.post("/leerid-beheer/selectie", wie, velden)).headers.get("location") ?? "";
+    };
+    assert.equal(await sorteer("voornaam"), "/leerid-beheer?leerjaar=5&sorteer=voornaam");
+    const oplopend = await tekstVan(await sorteer("voornaam"), wie);
+    assert.match(oplopend.tekst, /1 leerling gekozen/);
+    assert.match(oplopend.tekst, /aria-sort="ascending"[^]*value="-voornaam"/);
+    assert.equal(await sorteer("-voornaam"), "/leerid-beheer?leerjaar=5&sorteer=-voornaam");
+    const aflopend = await tekstVan(await sorteer("-voornaam"), wie);
+    assert.match(aflopend.tekst, /aria-sort="descending"[^]*value="voornaam"/);
+    assert.match(aflopend.tekst, /Zaman, Kindj[^]*Zaman, Kindi/);
+    assert.equal(await sorteer("'; drop"), "/leerid-beheer?leerjaar=5");
+  });
+
   test("what is typed is text, never HTML or SQL", async () => {
     const { status, tekst } = await tekstVan(
       `/leerid-beheer?zoek=${encodeURIComponent(`"><b>%_'; --`)}&leerjaar=x&status=y&groep=${encodeURIComponent("'")}&bladzijde=-1`,

@@ -90,9 +90,9 @@ async function kiesEnDoe(v: SchoolVerzoek): Promise<Response> {
   if (actie === "afdrukken" || actie === "wachtwoord" || actie === "badge")
     return v.naar(`/leerid-beheer/selectie?actie=${actie}`);
   const naar = velden.get("naar");
-  return v.naar(
-    adresVan(naar === null ? vraag : { ...vraag, bladzijde: Math.max(1, Number.parseInt(naar, 10) || 1) }),
-  );
+  if (naar !== null)
+    return v.naar(adresVan({ ...vraag, bladzijde: Math.max(1, Number.parseInt(naar, 10) || 1) }));
+  return v.naar(adresVan(velden.has("sorteer") ? { ...leesVraag(velden), filter: vraag.filter } : vraag));
 }
 
 /** The selection as a file; a look at everyone in it (D11). Undefined when nobody is picked. */

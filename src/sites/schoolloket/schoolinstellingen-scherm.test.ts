@@ -1,16 +1,21 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { serve } from "@hono/node-server";
 import { maakBeheerder, onthoudMedewerker, vraagToegang } from "#modules/rechten";
-import { axe, launchBrowser, newPage, tooWide, watchPage, withoutBrowser } from "#testing/browser";
-import type { Browser } from "#testing/browser";
+import { withoutBrowser } from "#testing/browser";
 import { opdrachtRegel } from "#testing/discimus";
-import { beheerder, directeur, schoolwereld, type Schoolwereld, type Staf } from "#testing/schoolloket";
+import { openExaminer, type Examiner } from "#testing/examine";
+import {
+  beheerder,
+  directeur,
+  eigenAdres,
+  schoolwereld,
+  type Schoolwereld,
+  type Staf,
+} from "#testing/schoolloket";
 
 const skip = withoutBrowser();
 let w: Schoolwereld;
-let browser: Browser;
-let site: { readonly origin: string; close(): void };
+let x: Examiner;
 before(async () => {
   w = await schoolwereld();
   const persoon = (voId: string, voornaam: string, naam: string) => ({ vo_id: voId, voornaam, naam });
@@ -31,18 +36,10 @@ before(async () => {
   await onthoudMedewerker(w.ctx, ina);
   await vraagToegang(w.ctx, { ...wie("vo-5", "Sofie", "Wouters"), orgcodes: ["999001"] }, "999001");
   if (skip !== false) return;
-  browser = await launchBrowser();
-  site = await new Promise((resolve) => {
-    const server = serve({ fetch: w.app.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) =>
-      resolve({ origin: `http://127.0.0.1:${port}`, close: () => server.close() }),
-    );
-  });
+  x = await openExaminer(w.app.fetch, { as: eigenAdres });
 });
 after(async () => {
-  if (skip === false) {
-    await browser.close();
-    site.close();
-  }
+  if (skip === false) await x.close();
   await w.close();
 });
 
@@ -60,21 +57,7 @@ describe("the pages of Schoolinstellingen in a browser", { skip }, () => {
       const cookie = await w.sessieVan(staf);
       const [row] = await w.sql<{ beheerder: string }[]>`select beheerder from rechten.beheerder limit 1`;
       const adres = pad.endsWith("/beheerders/") ? `${pad}${row?.beheerder}` : pad;
-      for (const theme of ["light", "dark"] as const) {
-        const page = await newPage(browser, { theme });
-        const seen = watchPage(page, site.origin);
-        await page
-          .context()
-          .addCookies([{ name: "schoolloket", value: cookie.split("=")[1] ?? "", url: site.origin }]);
-        await page.goto(`${site.origin}${adres}`);
-        const findings = (await axe(page)).map((v) => `${v.rule} ${v.help}\n  ${v.nodes.join("\n  ")}`);
-        for (const width of [320, 1024, 1440]) {
-          await page.setViewportSize({ width, height: 800 });
-          findings.push(...(await tooWide(page)).map((part) => `at ${width}: ${part}`));
-        }
-        assert.deepEqual([...findings, ...seen.filter((line) => !/403/.test(line))], []);
-        await page.context().close();
-      }
+      assert.deepEqual(await x.examine(`instellingen-${naam}`, adres, { cookie }), []);
     });
   }
 });
