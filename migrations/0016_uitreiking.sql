@@ -47,7 +47,7 @@ select schoolloket.scherm_af('uitreiking.batch', 'instellingsnummer = any ((sele
 select schoolloket.scherm_af('uitreiking.item',
   'instellingsnummer = any ((select schoolloket.nummers())::text[]) and account_uuid in (select a.account_uuid from leerlingen.account a)');
 
-select schoolloket.scherm_af('sleutels.badge', 'account_uuid in (select r.account_uuid from leerlingen.registratie r)');
+select schoolloket.scherm_af('sleutels.badge', 'exists (select from leerlingen.registratie r where r.account_uuid = badge.account_uuid)');
 grant select (account_uuid, gemaakt_op, uitgereikt_op, eerst_gebruikt_op) on sleutels.badge to leerid_school;
 select schoolloket.scherm_af('sleutels.venster', 'account_uuid in (select r.account_uuid from leerlingen.registratie r)');
 grant select (account_uuid, vo_id, geopend_op, open_tot, gebruikt_op) on sleutels.venster to leerid_school;

@@ -28,30 +28,34 @@ export type Plaats = {
   readonly school: { readonly instellingsnummer: string; readonly lijn: Lijn };
 };
 
-/** Conditions on account `a`, its password `s` and its badge `b`; the one place that says what a status is. */
+/** Conditions on account `a` and its keys `u`; the one place that says what a status is. */
 function voorwaarden(ctx: Context) {
   const { sql } = ctx;
-  const uitgereikt = sql`greatest(s.uitgereikt_op, b.uitgereikt_op)`;
-  const aangemeld = sql`coalesce(s.soort = 'eigen' or s.eerst_gebruikt_op is not null or b.eerst_gebruikt_op is not null, false)`;
-  const nieuw = sql`(${uitgereikt} is null and not ${aangemeld})`;
+  const nieuw = sql`(u.uitgereikt_op is null and not u.aangemeld)`;
   // A name that changed, not an account that was made or identified: those do not change what stands on the paper.
-  const aangepast = sql`coalesce(${uitgereikt} < a.gewijzigd_op and a.aangemaakt_op < a.gewijzigd_op
-    and (not ${aangemeld} or a.gewijzigd_op > ${new Date(ctx.clock.now() - nieuwsduur)}), false)`;
+  const aangepast = sql`coalesce(u.uitgereikt_op < a.gewijzigd_op and a.aangemaakt_op < a.gewijzigd_op
+    and (not u.aangemeld or a.gewijzigd_op > ${new Date(ctx.clock.now() - nieuwsduur)}), false)`;
   return {
-    uitgereikt,
     nieuw,
     aangepast,
-    nietUitgereikt: sql`(${nieuw} or (${aangepast} and not ${aangemeld}))`,
-    aangemeld,
+    nietUitgereikt: sql`(${nieuw} or (${aangepast} and not u.aangemeld))`,
+    aangemeld: sql`u.aangemeld`,
     zonderInsz: sql`(a.leer_id_uuid is null)`,
   };
 }
 
-/** The keys of an account: whether they were handed out and used, never what they are. */
+/**
+ * The keys `u` of an account: whether they were handed out and used, never what they are. `offset 0`: worked out once per account,
+ * not again wherever a condition names it (making a statement ready cost as much as running it).
+ */
 const metSleutels = (ctx: Context, account: Fragment): Fragment => ctx.sql`
   join leerlingen.account a on a.account_uuid = ${account}
   left join sleutels.sleutel s on s.account_uuid = ${account}
-  left join sleutels.badge b on b.account_uuid = ${account}`;
+  left join sleutels.badge b on b.account_uuid = ${account}
+  cross join lateral (
+    select greatest(s.uitgereikt_op, b.uitgereikt_op) as uitgereikt_op, least(s.eerst_gebruikt_op, b.eerst_gebruikt_op) as eerst_gebruikt_op,
+           coalesce(s.soort = 'eigen' or s.eerst_gebruikt_op is not null or b.eerst_gebruikt_op is not null, false) as aangemeld
+    offset 0) u`;
 
 /** An enrolment that runs or is to come. */
 const levend = (ctx: Context, vandaag: Datum): Fragment =>
@@ -69,26 +73,34 @@ const staat = (ctx: Context, lijn: Lijn, vandaag: Datum): Fragment =>
 
 /**
  * Registrations `r` with their enrolments `i`. `lateral … offset 0` makes PostgreSQL start at the side that a filter narrows and
- * look up the other for what is left: by itself it reads both wholly, since it cannot know how large this school is.
+ * look up the other for what is left: by itself it reads both wholly, since it cannot know how large this school is. Names and
+ * groups stand in the key of their table: what does not match is passed over without reading its row.
  */
 function lijnen(
   ctx: Context,
   lijn: Lijn,
-  eerst: "naam" | "groep" | "alles",
-  waar: Record<"r" | "i", Fragment>,
+  eerst: "naam" | "groep" | "account" | "alles",
+  waar: Record<"naam" | "groep" | "r" | "i", Fragment>,
 ): Fragment {
   const { sql } = ctx;
+  const nummers = sql`instellingsnummer = any (${[...lijn]}::text[])`;
   const r = sql`select r.instellingsnummer, r.stamnummer, r.account_uuid, r.zoek, r.naam, r.voornaam, r.tijdstip
-      from leerlingen.registratie r where r.instellingsnummer = any (${[...lijn]}::text[]) ${waar.r}`;
-  const i = sql`select i.* from inschrijvingen.inschrijving i where i.instellingsnummer = any (${[...lijn]}::text[]) and not i.geannuleerd ${waar.i}`;
-  const key = sql`and i.instellingsnummer = r.instellingsnummer and i.stamnummer = r.stamnummer`;
+      from leerlingen.registratie r where true ${waar.r}`;
+  const i = sql`select i.* from inschrijvingen.inschrijving i where not i.geannuleerd ${waar.i}`;
+  const iVanR = sql`(${i} ${waar.groep} and i.instellingsnummer = r.instellingsnummer and i.stamnummer = r.stamnummer offset 0) i`;
   switch (eerst) {
     case "naam":
-      return sql`(${r} offset 0) r cross join lateral (${i} ${key} offset 0) i`;
+      return sql`(select r.instellingsnummer, r.stamnummer from leerlingen.registratie r where r.${nummers} ${waar.naam} offset 0) k
+        cross join lateral (${r} and r.instellingsnummer = k.instellingsnummer and r.stamnummer = k.stamnummer offset 0) r
+        cross join lateral ${iVanR}`;
     case "groep":
-      return sql`(${i} offset 0) i cross join lateral (${r} ${key} offset 0) r`;
+      return sql`(select i.instellingsnummer, i.stamnummer, i.inschrijving from inschrijvingen.inschrijving i where i.${nummers} ${waar.groep} offset 0) k
+        cross join lateral (${i} and i.instellingsnummer = k.instellingsnummer and i.stamnummer = k.stamnummer and i.inschrijving = k.inschrijving offset 0) i
+        cross join lateral (${r} and r.instellingsnummer = k.instellingsnummer and r.stamnummer = k.stamnummer offset 0) r`;
+    case "account":
+      return sql`(${r} and r.${nummers} ${waar.naam} offset 0) r cross join lateral ${iVanR}`;
     case "alles":
-      return sql`(${r}) r join (${i}) i on true ${key}`;
+      return sql`(${r} and r.${nummers}) r join (${i} and i.${nummers}) i on i.instellingsnummer = r.instellingsnummer and i.stamnummer = r.stamnummer`;
   }
 }
 
@@ -109,16 +121,18 @@ export function treffers(
   const alle = (delen: readonly Fragment[]) => delen.reduce((samen, deel) => sql`${samen} ${deel}`, sql``);
   const r = alle([
     ...(accountUuids ? [sql`and r.account_uuid = any (${[...accountUuids]}::uuid[])`] : []),
-    ...(namen.length > 0 ? [sql`and r.zoek like all (${namen.map((deel) => `%${deel}%`)}::text[])`] : []),
     ...letterlijk.map((deel) => sql`and strpos(lower(r.naam || ' ' || r.voornaam), ${deel}::text) > 0`),
   ]);
   const i = alle([
     ...(filter.niveau ? [sql`and i.niveau = ${filter.niveau}`] : []),
     ...(filter.leerjaar === undefined ? [] : [sql`and i.leerjaar = ${filter.leerjaar}`]),
-    ...(filter.groep === undefined
-      ? []
-      : [sql`and i.administratieve_groep is not distinct from ${filter.groep}::text`]),
   ]);
+  const naam =
+    namen.length > 0 ? sql`and r.zoek like all (${namen.map((deel) => `%${deel}%`)}::text[])` : sql``;
+  const groep =
+    filter.groep === undefined
+      ? sql``
+      : sql`and i.administratieve_groep is not distinct from ${filter.groep}::text`;
   const rest = alle([
     ...(gebruikersnamen.length > 0
       ? [
@@ -131,15 +145,17 @@ export function treffers(
   const metAccount =
     metRang || gebruikersnamen.length > 0 || (filter.status && filter.status !== "uitgeschreven");
   const eerst =
-    accountUuids || namen.length > 0 || letterlijk.length > 0
-      ? "naam"
-      : filter.groep === undefined
-        ? "alles"
-        : "groep";
+    accountUuids || letterlijk.length > 0
+      ? "account"
+      : namen.length > 0
+        ? "naam"
+        : filter.groep === undefined
+          ? "alles"
+          : "groep";
   return sql`
     select distinct on (r.account_uuid) r.account_uuid, r.zoek, r.naam, r.voornaam, i.niveau, i.leerjaar, i.administratieve_groep as groep,
            i.van, i.tot, i.tot < ${vandaag}::date as uitgeschreven ${metRang ? sql`, ${rang(ctx, vandaag)} as rang` : sql``}
-      from ${lijnen(ctx, lijn, eerst, { r, i })}
+      from ${lijnen(ctx, lijn, eerst, { naam, groep, r, i })}
       ${metAccount ? metSleutels(ctx, sql`r.account_uuid`) : sql``}
      where ${staat(ctx, lijn, vandaag)} ${rest}
      order by r.account_uuid, (i.van <= ${vandaag}::date and ${levend(ctx, vandaag)}) desc,
@@ -243,12 +259,12 @@ function toLeerling(row: Row): Leerling {
   };
 }
 
-/** Rows `blad` with their account and password. */
+/** Rows `blad` with what their account and keys say. */
 function metKolommen(ctx: Context): Fragment {
   const als = voorwaarden(ctx);
-  return ctx.sql`a.gebruikersnaam_basis, a.gebruikersnaam_nr, ${als.uitgereikt} as uitgereikt_op,
-    least(s.eerst_gebruikt_op, b.eerst_gebruikt_op) as eerst_gebruikt_op, ${als.nieuw} as nieuw,
-    ${als.aangepast} as aangepast, ${als.nietUitgereikt} as niet_uitgereikt, ${als.aangemeld} as aangemeld, ${als.zonderInsz} as zonder_insz`;
+  return ctx.sql`blad.account_uuid, blad.naam, blad.voornaam, a.gebruikersnaam_basis, a.gebruikersnaam_nr, blad.niveau, blad.leerjaar, blad.groep,
+    blad.van, blad.tot, blad.uitgeschreven, u.uitgereikt_op, u.eerst_gebruikt_op, ${als.nieuw} as nieuw, ${als.aangepast} as aangepast,
+    ${als.nietUitgereikt} as niet_uitgereikt, ${als.aangemeld} as aangemeld, ${als.zonderInsz} as zonder_insz`;
 }
 
 /**
@@ -274,7 +290,7 @@ export async function listLeerlingen(
   const rows = await sql<(Row & { gekozen: boolean })[]>`
     with treffer as (${treffers(ctx, lijn, { filter: vraag.filter, metRang: vraag.sorteer.endsWith("status") })}),
          blad as (select *, count(*) over () as totaal from treffer order by ${order} limit ${perBladzijde} offset ${vraag.overslaan})
-    select blad.*, ${gekozen} as gekozen, ${metKolommen(ctx)}
+    select ${metKolommen(ctx)}, blad.totaal, ${gekozen} as gekozen
       from blad ${metSleutels(ctx, ctx.sql`blad.account_uuid`)}
      order by ${order}`;
   return {
@@ -292,7 +308,7 @@ export async function listTreffers(
 ): Promise<Leerling[]> {
   const rows = await ctx.sql<Row[]>`
     with blad as (${treffers(ctx, lijn, vraag)})
-    select blad.*, ${metKolommen(ctx)}
+    select ${metKolommen(ctx)}
       from blad ${metSleutels(ctx, ctx.sql`blad.account_uuid`)}
      order by ${volgorde(ctx, "groep")}`;
   return rows.map(toLeerling);
