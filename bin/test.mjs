@@ -53,7 +53,8 @@ async function check() {
 /** Runs the tests on one shared database; returns the exit code. */
 async function test() {
   const files = findTests();
-  if (files.length === 0) refuse(`Geen tests gevonden voor: ${filters.join(" ") || "src, test, demo"}.`);
+  if (files.length === 0)
+    refuse(`Geen tests gevonden voor: ${filters.join(" ") || "src, test, demo, packages"}.`);
   const browser = await ensureBrowser();
   const database = await startDatabase();
   try {
@@ -72,7 +73,7 @@ async function test() {
 }
 
 function findTests() {
-  const all = ["src", "test", "demo"].flatMap((folder) =>
+  const all = ["src", "test", "demo", "packages"].flatMap((folder) =>
     existsSync(folder)
       ? readdirSync(folder, { recursive: true })
           .filter((name) => name.endsWith(".test.ts"))

@@ -118,6 +118,40 @@ describe("the code is as architecture.ts says", () => {
     assert.deepEqual(wrong, []);
   });
 
+  test("what runs elsewhere stands alone: its own files, Node, and the packages that it names", () => {
+    const files = around.filter((file) => file.path.startsWith("packages/"));
+    assert.ok(files.length > 10);
+    const strange = (path: string, text: string) => {
+      const [home = ""] = /^packages\/[^/]+\//.exec(path) ?? [];
+      const { dependencies = {} } = JSON.parse(readFileSync(`${root}${home}package.json`, "utf8")) as {
+        dependencies?: Record<string, string>;
+      };
+      const named = [...Object.keys(dependencies), ...(path.endsWith(".test.ts") ? ["fast-check"] : [])];
+      return importsOf(text).filter(
+        (from) =>
+          !from.startsWith("./") &&
+          !from.startsWith("node:") &&
+          !named.some((name) => from === name || from.startsWith(`${name}/`)),
+      );
+    };
+    assert.deepEqual(
+      files.flatMap((file) => strange(file.path, file.text)),
+      [],
+    );
+    const planted = 'import "#platform/clock"; import "postgres"; import "zod"; import "./x.ts";';
+    assert.deepEqual(strange("packages/leerid-pakket/src/x.ts", planted), ["#platform/clock", "postgres"]);
+    const versions = (path: string): Record<string, string> => {
+      const { dependencies, optionalDependencies } = JSON.parse(readFileSync(path, "utf8")) as Record<
+        string,
+        Record<string, string>
+      >;
+      return { ...dependencies, ...optionalDependencies };
+    };
+    const ours = versions(`${root}package.json`);
+    for (const [name, version] of Object.entries(versions(`${root}packages/leerid-pakket/package.json`)))
+      assert.equal(version, ours[name], `${name}: tested here with another version`);
+  });
+
   test("a planted violation is found", () => {
     const plant = (room: string, text: string) =>
       wrongImports({ path: "planted.ts", room, text, test: false }).length;

@@ -16,7 +16,7 @@ export type SourceFile = {
 /** All TypeScript below a folder of the repository. */
 export function sourceFiles(folder: string): SourceFile[] {
   return readdirSync(`${root}${folder}`, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts") && !/(?:^|\/)\./.test(name))
+    .filter((name) => name.endsWith(".ts") && !/(?:^|\/)(?:\.|node_modules\/)/.test(name))
     .toSorted()
     .map((name) => ({
       path: `${folder}/${name}`,

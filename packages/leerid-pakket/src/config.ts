@@ -1,0 +1,187 @@
+import { readFile } from "node:fs/promises";
+import { dirname, isAbsolute, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { mappingSchema, type Mapping } from "./mapping.ts";
+import { PakketFout } from "./problem.ts";
+
+const lokaal = new Set(["localhost", "127.0.0.1", "[::1]"]);
+/** An address with TLS; without only on the machine itself, for trying out. */
+const adres = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (tekst) => tekst.startsWith("https:") || lokaal.has(new URL(tekst).hostname),
+    "moet met https:// beginnen",
+  )
+  .transform((tekst) => tekst.replace(/\/+$/, ""));
+
+const configSchema = z.strictObject({
+  instellingsnummer: z.string().regex(/^\d{6}$/, "zes cijfers"),
+  schooljaar: z
+    .string()
+    .regex(/^\d{4}-\d{4}$/, "automatisch, of een schooljaar zoals 2026-2027")
+    .refine(
+      (jaar) => Number(jaar.slice(5)) === Number(jaar.slice(0, 4)) + 1,
+      "twee jaren na elkaar, zoals 2026-2027",
+    )
+    .or(z.literal("automatisch"))
+    .default("automatisch"),
+  /** The name of a mapping that comes along, the path of one (ends in .json), or the mapping itself. */
+  mapping: z.union([z.string().min(1), mappingSchema]),
+  export: z.array(z.string().min(1)).min(1).max(20),
+  leerid: z.strictObject({
+    api: adres,
+    issuer: adres,
+    client_id: z.string().min(1),
+    client_secret: z.string().min(1).optional(),
+    client_secret_bestand: z.string().min(1).optional(),
+    /** For private_key_jwt: a private key in PEM (PKCS 8), with the name that LeerID knows it by. */
+    private_key_bestand: z.string().min(1).optional(),
+    private_key_id: z.string().min(1).optional(),
+    private_key_alg: z.enum(["ES256", "RS256", "PS256", "EdDSA"]).default("ES256"),
+  }),
+  sftp: z.strictObject({
+    host: z.string().min(1),
+    poort: z.int().min(1).max(65_535).default(22),
+    gebruiker: z.string().min(1),
+    private_key_bestand: z.string().min(1),
+    wachtzin: z.string().optional(),
+    /** The fingerprints that LeerID published; more than one while it changes its key. */
+    hostsleutels: z
+      .array(z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/, "een vingerafdruk SHA256:…"))
+      .min(1)
+      .max(5),
+    /** First under another name, then renamed. LeerID needs it not: a file counts when it is closed. */
+    tijdelijke_naam: z.boolean().default(false),
+  }),
+  staat: z.string().min(1).default("staat"),
+  ontvangst: z.strictObject({ wacht_seconden: z.int().min(0).max(3600).default(600) }).prefault({}),
+  pogingen: z.int().min(1).max(20).default(6),
+});
+type Bestand = z.output<typeof configSchema>;
+
+export type Config = Omit<Bestand, "mapping"> & {
+  readonly mapping: Mapping;
+  /** How the program proves to the API who it is. */
+  readonly bewijs:
+    | { readonly secret: string }
+    | { readonly pem: string; readonly alg: string; readonly kid: string | undefined };
+  readonly sshSleutel: string;
+};
+
+/** Mappings that come along. */
+export const meegeleverd = ["broekx", "informat", "wisa"] as const;
+
+/**
+ * Reads a config file and everything that it points at; paths in it are from the place of the file.
+ * @throws PakketFout with a line per problem, exit code 2
+ */
+export async function leesConfig(pad: string): Promise<Config> {
+  const bestand = leesJson(await lees(pad, "het configuratiebestand"), configSchema, pad);
+  const van = (naam: string) => (isAbsolute(naam) ? naam : join(dirname(pad), naam));
+  const {
+    client_secret: geheim,
+    client_secret_bestand: geheimBestand,
+    private_key_bestand: sleutelBestand,
+  } = bestand.leerid;
+  const manieren = [geheim, geheimBestand, sleutelBestand].filter((een) => een !== undefined);
+  if (manieren.length !== 1)
+    throw fout(pad, [
+      "leerid: kies precies één van client_secret, client_secret_bestand en private_key_bestand",
+    ]);
+  const bewijs =
+    sleutelBestand === undefined
+      ? { secret: geheim ?? (await lees(van(geheimBestand ?? ""), "leerid.client_secret_bestand")).trim() }
+      : {
+          pem: await lees(van(sleutelBestand), "leerid.private_key_bestand"),
+          alg: bestand.leerid.private_key_alg,
+          kid: bestand.leerid.private_key_id,
+        };
+  return {
+    ...bestand,
+    mapping: await leesMapping(bestand.mapping, van),
+    bewijs,
+    sshSleutel: await lees(van(bestand.sftp.private_key_bestand), "sftp.private_key_bestand"),
+    export: bestand.export.map(van),
+    staat: van(bestand.staat),
+  };
+}
+
+async function leesMapping(mapping: string | Mapping, van: (naam: string) => string): Promise<Mapping> {
+  if (typeof mapping !== "string") return mapping;
+  if (mapping.endsWith(".json")) return leesJson(await lees(van(mapping), "mapping"), mappingSchema, mapping);
+  const naam = meegeleverd.find((een) => een === mapping.toLowerCase());
+  if (naam === undefined)
+    throw new PakketFout(
+      `mapping: "${mapping}" komt niet mee. Kies uit ${meegeleverd.join(", ")}, of geef een bestand dat op .json eindigt.`,
+      2,
+    );
+  const pad = fileURLToPath(new URL(`../pakketten/${naam}.json`, import.meta.url));
+  return leesJson(await lees(pad, "mapping"), mappingSchema, pad);
+}
+
+async function lees(pad: string, wat: string): Promise<string> {
+  try {
+    return await readFile(pad, "utf8");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    const waarom =
+      { ENOENT: "dat bestand bestaat niet", EACCES: "dat bestand mag niet gelezen worden" }[code] ?? code;
+    throw new PakketFout(`${wat}: ${pad}: ${waarom}.`, 2);
+  }
+}
+
+const fout = (pad: string, regels: readonly string[]): PakketFout =>
+  new PakketFout([`${pad} is niet in orde:`, ...regels.map((regel) => `  ${regel}`)].join("\n"), 2);
+
+/** Text to data by a schema; all problems at once, each with its field and never with its value. */
+export function leesJson<S extends z.ZodType>(tekst: string, schema: S, pad: string): z.output<S> {
+  let json: unknown;
+  try {
+    json = JSON.parse(tekst.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    const regel = /line (\d+)/.exec(String(error))?.[1];
+    throw fout(pad, [`dit is geen JSON${regel === undefined ? "" : `, kijk na rond regel ${regel}`}`]);
+  }
+  const gelezen = schema.safeParse(json);
+  if (gelezen.success) return gelezen.data;
+  throw fout(
+    pad,
+    gelezen.error.issues.flatMap((issue) => regelsVan(issue)),
+  );
+}
+
+function regelsVan(issue: z.core.$ZodIssue, boven: readonly PropertyKey[] = []): readonly string[] {
+  const pad = [...boven, ...issue.path];
+  const veld = pad.length === 0 ? "het bestand" : pad.map(String).join(".");
+  switch (issue.code) {
+    case "invalid_type":
+      return [
+        `${veld}: ontbreekt of is geen ${{ string: "tekst", number: "getal", int: "geheel getal", boolean: "true of false", array: "lijst", object: "groep tussen { }" }[issue.expected as string] ?? issue.expected}`,
+      ];
+    case "unrecognized_keys":
+      return issue.keys.map((naam) => `${veld}: "${naam.slice(0, 40)}" is geen bekend veld`);
+    case "invalid_value":
+      return [
+        `${veld}: kies uit ${issue.values.map((een) => (een === "\t" ? '"\\t"' : `"${String(een)}"`)).join(", ")}`,
+      ];
+    case "invalid_union": {
+      // The alternative that got furthest: its problems lie deepest.
+      const beste = issue.errors.toSorted((een, twee) => diepte(twee) - diepte(een))[0] ?? [];
+      return beste.flatMap((een) => regelsVan(een, pad));
+    }
+    case "too_small":
+      return [`${veld}: is te kort of te klein (minstens ${String(issue.minimum)})`];
+    case "too_big":
+      return [`${veld}: is te lang of te groot (hoogstens ${String(issue.maximum)})`];
+    case "invalid_format":
+      return [
+        `${veld}: ${/^(Invalid|Ongeldig)/.test(issue.message) ? `heeft niet de juiste vorm (${issue.format})` : issue.message}`,
+      ];
+    default:
+      return [`${veld}: ${/^Invalid/.test(issue.message) ? "is niet geldig" : issue.message}`];
+  }
+}
+
+const diepte = (issues: readonly z.core.$ZodIssue[]): number =>
+  Math.max(0, ...issues.map((een) => een.path.length));
