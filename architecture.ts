@@ -71,7 +71,14 @@ export const rooms: Readonly<Record<string, Room>> = {
   "platform/html": {
     does: "How a page looks and is sent: template tag, document, parts, static files, security headers.",
     uses: [],
-    only: ["platform/staff-site", "sites/acm", "sites/api", "sites/leerlingloket", "sites/schoolloket"],
+    only: [
+      "platform/staff-site",
+      "sites/acm",
+      "sites/api",
+      "sites/beheer",
+      "sites/leerlingloket",
+      "sites/schoolloket",
+    ],
   },
   "platform/relying-party": {
     does: "Our own sites as ordinary OpenID clients: sign-in, sign-out, logout tokens.",
@@ -89,7 +96,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "platform/log",
       "platform/relying-party",
     ],
-    only: ["sites/schoolloket"],
+    only: ["sites/beheer", "sites/schoolloket"],
   },
   "platform/metrics": {
     does: "Figures of a process for Prometheus, on a port of their own.",
@@ -328,6 +335,23 @@ export const rooms: Readonly<Record<string, Room>> = {
     ),
   },
 
+  "sites/beheer": {
+    does: "The department's site: who of its staff may do what, Mijn Schoolsoftware, how the streams of data go; it sees no pupils.",
+    uses: [],
+    schema: "beheer",
+    alsoSql: Object.fromEntries(
+      [
+        "scholen.school",
+        "schoolsoftware.pakket",
+        "schoolsoftware.gebruik",
+        "klasinformatie.akkoord",
+        "klasinformatie.levering",
+        "discimus.levering",
+        "discimus.quarantaine",
+      ].map((name) => [name, "What its role may see: registers, counts and moments (migration 0021)."]),
+    ),
+  },
+
   open: {
     does: "Opens the database and the keys of the configuration, the same way for every command.",
     uses: [],
@@ -340,10 +364,12 @@ export const rooms: Readonly<Record<string, Room>> = {
       "modules/privacylog",
       "modules/rechten",
       "modules/sleutels",
+      "modules/toepassingen",
       "modules/uitreiking",
       "modules/verstrekking",
       "sites/acm",
       "sites/api",
+      "sites/beheer",
       "sites/leerlingloket",
       "sites/schoolloket",
     ],

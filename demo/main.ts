@@ -29,7 +29,7 @@ import {
   sleutelSite,
 } from "./sites.ts";
 import { tabel } from "./table.ts";
-import { personas } from "./upstream/personas.ts";
+import { dovOrganisatie, personas } from "./upstream/personas.ts";
 import { registraties, schooljaarVan } from "./world.ts";
 
 export type DemoOptions = {
@@ -41,7 +41,15 @@ export type DemoOptions = {
 export type DemoJson = {
   readonly sites: Readonly<
     Record<
-      "acm" | "leerlingloket" | "schoolloket" | "api" | "bingel" | "tweede" | "discimus" | "sleutel",
+      | "acm"
+      | "leerlingloket"
+      | "schoolloket"
+      | "beheer"
+      | "api"
+      | "bingel"
+      | "tweede"
+      | "discimus"
+      | "sleutel",
       string
     >
   >;
@@ -103,6 +111,7 @@ export async function startDemo(
     acm: `${config.urls.acm}/op`,
     leerlingloket: config.urls.leerlingloket,
     schoolloket: config.urls.schoolloket,
+    beheer: config.urls.beheer,
     api: config.urls.api,
     bingel: lokaal(10),
     tweede: lokaal(11),
@@ -110,7 +119,7 @@ export async function startDemo(
     sleutel: lokaal(40),
   };
   // Before anything is changed: the data may belong to a demo that runs.
-  for (const nr of [0, 1, 2, 4, 10, 11, 30, 40, 99]) {
+  for (const nr of [0, 1, 2, 3, 4, 10, 11, 30, 40, 99]) {
     if (await isBezet(config.LEERID_HOST, base + nr))
       throw new Error(
         `Poort ${base + nr} is al in gebruik. Loopt de demonstratie al? Kies anders andere poorten met LEERID_PORT_BASE.`,
@@ -136,7 +145,10 @@ export async function startDemo(
     const tweede = await laadToepassing(ctx, map, "cijferbos", sites.tweede);
     const sleutel = demoSleutel(sites, map);
     afsluiten.push(await openListener(await sleutelSite(sleutel, sites, nu), config.LEERID_HOST, base + 40));
-    const leerid = await startLeerId({ ...config, LEERID_SITES: undefined, medewerkers: sleutel }, ctx);
+    const leerid = await startLeerId(
+      { ...config, LEERID_SITES: undefined, LEERID_DOV_ORGANISATIE: dovOrganisatie, medewerkers: sleutel },
+      ctx,
+    );
     afsluiten.push(() => leerid.close());
     const onderhoud = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
     afsluiten.push(() => onderhoud.stop());

@@ -13,6 +13,7 @@ export function tabel(demo: DemoJson, datamap: string): string {
     ["Cijferbos", sites.tweede, "opent zonder tweede aanmelding"],
     ["Leerlingloket", sites.leerlingloket, "alle toepassingen van een leerling"],
     ["Schoolloket", sites.schoolloket, "voor de school: meld je aan als directeur of beheerder"],
+    ["Beheer", sites.beheer, "voor DOV: meld je aan als dov-medewerker of dov-dpo"],
     ["Discimus", sites.discimus, "schrijf een leerling in, vind een INSZ"],
     ["ACM", `${sites.acm}/.well-known/openid-configuration`, "voor wie een toepassing bouwt"],
     ["API", `${sites.api}/docs`, "voor andere systemen"],

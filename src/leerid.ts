@@ -11,11 +11,13 @@ import { ruimSelectiesOp } from "#modules/leerlingbeheer";
 import { maakPartities, zegel } from "#modules/privacylog";
 import { laadOpdrachtenOp } from "#modules/rechten";
 import { ruimVenstersOp } from "#modules/sleutels";
+import { importeerToepassing } from "#modules/toepassingen";
 import { hervatBatches, verwerkBatch, verwijderOude, wisVerlopen } from "#modules/uitreiking";
 import { ruimWeigeringenOp } from "#modules/verstrekking";
 import { createAcm, ruimOp } from "#sites/acm";
 import { createApi } from "#sites/api";
 import { createLeerlingloket, registreer, ruimSessiesOp } from "#sites/leerlingloket";
+import * as beheer from "#sites/beheer";
 import * as schoolloket from "#sites/schoolloket";
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -39,6 +41,7 @@ export function startOnderhoud(
     { naam: "opruimen-acm", elke: 60_000, werk: () => ruimOp(ctx) },
     { naam: "opruimen-loket", elke: 600_000, werk: () => ruimSessiesOp(ctx) },
     { naam: "opruimen-schoolloket", elke: 600_000, werk: () => schoolloket.ruimSessiesOp(ctx) },
+    { naam: "opruimen-beheer", elke: 600_000, werk: () => beheer.ruimSessiesOp(ctx) },
     { naam: "opruimen-selecties", elke: 3_600_000, werk: () => ruimSelectiesOp(ctx) },
     { naam: "opruimen-pogingen", elke: 3_600_000, werk: () => ruimPogingenOp(ctx) },
     { naam: "opruimen-weigeringen", elke: 3_600_000, werk: () => ruimWeigeringenOp(ctx) },
@@ -108,12 +111,13 @@ function withHealth(ctx: Context, listener: Listener): Listener {
  * @throws when a port is taken
  */
 export async function startLeerId(config: Config, ctx: Context): Promise<LeerId> {
-  const sites = config.LEERID_SITES ?? ["acm", "leerlingloket", "schoolloket", "api"];
+  const sites = config.LEERID_SITES ?? ["acm", "leerlingloket", "schoolloket", "beheer", "api"];
   const { urls } = config;
   const lokaal = !config.LEERID_PRODUCTIE;
   await maakPartities(ctx);
   await registreer(ctx, urls);
   await schoolloket.registreer(ctx, urls);
+  await importeerToepassing(ctx, beheer.clientBestand(ctx, urls));
   const metrics = createMetrics();
   const servers: Server[] = [];
   const listen = (listener: Listener, port: number): Promise<void> =>
@@ -175,6 +179,14 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
       await listen(
         metrics.measured("schoolloket", getRequestListener(schoolloket.createSchoolloket(ctx, urls).fetch)),
         base + 2,
+      );
+    if (sites.includes("beheer"))
+      await listen(
+        metrics.measured(
+          "beheer",
+          getRequestListener(beheer.createBeheer(ctx, { urls, dov: config.LEERID_DOV_ORGANISATIE }).fetch),
+        ),
+        base + 3,
       );
     if (sites.includes("api"))
       await listen(metrics.measured("api", getRequestListener(createApi(ctx, urls).fetch)), base + 4);

@@ -26,6 +26,9 @@ const school = (nummer: string, voId: string, rollen: readonly string[] = []): P
   ...(rollen.length > 0 && { leerid_rol_3d: rollen }),
 });
 
+/** The department, as the demo's key knows it. */
+export const dovOrganisatie = "OVO999901";
+
 /** Government and companies are known by other numbers than schools. */
 const ander = (code: string, organisatie: string, voId: string, rol: string): Persona["claims"] => ({
   vo_id: voId,
@@ -82,7 +85,7 @@ export const personas: readonly Persona[] = [
     naam: "Maes",
     login: "sofie.maes",
     uitleg: "Werkt bij het Departement Onderwijs en Vorming.",
-    claims: ander("GID", "OVO999901", "demo-dov-1", "LeerIDMedewerker"),
+    claims: ander("GID", dovOrganisatie, "demo-dov-1", "LeerIDMedewerker"),
   },
   {
     geval: "dov-dpo",
@@ -90,7 +93,7 @@ export const personas: readonly Persona[] = [
     naam: "Claes",
     login: "bram.claes",
     uitleg: "Waakt over de privacy bij het departement (DPO).",
-    claims: ander("GID", "OVO999901", "demo-dov-2", "LeerIDDpo"),
+    claims: ander("GID", dovOrganisatie, "demo-dov-2", "LeerIDDpo"),
   },
   {
     geval: "dienstenleverancier",

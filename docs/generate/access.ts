@@ -4,6 +4,7 @@ import { openDatabase } from "#platform/database";
 import { operationsLog } from "#platform/log";
 import { maakPoort } from "#modules/aanmelding";
 import { endpoints } from "#sites/api";
+import { functies, routes as beheerRoutes, taken } from "#sites/beheer";
 import { createLeerlingloket } from "#sites/leerlingloket";
 import { code, page, table } from "./page.ts";
 
@@ -125,7 +126,7 @@ export async function accessPage(): Promise<string> {
   const scopes = [...new Set(declared.map((one) => one.access))].filter((access) => access !== "open");
   return page(
     "Wie mag wat",
-    "de endpoints van de API, de routes van het leerlingloket en `docs/generate/access.ts`",
+    "de endpoints van de API, de routes van het leerlingloket, die van beheer en `docs/generate/access.ts`",
     [
       "Wat hier niet staat, bestaat niet of is een 404. Een endpoint van de API zonder toegangsregel compileert niet; een route van het leerlingloket zonder regel stopt het maken van deze pagina.",
       "## API",
@@ -144,6 +145,26 @@ export async function accessPage(): Promise<string> {
       "## Leerlingloket",
       "De leerling komt altijd uit de eigen sessie: geen enkel adres of veld noemt een account, dus er is geen vreemd nummer om in te vullen.",
       rows(Object.entries(loketRules)),
+      "## Beheer",
+      "Een functie komt uit `leerid_rol_3d` en telt alleen voor wie van de overheid is (`GID`) en bij het departement werkt (`LEERID_DOV_ORGANISATIE`); ze wordt bij elke vraag nagekeken. De pagina's lezen de databank als `leerid_beheer`, een rol zonder recht op een tabel met leerlingen (migratie 0021).",
+      table(
+        ["taak", ...functies.map(({ rol }) => code(rol))],
+        Object.entries(taken).map(([taak, tekst]) => [
+          tekst,
+          ...functies.map((functie) => ((functie.taken as readonly string[]).includes(taak) ? "✓" : "403")),
+        ]),
+      ),
+      table(
+        ["vraag", "wie mag"],
+        beheerRoutes.map(({ methode, pad, toegang }) => [
+          code(`${methode} ${pad}`),
+          toegang === "aangemeld"
+            ? "wie aangemeld is"
+            : toegang === "functie"
+              ? "wie een functie heeft"
+              : `wie een functie heeft met de taak: ${taken[toegang]}`,
+        ]),
+      ),
       "## Elke site",
       rows([
         ["GET /healthz", { who: "iedereen", sees: "of het proces leeft" }],

@@ -28,7 +28,7 @@ export function settingsPage(): string {
   return page("Instellingen", "`src/platform/config/index.ts`", [
     "Alle instellingen zijn omgevingsvariabelen. Een onbekende naam of een ongeldige waarde stopt de start, met één regel per probleem. Een geheim heeft nooit een standaardwaarde.",
     table(["naam", "standaard", "uitleg"], rows),
-    "In productie (`LEERID_PRODUCTIE=1`) zijn `LEERID_HOOFDSLEUTEL`, `LEERID_DATABASE_URL` en de drie adressen naar buiten verplicht, en zijn die adressen https.",
+    "In productie (`LEERID_PRODUCTIE=1`) zijn `LEERID_HOOFDSLEUTEL`, `LEERID_DATABASE_URL` en de adressen naar buiten verplicht, en zijn die adressen https.",
   ]);
 }
 

@@ -50,10 +50,13 @@ describe("wrong usage: exit code 2, and how it should be", () => {
       [["constructor"], /^De opdracht "constructor" bestaat niet\.$/m],
       [["serve", "--kwaad"], /^De optie --kwaad bestaat niet bij deze opdracht\.$/m],
       [["serve", "--sites"], /^De optie --sites heeft geen waarde/m],
-      [["serve", "--sites", "acm,kwaad"], /^--sites: kies uit acm, leerlingloket, schoolloket, api\.$/m],
+      [
+        ["serve", "--sites", "acm,kwaad"],
+        /^--sites: kies uit acm, leerlingloket, schoolloket, beheer, api\.$/m,
+      ],
       [["serve", "extra"], /^Er staat een woord te veel achter deze opdracht\.$/m],
       [["import", "discimus"], /ontbreekt een bestand/],
-      [["import", "kwaad", "x"], /kies discimus, protocol of toepassing/],
+      [["import", "kwaad", "x"], /kies discimus, protocol, toepassing of schoolsoftware/],
       [["import", "discimus", "x", "--force"], /De optie --force bestaat niet/],
       [["log"], /kies verify/],
       [["sleutels", "vernieuw"], /kies roteer/],
@@ -149,6 +152,7 @@ describe("settings and surroundings: exit code 1, a line per problem", () => {
         LEERID_ACM_URL: "https://a.example",
         LEERID_LEERLINGLOKET_URL: "https://b.example",
         LEERID_SCHOOLLOKET_URL: "https://d.example",
+        LEERID_BEHEER_URL: "https://e.example",
         LEERID_API_URL: "https://c.example",
       });
       checkRefused("production, a wrong password", production, /dit wachtwoord niet/);

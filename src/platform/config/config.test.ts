@@ -17,6 +17,7 @@ test("without settings: the demo's addresses", () => {
     acm: "http://localhost:4400",
     leerlingloket: "http://localhost:4401",
     schoolloket: "http://localhost:4402",
+    beheer: "http://localhost:4403",
     api: "http://localhost:4404",
   });
   assert.equal(readConfig({ LEERID_PORT_BASE: "6000" }).urls.api, "http://localhost:6004");
@@ -37,6 +38,7 @@ test("in production secrets and addresses have no default, and addresses are htt
     "LEERID_DATABASE_URL",
     "LEERID_ACM_URL",
     "LEERID_LEERLINGLOKET_URL",
+    "LEERID_BEHEER_URL",
     "LEERID_API_URL",
   ]) {
     assert.match(text, new RegExp(`^${name}: verplicht in productie`, "m"));

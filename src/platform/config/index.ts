@@ -5,7 +5,7 @@ export class ConfigError extends Error {}
 
 /** The highest port is this plus 99. */
 const port = z.coerce.number().int().min(0).max(65_436);
-const site = z.enum(["acm", "leerlingloket", "schoolloket", "api"]);
+const site = z.enum(["acm", "leerlingloket", "schoolloket", "beheer", "api"]);
 
 /** Every setting: one declaration, from which the documentation is generated. */
 export const settings = {
@@ -55,6 +55,7 @@ export const settings = {
     schema: z.url().optional(),
     uitleg: "Adres van het Schoolloket naar buiten.",
   },
+  LEERID_BEHEER_URL: { schema: z.url().optional(), uitleg: "Adres van beheer (DOV) naar buiten." },
   LEERID_API_URL: { schema: z.url().optional(), uitleg: "Adres van de API naar buiten." },
   LEERID_MEDEWERKERS_ISSUER: {
     schema: z.url({ protocol: /^https?$/ }).optional(),
@@ -81,6 +82,14 @@ export const settings = {
     uitleg:
       "Waarden van `acr` die tellen, met komma's ertussen: de provider zorgt voor de tweede stap, en minder wordt geweigerd.",
   },
+  LEERID_DOV_ORGANISATIE: {
+    schema: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,100}$/, "een code zonder spaties")
+      .optional(),
+    uitleg:
+      "Organisatiecode (`vo_orgcode`) van het Departement Onderwijs en Vorming. Ontbreekt ze, dan kan niemand in beheer.",
+  },
   LEERID_PRODUCTIE: {
     schema: z
       .enum(["0", "1"])
@@ -104,6 +113,7 @@ export type Config = { readonly [K in keyof Settings]: z.output<Settings[K]["sch
     readonly acm: string;
     readonly leerlingloket: string;
     readonly schoolloket: string;
+    readonly beheer: string;
     readonly api: string;
   };
   /** The key of adults (D8), when it is set up. */
@@ -166,6 +176,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       "LEERID_ACM_URL",
       "LEERID_LEERLINGLOKET_URL",
       "LEERID_SCHOOLLOKET_URL",
+      "LEERID_BEHEER_URL",
       "LEERID_API_URL",
     ] as const) {
       if (!read[name]?.startsWith("https://")) problems.push(`${name}: verplicht in productie, met https.`);
@@ -179,6 +190,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       acm: read.LEERID_ACM_URL ?? local(0),
       leerlingloket: read.LEERID_LEERLINGLOKET_URL ?? local(1),
       schoolloket: read.LEERID_SCHOOLLOKET_URL ?? local(2),
+      beheer: read.LEERID_BEHEER_URL ?? local(3),
       api: read.LEERID_API_URL ?? local(4),
     },
     medewerkers,

@@ -19,6 +19,17 @@ export function inTransaction<T>(ctx: Context, work: (ctx: Context) => Promise<T
 }
 
 /**
+ * Runs `work` in one transaction as `leerid_beheer`, which has no right to any table with pupils in it (migration 0021, R7).
+ */
+export function inBeheer<T>(ctx: Context, work: (ctx: Context) => Promise<T>): Promise<T> {
+  return transaction(ctx.sql, async (tx) => {
+    const walled = tx`select set_config('role', 'leerid_beheer', true)`.execute(); // on its way before what follows
+    const [result] = await Promise.all([work({ ...ctx, sql: tx }), walled]);
+    return result;
+  });
+}
+
+/**
  * Runs `work` in one transaction that sees nothing but the rows of one school: the role `leerid_school` under row-level
  * security (migration 0014). The second wall: the statements say which school as well.
  * @param nummers the numbers of the school, that of today and all former ones (D3)

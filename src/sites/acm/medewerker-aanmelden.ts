@@ -150,8 +150,8 @@ function page(
 const againUrl = (acm: Acm, { params }: Interactie): string =>
   `${acm.issuer}/v1/auth?${new URLSearchParams(params)}`;
 
-/** Where an adult begins when nothing is known of his question: our own site for adults. */
+/** Where an adult begins when nothing is known of his question: where nearly all of them work. */
 const loketVan = (acm: Acm) =>
   [...acm.clients().values()].find(
-    ({ doelgroep, toepassing }) => doelgroep === "medewerkers" && toepassing?.soort === "loket",
+    ({ doelgroep, toepassing }) => doelgroep === "medewerkers" && toepassing?.toepassing === "schoolloket",
   )?.toepassing;

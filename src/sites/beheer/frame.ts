@@ -1,0 +1,33 @@
+import { formatList, type FooterLink } from "#platform/html";
+import { kader } from "#platform/staff-site";
+import { tabs, type Pagina, type Verzoek } from "./contract.ts";
+import { mag } from "./functies.ts";
+
+const voet: readonly FooterLink[] = [
+  { tekst: "Hulp", url: "/hulp" },
+  { tekst: "Toegankelijkheid", url: "/toegankelijkheid" },
+];
+
+/** A whole page of beheer: header with person and function, the tabs that belong to it, content. */
+export function beheerPagina(ik: Verzoek["ik"] | undefined, pagina: Pagina): string {
+  const mijnTabs = Object.entries(tabs).filter(([, { taak }]) => mag(ik?.functies ?? [], taak));
+  return kader({
+    site: "beheer",
+    naam: "Beheer",
+    titel: pagina.titel,
+    fout: pagina.fout,
+    inhoud: pagina.inhoud,
+    wie: ik && {
+      voornaam: ik.voornaam,
+      naam: ik.naam,
+      functie: formatList(ik.functies.map(({ naam }) => naam)),
+    },
+    tabs:
+      mijnTabs.length > 0
+        ? mijnTabs.map(([tab, { tekst, url }]) => ({ tekst, url, hier: tab === pagina.tab }))
+        : undefined,
+    kruimels: pagina.kruimels &&
+      pagina.tab && [tabs[pagina.tab], ...pagina.kruimels, { tekst: pagina.titel }],
+    voet,
+  });
+}

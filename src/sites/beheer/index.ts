@@ -1,0 +1,105 @@
+import type { Context as HonoContext, Hono } from "hono";
+import { inBeheer, type Context } from "#platform/context";
+import { html, postButton } from "#platform/html";
+import { meldingBlad, openDoor, staffClient } from "#platform/staff-site";
+import type { Pagina, Route, Verzoek } from "./contract.ts";
+import { beheerPagina } from "./frame.ts";
+import { functies, functiesVan, mag, taken, type Taak } from "./functies.ts";
+import { routes } from "./routes.ts";
+import { findSessie, ruimSessiesOp, sessies } from "./store.ts";
+
+export { functies, routes, ruimSessiesOp, taken };
+
+const clientId = "beheer";
+
+type Urls = { readonly acm: string; readonly beheer: string; readonly schoolloket: string };
+
+/** Beheer as a client of ACM like any other, for staff (D8): a file for `importeerToepassing`. */
+export const clientBestand = (ctx: Context, urls: Urls): string =>
+  staffClient(ctx, {
+    clientId,
+    naam: "Beheer",
+    url: urls.beheer,
+    omschrijving: "LeerID beheren, voor het departement",
+    tint: 8,
+    initialen: "Be",
+  });
+
+/**
+ * The department's site (R7): the function of who is signed in, and the access rule before every route.
+ * @param options.dov organisation code of the department; undefined = nobody has a function
+ */
+export function createBeheer(
+  ctx: Context,
+  { urls, dov }: { readonly urls: Urls; readonly dov: string | undefined },
+): Hono {
+  const { app, sessieId } = openDoor(ctx, {
+    clientId,
+    naam: "beheer",
+    url: urls.beheer,
+    acmUrl: urls.acm,
+    sessies: sessies(ctx),
+    blad: (blad) => beheerPagina(undefined, blad),
+    wieHelpt: "Vraag het aan wie in het departement de toegang beheert.",
+    bestaatNiet,
+    formulier: { grootst: 16_384, kleiner: "Stuur het formulier opnieuw, met minder tekst." },
+  });
+
+  for (const route of routes) app.on(route.methode, route.pad, (http) => antwoord(http, route));
+
+  /** Who is this, what may he now; before anything of the route runs. */
+  async function antwoord(http: HonoContext, route: Route): Promise<Response> {
+    const id = sessieId(http);
+    const sessie = id === undefined ? undefined : await findSessie(ctx, id);
+    if (!sessie) return http.redirect("/aanmelden", 303);
+    const ik = { ...sessie, functies: functiesVan(sessie, dov) };
+    const pagina = (inhoud: Pagina) => http.html(beheerPagina(ik, inhoud), inhoud.status ?? 200);
+    const { toegang } = route;
+    if (toegang !== "aangemeld") {
+      if (ik.functies.length === 0) return pagina(geenFunctie(urls));
+      if (toegang !== "functie" && !mag(ik.functies, toegang)) return pagina(nietVoorJou(toegang));
+    }
+    const verzoek: Verzoek = {
+      clock: ctx.clock,
+      http,
+      ik,
+      mag: (taak) => mag(ik.functies, taak),
+      param: (welke) => http.req.param(welke) ?? "",
+      formulier: async () => new URLSearchParams(await http.req.text()),
+      pagina,
+      nietGevonden: () => pagina(bestaatNiet),
+      naar: (pad) => http.redirect(pad, 303),
+      inBeheer: (work) => inBeheer(ctx, work),
+    };
+    return route.antwoord(verzoek);
+  }
+  return app;
+}
+
+const bestaatNiet: Pagina = meldingBlad(404, {
+  titel: "Deze pagina bestaat niet",
+  waarom: "Het adres klopt niet, of wat je zoekt is er niet.",
+  wie: "Ga terug en zoek opnieuw.",
+});
+
+const geenFunctie = (urls: Urls): Pagina =>
+  meldingBlad(403, {
+    titel: "Beheer is voor het departement",
+    waarom:
+      "Alleen wie bij het Departement Onderwijs en Vorming werkt en daar een functie voor LeerID heeft, mag hier binnen. Bij jouw aanmelding kregen we zo’n functie niet mee.",
+    wie: "Werk je bij het departement? Vraag je functie aan wie in ACM/IDM de rechten voor LeerID geeft, en meld je daarna opnieuw aan.",
+    verder: html`<div class="row">
+      <a class="button secondary" href="${urls.schoolloket}/">Ik werk in een school: naar het Schoolloket</a>
+      ${postButton("/afmelden", html`<button class="button secondary">Afmelden</button>`)}
+    </div>`,
+  });
+
+const nietVoorJou = (taak: Taak): Pagina =>
+  meldingBlad(403, {
+    titel: "Dit hoort niet bij je functie",
+    waarom: `Met jouw functie kun je dit niet: ${taken[taak]}.`,
+    wie: `Een ${functies
+      .filter((functie) => functie.taken.includes(taak))
+      .map(({ naam }) => naam)
+      .join(" of een ")} kan het wel.`,
+  });

@@ -1,0 +1,41 @@
+import { randomUUID } from "node:crypto";
+import type { Context } from "#platform/context";
+import { hash } from "#platform/crypto";
+import type { Medewerker, Sessies } from "#platform/staff-site";
+
+/** Who is signed in. */
+export type Sessie = Medewerker;
+
+/** The session of a cookie, if it stands. */
+export async function findSessie(ctx: Context, id: string): Promise<Sessie | undefined> {
+  const [row] = await ctx.sql<(Omit<Sessie, "voId"> & { vo_id: string })[]>`
+    select vo_id, naam, voornaam, doelgroepcode, orgcodes, rollen
+      from beheer.sessie where id_hash = ${hash(id)} and verloopt_op > ${new Date(ctx.clock.now())}`;
+  if (!row) return undefined;
+  const { vo_id: voId, ...rest } = row;
+  return { voId, ...rest };
+}
+
+/** Where the sessions of beheer are kept. */
+export const sessies = (ctx: Context): Sessies => ({
+  async insert(sessie) {
+    await ctx.sql`
+      insert into beheer.sessie (sessie, id_hash, sid, vo_id, naam, voornaam, doelgroepcode, orgcodes, rollen, id_token, verloopt_op)
+      values (${randomUUID()}, ${hash(sessie.id)}, ${sessie.sid}, ${sessie.voId}, ${sessie.naam}, ${sessie.voornaam}, ${sessie.doelgroepcode},
+              ${[...sessie.orgcodes]}, ${[...sessie.rollen]}, ${sessie.idToken}, ${new Date(ctx.clock.now() + sessie.duur)})`;
+  },
+  async delete(id) {
+    const [row] = await ctx.sql<
+      { id_token: string }[]
+    >`delete from beheer.sessie where id_hash = ${hash(id)} returning id_token`;
+    return row?.id_token;
+  },
+  async deleteVanSid(sid) {
+    await ctx.sql`delete from beheer.sessie where sid = ${sid}`;
+  },
+});
+
+/** Removes expired sessions. */
+export async function ruimSessiesOp(ctx: Context): Promise<number> {
+  return (await ctx.sql`delete from beheer.sessie where verloopt_op < ${new Date(ctx.clock.now())}`).count;
+}

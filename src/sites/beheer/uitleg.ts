@@ -1,0 +1,50 @@
+import { html } from "#platform/html";
+import type { Route } from "./contract.ts";
+import { functies, taken } from "./functies.ts";
+
+/** Pages that explain, for who is signed in with or without a function. */
+export const uitlegRoutes: readonly Route[] = [
+  {
+    methode: "GET",
+    pad: "/hulp",
+    toegang: "aangemeld",
+    antwoord: async (v) =>
+      v.pagina({
+        titel: "Hulp",
+        inhoud: html`<div class="page-head"><h1>Hulp</h1></div>
+          <section class="card stack">
+            <h2>Wie kan wat?</h2>
+            <p>Je ziet in beheer alleen wat je functie vraagt. Gegevens van leerlingen staan er niet.</p>
+            <dl class="facts">
+              ${functies.map(
+                (functie) =>
+                  html`<div>
+                    <dt>${functie.naam}</dt>
+                    <dd>${functie.taken.map((taak) => html`<div>${taken[taak]}</div>`)}</dd>
+                  </div>`,
+              )}
+            </dl>
+            <p>
+              Een functie krijg je in ACM/IDM, van wie daar de rechten voor LeerID geeft. Ze telt vanaf je
+              volgende aanmelding.
+            </p>
+          </section>`,
+      }),
+  },
+  {
+    methode: "GET",
+    pad: "/toegankelijkheid",
+    toegang: "aangemeld",
+    antwoord: async (v) =>
+      v.pagina({
+        titel: "Toegankelijkheid",
+        inhoud: html`<div class="page-head"><h1>Toegankelijkheid</h1></div>
+          <section class="card stack">
+            <p>
+              Beheer volgt WCAG 2.2, niveau AA. Alles werkt met alleen een toetsenbord en zonder JavaScript.
+              Loopt er toch iets mis? Geef het door aan de helpdesk, met het adres van de pagina.
+            </p>
+          </section>`,
+      }),
+  },
+];
