@@ -218,7 +218,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "modules/leerlingbeheer": {
     does: "The pupils of one school as its beheerder searches and selects them.",
-    uses: ["modules/leerlingen"],
+    uses: ["modules/klasinformatie", "modules/leerlingen"],
     schema: "leerlingbeheer",
     alsoSql: {
       "schoolloket.scherm_af": "Its tables stand behind the second wall.",
@@ -227,6 +227,9 @@ export const rooms: Readonly<Record<string, Room>> = {
       "leerlingen.registratie": "Idem.",
       "inschrijvingen.inschrijving": "Idem.",
       "sleutels.sleutel": "Idem: whether a password was handed out and used, never the password.",
+      "klasinformatie.indeling": "Idem: search, filter and order by class.",
+      "klasinformatie.klassen_van": "Idem: the classes of each pupil of a page.",
+      "klasinformatie.deelt": "Idem: only while the school shares them.",
     },
   },
   "modules/schoolsoftware": {
@@ -301,6 +304,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     does: "The school's site (R20): sign-in of staff, the school they work for, and an access rule before every route.",
     uses: [
       "modules/aanmelding",
+      "modules/klasinformatie",
       "modules/leerlingbeheer",
       "modules/leerlingen",
       "modules/privacylog",

@@ -14,10 +14,11 @@ create table leerlingbeheer.overzicht (
   instellingsnummer text collate "C" primary key,
   ingeschreven integer not null,
   groepen text not null,
+  klassen text not null,
   gemaakt_op timestamptz not null
 );
 comment on table leerlingbeheer.overzicht is
-  'Per school how many pupils are enrolled today and which groups it has (JSON), as counted when the list was last opened: a search reads this instead of every enrolment. No personal data. Made anew after five minutes.';
+  'Per school how many pupils are enrolled today and which groups and classes it has (JSON), as counted when the list was last opened: a search reads this instead of every enrolment. No personal data. Removed after four minutes, so that nothing of a class is left five minutes after a school stopped sharing them.';
 
 grant usage on schema leerlingbeheer to leerid_app, leerid_school;
 grant select, insert, update, delete on all tables in schema leerlingbeheer to leerid_app, leerid_school;

@@ -7,7 +7,7 @@ import { startWorker, type Taken, type Worker } from "#platform/jobs";
 import { describeError } from "#platform/log";
 import { createMetrics } from "#platform/metrics";
 import { ruimPogingenOp } from "#modules/aanmelding";
-import { ruimSelectiesOp } from "#modules/leerlingbeheer";
+import { ruimOverzichtenOp, ruimSelectiesOp } from "#modules/leerlingbeheer";
 import { maakPartities, zegel } from "#modules/privacylog";
 import { laadOpdrachtenOp } from "#modules/rechten";
 import { ruimVenstersOp } from "#modules/sleutels";
@@ -43,6 +43,7 @@ export function startOnderhoud(
     { naam: "opruimen-schoolloket", elke: 600_000, werk: () => schoolloket.ruimSessiesOp(ctx) },
     { naam: "opruimen-beheer", elke: 600_000, werk: () => beheer.ruimSessiesOp(ctx) },
     { naam: "opruimen-selecties", elke: 3_600_000, werk: () => ruimSelectiesOp(ctx) },
+    { naam: "opruimen-overzichten", elke: 30_000, werk: () => ruimOverzichtenOp(ctx) },
     { naam: "opruimen-pogingen", elke: 3_600_000, werk: () => ruimPogingenOp(ctx) },
     { naam: "opruimen-weigeringen", elke: 3_600_000, werk: () => ruimWeigeringenOp(ctx) },
     { naam: "opruimen-vensters", elke: 3_600_000, werk: () => ruimVenstersOp(ctx) },

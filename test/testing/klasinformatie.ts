@@ -6,8 +6,8 @@ type Met = { readonly sql: Sql };
 export async function deel({ sql }: Met, instellingsnummer: string): Promise<void> {
   await sql`insert into klasinformatie.overeenkomst (versie, inhoud, ingevoerd_op) values (1, '{}', now()) on conflict do nothing`;
   await sql`
-    insert into klasinformatie.akkoord (akkoord, instellingsnummer, versie, gegeven_op, gegeven_door, gegeven_naam)
-    values (gen_random_uuid(), ${instellingsnummer}, 1, now(), 'vo-1', 'Els Vandamme') on conflict do nothing`;
+    insert into klasinformatie.akkoord (akkoord, instellingsnummer, school_naam, versie, gegeven_op, gegeven_door, gegeven_naam)
+    values (gen_random_uuid(), ${instellingsnummer}, 'De school', 1, now(), 'vo-1', 'Els Vandamme') on conflict do nothing`;
 }
 
 /** The school stops; the rows are still there, as in the minutes before they are erased. */
@@ -21,7 +21,13 @@ export async function stop({ sql }: Met, instellingsnummer: string): Promise<voi
 export async function deelIn(
   { sql }: Met,
   instellingsnummer: string,
-  rijen: readonly (readonly [string, string, (string | null)?, string?, string?])[],
+  rijen: readonly (readonly [
+    string,
+    string,
+    (string | null | undefined)?,
+    (string | undefined)?,
+    (string | undefined)?,
+  ])[],
 ): Promise<void> {
   await sql`delete from klasinformatie.indeling where instellingsnummer = ${instellingsnummer}`;
   for (const [account, klas, subklas = null, van = "2026-09-01", tot = "2027-08-31"] of rijen)

@@ -13,4 +13,4 @@ export type {
 } from "./contract.ts";
 export { overeenkomst } from "./overeenkomst-tekst.ts";
 export type { Overeenkomst } from "./overeenkomst.ts";
-export { listKlassen } from "./klassen.ts";
+export { findKlasbron, listKlassen } from "./klassen.ts";

@@ -1,5 +1,6 @@
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
+import { pakketVan } from "#modules/schoolsoftware";
 import type { KlasTelling } from "./contract.ts";
 
 /**
@@ -29,4 +30,24 @@ export async function listKlassen(
       having grouping(subklas) = 1 or subklas is not null
     )
     select * from telling order by niveau, leerjaar, klas, subklas nulls first`;
+}
+
+/**
+ * Where the classes of a school come from (R67): its package, and when LeerID last took a list of this school year from it. Undefined
+ * while the school does not share class information.
+ */
+export async function findKlasbron(
+  ctx: Context,
+  lijn: readonly string[],
+  vandaag: Datum,
+): Promise<{ readonly pakket: string | undefined; readonly verwerktOp: number | undefined } | undefined> {
+  const [pakket, [row]] = await Promise.all([
+    pakketVan(ctx, lijn, vandaag),
+    ctx.sql<{ deelt: boolean; verwerkt_op: Date | null }[]>`
+      select klasinformatie.deelt(${[...lijn]}::text[]) as deelt,
+             (select max(s.verwerkt_op) from klasinformatie.stand s
+               where s.instellingsnummer = any (${[...lijn]}::text[]) and s.schooljaar <= ${vandaag}) as verwerkt_op`,
+  ]);
+  if (!row?.deelt) return undefined;
+  return { pakket: pakket?.naam, verwerktOp: row.verwerkt_op?.getTime() };
 }

@@ -19,26 +19,39 @@ export const sorteringen = [
   "naam",
   "voornaam",
   "groep",
+  "klas",
   "status",
   "-naam",
   "-voornaam",
   "-groep",
+  "-klas",
   "-status",
 ] as const;
 export type Sortering = (typeof sorteringen)[number];
 
+/** A class, or with `subklas` one subclass of it (R55). */
+export type Klaskeuze = { readonly klas: string; readonly subklas?: string };
+
+/** A class of a pupil, as the school shares it today (R41). */
+export type Klas = { readonly klas: string; readonly subklas: string | null };
+
 /** What is asked of a list of pupils; everything that is left out does not matter. */
 export type Filter = {
-  /** Parts of name, first name or username, in any order, with or without accents. */
+  /** Parts of name, first name or username, in any order, with or without accents; or the whole name of a (sub)klas. */
   readonly zoek?: string;
   readonly niveau?: Niveau;
   readonly leerjaar?: number;
   /** Administrative group of the enrolment; null = pupils without one. */
   readonly groep?: string | null;
+  /** null = pupils without a class. Nobody is in a class while the school does not share class information (R68). */
+  readonly klas?: Klaskeuze | null;
   readonly status?: Status;
 };
 
 export const perBladzijde = 50;
+
+/** Milliseconds that the counts around a list may be old. Erasing class information counts on it: five minutes after a stop (D9) none is left. */
+export const overzichtsduur = 4 * 60_000;
 
 /** A pupil of the school as a list shows him: one line per account, with the enrolment that says most about today. */
 export type Leerling = {
@@ -50,6 +63,8 @@ export type Leerling = {
   readonly niveau: Niveau;
   readonly leerjaar: number;
   readonly groep: string | null;
+  /** In this school today, by name; empty while it does not share class information. */
+  readonly klassen: readonly Klas[];
   readonly van: Datum;
   readonly tot: Datum | null;
   /** Ended less than a year ago: shown, never changed. */
@@ -76,6 +91,9 @@ export type Bladzijde = {
   /** Who of this page is in the selection that was asked about. */
   readonly gekozen: ReadonlySet<AccountUuid>;
 };
+
+/** Pupils to print for at once: of a class while the school shares them, else of a group; `klas` null = those without a class. */
+export type Afdrukgroep = Groep & { readonly klas: string | null };
 
 /** A group of the school, for a filter or a print button. */
 export type Groep = {

@@ -1,12 +1,25 @@
 import type { Leerling } from "./contract.ts";
-
-const kolommen = ["naam", "voornaam", "gebruikersnaam", "niveau", "leerjaar", "groep", "status"] as const;
+import { klasnamen, subklasnamen } from "./rules.ts";
 
 /**
  * Pupils as a file for a spreadsheet (RFC 4180, `;` as spreadsheets in Belgium expect, byte order mark so that accents come
- * through). No passwords and no ids. A text that a spreadsheet would take for a formula gets an apostrophe before it.
+ * through), with their classes when the school shares those. No passwords and no ids. A text that a spreadsheet would take for a formula gets an apostrophe before it.
  */
-export function exporteer(leerlingen: readonly Leerling[]): string {
+export function exporteer(
+  leerlingen: readonly Leerling[],
+  { metKlas }: { readonly metKlas: boolean },
+): string {
+  const klas = (waarden: readonly string[]) => (metKlas ? waarden : []);
+  const kolommen = [
+    "naam",
+    "voornaam",
+    "gebruikersnaam",
+    "niveau",
+    "leerjaar",
+    "groep",
+    ...klas(["klas", "subklas"]),
+    "status",
+  ];
   const regels = leerlingen.map((een) => [
     een.naam,
     een.voornaam,
@@ -14,9 +27,10 @@ export function exporteer(leerlingen: readonly Leerling[]): string {
     een.niveau,
     String(een.leerjaar),
     een.groep ?? "",
+    ...klas([klasnamen(een), subklasnamen(een)]),
     statusVan(een),
   ]);
-  return `\uFEFF${[[...kolommen], ...regels].map((regel) => `${regel.map(cel).join(";")}\r\n`).join("")}`;
+  return `\uFEFF${[kolommen, ...regels].map((regel) => `${regel.map(cel).join(";")}\r\n`).join("")}`;
 }
 
 function statusVan(een: Leerling): string {

@@ -1,7 +1,10 @@
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
+import { listKlassen, type KlasTelling } from "#modules/klasinformatie";
 import {
+  overzichtsduur,
   perBladzijde,
+  type Afdrukgroep,
   type Bladzijde,
   type Filter,
   type Groep,
@@ -22,16 +25,20 @@ export {
   perBladzijde,
   sorteringen,
   statussen,
+  type Afdrukgroep,
   type Bladzijde,
   type Filter,
   type Groep,
+  type Klas,
+  type Klaskeuze,
   type Leerling,
   type Sortering,
   type Status,
 } from "./contract.ts";
 export { exporteer } from "./csv.ts";
+export { klasnamen, subklasnamen } from "./rules.ts";
 export { listVroegere, type Plaats } from "./store.ts";
-export { kies, kiesAlle, laat, ruimSelectiesOp, selectieVan } from "./store-selection.ts";
+export { kies, kiesAlle, laat, ruimOverzichtenOp, ruimSelectiesOp, selectieVan } from "./store-selection.ts";
 
 /**
  * A page of the pupils of one school (R4): enrolled, to come, or gone for less than a year. `lijn` = all numbers that stand
@@ -57,11 +64,11 @@ export async function zoekLeerlingen(
   return { ...(await page(last)), bladzijde: last };
 }
 
-/** For the banner: how many accounts were never handed out, in all and per group (R55c). */
+/** For the banner: how many accounts were never handed out, in all and per class or group (R55c). */
 export async function telNieuw(
   ctx: Context,
   lijn: Lijn,
-): Promise<{ readonly aantal: number; readonly perGroep: readonly Groep[] }> {
+): Promise<{ readonly aantal: number; readonly perGroep: readonly Afdrukgroep[] }> {
   const perGroep = await listNieuwPerGroep(ctx, lijn);
   return { aantal: perGroep.reduce((som, groep) => som + groep.aantal, 0), perGroep };
 }
@@ -76,27 +83,42 @@ export async function findLeerling(
   return leerling;
 }
 
-/** Accounts of one group that were never handed out: for the print button of the banner (R55c). */
+/** Accounts of one class or group that were never handed out: for the print button of the banner (R55c). */
 export const listNieuwVan = (
   ctx: Context,
   lijn: Lijn,
-  { niveau, leerjaar, groep }: Omit<Groep, "aantal">,
-): Promise<Leerling[]> => listTreffers(ctx, lijn, { filter: { niveau, leerjaar, groep, status: "nieuw" } });
+  wie: Pick<Filter, "niveau" | "leerjaar" | "groep" | "klas">,
+): Promise<Leerling[]> => listTreffers(ctx, lijn, { filter: { ...wie, status: "nieuw" } });
 
-const versGenoeg = 5 * 60_000;
+type Stand = {
+  readonly gekozen: number;
+  readonly ingeschreven: number;
+  readonly groepen: readonly Groep[];
+  /** null while the school does not share class information (R68). */
+  readonly klassen: readonly KlasTelling[] | null;
+};
 
 /**
- * What stands around a list: how many pupils are enrolled today, the groups to choose from, and how many are picked. `vers`
- * counts pupils and groups anew, which reads every enrolment of the school; else an answer of the last five minutes will do.
+ * What stands around a list: how many pupils are enrolled today, the groups and classes to choose from, and how many are picked.
+ * `vers` counts them anew, which reads every enrolment of the school; else an answer of the last minutes will do.
  */
 export async function standVan(
   ctx: Context,
   plaats: Plaats,
   { vers }: { readonly vers: boolean },
-): Promise<{ readonly gekozen: number; readonly ingeschreven: number; readonly groepen: readonly Groep[] }> {
-  const { gekozen, overzicht } = await getStand(ctx, plaats, vers ? 0 : versGenoeg);
-  if (overzicht) return { gekozen, ...overzicht };
-  const nieuw = await getOverzicht(ctx, plaats.school.lijn);
-  await upsertOverzicht(ctx, plaats.school.instellingsnummer, nieuw);
-  return { gekozen, ...nieuw };
+): Promise<Stand> {
+  const { lijn, instellingsnummer } = plaats.school;
+  const { gekozen, deelt, overzicht } = await getStand(ctx, plaats, vers ? 0 : overzichtsduur);
+  const stand = (gegevens: NonNullable<typeof overzicht>) => ({
+    gekozen,
+    ...gegevens,
+    klassen: deelt ? gegevens.klassen : null,
+  });
+  if (overzicht) return stand(overzicht);
+  const [telling, klassen] = await Promise.all([
+    getOverzicht(ctx, lijn),
+    deelt ? listKlassen(ctx, lijn, ctx.clock.vandaag()) : [],
+  ]);
+  await upsertOverzicht(ctx, instellingsnummer, { ...telling, klassen });
+  return stand({ ...telling, klassen });
 }

@@ -16,6 +16,7 @@ import {
 import { vouw } from "#modules/leerlingen";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { inschrijvingRegel, leerlingRegel, schoolRegel } from "#testing/discimus";
+import { deel, deelIn } from "#testing/klasinformatie";
 import { jaarEerder, leesZoekvraag } from "./rules.ts";
 
 let db: TestDatabase;
@@ -47,7 +48,17 @@ type Inschrijving = {
   readonly geannuleerd: boolean;
 };
 type Sleutel = "geen" | "klaar" | "uitgereikt" | "naam-veranderd" | "eigen";
+/** In which classes he is today; `gisteren` = a class that he left. */
+const indelingen = {
+  geen: [],
+  "3A": [["3A"]],
+  "3A en zwemmen": [["3A"], ["3A", "Zwemmen"]],
+  "3A, 3Aa": [["3A", "3Aa"]],
+  B: [["B"]],
+  gisteren: [["B", null, "2026-09-01", "2026-11-23"]],
+} as const;
 type ModelLeerling = {
+  readonly indeling: keyof typeof indelingen;
   readonly naam: string;
   readonly voornaam: string;
   readonly insz: boolean;
@@ -56,6 +67,7 @@ type ModelLeerling = {
 };
 
 const leerling: fc.Arbitrary<ModelLeerling> = fc.record({
+  indeling: fc.constantFrom(...(Object.keys(indelingen) as (keyof typeof indelingen)[])),
   naam: fc.constantFrom(...namen),
   voornaam: fc.constantFrom(...voornamen),
   insz: fc.boolean(),
@@ -87,10 +99,21 @@ const filter: fc.Arbitrary<Filter> = fc.record(
       "xyz",
       "oster",
       "anne-sofie",
+      "3A",
+      "3aa",
+      " zwemmen ",
+      "b",
     ),
     niveau: fc.constant("lager" as const),
     leerjaar: fc.constantFrom(3, 4),
     groep: fc.constantFrom("A", "B", null),
+    klas: fc.constantFrom(
+      null,
+      { klas: "3A" },
+      { klas: "3A", subklas: "Zwemmen" },
+      { klas: "B" },
+      { klas: "9Z" },
+    ),
     status: fc.constantFrom(...statussen),
   },
   { requiredKeys: [] },
@@ -104,14 +127,24 @@ function staande({ inschrijvingen }: ModelLeerling): readonly Inschrijving[] {
   return echt.filter((een) => (looptijden[een.looptijd][1] ?? "") >= "2025-11-24");
 }
 
-function past(een: ModelLeerling, gebruikersnaam: string, vraag: Filter): boolean {
+function past(een: ModelLeerling, gebruikersnaam: string, vraag: Filter, deelt = true): boolean {
+  const klassen = deelt ? indelingen[een.indeling].filter(([, , van]) => van === undefined) : [];
+  const zitIn = (naam: string) =>
+    klassen.some(([klas, subklas]) => [klas, subklas].some((een) => een?.toLowerCase() === naam));
+  if (vraag.klas === null && klassen.length > 0) return false;
+  if (vraag.klas) {
+    const { klas, subklas } = vraag.klas;
+    if (!klassen.some((rij) => rij[0] === klas && (subklas === undefined || rij[1] === subklas)))
+      return false;
+  }
+  const zoek = zitIn((vraag.zoek ?? "").trim().toLowerCase()) ? "" : (vraag.zoek ?? "");
   const rijen = staande(een).filter(
     (rij) =>
       (vraag.leerjaar === undefined || rij.leerjaar === vraag.leerjaar) &&
       (vraag.groep === undefined || rij.groep === vraag.groep),
   );
   if (rijen.length === 0) return false;
-  for (const woord of (vraag.zoek ?? "").split(" ")) {
+  for (const woord of zoek.split(" ")) {
     const isNaam = !/\d|[a-z]\.[a-z]/.test(woord);
     const waar = isNaam ? `${vouw(een.naam)} ${vouw(een.voornaam)}` : gebruikersnaam;
     if (!waar.includes(isNaam ? vouw(woord) : woord)) return false;
@@ -168,6 +201,15 @@ async function laad(nummer: string, leerlingen: readonly ModelLeerling[]): Promi
         values (${account_uuid}, ${een.sleutel === "eigen" ? "eigen" : "eerste"}, 'h', 'p',
                 ${een.sleutel === "klaar" ? null : new Date(db.clock.now() + 3_600_000)}, now())`;
   }
+  await deelIn(
+    db,
+    nummer,
+    leerlingen.flatMap((een, i) =>
+      indelingen[een.indeling].map(
+        ([klas, subklas, van, tot]) => [namenVan[i]?.account_uuid ?? "", klas, subklas, van, tot] as const,
+      ),
+    ),
+  );
   return [...namenVan];
 }
 type Leerlingnaam = { account_uuid: string; gebruikersnaam: string };
@@ -179,12 +221,14 @@ test("R4, R55: search, filters, statuses and their counts are those of a plain m
     fc.asyncProperty(
       fc.array(leerling, { maxLength: 12 }),
       fc.array(filter, { minLength: 4, maxLength: 6 }),
-      async (leerlingen, vragen) => {
+      fc.boolean(),
+      async (leerlingen, vragen, deelt) => {
         const nummer = String(volgendeSchool++);
         const bekend = await laad(nummer, leerlingen);
+        if (deelt) await deel(db, nummer);
         for (const vraag of vragen) {
           const verwacht = leerlingen.flatMap((een, i) =>
-            past(een, bekend[i]?.gebruikersnaam ?? "", vraag) ? [bekend[i]?.gebruikersnaam] : [],
+            past(een, bekend[i]?.gebruikersnaam ?? "", vraag, deelt) ? [bekend[i]?.gebruikersnaam] : [],
           );
           for (const sorteer of sorteringen) {
             const gevonden = await zoekLeerlingen(db.ctx, [nummer], { filter: vraag, sorteer, bladzijde: 1 });
@@ -194,12 +238,27 @@ test("R4, R55: search, filters, statuses and their counts are those of a plain m
               JSON.stringify(vraag),
             );
             assert.equal(gevonden.totaal, verwacht.length);
+            for (const een of gevonden.leerlingen) {
+              const { indeling = "geen" } =
+                leerlingen[bekend.findIndex((rij) => rij.account_uuid === een.accountUuid)] ?? {};
+              const klassen = indelingen[indeling].filter(([, , van]) => van === undefined && deelt);
+              assert.equal(een.klassen.length, klassen.length, "no class without an akkoord");
+            }
           }
         }
         const nieuw = leerlingen.filter((een, i) =>
           past(een, bekend[i]?.gebruikersnaam ?? "", { status: "nieuw" }),
         );
-        assert.equal((await telNieuw(db.ctx, [nummer])).aantal, nieuw.length);
+        const banner = await telNieuw(db.ctx, [nummer]);
+        assert.equal(banner.aantal, nieuw.length);
+        for (const { klas, aantal } of banner.perGroep)
+          if (klas !== null)
+            assert.equal(
+              nieuw.filter((een) => indelingen[een.indeling].some(([naam, , van]) => naam === klas && !van))
+                .length,
+              aantal,
+            );
+        assert.ok(deelt || banner.perGroep.every(({ klas }) => klas === null));
         const vandaagHier = leerlingen.filter((een) =>
           staande(een).some(({ looptijd }) => looptijd === "loopt" || looptijd === "eindigtVandaag"),
         );
@@ -220,6 +279,7 @@ test("R4, R55: search, filters, statuses and their counts are those of a plain m
 });
 
 const gewoon: ModelLeerling = {
+  indeling: "geen",
   naam: "Peeters",
   voornaam: "Noor",
   insz: true,

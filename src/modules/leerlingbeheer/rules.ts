@@ -1,5 +1,6 @@
 import type { Datum } from "#platform/clock";
 import { vouw } from "#modules/leerlingen";
+import type { Leerling } from "./contract.ts";
 
 /** What was typed, as the store looks for it: every list must match wholly. */
 export type Zoekvorm = {
@@ -29,6 +30,16 @@ export function leesZoekvraag(tekst: string): Zoekvorm {
   return vorm;
 }
 
+/** The ways in which a (sub)klas that was typed may be written: 3a finds 3A, dolfijnen finds Dolfijnen. None for what is no such name. */
+export function klasnamenVan(tekst: string): readonly string[] {
+  const naam = tekst.trim().replaceAll(/\s+/g, " ");
+  if (naam === "" || naam.length > 50) return [];
+  const klein = naam.toLowerCase();
+  // The first letter, as in Dolfijnen, 3Aa and 1 Latijn.
+  const eersteGroot = klein.replace(/\p{L}/u, (letter) => letter.toUpperCase());
+  return [...new Set([naam, klein, naam.toUpperCase(), eersteGroot])];
+}
+
 /** The same date a year earlier; 29 February gives 28 February. */
 export function jaarEerder(datum: Datum): Datum {
   const jaar = String(Number(datum.slice(0, 4)) - 1).padStart(4, "0");
@@ -38,3 +49,11 @@ export function jaarEerder(datum: Datum): Datum {
 
 /** A changed name stays news for a pupil who signs in already: this many milliseconds. */
 export const nieuwsduur = 30 * 86_400_000;
+
+/** His classes in words: "3A", or "3A, 3B" for who is in two. */
+export const klasnamen = ({ klassen }: Pick<Leerling, "klassen">): string =>
+  [...new Set(klassen.map(({ klas }) => klas))].join(", ");
+
+/** His subclasses in words; empty when he has none. */
+export const subklasnamen = ({ klassen }: Pick<Leerling, "klassen">): string =>
+  [...new Set(klassen.flatMap(({ subklas }) => subklas ?? []))].join(", ");

@@ -1,6 +1,7 @@
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
-import type { Filter, Groep, Leerling } from "./contract.ts";
+import type { KlasTelling } from "#modules/klasinformatie";
+import { overzichtsduur, type Filter, type Groep, type Leerling } from "./contract.ts";
 import { listTreffers, treffers, type Plaats } from "./store.ts";
 
 /** Most pupils in a selection: the largest school, and what one print batch takes. */
@@ -40,7 +41,7 @@ export async function laat(
     ${accountUuids ? ctx.sql`and account_uuid = any (${[...accountUuids]}::uuid[])` : ctx.sql``}`;
 }
 
-/** The pupils that were picked and still are of this school, by group and name. */
+/** The pupils that were picked and still are of this school, by class, group and name. */
 export async function selectieVan(ctx: Context, { sessie, school }: Plaats): Promise<Leerling[]> {
   const rows = await ctx.sql<{ account_uuid: AccountUuid }[]>`
     select account_uuid from leerlingbeheer.selectie where sessie = ${sessie} and instellingsnummer = ${school.instellingsnummer}`;
@@ -54,23 +55,47 @@ export async function ruimSelectiesOp(ctx: Context): Promise<number> {
   return (await ctx.sql`delete from leerlingbeheer.selectie where gekozen_op < ${grens}`).count;
 }
 
-type Overzicht = { readonly ingeschreven: number; readonly groepen: readonly Groep[] };
+/** Removes counts that are too old to be used: with them goes the last trace of classes of a school that stopped sharing them. */
+export async function ruimOverzichtenOp(ctx: Context): Promise<number> {
+  const grens = new Date(ctx.clock.now() - overzichtsduur);
+  return (await ctx.sql`delete from leerlingbeheer.overzicht where gemaakt_op <= ${grens}`).count;
+}
 
-/** How many are picked, and the overview as it was kept; that is undefined when older than `jonger` milliseconds. */
+type Overzicht = {
+  readonly ingeschreven: number;
+  readonly groepen: readonly Groep[];
+  readonly klassen: readonly KlasTelling[];
+};
+
+/** How many are picked, does the school share class information, and the overview as it was kept unless it is older than `jonger` milliseconds. */
 export async function getStand(
   ctx: Context,
-  { sessie, school: { instellingsnummer } }: Plaats,
+  { sessie, school: { instellingsnummer, lijn } }: Plaats,
   jonger: number,
-): Promise<{ readonly gekozen: number; readonly overzicht: Overzicht | undefined }> {
-  const [row] = await ctx.sql<{ gekozen: number; ingeschreven: number | null; groepen: string | null }[]>`
+): Promise<{ readonly gekozen: number; readonly deelt: boolean; readonly overzicht: Overzicht | undefined }> {
+  const [row] = await ctx.sql<
+    {
+      gekozen: number;
+      deelt: boolean;
+      ingeschreven: number | null;
+      groepen: string | null;
+      klassen: string | null;
+    }[]
+  >`
     select (select count(*) from leerlingbeheer.selectie k where k.sessie = ${sessie} and k.instellingsnummer = ${instellingsnummer}) as gekozen,
-           o.ingeschreven, o.groepen
+           klasinformatie.deelt(${[...lijn]}::text[]) as deelt, o.ingeschreven, o.groepen, o.klassen
       from (select) een left join leerlingbeheer.overzicht o
         on o.instellingsnummer = ${instellingsnummer} and o.gemaakt_op > ${new Date(ctx.clock.now() - jonger)}`;
   if (!row) throw new Error("a count gave no row");
-  const { gekozen, ingeschreven, groepen } = row;
-  if (ingeschreven === null || groepen === null) return { gekozen, overzicht: undefined };
-  return { gekozen, overzicht: { ingeschreven, groepen: JSON.parse(groepen) as Groep[] } };
+  const { gekozen, deelt, ingeschreven, groepen, klassen } = row;
+  if (ingeschreven === null || groepen === null || klassen === null)
+    return { gekozen, deelt, overzicht: undefined };
+  const kept = {
+    ingeschreven,
+    groepen: JSON.parse(groepen) as Groep[],
+    klassen: JSON.parse(klassen) as KlasTelling[],
+  };
+  return { gekozen, deelt, overzicht: kept };
 }
 
 /** Keeps an overview for the searches that follow. */
@@ -80,7 +105,9 @@ export async function upsertOverzicht(
   overzicht: Overzicht,
 ): Promise<void> {
   await ctx.sql`
-    insert into leerlingbeheer.overzicht (instellingsnummer, ingeschreven, groepen, gemaakt_op)
-    values (${instellingsnummer}, ${overzicht.ingeschreven}, ${JSON.stringify(overzicht.groepen)}, ${new Date(ctx.clock.now())})
-    on conflict (instellingsnummer) do update set ingeschreven = excluded.ingeschreven, groepen = excluded.groepen, gemaakt_op = excluded.gemaakt_op`;
+    insert into leerlingbeheer.overzicht (instellingsnummer, ingeschreven, groepen, klassen, gemaakt_op)
+    values (${instellingsnummer}, ${overzicht.ingeschreven}, ${JSON.stringify(overzicht.groepen)},
+            ${JSON.stringify(overzicht.klassen)}, ${new Date(ctx.clock.now())})
+    on conflict (instellingsnummer) do update set ingeschreven = excluded.ingeschreven, groepen = excluded.groepen,
+      klassen = excluded.klassen, gemaakt_op = excluded.gemaakt_op`;
 }

@@ -5,6 +5,7 @@ import type { AccountUuid } from "#platform/ids";
 import { toonGebruikersnaam } from "#modules/leerlingen";
 import {
   perBladzijde,
+  type Afdrukgroep,
   type Filter,
   type Groep,
   type Leerling,
@@ -12,7 +13,8 @@ import {
   type Sortering,
   type Status,
 } from "./contract.ts";
-import { jaarEerder, leesZoekvraag, nieuwsduur } from "./rules.ts";
+import { jaarEerder, klasnamenVan, leesZoekvraag, nieuwsduur } from "./rules.ts";
+import { eersteKlas, inKlas, inKlasMetNaam, klassenKolom } from "./store-klas.ts";
 
 type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
@@ -80,7 +82,14 @@ function lijnen(
   ctx: Context,
   lijn: Lijn,
   eerst: "naam" | "groep" | "account" | "alles",
-  waar: Record<"naam" | "groep" | "r" | "i", Fragment>,
+  waar: Record<"groep" | "r" | "i", Fragment> & {
+    /** The name as the key of the table holds it, and the class that has this name; or both as a condition on a row. */
+    readonly naam: {
+      readonly sleutel: Fragment;
+      readonly klas: Fragment | undefined;
+      readonly rij: Fragment;
+    };
+  },
 ): Fragment {
   const { sql } = ctx;
   const nummers = sql`instellingsnummer = any (${[...lijn]}::text[])`;
@@ -89,16 +98,20 @@ function lijnen(
   const i = sql`select i.* from inschrijvingen.inschrijving i where not i.geannuleerd ${waar.i}`;
   const iVanR = sql`(${i} ${waar.groep} and i.instellingsnummer = r.instellingsnummer and i.stamnummer = r.stamnummer offset 0) i`;
   switch (eerst) {
-    case "naam":
-      return sql`(select r.instellingsnummer, r.stamnummer from leerlingen.registratie r where r.${nummers} ${waar.naam} offset 0) k
+    case "naam": {
+      const sleutels = (welke: Fragment) =>
+        sql`select r.instellingsnummer, r.stamnummer from leerlingen.registratie r where r.${nummers} and ${welke}`;
+      const { sleutel, klas } = waar.naam;
+      return sql`(${sleutels(sleutel)} ${klas ? sql`union ${sleutels(klas)}` : sql`offset 0`}) k
         cross join lateral (${r} and r.instellingsnummer = k.instellingsnummer and r.stamnummer = k.stamnummer offset 0) r
         cross join lateral ${iVanR}`;
+    }
     case "groep":
       return sql`(select i.instellingsnummer, i.stamnummer, i.inschrijving from inschrijvingen.inschrijving i where i.${nummers} ${waar.groep} offset 0) k
         cross join lateral (${i} and i.instellingsnummer = k.instellingsnummer and i.stamnummer = k.stamnummer and i.inschrijving = k.inschrijving offset 0) i
         cross join lateral (${r} and r.instellingsnummer = k.instellingsnummer and r.stamnummer = k.stamnummer offset 0) r`;
     case "account":
-      return sql`(${r} and r.${nummers} ${waar.naam} offset 0) r cross join lateral ${iVanR}`;
+      return sql`(${r} and r.${nummers} ${waar.naam.rij} offset 0) r cross join lateral ${iVanR}`;
     case "alles":
       return sql`(${r} and r.${nummers}) r join (${i} and i.${nummers}) i on i.instellingsnummer = r.instellingsnummer and i.stamnummer = r.stamnummer`;
   }
@@ -119,16 +132,34 @@ export function treffers(
   const vandaag = ctx.clock.vandaag();
   const { namen, gebruikersnamen, letterlijk } = leesZoekvraag(filter.zoek ?? "");
   const alle = (delen: readonly Fragment[]) => delen.reduce((samen, deel) => sql`${samen} ${deel}`, sql``);
+  const klasnamen = klasnamenVan(filter.zoek ?? "");
+  // What was typed may be a class as well: its pupils match too.
+  const klas =
+    klasnamen.length === 0
+      ? undefined
+      : sql`r.account_uuid = ${inKlasMetNaam(ctx, lijn, vandaag, klasnamen)}`;
+  const ofKlas = (waar: Fragment) => (klas ? sql`and (${waar} or ${klas})` : sql`and ${waar}`);
+  const opZoek = sql`r.zoek like all (${namen.map((deel) => `%${deel}%`)}::text[])`;
+  const opNaam = [
+    ...(namen.length > 0 ? [opZoek] : []),
+    ...letterlijk.map((deel) => sql`strpos(lower(r.naam || ' ' || r.voornaam), ${deel}::text) > 0`),
+  ];
   const r = alle([
     ...(accountUuids ? [sql`and r.account_uuid = any (${[...accountUuids]}::uuid[])`] : []),
-    ...letterlijk.map((deel) => sql`and strpos(lower(r.naam || ' ' || r.voornaam), ${deel}::text) > 0`),
+    ...(filter.klas ? [sql`and r.account_uuid = ${inKlas(ctx, lijn, vandaag, filter.klas)}`] : []),
+    ...(filter.klas === null
+      ? [sql`and r.account_uuid not in (select k.account_uuid from (${eersteKlas(ctx, lijn, vandaag)}) k)`]
+      : []),
   ]);
   const i = alle([
     ...(filter.niveau ? [sql`and i.niveau = ${filter.niveau}`] : []),
     ...(filter.leerjaar === undefined ? [] : [sql`and i.leerjaar = ${filter.leerjaar}`]),
   ]);
-  const naam =
-    namen.length > 0 ? sql`and r.zoek like all (${namen.map((deel) => `%${deel}%`)}::text[])` : sql``;
+  const naam = {
+    sleutel: opZoek,
+    klas,
+    rij: opNaam.length > 0 ? ofKlas(opNaam.reduce((samen, deel) => sql`${samen} and ${deel}`)) : sql``,
+  };
   const groep =
     filter.groep === undefined
       ? sql``
@@ -136,8 +167,8 @@ export function treffers(
   const rest = alle([
     ...(gebruikersnamen.length > 0
       ? [
-          sql`and a.gebruikersnaam_basis || case when a.gebruikersnaam_nr > 1 then a.gebruikersnaam_nr::text else '' end
-              like all (${gebruikersnamen.map((deel) => `%${deel}%`)}::text[])`,
+          ofKlas(sql`a.gebruikersnaam_basis || case when a.gebruikersnaam_nr > 1 then a.gebruikersnaam_nr::text else '' end
+              like all (${gebruikersnamen.map((deel) => `%${deel}%`)}::text[])`),
         ]
       : []),
     ...(filter.status ? [sql`and ${alsStatus(ctx, filter.status, vandaag)}`] : []),
@@ -145,7 +176,7 @@ export function treffers(
   const metAccount =
     metRang || gebruikersnamen.length > 0 || (filter.status && filter.status !== "uitgeschreven");
   const eerst =
-    accountUuids || letterlijk.length > 0
+    accountUuids || filter.klas || letterlijk.length > 0
       ? "account"
       : namen.length > 0
         ? "naam"
@@ -197,6 +228,8 @@ function volgorde(ctx: Context, sorteer: Sortering): Fragment {
       return sql`split_part(zoek, ' ', 2), zoek, account_uuid`;
     case "groep": // the names of the levels happen to stand in their order
       return sql`niveau, leerjaar, groep collate "C" nulls last, zoek, account_uuid`;
+    case "klas":
+      return sql`niveau, leerjaar, klas nulls last, subklas nulls last, zoek, account_uuid`;
     case "status":
       return sql`rang, zoek, account_uuid`;
     case "-naam":
@@ -205,6 +238,8 @@ function volgorde(ctx: Context, sorteer: Sortering): Fragment {
       return sql`split_part(zoek, ' ', 2) desc, zoek desc, account_uuid desc`;
     case "-groep": // the other way round for groups; who is in one stays in the order of names
       return sql`niveau desc, leerjaar desc, groep collate "C" desc nulls first, zoek, account_uuid`;
+    case "-klas":
+      return sql`niveau desc, leerjaar desc, klas desc nulls first, subklas desc nulls first, zoek, account_uuid`;
     case "-status":
       return sql`rang desc, zoek, account_uuid`;
   }
@@ -219,6 +254,7 @@ type Row = {
   readonly niveau: Niveau;
   readonly leerjaar: number;
   readonly groep: string | null;
+  readonly klassen: Leerling["klassen"];
   readonly van: Datum;
   readonly tot: Datum | null;
   readonly uitgeschreven: boolean | null;
@@ -245,6 +281,7 @@ function toLeerling(row: Row): Leerling {
     niveau: row.niveau,
     leerjaar: row.leerjaar,
     groep: row.groep,
+    klassen: row.klassen,
     van: row.van,
     tot: row.tot,
     uitgeschreven,
@@ -259,12 +296,13 @@ function toLeerling(row: Row): Leerling {
   };
 }
 
-/** Rows `blad` with what their account and keys say. */
-function metKolommen(ctx: Context): Fragment {
+/** Rows `blad` with what their account, keys and classes say. */
+function metKolommen(ctx: Context, lijn: Lijn): Fragment {
   const als = voorwaarden(ctx);
   return ctx.sql`blad.account_uuid, blad.naam, blad.voornaam, a.gebruikersnaam_basis, a.gebruikersnaam_nr, blad.niveau, blad.leerjaar, blad.groep,
     blad.van, blad.tot, blad.uitgeschreven, u.uitgereikt_op, u.eerst_gebruikt_op, ${als.nieuw} as nieuw, ${als.aangepast} as aangepast,
-    ${als.nietUitgereikt} as niet_uitgereikt, ${als.aangemeld} as aangemeld, ${als.zonderInsz} as zonder_insz`;
+    ${als.nietUitgereikt} as niet_uitgereikt, ${als.aangemeld} as aangemeld, ${als.zonderInsz} as zonder_insz,
+    ${klassenKolom(ctx, lijn, ctx.clock.vandaag())}`;
 }
 
 /**
@@ -283,14 +321,19 @@ export async function listLeerlingen(
 ): Promise<{ leerlingen: Leerling[]; totaal: number; gekozen: Set<AccountUuid> }> {
   const { sql } = ctx;
   const order = volgorde(ctx, vraag.sorteer);
+  const opKlas = vraag.sorteer.endsWith("klas");
+  const metKlas = opKlas
+    ? sql`left join (${eersteKlas(ctx, lijn, ctx.clock.vandaag())}) k using (account_uuid)`
+    : sql``;
   const gekozen = vraag.plaats
     ? sql`exists (select from leerlingbeheer.selectie k where k.sessie = ${vraag.plaats.sessie}
                      and k.instellingsnummer = ${vraag.plaats.school.instellingsnummer} and k.account_uuid = blad.account_uuid)`
     : sql`false`;
   const rows = await sql<(Row & { gekozen: boolean })[]>`
     with treffer as (${treffers(ctx, lijn, { filter: vraag.filter, metRang: vraag.sorteer.endsWith("status") })}),
-         blad as (select *, count(*) over () as totaal from treffer order by ${order} limit ${perBladzijde} offset ${vraag.overslaan})
-    select ${metKolommen(ctx)}, blad.totaal, ${gekozen} as gekozen
+         blad as (select treffer.* ${opKlas ? sql`, k.klas, k.subklas` : sql``}, count(*) over () as totaal
+                    from treffer ${metKlas} order by ${order} limit ${perBladzijde} offset ${vraag.overslaan})
+    select ${metKolommen(ctx, lijn)}, blad.totaal, ${gekozen} as gekozen
       from blad ${metSleutels(ctx, ctx.sql`blad.account_uuid`)}
      order by ${order}`;
   return {
@@ -300,7 +343,7 @@ export async function listLeerlingen(
   };
 }
 
-/** Pupils that match, all of them, by group and name. */
+/** Pupils that match, all of them, by class, group and name. */
 export async function listTreffers(
   ctx: Context,
   lijn: Lijn,
@@ -308,9 +351,9 @@ export async function listTreffers(
 ): Promise<Leerling[]> {
   const rows = await ctx.sql<Row[]>`
     with blad as (${treffers(ctx, lijn, vraag)})
-    select ${metKolommen(ctx)}
-      from blad ${metSleutels(ctx, ctx.sql`blad.account_uuid`)}
-     order by ${volgorde(ctx, "groep")}`;
+    select rij.* from (select blad.zoek, ${metKolommen(ctx, lijn)} from blad ${metSleutels(ctx, ctx.sql`blad.account_uuid`)}) rij
+     order by niveau, leerjaar, klassen -> 0 ->> 'klas' collate "C" nulls last, klassen -> 0 ->> 'subklas' collate "C" nulls last,
+              groep collate "C" nulls last, zoek, account_uuid`;
   return rows.map(toLeerling);
 }
 
@@ -345,9 +388,13 @@ export async function getOverzicht(
   };
 }
 
-/** Accounts that were never handed out, per group. */
-export async function listNieuwPerGroep(ctx: Context, lijn: Lijn): Promise<Groep[]> {
-  return ctx.sql<Groep[]>`
-    select niveau, leerjaar, groep, count(*) as aantal from (${treffers(ctx, lijn, { filter: { status: "nieuw" } })}) t
-     group by niveau, leerjaar, groep order by niveau, leerjaar, groep collate "C" nulls last`;
+/** Accounts that were never handed out: per class, and of pupils without a class per group. */
+export async function listNieuwPerGroep(ctx: Context, lijn: Lijn): Promise<Afdrukgroep[]> {
+  return ctx.sql<Afdrukgroep[]>`
+    select min(niveau) as niveau, min(leerjaar) as leerjaar, klas, groep, count(*)::int as aantal
+      from (select t.niveau, t.leerjaar, k.klas, case when k.klas is null then t.groep end as groep
+              from (${treffers(ctx, lijn, { filter: { status: "nieuw" } })}) t
+              left join (${eersteKlas(ctx, lijn, ctx.clock.vandaag())}) k using (account_uuid)) n
+     group by klas, groep, case when klas is null then niveau end, case when klas is null then leerjaar end
+     order by niveau, leerjaar, klas nulls last, groep collate "C" nulls last`;
 }

@@ -87,7 +87,7 @@ const soortkeuze = html`<fieldset class="stack-s">
 function groepen(leerlingen: readonly Leerling[]): string {
   const aantallen = new Map<string, number>();
   for (const een of leerlingen) {
-    const naam = een.groep ?? `${niveaunamen[een.niveau]} ${een.leerjaar}`;
+    const naam = een.klassen[0]?.klas ?? een.groep ?? `${niveaunamen[een.niveau]} ${een.leerjaar}`;
     aantallen.set(naam, (aantallen.get(naam) ?? 0) + 1);
   }
   const namen = Array.from(aantallen, ([naam, aantal]) => `${naam} (${aantal})`);

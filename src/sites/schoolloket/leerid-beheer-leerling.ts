@@ -10,7 +10,7 @@ import {
 } from "#platform/html";
 import type { Datum } from "#platform/clock";
 import type { Feiten } from "#modules/verstrekking";
-import type { Leerling } from "#modules/leerlingbeheer";
+import { klasnamen, subklasnamen, type Leerling } from "#modules/leerlingbeheer";
 import type { Logregel } from "#modules/privacylog";
 import type { Pagina } from "./contract.ts";
 import { statusPillen } from "./leerid-beheer-lijst.ts";
@@ -29,6 +29,10 @@ export type LeerlingInput = {
   readonly ik: string;
   /** Names of staff that the school knows, by `vo_id`. */
   readonly namen: ReadonlyMap<string, string>;
+  /** Where classes come from; undefined while the school shares none. */
+  readonly klasbron:
+    | { readonly pakket: string | undefined; readonly verwerktOp: number | undefined }
+    | undefined;
   readonly nu: number;
   readonly vandaag: Datum;
   /** What the decision sees of him behind the wall of this school. */
@@ -44,15 +48,7 @@ export function leerlingPagina(input: LeerlingInput): Pagina {
   return {
     titel,
     tab: "leerid-beheer",
-    kruimels:
-      leerling.groep === null
-        ? []
-        : [
-            {
-              tekst: `Groep ${leerling.groep}`,
-              url: adresVan({ filter: { groep: leerling.groep }, sorteer: "naam", bladzijde: 1 }),
-            },
-          ],
+    kruimels: kruimelVan(leerling),
     inhoud: html`<div class="page-head">
         <div class="stack-s">
           <h1>${titel}</h1>
@@ -68,6 +64,16 @@ export function leerlingPagina(input: LeerlingInput): Pagina {
         </div>
       </div>`,
   };
+}
+
+/** Back to his class, or to his group while the school shares no classes. */
+function kruimelVan({ klassen, groep }: Leerling): NonNullable<Pagina["kruimels"]> {
+  const naar = (tekst: string, filter: Parameters<typeof adresVan>[0]["filter"]) => [
+    { tekst, url: adresVan({ filter, sorteer: "naam", bladzijde: 1 }) },
+  ];
+  const [eerste] = klassen;
+  if (eerste) return naar(`Klas ${eerste.klas}`, { klas: { klas: eerste.klas } });
+  return groep === null ? [] : naar(`Groep ${groep}`, { groep });
 }
 
 function knoppen(leerling: Leerling): Html {
@@ -112,7 +118,7 @@ function feit(naam: string, waarde: Html | string, bron: Html | string): Html {
   </div>`;
 }
 
-function gegevens({ leerling, school }: LeerlingInput): Html {
+function gegevens({ leerling, school, klasbron, nu }: LeerlingInput): Html {
   const uitDiscimus = "uit Discimus";
   return html`<section class="card" aria-labelledby="gegevens">
     <div class="card-head"><h2 id="gegevens">Gegevens</h2></div>
@@ -122,6 +128,7 @@ function gegevens({ leerling, school }: LeerlingInput): Html {
       ${feit("Ingeschreven", looptijd(leerling), html`${school}, ${uitDiscimus}`)}
       ${feit("Niveau en leerjaar", `${niveaunamen[leerling.niveau]} ${leerling.leerjaar}`, uitDiscimus)}
       ${feit("Groep", leerling.groep ?? html`<span class="soft">geen</span>`, "administratieve groep, uit Discimus")}
+      ${klasbron && klasfeiten(leerling, klasbron, nu)}
       ${
         leerling.zonderInsz
           ? feit("INSZ", "nog niet bekend", "daarom is dit account voorlopig")
@@ -130,11 +137,21 @@ function gegevens({ leerling, school }: LeerlingInput): Html {
     </dl>
     <p class="why">
       ${icon("pencil")}<span
-        >Klopt er iets niet? Verbeter het in je schoolpakket. Via Discimus neemt LeerID het vanzelf
-        over.</span
+        >Klopt er iets niet? Verbeter het in ${klasbron?.pakket ?? "je schoolpakket"}. LeerID neemt het
+        vanzelf
+        over${klasbron ? ": gegevens via Discimus, de klas met de volgende klaslijst" : " via Discimus"}. In
+        LeerID zelf kan je dit niet wijzigen.</span
       >
     </p>
   </section>`;
+}
+
+/** Class and subclass, read-only, with where they come from (R67). */
+function klasfeiten(leerling: Leerling, bron: NonNullable<LeerlingInput["klasbron"]>, nu: number): Html {
+  const uit = `uit ${bron.pakket ?? "het pakket van je school"}${bron.verwerktOp === undefined ? "" : `, ${moment(bron.verwerktOp, nu)}`}`;
+  const geen = html`<span class="soft">geen</span>`;
+  return html`${feit("Klas", klasnamen(leerling) || geen, uit)}
+  ${feit("Subklas", subklasnamen(leerling) || geen, uit)}`;
 }
 
 function looptijd({ van, tot, uitgeschreven }: Leerling): string {

@@ -1,15 +1,17 @@
 import { formatDate, formatNumber, hiddenFields, html, icon, postButton, type Html } from "#platform/html";
-import { perBladzijde, type Bladzijde, type Groep, type Leerling } from "#modules/leerlingbeheer";
-import type { Pagina } from "./contract.ts";
+import type { KlasTelling } from "#modules/klasinformatie";
 import {
-  adresVan,
-  groepnaam,
-  groepwaarde,
-  niveaunamen,
-  statusnamen,
-  veldenVan,
-  type Lijstvraag,
-} from "./leerid-beheer-vraag.ts";
+  klasnamen,
+  perBladzijde,
+  subklasnamen,
+  type Afdrukgroep,
+  type Bladzijde,
+  type Groep,
+  type Leerling,
+} from "#modules/leerlingbeheer";
+import type { Pagina } from "./contract.ts";
+import { chips, zoekformulier } from "./leerid-beheer-zoeken.ts";
+import { groepwaarde, klaswaarde, niveaunamen, veldenVan, type Lijstvraag } from "./leerid-beheer-vraag.ts";
 
 export type Lijst = {
   readonly school: string;
@@ -19,9 +21,11 @@ export type Lijst = {
     readonly gekozen: number;
     readonly ingeschreven: number;
     readonly groepen: readonly Groep[];
+    /** null while the school does not share class information: then nothing of a class is here (R68). */
+    readonly klassen: readonly KlasTelling[] | null;
   };
   /** Only on the page one comes in at: without a filter. */
-  readonly nieuw?: { readonly aantal: number; readonly perGroep: readonly Groep[] };
+  readonly nieuw?: { readonly aantal: number; readonly perGroep: readonly Afdrukgroep[] };
 };
 
 const leerlingen = (aantal: number): string =>
@@ -47,7 +51,7 @@ export function lijstPagina(lijst: Lijst): Pagina {
           ><a class="button quiet" href="/leerid-beheer/afdrukken">${icon("printer")}Eerdere afdrukken</a>
         </div>
       </div>
-      ${nieuw && nieuw.aantal > 0 && nieuwBanner(nieuw)} ${zoekformulier(lijst)}
+      ${nieuw && nieuw.aantal > 0 && nieuwBanner(nieuw, stand.klassen !== null)} ${zoekformulier(lijst)}
       <div class="row apart">
         <p role="status"><b>${leerlingen(gevonden.totaal)}</b> gevonden</p>
         ${chips(lijst.vraag)}
@@ -56,8 +60,8 @@ export function lijstPagina(lijst: Lijst): Pagina {
   };
 }
 
-/** Pupils who cannot sign in before they have their paper: one click per group (R55c). */
-function nieuwBanner({ aantal, perGroep }: NonNullable<Lijst["nieuw"]>): Html {
+/** Pupils who cannot sign in before they have their paper: one click per class, or per group while the school shares no classes (R55c). */
+function nieuwBanner({ aantal, perGroep }: NonNullable<Lijst["nieuw"]>, deelt: boolean): Html {
   const meeste = 6;
   return html`<section class="notice attention with-actions" aria-labelledby="nieuw">
     ${icon("inbox")}
@@ -68,15 +72,19 @@ function nieuwBanner({ aantal, perGroep }: NonNullable<Lijst["nieuw"]>): Html {
       <p>Deze leerlingen kunnen pas aanmelden als ze hun strookje of badge hebben.</p>
     </div>
     <div class="row">
-      <span>Druk af per groep:</span>
+      <span>Druk af per ${deelt ? "klas" : "groep"}:</span>
       ${perGroep.slice(0, meeste).map((een) => {
-        const naam = een.groep ?? `${niveaunamen[een.niveau]} ${een.leerjaar}`;
-        const velden = {
-          nieuw: "1",
-          niveau: een.niveau,
-          leerjaar: String(een.leerjaar),
-          groep: groepwaarde(een.groep),
-        };
+        const naam = een.klas ?? een.groep ?? `${niveaunamen[een.niveau]} ${een.leerjaar}`;
+        const velden =
+          een.klas === null
+            ? {
+                nieuw: "1",
+                niveau: een.niveau,
+                leerjaar: String(een.leerjaar),
+                groep: groepwaarde(een.groep),
+                ...(deelt && { klas: klaswaarde(null) }),
+              }
+            : { nieuw: "1", klas: klaswaarde({ klas: een.klas }) };
         return postButton(
           { url: "/leerid-beheer/afdrukken", velden },
           html`<button class="button secondary" aria-label="${naam}, ${leerlingen(een.aantal)}, afdrukken">
@@ -84,96 +92,14 @@ function nieuwBanner({ aantal, perGroep }: NonNullable<Lijst["nieuw"]>): Html {
           </button>`,
         );
       })}
-      ${perGroep.length > meeste && html`<a href="/leerid-beheer?status=nieuw&amp;sorteer=groep">Toon alle ${perGroep.length} groepen</a>`}
+      ${
+        perGroep.length > meeste &&
+        html`<a href="/leerid-beheer?status=nieuw&amp;sorteer=${deelt ? "klas" : "groep"}"
+          >Toon alle ${perGroep.length} ${deelt ? "klassen" : "groepen"}</a
+        >`
+      }
     </div>
   </section>`;
-}
-
-function keuze(
-  naam: string,
-  label: string,
-  opties: readonly (readonly [string, string])[],
-  nu: string,
-): Html {
-  return html`<div class="field">
-    <label for="${naam}">${label}</label>
-    <select class="select" id="${naam}" name="${naam}">
-      <option value="">Alle</option>
-      ${opties.map(([waarde, tekst]) => html`<option value="${waarde}" ${waarde === nu ? html`selected` : ""}>${tekst}</option>`)}
-    </select>
-  </div>`;
-}
-
-function zoekformulier({ vraag, stand: { groepen } }: Lijst): Html {
-  const velden = veldenVan(vraag);
-  const niveaus = [...new Set(groepen.map((een) => een.niveau))];
-  const leerjaren = [...new Set(groepen.map((een) => een.leerjaar))].toSorted((a, b) => a - b);
-  const namen = [...new Set(groepen.map((een) => een.groep))];
-  // What was asked stays a choice, also when nobody is in it any more.
-  if (vraag.filter.groep !== undefined && !namen.includes(vraag.filter.groep)) namen.push(vraag.filter.groep);
-  return html`<form class="card" action="/leerid-beheer" role="search" aria-label="Leerlingen zoeken">
-    <div class="filters">
-      <div class="field grow">
-        <label for="zoek">Zoek op naam of gebruikersnaam</label>
-        <div class="with-icon">
-          ${icon("search")}<input
-            class="input"
-            id="zoek"
-            name="zoek"
-            type="search"
-            autocomplete="off"
-            value="${vraag.filter.zoek ?? ""}"
-          />
-        </div>
-      </div>
-      ${keuze(
-        "niveau",
-        "Niveau",
-        niveaus.map((een) => [een, niveaunamen[een]]),
-        velden["niveau"] ?? "",
-      )}
-      ${keuze(
-        "leerjaar",
-        "Leerjaar",
-        leerjaren.map((een) => [String(een), String(een)]),
-        velden["leerjaar"] ?? "",
-      )}
-      ${keuze(
-        "groep",
-        "Groep",
-        namen.map((een) => [groepwaarde(een), groepnaam(een)]),
-        velden["groep"] ?? "",
-      )}
-      ${keuze("status", "Status", Object.entries(statusnamen), velden["status"] ?? "")}
-      ${vraag.sorteer !== "naam" && hiddenFields({ sorteer: vraag.sorteer })}
-      <button class="button secondary submit">${icon("search")}Zoeken</button>
-    </div>
-  </form>`;
-}
-
-function chips({ filter, sorteer }: Lijstvraag): Html | undefined {
-  const namen: readonly (readonly [keyof typeof filter, string])[] = [
-    ["zoek", `"${filter.zoek ?? ""}"`],
-    ["niveau", filter.niveau ? niveaunamen[filter.niveau] : ""],
-    ["leerjaar", `Leerjaar ${filter.leerjaar ?? ""}`],
-    ["groep", filter.groep === undefined ? "" : groepnaam(filter.groep)],
-    ["status", filter.status ? statusnamen[filter.status] : ""],
-  ];
-  const aan = namen.filter(([veld]) => filter[veld] !== undefined);
-  if (aan.length === 0) return undefined;
-  return html`<div class="chips">
-    <span>Filters:</span>
-    ${aan.map(([veld, naam]) => {
-      const { [veld]: _, ...rest } = filter;
-      return html`<a
-        class="chip"
-        href="${adresVan({ filter: rest, sorteer, bladzijde: 1 })}"
-        aria-label="Filter weghalen: ${naam}"
-        >${naam} ${icon("x")}</a
-      > `;
-    })}
-    <a href="${adresVan({ filter: {}, sorteer, bladzijde: 1 })}">Alles wissen</a>
-  </div>`;
 }
 
 function niemand({ vraag }: Lijst): Html {
@@ -203,7 +129,7 @@ function niemand({ vraag }: Lijst): Html {
  */
 function kop(
   { sorteer: nu }: Lijstvraag,
-  ...orden: readonly (readonly ["naam" | "voornaam" | "groep" | "status", string])[]
+  ...orden: readonly (readonly ["naam" | "voornaam" | "groep" | "klas" | "status", string])[]
 ): Html {
   const richting = (sorteer: string) =>
     sorteer === nu ? "ascending" : `-${sorteer}` === nu ? "descending" : undefined;
@@ -225,6 +151,7 @@ function kop(
 
 function keuzeformulier(lijst: Lijst): Html {
   const { vraag, gevonden } = lijst;
+  const metKlas = lijst.stand.klassen !== null;
   return html`<form class="stack" action="/leerid-beheer/selectie" method="post">
     ${hiddenFields({
       vraag: new URLSearchParams(veldenVan({ ...vraag, bladzijde: gevonden.bladzijde })).toString(),
@@ -250,12 +177,18 @@ function keuzeformulier(lijst: Lijst): Html {
             </th>
             ${kop(vraag, ["naam", "Naam"], ["voornaam", "Voornaam"])}
             <th role="columnheader" scope="col">Gebruikersnaam</th>
-            ${kop(vraag, ["groep", "Groep"])} ${kop(vraag, ["status", "Status"])}
+            ${
+              metKlas
+                ? html`${kop(vraag, ["klas", "Klas"])}
+                    <th role="columnheader" scope="col">Subklas</th>`
+                : kop(vraag, ["groep", "Groep"])
+            }
+            ${kop(vraag, ["status", "Status"])}
             <th role="columnheader" scope="col">Eerst aangemeld</th>
           </tr>
         </thead>
         <tbody role="rowgroup">
-          ${gevonden.leerlingen.map((een) => rij(een, gevonden.gekozen.has(een.accountUuid)))}
+          ${gevonden.leerlingen.map((een) => rij(een, gevonden.gekozen.has(een.accountUuid), metKlas))}
         </tbody>
       </table>
     </div>
@@ -266,16 +199,20 @@ function keuzeformulier(lijst: Lijst): Html {
 // Under another name the formatter leaves it alone: its line breaks would be a third of the page, fifty times over.
 const tight = html;
 
-function rij(een: Leerling, gekozen: boolean): Html {
+function rij(een: Leerling, gekozen: boolean, metKlas: boolean): Html {
   const naam = `${een.naam}, ${een.voornaam}`;
   return tight`<tr role="row"><td class="tick" role="cell"><label><input class="checkbox pick" type="checkbox" name="leerling" value="${een.accountUuid}" ${gekozen && tight`checked `}aria-label="${naam} kiezen"></label></td>
 <th role="rowheader" scope="row"><a href="/leerid-beheer/leerlingen/${een.accountUuid}">${naam}</a></th>
 <td role="cell" class="plain key" data-label="Gebruikersnaam">${een.gebruikersnaam}</td>
-<td role="cell" data-label="Groep">${een.groep ?? tight`<span class="soft">${niveaunamen[een.niveau]} ${een.leerjaar}</span>`}</td>
+${metKlas ? klascellen(een) : tight`<td role="cell" data-label="Groep">${een.groep ?? tight`<span class="soft">${niveaunamen[een.niveau]} ${een.leerjaar}</span>`}</td>`}
 <td role="cell" class="pills-cell" data-label="Status"><span class="pills">${statusPillen(een)}</span></td>
 <td role="cell" class="nowrap" data-label="Aangemeld">${eersteKeer(een)}</td></tr>
 `;
 }
+
+const zonder = tight`<span class="soft">geen</span>`;
+const klascellen = (een: Leerling): Html =>
+  tight`<td role="cell" data-label="Klas">${klasnamen(een) || zonder}</td><td role="cell" data-label="Subklas">${subklasnamen(een) || zonder}</td>`;
 
 function eersteKeer(een: Leerling): string {
   if (!een.aangemeld) return "nog nooit";

@@ -1,5 +1,6 @@
 import { isUuid, type AccountUuid } from "#platform/ids";
 import { algemeen, Problem } from "#platform/problem";
+import { deelt, findKlasbron } from "#modules/klasinformatie";
 import {
   exporteer,
   findLeerling,
@@ -72,12 +73,14 @@ async function kiesEnDoe(v: SchoolVerzoek): Promise<Response> {
   const uit = uuids((velden.get("was") ?? "").split(",")).filter((een) => !aan.has(een));
   const actie = velden.get("actie");
   const plaats = plaatsVan(v);
+  const { lijn } = v.school;
   const csv = await v.inSchool(async (ctx) => {
     if (actie === "wis") return laat(ctx, plaats);
     await laat(ctx, plaats, uit);
     await kies(ctx, plaats, [...aan]);
     if (actie === "kies-alles") return kiesAlle(ctx, plaats, vraag.filter);
-    return actie === "exporteren" ? exporteerKeuze(ctx, plaats, v.ik.voId) : undefined;
+    if (actie !== "exporteren") return undefined;
+    return exporteerKeuze(ctx, plaats, { voId: v.ik.voId, metKlas: await deelt(ctx, lijn) });
   });
   if (csv !== undefined) {
     return v.http.body(csv, 200, {
@@ -96,7 +99,11 @@ async function kiesEnDoe(v: SchoolVerzoek): Promise<Response> {
 }
 
 /** The selection as a file; a look at everyone in it (D11). Undefined when nobody is picked. */
-async function exporteerKeuze(ctx: Context, plaats: Plaats, voId: string): Promise<string | undefined> {
+async function exporteerKeuze(
+  ctx: Context,
+  plaats: Plaats,
+  { voId, metKlas }: { readonly voId: string; readonly metKlas: boolean },
+): Promise<string | undefined> {
   const gekozen = await selectieVan(ctx, plaats);
   if (gekozen.length === 0) return undefined;
   await logInzage(ctx, {
@@ -104,7 +111,7 @@ async function exporteerKeuze(ctx: Context, plaats: Plaats, voId: string): Promi
     voId,
     accountUuids: gekozen.map((een) => een.accountUuid),
   });
-  return exporteer(gekozen);
+  return exporteer(gekozen, { metKlas });
 }
 
 async function toonLeerling(v: SchoolVerzoek): Promise<Response> {
@@ -116,14 +123,16 @@ async function toonLeerling(v: SchoolVerzoek): Promise<Response> {
     const { accountUuid } = leerling;
     const vroegere = await listVroegere(ctx, accountUuid);
     const nummers = [accountUuid, ...vroegere.map((een) => een.accountUuid)];
-    const [feiten, aanmeldingen, inzages] = await Promise.all([
-      getFeiten(ctx, accountUuid, null, ctx.clock.vandaag()),
+    const vandaag = ctx.clock.vandaag();
+    const [feiten, klasbron, aanmeldingen, inzages] = await Promise.all([
+      getFeiten(ctx, accountUuid, null, vandaag),
+      findKlasbron(ctx, v.school.lijn, vandaag),
       listRegelsVan(ctx, nummers, 5, ["verstrekking"]),
       listRegelsVan(ctx, nummers, 10, ["inzage"]),
     ]);
     // In the transaction that reads, and last: what fails here shows nothing (D11).
     await logInzage(ctx, { scherm: "leerling-bekeken", voId: v.ik.voId, accountUuids: [accountUuid] });
-    return { leerling, vroegere, feiten, aanmeldingen, inzages };
+    return { leerling, vroegere, feiten, klasbron, aanmeldingen, inzages };
   });
   if (!gevonden) return v.nietGevonden();
   const kijkers = gevonden.inzages.map((regel) => regel.ontvanger);
@@ -144,17 +153,19 @@ async function toonLeerling(v: SchoolVerzoek): Promise<Response> {
 }
 
 /**
- * For whom a form of ours asks a print: the selection (`selectie`), the new accounts of a group (`nieuw`), or the pupils that it
+ * For whom a form of ours asks a print: the selection (`selectie`), the new accounts of a class or group (`nieuw`), or the pupils that it
  * names (`account`).
  */
 export async function gevraagdeAccounts(v: SchoolVerzoek, velden: URLSearchParams): Promise<string[]> {
   if (!velden.has("selectie") && !velden.has("nieuw")) return velden.getAll("account");
   const gevraagd = await v.inSchool(async (ctx) => {
     if (velden.has("selectie")) return selectieVan(ctx, plaatsVan(v));
-    const { niveau, leerjaar, groep } = leesVraag(velden).filter;
+    const { niveau, leerjaar, groep, klas } = leesVraag(velden).filter;
+    const welke = { ...(klas !== undefined && { klas }) };
+    if (klas) return listNieuwVan(ctx, v.school.lijn, welke);
     if (niveau === undefined || leerjaar === undefined || groep === undefined)
       throw new Problem(algemeen["ongeldige-invoer"]);
-    return listNieuwVan(ctx, v.school.lijn, { niveau, leerjaar, groep });
+    return listNieuwVan(ctx, v.school.lijn, { ...welke, niveau, leerjaar, groep });
   });
   // Who left can be looked at, and gets nothing to sign in with.
   return gevraagd.filter((een) => !een.uitgeschreven).map((een) => een.accountUuid);
