@@ -240,16 +240,21 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "modules/klasinformatie": {
     does: "Class information: the akkoord of a school, the files its package delivers, and who is in which class.",
-    uses: ["modules/schoolsoftware"],
+    uses: ["modules/leerlingen", "modules/schoolsoftware"],
     schema: "klasinformatie",
     alsoSql: {
       "schoolloket.scherm_af": "A school sees its own rows only: row-level security.",
       "graphile_worker.add_job":
         "What a school decides and the job that follows are one commit; its role may ask for these jobs only.",
-      "scholen.school": "The name of the school, as it stands in the agreement.",
-      "leerlingen.account": "The account that stands today for one that was delivered.",
+      "scholen.school":
+        "The name of the school, as it stands in the agreement; and is there one of the number in the name of a file?",
+      "scholen.hoofd": "A file is about the school, whichever of its numbers it names: one round trip.",
+      "scholen.lijn": "Idem.",
+      "schoolsoftware.pakket_van": "Idem: is the sender the package of the school?",
+      "leerlingen.account": "A file names pupils by any uuid they ever had; the account that stands counts.",
       "leerlingen.registratie": "Pupils of the school only.",
-      "inschrijvingen.inschrijving": "A class is counted by who is enrolled today.",
+      "inschrijvingen.inschrijving":
+        "A class is of who is enrolled; and a year after that ended it is erased (R76).",
     },
   },
   "modules/aanmelding": {
@@ -364,6 +369,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     does: "Wires a process: sites on their ports, metrics, periodic work.",
     uses: [
       "modules/aanmelding",
+      "modules/klasinformatie",
       "modules/leerlingbeheer",
       "modules/privacylog",
       "modules/rechten",

@@ -81,6 +81,7 @@ create table klasinformatie.levering (
   besluit text check (besluit in ('verwerken', 'weigeren')),
   besluit_op timestamptz,
   besluit_door text,
+  akkoord uuid references klasinformatie.akkoord,
   unique (pakket, naam),
   check ((besluit is null) = (besluit_op is null)),
   check ((besluit is null) = (besluit_door is null)),
@@ -89,10 +90,11 @@ create table klasinformatie.levering (
   check (status not in ('verwerkt', 'deels', 'geweigerd') or inhoud is null)
 );
 comment on table klasinformatie.levering is
-  'Files of class information that were taken, with their receipt (D9). tijdstip = from the name of the file. inhoud_hash = keyed hash. inhoud = the file, AES-256-GCM with a key outside the database, only while it waits or is held. ontvangst = the receipt (JSON): counts, and per bad row the line, field and reason, never a value. Retention of a receipt: 400 days.';
+  'Files of class information that were taken, with their receipt (D9). tijdstip = from the name of the file. inhoud_hash = keyed hash. inhoud = the file, AES-256-GCM with a key outside the database, only while it waits or is held. akkoord = the one under which it was taken: it counts for no later one; null = refused at once. ontvangst = the receipt (JSON): counts, and per bad row the line, field and reason, never a value. Retention of a receipt: 400 days.';
 create index levering_school on klasinformatie.levering (instellingsnummer, ontvangen_op desc);
 create index levering_pakket on klasinformatie.levering (pakket, klaar_op desc);
-create index levering_open on klasinformatie.levering (ontvangen_op) where inhoud is not null;
+create index levering_open on klasinformatie.levering (instellingsnummer, schooljaar) where inhoud is not null;
+create index levering_oud on klasinformatie.levering using brin (ontvangen_op);
 
 create table klasinformatie.stand (
   instellingsnummer text collate "C" not null,
@@ -101,24 +103,26 @@ create table klasinformatie.stand (
   tijdstip timestamptz not null,
   inhoud_hash bytea not null,
   volledig boolean not null,
-  verwerkt_op timestamptz not null,
+  rijen integer not null,
   leerlingen integer not null,
+  verwerkt_op timestamptz not null,
+  nagekeken_op timestamptz not null,
   primary key (instellingsnummer, schooljaar)
 );
 comment on table klasinformatie.stand is
-  'What stands of a school and school year: the last file that was applied. volledig = without quarantined rows, so that the same content again changes nothing. Erased with the classes. No personal data.';
+  'What stands of a school and school year: the last file that was applied. volledig = without quarantined rows, so that the same content again changes nothing. rijen = rows of that file. nagekeken_op = when retention last looked at these classes. Every class belongs to one of these. Erased with the classes. No personal data.';
 
 create table klasinformatie.wissing (
   wissing bigint generated always as identity primary key,
-  instellingsnummer text collate "C" not null,
+  instellingsnummer text collate "C",
   akkoord uuid,
-  regel text not null check (regel in ('gestopt', 'uitgeschreven', 'schooljaar-voorbij')),
+  regel text not null check (regel in ('gestopt', 'uitgeschreven', 'schooljaar-voorbij', 'ontvangst-verlopen')),
   rijen integer not null,
   bestanden integer not null,
   tijdstip timestamptz not null
 );
 comment on table klasinformatie.wissing is
-  'Proof of erasing (D12): which rule, how many rows and files, when. No personal data. Kept ten years.';
+  'Proof of erasing (D12): which rule, how many rows and files, when; of receipts all schools together (instellingsnummer null). No personal data. Kept ten years.';
 create index wissing_school on klasinformatie.wissing (instellingsnummer, wissing desc);
 
 -- What a school decides and the work that follows from it are one commit. Its role may not enqueue; these two jobs it may ask for.
@@ -135,6 +139,50 @@ begin
 end $$;
 revoke execute on function klasinformatie.vraag_wissen(uuid), klasinformatie.vraag_verwerken(uuid) from public;
 grant execute on function klasinformatie.vraag_wissen(uuid), klasinformatie.vraag_verwerken(uuid) to leerid_app, leerid_school;
+-- Ends the handling of a file that changes something, or nothing because the same stands already: classes, stand, receipt and the
+-- erasing of the file in one commit. False, and nothing done, when anything differs from what the caller looked at before: the akkoord was
+-- stopped, what an earlier akkoord left is not erased yet, another file was first, or this one was handled. Then he looks again.
+-- Locks: one file of a school at a time; the akkoord shared, so that a stop waits for this commit or this sees the stop.
+-- p_weg: accounts whose rows of this school year go. p_accounts[n] goes into group p_groepen[n]: klas, subklas, van, tot.
+create function klasinformatie.rond_af(
+  p_levering uuid, p_was text, p_akkoord uuid, p_stand uuid, p_hoofd text, p_nummers text[], p_status text, p_ontvangst text, p_nu timestamptz,
+  p_volledig boolean, p_rijen integer, p_leerlingen integer, p_weg uuid[], p_accounts uuid[], p_groepen integer[],
+  p_klassen text[], p_subklassen text[], p_van date[], p_tot date[]) returns boolean
+language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+  l klasinformatie.levering;
+  v_stand uuid;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(p_hoofd, 7109));
+  perform from klasinformatie.akkoord where akkoord = p_akkoord and gestopt_op is null for share;
+  if not found then return false; end if;
+  if exists (select from klasinformatie.akkoord where instellingsnummer = any (p_nummers) and gestopt_op is not null and gewist_op is null) then
+    return false;
+  end if;
+  select s.levering into v_stand from klasinformatie.stand s
+   where s.instellingsnummer = any (p_nummers) and s.schooljaar = (select schooljaar from klasinformatie.levering where levering = p_levering)
+   order by s.tijdstip desc limit 1 for update;
+  if v_stand is distinct from p_stand then return false; end if;
+  update klasinformatie.levering set status = p_status, ontvangst = p_ontvangst, inhoud = null, klaar_op = p_nu
+   where levering = p_levering and status = p_was
+  returning instellingsnummer, schooljaar, tijdstip, inhoud_hash into l.instellingsnummer, l.schooljaar, l.tijdstip, l.inhoud_hash;
+  if not found then return false; end if;
+  if cardinality(p_weg) > 0 then
+    delete from klasinformatie.indeling d
+     where d.account_uuid = any (p_weg) and d.instellingsnummer = any (p_nummers) and d.schooljaar = l.schooljaar;
+  end if;
+  if cardinality(p_accounts) > 0 then
+    insert into klasinformatie.indeling (instellingsnummer, klas, subklas, account_uuid, van, tot, schooljaar)
+    select p_hoofd, p_klassen[u.g], p_subklassen[u.g], u.account_uuid, p_van[u.g], p_tot[u.g], l.schooljaar
+      from unnest(p_accounts, p_groepen) as u(account_uuid, g);
+  end if;
+  insert into klasinformatie.stand (instellingsnummer, schooljaar, levering, tijdstip, inhoud_hash, volledig, rijen, leerlingen, verwerkt_op, nagekeken_op)
+  values (p_hoofd, l.schooljaar, p_levering, l.tijdstip, l.inhoud_hash, p_volledig, p_rijen, p_leerlingen, p_nu, p_nu)
+  on conflict (instellingsnummer, schooljaar) do update
+     set levering = excluded.levering, tijdstip = excluded.tijdstip, inhoud_hash = excluded.inhoud_hash, volledig = excluded.volledig,
+         rijen = excluded.rijen, leerlingen = excluded.leerlingen, verwerkt_op = excluded.verwerkt_op;
+  return true;
+end $$;
 
 grant usage on schema klasinformatie to leerid_app, leerid_school;
 grant select, insert, update, delete on all tables in schema klasinformatie to leerid_app;
@@ -143,7 +191,7 @@ revoke delete on klasinformatie.akkoord from leerid_app;
 grant select, insert on klasinformatie.overeenkomst to leerid_school;
 grant select, insert, update on klasinformatie.akkoord to leerid_school;
 grant select on klasinformatie.indeling, klasinformatie.stand, klasinformatie.wissing to leerid_school;
-grant select (levering, pakket, naam, instellingsnummer, schooljaar, tijdstip, kanaal, bytes, status, ontvangen_op, klaar_op, ontvangst, besluit, besluit_op, besluit_door),
+grant select (levering, akkoord, pakket, naam, instellingsnummer, schooljaar, tijdstip, kanaal, bytes, status, ontvangen_op, klaar_op, ontvangst, besluit, besluit_op, besluit_door),
   update (besluit, besluit_op, besluit_door) on klasinformatie.levering to leerid_school;
 
 select schoolloket.scherm_af('klasinformatie.akkoord', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');

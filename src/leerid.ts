@@ -7,6 +7,12 @@ import { startWorker, type Taken, type Worker } from "#platform/jobs";
 import { describeError } from "#platform/log";
 import { createMetrics } from "#platform/metrics";
 import { ruimPogingenOp } from "#modules/aanmelding";
+import {
+  hervatLeveringen,
+  verwerkLevering,
+  wisGestopte,
+  wisVerlopen as wisVerlopenKlassen,
+} from "#modules/klasinformatie";
 import { ruimOverzichtenOp, ruimSelectiesOp } from "#modules/leerlingbeheer";
 import { maakPartities, zegel } from "#modules/privacylog";
 import { laadOpdrachtenOp } from "#modules/rechten";
@@ -47,6 +53,10 @@ export function startOnderhoud(
     { naam: "opruimen-pogingen", elke: 3_600_000, werk: () => ruimPogingenOp(ctx) },
     { naam: "opruimen-weigeringen", elke: 3_600_000, werk: () => ruimWeigeringenOp(ctx) },
     { naam: "opruimen-vensters", elke: 3_600_000, werk: () => ruimVenstersOp(ctx) },
+    // Beside the job of a stop, so that five minutes hold when the job fails; and what a job lost.
+    { naam: "klasinformatie-wissen", elke: 60_000, werk: () => wisGestopte(ctx) },
+    { naam: "klasinformatie-hervatten", elke: 60_000, werk: () => hervatLeveringen(ctx) },
+    { naam: "klasinformatie-bewaring", elke: 600_000, werk: () => wisVerlopenKlassen(ctx) },
     { naam: "uitreiking-wissen", elke: 60_000, werk: () => wisVerlopen(ctx) },
     { naam: "uitreiking-hervatten", elke: 60_000, werk: () => hervatBatches(ctx) },
     { naam: "uitreiking-opruimen", elke: 3_600_000, werk: () => verwijderOude(ctx) },
@@ -85,6 +95,8 @@ const taken: Taken = {
   "uitreiking-batch": async (ctx, payload) => {
     await verwerkBatch(ctx, String(payload["batch"]));
   },
+  "klasinformatie-levering": (ctx, payload) => verwerkLevering(ctx, String(payload["levering"])),
+  "klasinformatie-wissen": (ctx) => wisGestopte(ctx),
 };
 
 /** Does that work as long as this process lives, beside the workers of other processes. */

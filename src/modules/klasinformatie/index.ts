@@ -14,3 +14,10 @@ export type {
 export { overeenkomst } from "./overeenkomst-tekst.ts";
 export type { Overeenkomst } from "./overeenkomst.ts";
 export { findKlasbron, listKlassen } from "./klassen.ts";
+export { wisGestopte, wisVerlopen } from "./erase.ts";
+export { listOntvangsten, ontvangBestand, type Aangenomen } from "./intake.ts";
+export { leesNaam, naamVanOntvangst, type Naam } from "./names.ts";
+export { klasinformatieProblemen } from "./problems.ts";
+export { verwerkLevering } from "./process.ts";
+export { findOntvangst } from "./store.ts";
+export { hervatLeveringen } from "./store-erase.ts";

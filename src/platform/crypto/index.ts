@@ -21,6 +21,8 @@ export type Keys = {
   /** HMAC of codes of badges and of the five-minute window. */ readonly codes: KeyObject;
   /** AES-256-GCM for what a print batch puts on paper. */ readonly uitreiking: KeyObject;
   /** AES-256-GCM for client secrets, signing keys and quarantined messages. */ readonly geheimen: KeyObject;
+  /** AES-256-GCM for files with class information. */ readonly klasbestand: KeyObject;
+  /** HMAC of such a file: is it the same one. */ readonly klasbestandHash: KeyObject;
   /** AES-256-GCM for sealed cookies. */ readonly cookies: KeyObject;
   /** Signature of cookies that carry an id only. */ readonly cookieTeken: string;
   /** HMAC of the privacy log's seals. */ readonly zegel: KeyObject;
@@ -40,6 +42,8 @@ export function deriveKeys(hoofdsleutel: Uint8Array): Keys {
     codes: key("codes"),
     uitreiking: key("uitreiking"),
     geheimen: key("geheimen"),
+    klasbestand: key("klasbestand"),
+    klasbestandHash: key("klasbestand-hash"),
     cookies: key("cookies"),
     cookieTeken: derive("cookie-teken").toString("base64url"),
     zegel: key("zegel"),

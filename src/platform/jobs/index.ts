@@ -1,3 +1,4 @@
+import type postgres from "postgres";
 import type { Context } from "#platform/context";
 
 export { startWorker, type Taak, type Taken, type Worker } from "./worker.ts";
@@ -17,9 +18,19 @@ export async function enqueue(
   payload: Payload,
   options: { readonly sleutel?: string } = {},
 ): Promise<void> {
+  await ctx.sql`select ${enqueueing(ctx, taak, payload, options)}`;
+}
+
+/** The same as part of a statement, so that what asks for the job and the job are one trip. */
+export function enqueueing(
+  ctx: Context,
+  taak: string,
+  payload: Payload,
+  options: { readonly sleutel?: string } = {},
+): postgres.PendingQuery<postgres.Row[]> {
   for (const [naam, waarde] of Object.entries(payload))
     if (!isId(waarde)) throw new Error(`payload of ${taak}: ${naam} is not an id`);
-  await ctx.sql`select graphile_worker.add_job(${taak}::text, ${JSON.stringify(payload)}::text::json, job_key => ${options.sleutel ?? null}::text)`;
+  return ctx.sql`graphile_worker.add_job(${taak}::text, ${JSON.stringify(payload)}::text::json, job_key => ${options.sleutel ?? null}::text)`;
 }
 
 /** A uuid, a number of a school or a row, a date, the short name of an application: never a text of a person, never an INSZ. */

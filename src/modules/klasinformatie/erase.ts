@@ -1,0 +1,61 @@
+import { inTransaction, type Context } from "#platform/context";
+import { geweigerd, naHouden } from "./receipts.ts";
+import {
+  listGestopte,
+  listOpenOnder,
+  listVervallen,
+  listNaTeKijken,
+  neemGestopt,
+  verwijderOntvangsten,
+  wisKlassen,
+  wisUitgeschreven,
+  wisVoorbij,
+} from "./store-erase.ts";
+import { sluit, findGenomen } from "./store.ts";
+
+/**
+ * Erases what is stored under every akkoord that was stopped: classes, what stands, and files that wait or are held; with
+ * a proof in the same commit (D12). The job `klasinformatie-wissen` and a sweep every minute both come here.
+ */
+export async function wisGestopte(ctx: Context): Promise<void> {
+  for (const akkoord of await listGestopte(ctx)) {
+    await inTransaction(ctx, async (tx) => {
+      const nummers = await neemGestopt(tx, akkoord);
+      if (!nummers) return; // somebody else did
+      const nu = new Date(tx.clock.now());
+      let bestanden = 0;
+      for (const levering of await listOpenOnder(tx, akkoord, nummers)) {
+        const bij = await findGenomen(tx, levering);
+        if (!bij) continue;
+        const ontvangst = bij.ontvangst
+          ? naHouden(bij.ontvangst, bij, nu, "gestopt")
+          : geweigerd(bij, nu, "gestopt");
+        if (await sluit(tx, levering, bij.status, "geweigerd", ontvangst)) bestanden++;
+      }
+      await wisKlassen(tx, akkoord, nummers, bestanden);
+    });
+  }
+}
+
+/**
+ * Retention: classes of who left the school a year ago (R76) and of school years that ended a year ago, receipts after
+ * 400 days; with proofs. And held files about which nobody decided in 7 days. Each school is looked at once a day.
+ */
+export async function wisVerlopen(ctx: Context): Promise<void> {
+  for (const levering of await listVervallen(ctx)) {
+    const bij = await findGenomen(ctx, levering);
+    if (bij?.ontvangst)
+      await sluit(
+        ctx,
+        levering,
+        "aangehouden",
+        "geweigerd",
+        naHouden(bij.ontvangst, bij, new Date(ctx.clock.now()), "niet-bevestigd"),
+      );
+  }
+  for (const { instellingsnummer, schooljaar } of await listNaTeKijken(ctx)) {
+    await wisVoorbij(ctx, instellingsnummer, schooljaar);
+    await wisUitgeschreven(ctx, instellingsnummer, schooljaar);
+  }
+  await verwijderOntvangsten(ctx);
+}
