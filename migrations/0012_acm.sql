@@ -35,6 +35,15 @@ comment on column acm.sessie.medewerker is
 comment on table acm.sessie is
   'Sign-in sessions at ACM, of pupils (R32) or of adults (R18): exactly one of account_uuid and medewerker. Retention: until they expire or sign-out.';
 create index sessie_verloopt on acm.sessie (verloopt_op);
+create index sessie_account on acm.sessie (account_uuid) where account_uuid is not null;
+
+create table acm.uitlog (
+  uid text primary key,
+  clients jsonb not null,
+  sinds timestamptz not null
+);
+comment on table acm.uitlog is
+  'Sessions that ended because the password or badge of the pupil was replaced (D7), and whose applications (client_id and sub) must still be told. Retention: until a node of ACM takes them, seconds.';
 
 create table acm.machtiging (
   code_hash bytea primary key,

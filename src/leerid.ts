@@ -20,7 +20,7 @@ import { ruimVenstersOp } from "#modules/sleutels";
 import { importeerToepassing } from "#modules/toepassingen";
 import { hervatBatches, verwerkBatch, verwijderOude, wisVerlopen } from "#modules/uitreiking";
 import { ruimWeigeringenOp } from "#modules/verstrekking";
-import { createAcm, ruimOp } from "#sites/acm";
+import { beeindigSessies, createAcm, ruimOp } from "#sites/acm";
 import { createApi } from "#sites/api";
 import { createLeerlingloket, registreer, ruimSessiesOp } from "#sites/leerlingloket";
 import * as beheer from "#sites/beheer";
@@ -58,7 +58,7 @@ export function startOnderhoud(
     { naam: "klasinformatie-hervatten", elke: 60_000, werk: () => hervatLeveringen(ctx) },
     { naam: "klasinformatie-bewaring", elke: 600_000, werk: () => wisVerlopenKlassen(ctx) },
     { naam: "uitreiking-wissen", elke: 60_000, werk: () => wisVerlopen(ctx) },
-    { naam: "uitreiking-hervatten", elke: 60_000, werk: () => hervatBatches(ctx) },
+    { naam: "uitreiking-hervatten", elke: 60_000, werk: () => hervatBatches(ctx, beeindigSessies) },
     { naam: "uitreiking-opruimen", elke: 3_600_000, werk: () => verwijderOude(ctx) },
   ];
   let stopped = false;
@@ -93,7 +93,7 @@ export function startOnderhoud(
 /** Work that somebody asked for, by the name under which it was enqueued. */
 const taken: Taken = {
   "uitreiking-batch": async (ctx, payload) => {
-    await verwerkBatch(ctx, String(payload["batch"]));
+    await verwerkBatch(ctx, String(payload["batch"]), undefined, beeindigSessies);
   },
   "klasinformatie-levering": (ctx, payload) => verwerkLevering(ctx, String(payload["levering"])),
   "klasinformatie-wissen": (ctx) => wisGestopte(ctx),

@@ -96,6 +96,7 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   },
   badge: { html: acm.badge(badgeWay) },
   "badge-onbekend": { html: acm.badge({ ...badgeWay, fout: "onbekend" }), error: true },
+  "badge-te-oud": { html: acm.badge({ ...badgeWay, fout: "te-oud" }), error: true },
   plaatje: { html: acm.plaatjeKiezen({ ...badgeWay, badge: "K7M2-P4TR" }) },
   "plaatje-onjuist": {
     html: acm.plaatjeKiezen({ ...badgeWay, badge: nasty, fout: { soort: "onjuist" } }),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { maakBadge, korteVorm, plaatjes, qrTekst, zetBadge } from "#modules/sleutels";
 import { authUrl, codeOf, payloadOf, redeem } from "./flow.ts";
-import { browser, world, type World } from "./world.ts";
+import { browser, world, type Pupil, type World } from "./world.ts";
 
 let w: World;
 before(async () => {
@@ -10,12 +10,15 @@ before(async () => {
 });
 after(() => w.close());
 
+const inJaar = ({ accountUuid }: Pupil, leerjaar: number) => w.db.sql`
+  update inschrijvingen.inschrijving i set leerjaar = ${leerjaar} from leerlingen.registratie r
+   where r.account_uuid = ${accountUuid} and i.stamnummer = r.stamnummer and i.instellingsnummer = r.instellingsnummer`;
+
 async function kleuter(naam: string) {
   const pupil = await w.addPupil(naam);
   const nieuw = maakBadge();
-  const [row] = await w.db.sql<{ account_uuid: string }[]>`
-    select account_uuid from leerlingen.account where gebruikersnaam_basis = ${naam}`;
-  const nr = await zetBadge(w.db.ctx, row?.account_uuid as never, nieuw, new Date());
+  await inJaar(pupil, 1);
+  const nr = await zetBadge(w.db.ctx, pupil.accountUuid, nieuw, new Date());
   return {
     pupil,
     code: nieuw.code,
@@ -72,4 +75,20 @@ test("nothing typed, nonsense, another browser: the page says what to do", async
   }
   assert.equal((await browser().get(url)).status, 400);
   assert.equal((await browser().post(url, { badge: "K7M2P4TR", plaatje: "zon" })).status, 400);
+});
+
+test("D7: a badge opens nothing any more from year 3 on, and the page says what to do instead", async () => {
+  const { pupil, code, plaatje, fout } = await kleuter("nu.groot");
+  await inJaar(pupil, 3);
+  const kies = async (welk: string) => {
+    const { visitor, url } = await naarBadge();
+    return visitor.post(url, { badge: code, plaatje: welk });
+  };
+  const groot = await kies(plaatje);
+  assert.equal(groot.status, 422);
+  assert.match(groot.text, /Je badge werkt niet meer/);
+  assert.match(groot.text, /Vraag je naam en wachtwoord aan je leerkracht/);
+  assert.match((await kies(fout)).text, /Dat klopt nog niet/, "only who has badge and picture hears it");
+  await inJaar(pupil, 2);
+  assert.equal((await kies(plaatje)).status, 303);
 });

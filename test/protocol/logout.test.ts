@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 import { createRemoteJWKSet, jwtVerify } from "jose";
+import { inTransaction } from "#platform/context";
+import { openVensterVoor } from "#modules/aanmelding";
+import { beeindigSessies } from "#sites/acm";
 import { authUrl, authUrlOf, codeOf, payloadOf, redeem, redeemOf, signIn, userinfo } from "./flow.ts";
 import { browser, world, type World } from "./world.ts";
 
@@ -203,4 +206,55 @@ test("a visit that was on its way when the session ended does not bring it back"
     const code = new URL(answers[index + 1]?.location ?? "http://x").searchParams.get("code");
     if (code !== null) assert.equal((await redeemOf(w, name, code)).body["error"], "invalid_grant");
   }
+});
+
+describe("a password or badge that was replaced (D7)", () => {
+  test("whoever was signed in with the old one is out, and the applications hear it; others stay", async () => {
+    const { pupil, visitor, token } = await signedIn("weg.papier");
+    const other = await signedIn("blijft.staan");
+    w.logoutTokens.length = 0;
+    await beeindigSessies(w.ctx, [pupil.accountUuid]);
+    assert.equal(await sessionsOf(pupil.accountUuid), 0);
+    assert.equal((await userinfo(w, token)).status, 401);
+    assert.match((await visitor.get(authUrl(w))).text, /name="wachtwoord"/);
+    await until(() => w.logoutTokens.length === 1);
+    assert.equal(w.logoutTokens[0]?.client, "bingel");
+    assert.equal(payloadOf(w.logoutTokens[0]?.token ?? "")["sub"], pupil.accountUuid);
+    assert.equal(await sessionsOf(other.pupil.accountUuid), 1);
+    assert.equal((await w.db.sql`select 1 from acm.uitlog`).length, 0);
+  });
+
+  test("not when the transaction that replaces it does not end well", async () => {
+    const { pupil } = await signedIn("weg.tochniet");
+    const afgebroken = inTransaction(w.ctx, async (tx) => {
+      await beeindigSessies(tx, [pupil.accountUuid]);
+      throw new Error("no");
+    });
+    await assert.rejects(afgebroken, /^Error: no$/);
+    assert.equal(await sessionsOf(pupil.accountUuid), 1);
+  });
+
+  test("through the window of five minutes: the pupil chooses, the session elsewhere ends, the own one stands", async () => {
+    const { pupil, token } = await signedIn("weg.venster");
+    w.logoutTokens.length = 0;
+    const code = await openVensterVoor(w.ctx, { ...pupil, voId: "vo-1" });
+    const visitor = browser();
+    const form = await visitor.get(authUrl(w));
+    const kies = await visitor.post(form.action ?? "", {
+      ...form.fields,
+      gebruikersnaam: pupil.gebruikersnaam,
+      wachtwoord: code,
+    });
+    assert.equal((await userinfo(w, token)).status, 200, "nothing is replaced yet");
+    const nieuw = "gele tram over zee";
+    const binnen = await visitor.post(kies.action ?? "", {
+      ...kies.fields,
+      nieuw_wachtwoord: nieuw,
+      nieuw_wachtwoord_herhaald: nieuw,
+    });
+    await redeem(w, codeOf(binnen));
+    assert.equal((await userinfo(w, token)).status, 401);
+    await until(() => w.logoutTokens.length === 1);
+    assert.equal(await sessionsOf(pupil.accountUuid), 1);
+  });
 });

@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { Context } from "#platform/context";
 import { keyedHash } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
-import { badgeHash, markeerBadgeGebruikt, plaatjes } from "#modules/sleutels";
+import { badgeHash, markeerBadgeGebruikt, plaatjes, sleutelVoor } from "#modules/sleutels";
 import { getFeiten, type Feiten } from "#modules/verstrekking";
 import type { Poort } from "./gate.ts";
 import { wachttijden } from "./rules.ts";
@@ -12,6 +12,8 @@ export type BadgeUitkomst =
   | { readonly soort: "gelukt"; readonly accountUuid: AccountUuid; readonly feiten: Feiten }
   /** Badge or picture is not right; which of the two is never told. */
   | { readonly soort: "onjuist" }
+  /** Badge and picture are right, but he is in a year now that signs in with a password. */
+  | { readonly soort: "te-oud" }
   | { readonly soort: "wachten"; readonly seconden: number };
 
 /** Key under which attempts on a badge are counted: the same for its QR code and its short form. */
@@ -52,6 +54,10 @@ export function meldAanMetBadge(
       return { soort: "onjuist" };
     }
     if (eerderMislukt) await wisPogingen(ctx, naamHash);
+    // Who is enrolled nowhere hears that from the decision.
+    const { inschrijvingen } = feiten;
+    if (inschrijvingen.length > 0 && inschrijvingen.every((een) => sleutelVoor(een) !== "badge"))
+      return { soort: "te-oud" };
     if (!gevonden.gebruikt) await markeerBadgeGebruikt(ctx, accountUuid);
     return { soort: "gelukt", accountUuid, feiten };
   });

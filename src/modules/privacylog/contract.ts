@@ -22,6 +22,7 @@ export const inzages = {
   ],
   "toegang-nagekeken": ["Naam", "Voornaam", "Inschrijving", "Toepassingen"],
   "wachtwoord-hersteld": ["Naam", "Voornaam", "Gebruikersnaam"],
+  "badge-ingetrokken": ["Naam", "Voornaam"],
   "account-afgedrukt": ["Naam", "Voornaam", "Gebruikersnaam"],
   "lijst-meegenomen": ["Naam", "Voornaam", "Gebruikersnaam", "Inschrijving"],
 } as const;

@@ -54,6 +54,11 @@ export async function zetBadge(
   return row.plaatje;
 }
 
+/** Does this account have a badge? Also to be asked behind the wall of a school. */
+export async function heeftBadge(ctx: Context, accountUuid: AccountUuid): Promise<boolean> {
+  return (await ctx.sql`select 1 from sleutels.badge where account_uuid = ${accountUuid}`).length === 1;
+}
+
 /** Ends the badge of an account; false when there is none. */
 export async function trekBadgeIn(ctx: Context, accountUuid: AccountUuid): Promise<boolean> {
   return (await ctx.sql`delete from sleutels.badge where account_uuid = ${accountUuid}`).count === 1;

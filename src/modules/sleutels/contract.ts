@@ -2,6 +2,8 @@
 export const kosten = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
 
 export type Niveau = "kleuter" | "lager" | "secundair";
+/** What a pupil signs in with. */
+export type Sleutelsoort = "wachtwoord" | "badge";
 
 /** A stored password. */
 export type Sleutel = {

@@ -6,10 +6,11 @@ import { isVerouderd, klopt, maakHash } from "./hash.ts";
 import { keurWachtwoord, maakEersteWachtwoord } from "./rules.ts";
 import { findSleutel, upsertSleutel, vervangSleutel } from "./store.ts";
 
-export { kortste, type Niveau, type Sleutel, type Wachtwoordfout } from "./contract.ts";
+export { kortste, type Niveau, type Sleutel, type Sleutelsoort, type Wachtwoordfout } from "./contract.ts";
 export { isVerouderd, klopt, maakHash } from "./hash.ts";
 export {
   badgeHash,
+  heeftBadge,
   maakBadge,
   markeerBadgeGebruikt,
   trekBadgeIn,
@@ -18,7 +19,7 @@ export {
   type NieuweBadge,
 } from "./badge.ts";
 export { plaatjes, type Plaatje } from "./pictures.ts";
-export { korteVorm, leesBadge, qrTekst, vormNaam } from "./rules.ts";
+export { korteVorm, leesBadge, qrTekst, sleutelVoor, vormNaam } from "./rules.ts";
 export { markeerGebruikt, markeerUitgereikt, verplaats, zetEersteSleutel } from "./store.ts";
 export { gebruikVenster, isVenstercode, openVenster, ruimVenstersOp } from "./window.ts";
 

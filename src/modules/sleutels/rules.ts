@@ -1,5 +1,9 @@
-import { kortste, langste, type Niveau, type Wachtwoordfout } from "./contract.ts";
+import { kortste, langste, type Niveau, type Sleutelsoort, type Wachtwoordfout } from "./contract.ts";
 import { teGewoon, woorden } from "./words.ts";
+
+/** Kleuters and years 1 and 2 of lager sign in with a badge, all others with a password (D7). */
+export const sleutelVoor = (wie: { readonly niveau: Niveau; readonly leerjaar: number }): Sleutelsoort =>
+  wie.niveau === "kleuter" || (wie.niveau === "lager" && wie.leerjaar <= 2) ? "badge" : "wachtwoord";
 
 /** The form in which a password is compared: NFC, nothing trimmed. A phone and a PC may type é differently. */
 export const vorm = (wachtwoord: string): string => wachtwoord.normalize("NFC");

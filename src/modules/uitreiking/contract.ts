@@ -4,7 +4,6 @@ import type { Niveau } from "#modules/sleutels";
 /** What comes on paper. Badges for young pupils come along with strips and letters by themselves (D7). */
 export const soorten = ["strookjes", "brieven", "badges"] as const;
 export type Soort = (typeof soorten)[number];
-export type Sleutelsoort = "wachtwoord" | "badge";
 
 /** Most pupils in one batch. */
 export const meeste = 5000;

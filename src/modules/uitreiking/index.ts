@@ -3,12 +3,12 @@ import type { Context } from "#platform/context";
 import { unseal } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
 import { Problem } from "#platform/problem";
-import { markeerUitgereikt } from "#modules/sleutels";
+import { markeerUitgereikt, sleutelVoor } from "#modules/sleutels";
 import { meeste, type Batch, type Geheim, type Kandidaat, type Regel, type Soort } from "./contract.ts";
 import { maakPdf } from "./pdf.ts";
 import { problemen } from "./problems.ts";
-import { plaatsVan, verwerkBatch } from "./process.ts";
-import { afdrukbaarTot, groepVan, reeks, sleutelVoor, verdeelOverBladen, volgorde } from "./rules.ts";
+import { plaatsVan, verwerkBatch, type BijVervanging } from "./process.ts";
+import { afdrukbaarTot, groepVan, reeks, verdeelOverBladen, volgorde } from "./rules.ts";
 import {
   insertBatch,
   listBlijvenLiggen,
@@ -135,8 +135,8 @@ export async function noteerDownload(
 }
 
 /** Takes up batches whose job was lost; the rest of a night's work is never left lying. */
-export async function hervatBatches(ctx: Context): Promise<number> {
+export async function hervatBatches(ctx: Context, bijVervanging?: BijVervanging): Promise<number> {
   const batches = await listBlijvenLiggen(ctx);
-  for (const batch of batches) await verwerkBatch(ctx, batch);
+  for (const batch of batches) await verwerkBatch(ctx, batch, undefined, bijVervanging);
   return batches.length;
 }

@@ -1,6 +1,7 @@
 import { inTransaction, type Context } from "#platform/context";
 import { seal } from "#platform/crypto";
 import { isConflict } from "#platform/database";
+import type { AccountUuid } from "#platform/ids";
 import {
   maakBadge,
   maakEerste,
@@ -20,6 +21,9 @@ type Gemaakt = { readonly item: TeMaken } & (
   | { readonly badge: NieuweBadge }
 );
 
+/** What else has to happen in the same commit when keys of pupils are replaced. */
+export type BijVervanging = (tx: Context, accountUuids: readonly AccountUuid[]) => Promise<void>;
+
 /** Passwords that are hashed at once: leaves room for whoever signs in on this machine meanwhile. */
 const tegelijk = 2;
 
@@ -32,6 +36,7 @@ export async function verwerkBatch(
   ctx: Context,
   batch: string,
   doorgaan: () => boolean = () => true,
+  bijVervanging: BijVervanging = async () => {},
 ): Promise<boolean> {
   while (doorgaan()) {
     const items = await listTeMaken(ctx, batch, portie);
@@ -41,7 +46,9 @@ export async function verwerkBatch(
       ctx,
       items.toSorted((een, ander) => (een.accountUuid < ander.accountUuid ? -1 : 1)),
     );
-    await opnieuwBijBotsing(() => inTransaction(ctx, (tx) => schrijf(tx, batch, gemaakt)));
+    await opnieuwBijBotsing(() =>
+      inTransaction(ctx, async (tx) => bijVervanging(tx, await schrijf(tx, batch, gemaakt))),
+    );
   }
   return false;
 }
@@ -65,8 +72,10 @@ async function maakSleutels(ctx: Context, items: readonly TeMaken[]): Promise<re
   return gemaakt;
 }
 
-async function schrijf(ctx: Context, batch: string, gemaakt: readonly Gemaakt[]): Promise<void> {
+/** Gives the accounts that have another key from now on. */
+async function schrijf(ctx: Context, batch: string, gemaakt: readonly Gemaakt[]): Promise<AccountUuid[]> {
   const nu = new Date(ctx.clock.now());
+  const vervangen: AccountUuid[] = [];
   for (const een of gemaakt) {
     const { accountUuid } = een.item;
     const staand = await neemItem(ctx, batch, een.item, nu);
@@ -82,7 +91,9 @@ async function schrijf(ctx: Context, batch: string, gemaakt: readonly Gemaakt[])
     }
     const verzegeld = seal(ctx.keys.uitreiking, JSON.stringify(geheim), plaatsVan(batch, accountUuid));
     await bewaarGeheim(ctx, batch, accountUuid, verzegeld);
+    vervangen.push(staand);
   }
+  return vervangen;
 }
 
 async function opnieuwBijBotsing(werk: () => Promise<void>): Promise<void> {

@@ -1,16 +1,5 @@
 import type { Niveau } from "#modules/sleutels";
-import {
-  termijn,
-  type Batch,
-  type Kandidaat,
-  type Regel,
-  type Sleutelsoort,
-  type Soort,
-} from "./contract.ts";
-
-/** Kleuters and years 1 and 2 of lager sign in with a badge, all others with a password (D7). */
-export const sleutelVoor = (wie: { readonly niveau: Niveau; readonly leerjaar: number }): Sleutelsoort =>
-  wie.niveau === "kleuter" || (wie.niveau === "lager" && wie.leerjaar <= 2) ? "badge" : "wachtwoord";
+import { termijn, type Batch, type Kandidaat, type Regel, type Soort } from "./contract.ts";
 
 const rang = (jaar: number) => `${jaar}${jaar === 1 || jaar === 8 ? "ste" : "de"}`;
 

@@ -1,16 +1,9 @@
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
-import type { Niveau } from "#modules/sleutels";
+import type { Niveau, Sleutelsoort } from "#modules/sleutels";
 import { toonGebruikersnaam } from "#modules/leerlingen";
-import {
-  bewaardagen,
-  termijn,
-  type Batch,
-  type Kandidaat,
-  type Sleutelsoort,
-  type Soort,
-} from "./contract.ts";
+import { bewaardagen, termijn, type Batch, type Kandidaat, type Soort } from "./contract.ts";
 
 /** Of these accounts, the pupils who are enrolled in the school today or will be; with the enrolment that counts first. */
 export async function listKandidaten(

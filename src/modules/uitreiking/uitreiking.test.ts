@@ -158,6 +158,19 @@ describe("print batches", () => {
     await assert.rejects(druk(tweede), weigert("afdruk-vervallen"));
   });
 
+  test("D7: what has to happen when keys are replaced happens in the same commit, for each of them once", async () => {
+    const accounts = await klas("verv", 23, { leerjaar: 3 }, "Vervangen");
+    const batch = await vraag(accounts);
+    const gezien: string[] = [];
+    const mislukt = async () => {
+      throw new Error("no");
+    };
+    await assert.rejects(verwerkBatch(w.ctx, batch, undefined, mislukt), /^Error: no$/);
+    assert.equal((await batchVan(batch)).gedaan, 0);
+    await verwerkBatch(w.ctx, batch, undefined, async (_tx, welke) => void gezien.push(...welke));
+    assert.deepEqual(gezien.toSorted(), accounts.toSorted());
+  });
+
   test("D7: of two batches with one pupil the later one counts, in whichever order they are worked on, also at once", async () => {
     const accounts = await klas("o", 25, { leerjaar: 3 }, "Ordeloos");
     const eerste = await vraag(accounts);

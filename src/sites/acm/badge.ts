@@ -7,7 +7,7 @@ import { acrBadge, type Acm } from "./contract.ts";
 import { goOn } from "./go-on.ts";
 import type { Interactie } from "./interaction.ts";
 import { badge, foutAanmeldingVerlopen, plaatjeKiezen } from "./pages/index.ts";
-import type { BadgeFout, Toepassing } from "./pages/index.ts";
+import type { BadgeFout, BadgeInput, Toepassing } from "./pages/index.ts";
 import { werkVan } from "./unit-of-work.ts";
 
 type Vraag = {
@@ -29,7 +29,7 @@ export async function answerBadge(
   const { interactie, toepassing, formAction } = vraag;
   const terug = `/op/v1/aanmelden/${interactie.uid}`;
   const same = { toepassing, actie: `${terug}/badge`, terug, voet: acm.voet };
-  const askBadge = (status: number, fout?: "leeg" | "onbekend") =>
+  const askBadge = (status: number, fout?: BadgeInput["fout"]) =>
     sendPage(ctx, status, badge({ ...same, ...(fout && { fout }) }), { formAction });
   if (ctx.method !== "POST") return askBadge(200);
   const form = await readForm(ctx.req);
@@ -48,6 +48,7 @@ export async function answerBadge(
     ctx.set("retry-after", String(uitkomst.seconden));
     return askPicture(429, uitkomst);
   }
+  if (uitkomst.soort === "te-oud") return askBadge(422, "te-oud");
   if (uitkomst.soort === "onjuist") return askPicture(422, uitkomst);
   const { accountUuid, feiten } = uitkomst;
   const werk = werkVan(ctx);

@@ -7,12 +7,15 @@ import { maakPoort, type Poort } from "#modules/aanmelding";
 import { openSleutelbos } from "#modules/tokens";
 import { listClients, type ClientRecord } from "#modules/toepassingen";
 import { cookieNames, type Acm } from "./contract.ts";
+import { neemUitlog, uitlogKanaal } from "./end-sessions.ts";
 import { acmHandler } from "./http.ts";
+import { tellClients } from "./logout.ts";
 import { openSleutel, type SleutelOptions } from "./medewerker-sleutel.ts";
 import { makeProvider } from "./provider.ts";
 import { makeStraight } from "./straight.ts";
 
 export type { SleutelOptions } from "./medewerker-sleutel.ts";
+export { beeindigSessies } from "./end-sessions.ts";
 export { ruimOp } from "./store.ts";
 
 export type AcmOptions = {
@@ -81,9 +84,11 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
   };
 
   // Static clients: looked up in an adapter they fall out of a cache of 100, and each costs a query.
-  let callback = makeProvider(acm).callback();
+  let provider = makeProvider(acm);
+  let callback = provider.callback();
   const rebuild = () => {
-    callback = makeProvider(acm).callback();
+    provider = makeProvider(acm);
+    callback = provider.callback();
   };
   const reload = async () => {
     clients = await readClients();
@@ -94,6 +99,15 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
     reload().catch((error: unknown) => ctx.log.error(describeError(error), "clients could not be read"));
   };
   const luister = await ctx.sql.listen("leerid_clients", onChange, onChange);
+  // Also at the start and after a lost connection: what was asked meanwhile waits in its table.
+  const onEnded = () => {
+    const told = neemUitlog(ctx).then(
+      (sessies) => tellClients(acm, provider, sessies),
+      (error: unknown) => ctx.log.error(describeError(error), "ended sessions could not be read"),
+    );
+    acm.naAntwoord(told);
+  };
+  const uitlog = await ctx.sql.listen(uitlogKanaal, onEnded, onEnded);
   const statics = getRequestListener(staticAssets().fetch);
 
   const handler = acmHandler(acm.issuer, {
@@ -106,7 +120,7 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
     handler: (req, res) => void handler(req, res),
     reload,
     async close() {
-      await Promise.all([luister.unlisten(), bos.sluit()]);
+      await Promise.all([luister.unlisten(), uitlog.unlisten(), bos.sluit()]);
       await Promise.allSettled(running);
     },
   };

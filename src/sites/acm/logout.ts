@@ -85,7 +85,11 @@ export function forgetSession(acm: Acm, ctx: Pick<KoaContextWithOIDC, "cookies">
  * Tells every application of an ended session (Back-Channel Logout 1.0): all at once, after the commit, without holding up
  * the pupil. One that does not answer within 2.5 seconds is noted and left.
  */
-export function tellClients(acm: Acm, provider: Provider, sessies: readonly Sessie[]): void {
+export function tellClients(
+  acm: Acm,
+  provider: Provider,
+  sessies: readonly Pick<Sessie, "uid" | "clients">[],
+): void {
   for (const { uid, clients } of sessies) {
     for (const [clientId, sub] of Object.entries(clients)) {
       acm.naAntwoord(

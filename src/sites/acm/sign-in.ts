@@ -18,6 +18,7 @@ import {
   vergeetInteractie,
   type Interactie,
 } from "./interaction.ts";
+import { beeindigSessies } from "./end-sessions.ts";
 import { goOn } from "./go-on.ts";
 import { forgetSession } from "./logout.ts";
 import { doelgroepVan } from "./medewerker.ts";
@@ -146,6 +147,9 @@ async function chooseOwn(
   if (keuze.soort === "verlopen") {
     return formPage(acm, ctx, interactie, 422, { fout: { soort: "verlopen" } });
   }
+  // Whoever was signed in with what was just replaced is out, on every other device.
+  const hier = ctx.cookies.get(acm.cookies.sessie, { signed: false });
+  await beeindigSessies(acm.ctx, [accountUuid], hier === undefined ? null : hash(hier));
   const clientId = interactie.params["client_id"] ?? "";
   const feiten = await getFeiten(acm.ctx, accountUuid, clientId, acm.ctx.clock.vandaag());
   if (!feiten) return expired(acm, ctx);

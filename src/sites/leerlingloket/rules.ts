@@ -51,6 +51,7 @@ const redenen: Record<Logregel["aanleiding"], string> = {
   "leerling-bekeken": "Iemand van je school opende jouw bladzijde om je te helpen.",
   "toegang-nagekeken": "Iemand van je school keek na of je een toepassing kunt openen.",
   "wachtwoord-hersteld": "Iemand van je school gaf je een code om een nieuw wachtwoord te kiezen.",
+  "badge-ingetrokken": "Iemand van je school maakte dat je badge niet meer werkt.",
   "account-afgedrukt": "Iemand van je school drukte je account of je badge af.",
   "lijst-meegenomen": "Iemand van je school maakte een lijst met leerlingen.",
 };

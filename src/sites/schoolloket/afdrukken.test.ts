@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import type { AccountUuid } from "#platform/ids";
+import { maakBadge, zetBadge } from "#modules/sleutels";
 import { verwerkBatch } from "#modules/uitreiking";
+import { inschrijvingRegel, leerlingRegel } from "#testing/discimus";
 import { leesPdf } from "#testing/pdf";
 import { beheerder, schoolwereld, type Schoolwereld } from "#testing/schoolloket";
 
@@ -78,6 +81,28 @@ test("isolation: a pupil of another school in the form, or his batch in the addr
   assert.equal((await w.post(`/leerid-beheer/leerlingen/${vreemd}/badge-intrekken`, cookie)).status, 404);
   const [venster] = await w.sql`select count(*)::int as n from sleutels.venster`;
   assert.equal(venster?.["n"], 0);
+});
+
+test("D7, D11: a badge is withdrawn where there is one, and that is in the log for school and pupil", async () => {
+  await w.lever(leerlingRegel("k9", {}, { voornaam: "Lou" }), inschrijvingRegel("k9", {}, { leerjaar: 1 }));
+  const account = (await w.accountVan("k9")) as AccountUuid;
+  const pagina = `/leerid-beheer/leerlingen/${account}`;
+  const zie = async () => (await w.get(pagina, cookie)).text();
+  const trekIn = () => w.post(`${pagina}/badge-intrekken`, cookie);
+  const regels = async () =>
+    (
+      await w.sql`select aanleiding from privacylog.regel where account_uuid = ${account} and aanleiding = 'badge-ingetrokken'`
+    ).length;
+  assert.doesNotMatch(await zie(), /Badge intrekken/);
+  await trekIn();
+  assert.equal(await regels(), 0, "there was none");
+  await zetBadge(w.ctx, account, maakBadge(), new Date(w.clock.now()));
+  assert.match(await zie(), /Badge intrekken/);
+  assert.equal((await trekIn()).status, 303);
+  assert.equal(await regels(), 1);
+  const daarna = await zie();
+  assert.doesNotMatch(daarna, /Badge intrekken/);
+  assert.match(daarna, /trok de badge in/);
 });
 
 test("D7: the window shows a code for the pupil, once, and no password", async () => {

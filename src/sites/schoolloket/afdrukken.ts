@@ -5,7 +5,7 @@ import { html } from "#platform/html";
 import { melding } from "#platform/staff-site";
 import { openVensterVoor } from "#modules/aanmelding";
 import { logInzage } from "#modules/privacylog";
-import { trekBadgeIn } from "#modules/sleutels";
+import { heeftBadge, trekBadgeIn } from "#modules/sleutels";
 import {
   findBatch,
   listBatches,
@@ -116,7 +116,18 @@ export const afdrukRoutes: readonly Route[] = [
     async antwoord(v) {
       const leerling = await leerlingVan(v);
       if (!leerling) return v.nietGevonden();
-      await trekBadgeIn(v.ctx, leerling.accountUuid);
+      const { accountUuid } = leerling;
+      // Once there is one, first the record of who did it (D11).
+      const badge = await v.inSchool(async (ctx) => {
+        if (!(await heeftBadge(ctx, accountUuid))) return false;
+        await logInzage(ctx, {
+          scherm: "badge-ingetrokken",
+          voId: v.ik.voId,
+          accountUuids: [accountUuid],
+        });
+        return true;
+      });
+      if (badge) await trekBadgeIn(v.ctx, accountUuid);
       return v.naar(`/leerid-beheer/leerlingen/${leerling.accountUuid}`);
     },
   },

@@ -11,6 +11,7 @@ import {
 import type { Datum } from "#platform/clock";
 import type { Feiten } from "#modules/verstrekking";
 import { klasnamen, subklasnamen, type Leerling } from "#modules/leerlingbeheer";
+import { sleutelVoor } from "#modules/sleutels";
 import type { Logregel } from "#modules/privacylog";
 import type { Pagina } from "./contract.ts";
 import { statusPillen } from "./leerid-beheer-lijst.ts";
@@ -20,6 +21,8 @@ import { adresVan, niveaunamen } from "./leerid-beheer-vraag.ts";
 export type LeerlingInput = {
   readonly leerling: Leerling;
   readonly school: string;
+  /** Has he a badge, which can be withdrawn? */
+  readonly badge: boolean;
   readonly vroegere: readonly { readonly accountUuid: string; readonly vervangenOp: number }[];
   /** Releases to applications, newest first. */
   readonly aanmeldingen: readonly Logregel[];
@@ -54,7 +57,7 @@ export function leerlingPagina(input: LeerlingInput): Pagina {
           <h1>${titel}</h1>
           <p class="pills">${statusPillen(leerling)}</p>
         </div>
-        ${!leerling.uitgeschreven && knoppen(leerling)}
+        ${!leerling.uitgeschreven && knoppen(leerling, input.badge)}
       </div>
       <div class="columns wide-right">
         <div class="stack">${gegevens(input)} ${nummers(input)}</div>
@@ -76,10 +79,10 @@ function kruimelVan({ klassen, groep }: Leerling): NonNullable<Pagina["kruimels"
   return groep === null ? [] : naar(`Groep ${groep}`, { groep });
 }
 
-function knoppen(leerling: Leerling): Html {
+function knoppen(leerling: Leerling, badge: boolean): Html {
   const knop = (soort: string, beeld: Parameters<typeof icon>[0], tekst: string, klasse: string) =>
     html`<button class="${klasse}" name="soort" value="${soort}">${icon(beeld)}${tekst}</button>`;
-  const jong = leerling.niveau === "kleuter" || (leerling.niveau === "lager" && leerling.leerjaar <= 2);
+  const jong = sleutelVoor(leerling) === "badge";
   const hier = `/leerid-beheer/leerlingen/${leerling.accountUuid}`;
   return html`<div class="row">
     <form class="row" action="/leerid-beheer/afdrukken" method="post">
@@ -96,17 +99,18 @@ function knoppen(leerling: Leerling): Html {
       }
     </form>
     ${
-      jong
-        ? postButton(
-            `${hier}/badge-intrekken`,
-            html`<button class="button secondary">${icon("x")}Badge intrekken</button>`,
-          )
-        : postButton(
-            `${hier}/venster`,
-            html`<button class="button secondary">
-              ${icon("key-round")}Laat zelf een wachtwoord kiezen
-            </button>`,
-          )
+      !jong &&
+      postButton(
+        `${hier}/venster`,
+        html`<button class="button secondary">${icon("key-round")}Laat zelf een wachtwoord kiezen</button>`,
+      )
+    }
+    ${
+      badge &&
+      postButton(
+        `${hier}/badge-intrekken`,
+        html`<button class="button secondary">${icon("x")}Badge intrekken</button>`,
+      )
     }
   </div>`;
 }
@@ -220,6 +224,7 @@ const schermen: Readonly<Partial<Record<Logregel["aanleiding"], string>>> = {
   "leerling-bekeken": "bekeek deze bladzijde",
   "toegang-nagekeken": "keek na waarom een toepassing niet opengaat",
   "wachtwoord-hersteld": "gaf een code om een nieuw wachtwoord te kiezen",
+  "badge-ingetrokken": "trok de badge in",
   "account-afgedrukt": "drukte het account of de badge af",
   "lijst-meegenomen": "exporteerde een lijst met deze leerling",
 };

@@ -17,6 +17,7 @@ import {
 } from "#modules/leerlingbeheer";
 import { listRegelsVan, logInzage } from "#modules/privacylog";
 import { listNamen } from "#modules/rechten";
+import { heeftBadge } from "#modules/sleutels";
 import { listClients } from "#modules/toepassingen";
 import { getFeiten } from "#modules/verstrekking";
 import type { Context } from "#platform/context";
@@ -124,7 +125,8 @@ async function toonLeerling(v: SchoolVerzoek): Promise<Response> {
     const vroegere = await listVroegere(ctx, accountUuid);
     const nummers = [accountUuid, ...vroegere.map((een) => een.accountUuid)];
     const vandaag = ctx.clock.vandaag();
-    const [feiten, klasbron, aanmeldingen, inzages] = await Promise.all([
+    const [badge, feiten, klasbron, aanmeldingen, inzages] = await Promise.all([
+      heeftBadge(ctx, accountUuid),
       getFeiten(ctx, accountUuid, null, vandaag),
       findKlasbron(ctx, v.school.lijn, vandaag),
       listRegelsVan(ctx, nummers, 5, ["verstrekking"]),
@@ -132,7 +134,7 @@ async function toonLeerling(v: SchoolVerzoek): Promise<Response> {
     ]);
     // In the transaction that reads, and last: what fails here shows nothing (D11).
     await logInzage(ctx, { scherm: "leerling-bekeken", voId: v.ik.voId, accountUuids: [accountUuid] });
-    return { leerling, vroegere, feiten, klasbron, aanmeldingen, inzages };
+    return { leerling, badge, vroegere, feiten, klasbron, aanmeldingen, inzages };
   });
   if (!gevonden) return v.nietGevonden();
   const kijkers = gevonden.inzages.map((regel) => regel.ontvanger);

@@ -12,12 +12,21 @@ type Overal = {
   readonly terug: string;
   readonly voet?: readonly FooterLink[];
 };
-export type BadgeInput = Overal & { readonly fout?: "leeg" | "onbekend" };
+export type BadgeInput = Overal & { readonly fout?: "leeg" | "onbekend" | "te-oud" };
 /** The same for a badge that exists and one that does not (D7). */
 export type BadgeFout =
   | { readonly soort: "onjuist" }
   | { readonly soort: "wachten"; readonly seconden: number };
 export type PlaatjeInput = Overal & { readonly badge: string; readonly fout?: BadgeFout };
+
+const fouten: Readonly<Record<NonNullable<BadgeInput["fout"]>, readonly [string, string]>> = {
+  leeg: ["Er ontbreekt nog iets", "Typ de acht tekens die onderaan op je badge staan."],
+  onbekend: ["Dat klopt nog niet", "Zo ziet een code van een badge er niet uit. Kijk nog eens op je badge."],
+  "te-oud": [
+    "Je badge werkt niet meer",
+    "Je zit nu in een klas die aanmeldt met een naam en een wachtwoord. Jij hebt niets fout gedaan. Vraag je naam en wachtwoord aan je leerkracht.",
+  ],
+};
 
 /** Step 1: the code of the badge, typed, scanned by a hand scanner, or seen by the camera. */
 export function badge(input: BadgeInput): string {
@@ -28,16 +37,7 @@ export function badge(input: BadgeInput): string {
     error: fout !== undefined,
     ...(input.voet && { footer: input.voet }),
     body: door(
-      html`${asking(input.toepassing, "Je meldt je aan voor")}
-        ${
-          fout &&
-          errorNotice(
-            fout === "leeg" ? "Er ontbreekt nog iets" : "Dat klopt nog niet",
-            fout === "leeg"
-              ? "Typ de acht tekens die onderaan op je badge staan."
-              : "Zo ziet een code van een badge er niet uit. Kijk nog eens op je badge.",
-          )
-        }
+      html`${asking(input.toepassing, "Je meldt je aan voor")} ${fout && errorNotice(...fouten[fout])}
         ${postForm(
           input.actie,
           html`<div class="camera" data-camera="badge" hidden>
@@ -53,7 +53,7 @@ export function badge(input: BadgeInput): string {
               hint: "Onderaan op je badge, bijvoorbeeld K7M2-P4TR",
               autocomplete: "off",
               autofocus: true,
-              ...(fout && { problem: "Typ de code van je badge" }),
+              ...(fout && fout !== "te-oud" && { problem: "Typ de code van je badge" }),
             })}
             <button class="button block">Verder</button>`,
         )}
