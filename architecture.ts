@@ -317,6 +317,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "modules/privacylog",
       "modules/rechten",
       "modules/scholen",
+      "modules/schoolsoftware",
       "modules/sleutels",
       "modules/toepassingen",
       "modules/uitreiking",

@@ -1,4 +1,7 @@
+import { randomUUID } from "node:crypto";
 import type { Sql } from "#platform/database";
+import { geefAkkoord, overeenkomst, type Ontvangst } from "#modules/klasinformatie";
+import type { Schoolwereld } from "./schoolloket.ts";
 
 type Met = { readonly sql: Sql };
 
@@ -35,4 +38,50 @@ export async function deelIn(
       insert into klasinformatie.indeling (instellingsnummer, klas, subklas, account_uuid, van, tot, schooljaar)
       values (${instellingsnummer}, ${klas}, ${subklas}, ${account}, ${van}, ${tot},
               ${`${van.slice(0, 4)}-${Number(van.slice(0, 4)) + 1}`})`;
+}
+
+/** Mijn Schoolsoftware of a Schoolwereld: 999001 uses Wisa; nobody else uses anything. */
+export async function metPakket(w: Schoolwereld): Promise<void> {
+  await w.sql`
+    insert into schoolsoftware.pakket (pakket, naam, levert_klasinformatie, gewijzigd_op)
+    values ('wisa', 'Wisa', true, now()), ('papier', 'Papierwinkel', false, now())`;
+  await w.sql`
+    insert into schoolsoftware.gebruik (instellingsnummer, van, pakket, gewijzigd_op) values ('999001', '2024-09-01', 'wisa', now())`;
+}
+
+/** 999001 agrees, as its director An Claes. */
+export async function metAkkoord(w: Schoolwereld, instellingsnummer = "999001"): Promise<void> {
+  const school = { instellingsnummer, lijn: [instellingsnummer] };
+  const wie = { voId: "vo-1", naam: "An Claes" };
+  const uit = await geefAkkoord(w.ctx, { school, wie, versie: overeenkomst.versie });
+  if (uit !== "gegeven") throw new Error(uit);
+}
+
+/** A delivery that was handled before, with its receipt. `op` = when it came. */
+export async function eerdereLevering(
+  w: Schoolwereld,
+  op: string,
+  status: "verwerkt" | "deels" | "geweigerd",
+  bewijs: Partial<Ontvangst> = {},
+  instellingsnummer = "999001",
+): Promise<string> {
+  const levering = randomUUID();
+  const ontvangst: Ontvangst = {
+    bestand: `klasinformatie_${instellingsnummer}_2026-2027_${op.replaceAll(/[-:]/g, "")}.csv`,
+    instellingsnummer,
+    schooljaar: "2026-2027",
+    status,
+    ontvangen_op: op,
+    verwerkt_op: op,
+    ontvangen: 0,
+    aanvaard: 0,
+    quarantaine: [],
+    ...bewijs,
+  };
+  await w.sql`
+    insert into klasinformatie.levering (levering, pakket, naam, instellingsnummer, schooljaar, tijdstip, kanaal, inhoud_hash, bytes,
+                                         status, ontvangen_op, klaar_op, ontvangst)
+    values (${levering}, 'wisa', ${ontvangst.bestand}, ${instellingsnummer}, '2026-2027', ${new Date(op)}, 'sftp', '\\x00', 1,
+            ${status}, ${new Date(op)}, ${new Date(op)}, ${JSON.stringify(ontvangst)})`;
+  return levering;
 }

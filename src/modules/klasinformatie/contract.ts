@@ -95,3 +95,16 @@ export type Levering = {
   readonly ontvangst: Ontvangst | null;
   readonly besluit: "verwerken" | "weigeren" | null;
 };
+
+/** A delivery in a list: without its bad rows. */
+export type LeveringRegel = Omit<Levering, "ontvangst"> & {
+  readonly ontvangst: Omit<Ontvangst, "quarantaine"> | null;
+};
+
+/** How the deliveries of a school stand (R74). */
+export type StandVanDelen = {
+  /** When the last file came that was not refused; epoch milliseconds. */
+  readonly laatst: number | null;
+  /** It shares, and nothing came for more than 24 hours. */
+  readonly verouderd: boolean;
+};

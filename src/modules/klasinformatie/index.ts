@@ -8,9 +8,12 @@ export type {
   Indeling,
   KlasTelling,
   Levering,
+  LeveringRegel,
   Leveringstatus,
   Ontvangst,
+  StandVanDelen,
 } from "./contract.ts";
+export { beslisLevering, findLevering, listLeveringen, standVanDelen } from "./leveringen.ts";
 export { overeenkomst } from "./overeenkomst-tekst.ts";
 export type { Overeenkomst } from "./overeenkomst.ts";
 export { findKlasbron, listKlassen } from "./klassen.ts";

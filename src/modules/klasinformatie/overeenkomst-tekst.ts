@@ -15,7 +15,7 @@ export const overeenkomst: Overeenkomst = overeenkomstSchema.parse({
     naam: "Departement Onderwijs en Vorming",
     kbo: "0316.380.841",
     vestigingsnummer: "2.199.310.989",
-    adres: "Koning Albert II-laan 15, 1210 Brussel",
+    adres: "Koning Albert II-laan 13, 1210 Brussel",
     vertegenwoordiger: { naam: "Ann Verhaegen", functie: "Secretaris-generaal" },
   },
   school: {

@@ -20,6 +20,8 @@ export type Kader = {
   readonly titel: string;
   readonly fout?: boolean | undefined;
   readonly inhoud: Html;
+  /** Closed dialogs, opened by a script. */
+  readonly dialoog?: Html | false | undefined;
   /** Who is signed in, and as what. */
   readonly wie?:
     | { readonly voornaam: string; readonly naam: string; readonly functie?: string | undefined }
@@ -65,7 +67,8 @@ export function kader(k: Kader): string {
           </nav>`
         }
       </header>
-      <main class="wrap page" id="inhoud">${k.kruimels && kruimelpad(k.kruimels)} ${k.inhoud}</main>`,
+      <main class="wrap page" id="inhoud">${k.kruimels && kruimelpad(k.kruimels)} ${k.inhoud}</main>
+      ${k.dialoog}`,
   });
   // A list of fifty is a quarter indentation. No page for staff has text of which that is a part.
   return tekst.replaceAll(/\n\s+/g, "\n");

@@ -1,5 +1,6 @@
 import type { Context as HonoContext } from "hono";
 import type { Context } from "#platform/context";
+import type { Html } from "#platform/html";
 import type { Blad } from "#platform/staff-site";
 import type { Recht, School } from "#modules/rechten";
 import type { Sessie } from "./store.ts";
@@ -19,6 +20,8 @@ export type Tab = keyof typeof tabs;
 
 export type Pagina = Blad & {
   readonly tab?: Tab;
+  /** Closed dialogs of the page, opened by a script; what they do has an address of its own as well. */
+  readonly dialoog?: Html | false;
   /** From the tab to here; the page itself is the last one. */
   readonly kruimels?: readonly { readonly tekst: string; readonly url?: string }[];
 };

@@ -40,6 +40,7 @@ export function schoolPagina(wie: Wie | undefined, pagina: Pagina): string {
     titel: naam,
     fout: pagina.fout,
     inhoud: pagina.inhoud,
+    dialoog: pagina.dialoog,
     wie: wie && { voornaam: wie.voornaam, naam: wie.naam, functie: recht && functieVan(recht) },
     midden: recht && schoolKeuze(recht, wie?.rechten ?? []),
     tabs:

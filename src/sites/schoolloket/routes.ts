@@ -1,6 +1,9 @@
 import { afdrukRoutes } from "./afdrukken.ts";
 import { applicatiebeheerRoutes } from "./applicatiebeheer.ts";
 import type { Route } from "./contract.ts";
+import { klasinformatieHulpRoutes } from "./klasinformatie-hulp.ts";
+import { klasinformatieRoutes } from "./klasinformatie.ts";
+import { leveringenRoutes } from "./leveringen.ts";
 import { schoolinstellingenRoutes } from "./schoolinstellingen.ts";
 import { leerlingRoutes } from "./leerid-beheer.ts";
 import { kiesSchool } from "./store.ts";
@@ -37,5 +40,8 @@ export const routes: readonly Route[] = [
   ...applicatiebeheerRoutes,
   ...waaromRoutes,
   ...schoolinstellingenRoutes,
+  ...klasinformatieRoutes,
+  ...leveringenRoutes,
+  ...klasinformatieHulpRoutes,
   ...uitlegRoutes,
 ];

@@ -1,5 +1,7 @@
 import { formatDate, formatNearDay, html, icon, postButton, type Html } from "#platform/html";
 import type { Beheerder, Databeheerder, EigenSchool, Recht, Toegangsvraag } from "#modules/rechten";
+import { kopVanDelen, toestandVanDelen, welkePakketten, type Delen } from "./klasinformatie-pagina.ts";
+import { leveringenLijst, wachtOpJou, type Leveringen } from "./leveringen-pagina.ts";
 
 /** What was just done, shown once above the page. */
 export const gedaan = {
@@ -8,8 +10,26 @@ export const gedaan = {
   geweigerd: "De vraag is geweigerd. De persoon ziet dat bij de volgende aanmelding.",
   verwijderd: "Deze persoon is geen LeerID-beheerder meer van je school.",
   "al-beslist": "Een andere directeur besliste al over deze vraag. Hieronder zie je hoe het nu is.",
+  gedeeld: "Je school deelt nu klasinformatie met LeerID.",
+  "deelt-al": "Je school deelt al klasinformatie met LeerID.",
+  "deelt-niet": "Je school deelt geen klasinformatie met LeerID. Er valt niets te stoppen.",
+  "geen-pakket": "Delen kan nu niet. Hieronder staat waarom, en wie het kan oplossen.",
+  "andere-versie": "Het protocol is intussen vernieuwd. Lees het opnieuw voor je akkoord gaat.",
+  gestopt: "Je school deelt geen klasinformatie meer. LeerID wist de klassen binnen vijf minuten.",
+  verwerken: "De levering wordt nu verwerkt. Over een ogenblik zie je het resultaat hieronder.",
+  weigeren: "De levering wordt geweigerd. De klassen blijven zoals ze waren.",
+  "levering-voorbij": "Over deze levering is al beslist. Hieronder zie je hoe het nu is.",
 } as const;
 export type Gedaan = keyof typeof gedaan;
+/** What did not happen as asked, and is no fault. */
+const anders: readonly Gedaan[] = [
+  "al-beslist",
+  "deelt-al",
+  "deelt-niet",
+  "geen-pakket",
+  "andere-versie",
+  "levering-voorbij",
+];
 
 export type Instellingen = {
   readonly recht: Recht;
@@ -17,6 +37,9 @@ export type Instellingen = {
   readonly databeheerders: readonly Databeheerder[];
   readonly beheerders: readonly Beheerder[];
   readonly vragen: readonly Toegangsvraag[];
+  readonly delen: Delen;
+  /** Only of a school that shares. */
+  readonly leveringen: Leveringen | undefined;
   readonly vandaag: string;
   /** Epoch milliseconds. */
   readonly nu: number;
@@ -25,32 +48,35 @@ export type Instellingen = {
 
 const jij: Html = html`<span class="pill ok">${icon("check")}Jij</span>`;
 
-/** Schoolinstellingen: who has which right. A databeheerder changes it, others read why they cannot (R53). */
+/** Schoolinstellingen (R47): sharing class information, and who has which right. Who may not change it reads why (R53). */
 export function schoolinstellingen(p: Instellingen): Html {
   const mag = p.recht.databeheerder !== null;
-  return html`<div class="page-head">
-      <div>
-        <h1>Schoolinstellingen</h1>
-        <p>Wie heeft welk recht in ${p.recht.school.naam}</p>
-      </div>
-    </div>
+  const letOp = p.gedaan !== undefined && anders.includes(p.gedaan);
+  return html`${kopVanDelen}
     ${
       p.gedaan &&
-      html`<div class="notice ${p.gedaan === "al-beslist" ? "attention" : "ok"}" role="status">
-        ${icon(p.gedaan === "al-beslist" ? "info" : "check")}
+      html`<div class="notice ${letOp ? "attention" : "ok"}" role="status">
+        ${icon(letOp ? "info" : "check")}
         <div><p>${gedaan[p.gedaan]}</p></div>
       </div>`
     }
-    ${!mag && alleenLezen} ${p.vragen.length > 0 && vragen(p, mag)}
-    <div class="columns equal">${beheerders(p, mag)} ${databeheerders(p)}</div>`;
+    ${welkePakketten} ${p.leveringen && wachtOpJou(p.leveringen)}
+    <div class="columns wide-left">
+      <div class="stack">${toestandVanDelen(p.delen)} ${p.leveringen && leveringenLijst(p.leveringen)}</div>
+      <div class="stack">
+        ${!mag && alleenLezen} ${p.vragen.length > 0 && vragen(p, mag)} ${databeheerders(p)}
+        ${beheerders(p, mag)}
+      </div>
+    </div>`;
 }
 
 const alleenLezen: Html = html`<div class="notice" id="waarom-niet">
   ${icon("info")}
   <div>
-    <p class="title">Je kunt hier alles lezen, niets veranderen</p>
+    <p class="title">Niet alles hier is aan jou</p>
     <p>
-      Alleen een databeheerder van de school (een directeur) voegt LeerID-beheerders toe of verwijdert ze.
+      Alleen een databeheerder van de school (een directeur) start of stopt het delen van klasinformatie, en
+      voegt LeerID-beheerders toe of verwijdert ze. Lezen mag je alles.
     </p>
   </div>
 </div>`;

@@ -88,9 +88,9 @@ describe("Schoolinstellingen", () => {
     const main = tekst.slice(tekst.indexOf("<main"));
     assert.doesNotMatch(main, /<form|href="\/schoolinstellingen\//);
     const dicht = main.match(/<button[^>]*>/g) ?? [];
-    assert.equal(dicht.length, 2);
+    assert.equal(dicht.length, 3);
     for (const knop of dicht)
-      assert.match(knop, /type="button"[^>]*aria-disabled="true"[^>]*aria-describedby="waarom-niet"/);
+      assert.match(knop, /type="button"[^>]*aria-disabled="true"[^>]*aria-describedby="[^"]*waarom-niet/);
     assert.match(plat(main), /Alleen een databeheerder van de school \(een directeur\)/);
     assert.match(main, /class="why"/);
     for (const pad of [

@@ -10,6 +10,9 @@ import {
   vraagToegang,
 } from "#modules/rechten";
 import type { Route, SchoolVerzoek } from "./contract.ts";
+import { dialogen } from "./klasinformatie-pagina.ts";
+import { delenVan } from "./klasinformatie.ts";
+import { leveringenVan } from "./leveringen.ts";
 import {
   gedaan,
   geenRecht,
@@ -29,11 +32,16 @@ export const schoolinstellingenRoutes: readonly Route[] = [
     toegang: "school",
     async antwoord(v) {
       const { lijn } = v.school;
-      const lijsten = await v.inSchool(async (ctx) => ({
-        databeheerders: await listDatabeheerders(ctx, lijn),
-        beheerders: await listBeheerders(ctx, lijn),
-        vragen: await listToegangsvragen(ctx, lijn),
-      }));
+      const lijsten = await v.inSchool(async (ctx) => {
+        const [databeheerders, beheerders, vragen, delen] = await Promise.all([
+          listDatabeheerders(ctx, lijn),
+          listBeheerders(ctx, lijn),
+          listToegangsvragen(ctx, lijn),
+          delenVan(v, ctx),
+        ]);
+        const leveringen = delen.akkoord && (await leveringenVan(v, ctx, delen.pakket));
+        return { databeheerders, beheerders, vragen, delen, leveringen };
+      });
       const wat = v.http.req.query("klaar") ?? "";
       return v.pagina({
         titel: "Schoolinstellingen",
@@ -46,6 +54,7 @@ export const schoolinstellingenRoutes: readonly Route[] = [
           nu: v.ctx.clock.now(),
           gedaan: Object.hasOwn(gedaan, wat) ? (wat as Gedaan) : undefined,
         }),
+        dialoog: dialogen(lijsten.delen),
       });
     },
   },

@@ -1,0 +1,69 @@
+import { isUuid } from "#platform/ids";
+import { beslisLevering, findLevering, listLeveringen, standVanDelen } from "#modules/klasinformatie";
+import type { Pakket } from "#modules/schoolsoftware";
+import { pakketVan } from "#modules/schoolsoftware";
+import type { Route, SchoolVerzoek } from "./contract.ts";
+import { leveringPagina, leveringenPad, type Leveringen } from "./leveringen-pagina.ts";
+
+/** How many deliveries the page shows: a week and more of nights. */
+const aantal = 10;
+
+/** What the page of sharing shows of deliveries; inside the wall of the school. */
+export async function leveringenVan(
+  v: SchoolVerzoek,
+  ctx: SchoolVerzoek["ctx"],
+  pakket: Pakket | undefined,
+): Promise<Leveringen> {
+  const { lijn } = v.school;
+  const [stand, lijst] = await Promise.all([standVanDelen(ctx, lijn), listLeveringen(ctx, lijn, { aantal })]);
+  return {
+    stand,
+    lijst,
+    pakket: pakket?.naam,
+    beslist: v.recht.beheerder !== null,
+    nu: ctx.clock.now(),
+  };
+}
+
+/** Deliveries with their receipts, and a held file with its difference (D9). */
+export const leveringenRoutes: readonly Route[] = [
+  {
+    methode: "GET",
+    pad: `${leveringenPad}/:levering`,
+    toegang: "school",
+    async antwoord(v) {
+      const welke = v.param("levering");
+      if (!isUuid(welke)) return v.nietGevonden();
+      const [levering, pakket] = await v.inSchool(async (ctx) =>
+        Promise.all([
+          findLevering(ctx, v.school.lijn, welke),
+          pakketVan(ctx, v.school.lijn, ctx.clock.vandaag()),
+        ]),
+      );
+      if (!levering) return v.nietGevonden();
+      return v.pagina(
+        leveringPagina(levering, {
+          beslist: v.recht.beheerder !== null,
+          nu: v.ctx.clock.now(),
+          pakket: pakket?.naam,
+        }),
+      );
+    },
+  },
+  {
+    methode: "POST",
+    pad: `${leveringenPad}/:levering`,
+    toegang: "beheerder",
+    async antwoord(v) {
+      const besluit = (await v.formulier()).get("besluit");
+      const levering = v.param("levering");
+      if (!isUuid(levering) || (besluit !== "verwerken" && besluit !== "weigeren")) return v.nietGevonden();
+      const { lijn } = v.school;
+      const uit = await v.inSchool(async (ctx) => {
+        if (await beslisLevering(ctx, { levering, lijn, besluit, door: v.ik.voId })) return besluit;
+        return (await findLevering(ctx, lijn, levering)) && ("levering-voorbij" as const);
+      });
+      return uit ? v.naar(`/schoolinstellingen?klaar=${uit}`) : v.nietGevonden();
+    },
+  },
+];
