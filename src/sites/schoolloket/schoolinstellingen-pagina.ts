@@ -60,13 +60,11 @@ export function schoolinstellingen(p: Instellingen): Html {
         <div><p>${gedaan[p.gedaan]}</p></div>
       </div>`
     }
-    ${welkePakketten} ${p.leveringen && wachtOpJou(p.leveringen)}
+    ${p.vragen.length > 0 && vragen(p, mag)} ${welkePakketten} ${p.leveringen && wachtOpJou(p.leveringen)}
+    ${p.vragen.length > 0 && vragen(p, mag)}
     <div class="columns wide-left">
       <div class="stack">${toestandVanDelen(p.delen)} ${p.leveringen && leveringenLijst(p.leveringen)}</div>
-      <div class="stack">
-        ${!mag && alleenLezen} ${p.vragen.length > 0 && vragen(p, mag)} ${databeheerders(p)}
-        ${beheerders(p, mag)}
-      </div>
+      <div class="stack">${!mag && alleenLezen} ${databeheerders(p)} ${beheerders(p, mag)}</div>
     </div>`;
 }
 
