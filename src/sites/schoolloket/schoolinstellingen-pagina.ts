@@ -61,7 +61,6 @@ export function schoolinstellingen(p: Instellingen): Html {
       </div>`
     }
     ${p.vragen.length > 0 && vragen(p, mag)} ${welkePakketten} ${p.leveringen && wachtOpJou(p.leveringen)}
-    ${p.vragen.length > 0 && vragen(p, mag)}
     <div class="columns wide-left">
       <div class="stack">${toestandVanDelen(p.delen)} ${p.leveringen && leveringenLijst(p.leveringen)}</div>
       <div class="stack">${!mag && alleenLezen} ${databeheerders(p)} ${beheerders(p, mag)}</div>
