@@ -69,7 +69,12 @@ export function icon(name: IconName): Html {
  * Escaped text cannot contain `href="`, so nothing a person typed is taken for an icon.
  */
 export function spriteFor(body: string): Html {
-  const used = new Set(Array.from(body.matchAll(/href="#i-([a-z0-9-]+)"/g), (match) => match[1] ?? ""));
-  const found = [...used].flatMap((name) => symbols.get(name) ?? []).toSorted();
-  return found.length === 0 ? html`` : html`<svg hidden>${trusted(found.join(""))}</svg>`;
+  const found = new Set<string>();
+  for (let at = body.indexOf(use); at >= 0; at = body.indexOf(use, at)) {
+    at += use.length;
+    const symbol = symbols.get(body.slice(at, body.indexOf('"', at)));
+    if (symbol !== undefined) found.add(symbol);
+  }
+  return found.size === 0 ? html`` : html`<svg hidden>${trusted([...found].toSorted().join(""))}</svg>`;
 }
+const use = 'href="#i-';

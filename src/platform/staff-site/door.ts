@@ -162,7 +162,8 @@ export function openDoor(ctx: Context, options: DoorOptions): Door {
   });
 
   // Everything below is a form or a page of somebody: only our own pages may post (and SameSite=Lax besides).
-  app.use(
+  app.post(
+    "*",
     bodyLimit({
       maxSize: options.formulier.grootst,
       onError: (http) => buiten(http, teGroot(options.formulier.kleiner)),

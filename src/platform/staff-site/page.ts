@@ -38,7 +38,7 @@ export type Kader = {
 
 /** A whole page of a site for staff: header with the person, tabs, crumbs, content. */
 export function kader(k: Kader): string {
-  const tekst = document({
+  return document({
     site: k.site,
     title: `${k.titel} · ${k.naam}`,
     ...(k.fout && { error: true }),
@@ -70,8 +70,6 @@ export function kader(k: Kader): string {
       <main class="wrap page" id="inhoud">${k.kruimels && kruimelpad(k.kruimels)} ${k.inhoud}</main>
       ${k.dialoog}`,
   });
-  // A list of fifty is a quarter indentation. No page for staff has text of which that is a part.
-  return tekst.replaceAll(/\n\s+/g, "\n");
 }
 
 const kruimelpad = (kruimels: NonNullable<Kader["kruimels"]>): Html =>
