@@ -167,6 +167,16 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
         allowPrivateNetwork: lokaal,
       })
     : undefined;
+  if (acm) {
+    metrics.gauge(
+      "leerid_signin_failed_names",
+      "Names on which a sign-in failed and none succeeded since, in the running five minutes",
+      () => acm.sproei().namen,
+    );
+    metrics.gauge("leerid_signin_spraying", "1 while many names fail in this process (D7)", () =>
+      acm.sproei().alarm ? 1 : 0,
+    );
+  }
   const base = config.LEERID_PORT_BASE;
   const close = async () => {
     await Promise.all(

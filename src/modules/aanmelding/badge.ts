@@ -4,7 +4,7 @@ import { keyedHash } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
 import { badgeHash, markeerBadgeGebruikt, plaatjes, sleutelVoor } from "#modules/sleutels";
 import { getFeiten, type Feiten } from "#modules/verstrekking";
-import type { Poort } from "./gate.ts";
+import { metSproeiwacht, type Poort } from "./gate.ts";
 import { wachttijden } from "./rules.ts";
 import { boekPoging, findBadge, noteerMislukt, wisPogingen } from "./store.ts";
 
@@ -29,10 +29,15 @@ export function badgeHashVan(ctx: Context, badge: string): Buffer {
 export function meldAanMetBadge(
   ctx: Context,
   poort: Poort,
-  poging: { readonly badge: string; readonly plaatje: string; readonly clientId: string },
+  poging: {
+    readonly badge: string;
+    readonly plaatje: string;
+    readonly clientId: string;
+    readonly bron?: string | undefined;
+  },
 ): Promise<BadgeUitkomst> {
   const naamHash = badgeHashVan(ctx, poging.badge);
-  return poort.opNaam(naamHash.toString("base64"), async () => {
+  return metSproeiwacht(ctx, poort, { naamHash, bron: poging.bron }, async () => {
     const gezocht = badgeHash(ctx.keys, poging.badge);
     const gevonden = await findBadge(ctx, gezocht?.kort ?? naamHash, naamHash);
     const eerderMislukt = gevonden.mislukt !== null;

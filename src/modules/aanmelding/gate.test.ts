@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { deriveKeys } from "#platform/crypto";
-import { maakPoort } from "#modules/aanmelding";
+import { maakPoort, type Poort } from "#modules/aanmelding";
 
 const keys = deriveKeys(new Uint8Array(32));
 
@@ -10,14 +10,15 @@ test("passwords are checked as many at once as there is room for, in order, also
   let bezig = 0;
   let meest = 0;
   const gezien: string[] = [];
-  const poort = maakPoort(async (_keys, _sleutel, wachtwoord) => {
+  const controle: Poort["klopt"] = async (_keys, _sleutel, wachtwoord) => {
     gezien.push(wachtwoord);
     meest = Math.max(meest, ++bezig);
     await sleep(2);
     bezig--;
     if (wachtwoord === "3") throw new Error("broken");
     return wachtwoord !== "4";
-  }, 2);
+  };
+  const poort = maakPoort({ klopt: controle, tegelijk: 2 });
   const vragen = Array.from({ length: 9 }, (_, nr) => String(nr));
   const antwoorden = await Promise.allSettled(vragen.map((vraag) => poort.klopt(keys, undefined, vraag)));
   assert.equal(meest, 2);

@@ -1,5 +1,8 @@
 import { availableParallelism } from "node:os";
+import { setTimeout as slaap } from "node:timers/promises";
+import type { Context } from "#platform/context";
 import { klopt } from "#modules/sleutels";
+import { maakSproeiwacht, type Sproeiwacht } from "./spray.ts";
 
 /** What all attempts of this process pass through; made once per site. */
 export type Poort = {
@@ -13,14 +16,28 @@ export type Poort = {
    * and fill the thread pool: then whoever is signed in already would wait behind everybody's password.
    */
   readonly klopt: typeof klopt;
+  /** Sees spraying over names, to which the wait per name is blind. */
+  readonly sproei: Sproeiwacht;
+  /** Holds back an answer for so many milliseconds. */
+  slaap(ms: number): Promise<unknown>;
 };
 
-/** `controle` is another check only where a measurement asks what everything but the hash costs. */
-export function maakPoort(controle: typeof klopt = klopt, tegelijk = availableParallelism()): Poort {
+type Anders = {
+  /** Another check, only where a measurement asks what everything but the hash costs. */
+  readonly klopt?: typeof klopt | undefined;
+  readonly tegelijk?: number;
+  readonly slaap?: Poort["slaap"];
+};
+
+/** Another check, another number of checks at once or another clock only where something is measured. */
+export function maakPoort(anders: Anders = {}): Poort {
+  const { klopt: controle = klopt, tegelijk = availableParallelism() } = anders;
   const rijen = new Map<string, Promise<unknown>>();
   const wachtend: (() => void)[] = [];
   let bezig = 0;
   return {
+    sproei: maakSproeiwacht(),
+    slaap: anders.slaap ?? slaap,
     async opNaam(naam, werk) {
       const vorige = rijen.get(naam) ?? Promise.resolve();
       const dit = vorige.then(werk, werk);
@@ -44,4 +61,19 @@ export function maakPoort(controle: typeof klopt = klopt, tegelijk = availablePa
       }
     },
   };
+}
+
+/** One attempt: in its turn on this name; when it fails while somebody sprays, its answer is held back. Nobody waits behind it. */
+export async function metSproeiwacht<T extends { readonly soort: string }>(
+  ctx: Context,
+  poort: Poort,
+  van: { readonly naamHash: Buffer; readonly bron: string | undefined },
+  werk: () => Promise<T>,
+): Promise<T> {
+  const naam = van.naamHash.toString("base64");
+  const uitkomst = await poort.opNaam(naam, werk);
+  const gelukt = uitkomst.soort !== "onjuist" && uitkomst.soort !== "wachten";
+  const traag = poort.sproei.noteer(ctx, { naam, bron: van.bron, gelukt });
+  if (traag > 0) await poort.slaap(traag);
+  return uitkomst;
 }

@@ -15,12 +15,13 @@ import {
   type Sleutel,
 } from "#modules/sleutels";
 import { getFeiten, leesFeiten, type Feiten } from "#modules/verstrekking";
-import type { Poort } from "./gate.ts";
+import { metSproeiwacht, type Poort } from "./gate.ts";
 import { wachttijden } from "./rules.ts";
 import { boekPoging, findAanmelder, noteerMislukt, wisPogingen, type Aanmelder } from "./store.ts";
 
 export { badgeHashVan, meldAanMetBadge } from "./badge.ts";
 export { maakPoort, type Poort } from "./gate.ts";
+export type { Sproeistand } from "./spray.ts";
 export { ruimPogingenOp, telPogingen } from "./store.ts";
 
 /** Key under which attempts on a name are counted. */
@@ -49,10 +50,16 @@ export type Uitkomst =
 export function meldAan(
   ctx: Context,
   poort: Poort,
-  poging: { readonly gebruikersnaam: string; readonly wachtwoord: string; readonly clientId: string },
+  poging: {
+    readonly gebruikersnaam: string;
+    readonly wachtwoord: string;
+    readonly clientId: string;
+    /** The address it comes from; left out where that is a server. Kept in memory for minutes (D7: spraying). */
+    readonly bron?: string | undefined;
+  },
 ): Promise<Uitkomst> {
   const naamHash = naamHashVan(ctx, poging.gebruikersnaam);
-  return poort.opNaam(naamHash.toString("base64"), async () => {
+  return metSproeiwacht(ctx, poort, { naamHash, bron: poging.bron }, async () => {
     const { basis, nr } = splitsGebruikersnaam(vormNaam(poging.gebruikersnaam).slice(0, 200)) ?? {
       basis: "",
       nr: 0,

@@ -8,3 +8,21 @@ export function wachttijd(mislukt: number): number {
 
 /** The same for each number of failures, from the first; later ones are as the last. */
 export const wachttijden: readonly number[] = Array.from({ length: 16 }, (_, index) => wachttijd(index + 1));
+
+/** Milliseconds over which failing names are counted together. */
+export const duurSproeivenster = 5 * 60_000;
+
+/** Names that failed and did not succeed since, and how many sign-ins succeeded. */
+export type Telling = { readonly mislukt: Set<string>; gelukt: number };
+
+/** So many names may fail in one window beside one in five of the sign-ins that succeed: a school that starts has those. */
+const gewoon = { adres: 50, geheel: 200 } as const;
+
+/**
+ * Milliseconds that a failing answer is held back while many names fail (D7): none as long as it looks like people who mistype, then
+ * a second, more as it gets worse, eight at most. A right password never waits, from whatever address.
+ */
+export function traagheid({ mislukt, gelukt }: Telling, bereik: keyof typeof gewoon): number {
+  const verwacht = gewoon[bereik] + gelukt / 5;
+  return mislukt.size <= verwacht ? 0 : Math.min(8000, Math.round((1000 * mislukt.size) / verwacht));
+}

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Figures of this process in Prometheus format: requests and their duration per site, and Node's own. No personal data. */
 export function createMetrics(): {
+  /** A figure that is asked for when somebody looks. */
+  gauge(name: string, help: string, read: () => number): void;
   measured(site: string, listener: Listener): Listener;
   handler: Listener;
 } {
@@ -24,6 +26,9 @@ export function createMetrics(): {
     registers: [registry],
   });
   return {
+    gauge(name, help, read) {
+      const gauge: Gauge = new Gauge({ name, help, registers: [registry], collect: () => gauge.set(read()) });
+    },
     measured: (site, listener) => (request, response) => {
       const start = performance.now();
       response.once("close", () => {

@@ -43,7 +43,12 @@ export async function answerBadge(
   if (plaatje === null) return askPicture(200);
 
   const clientId = interactie.params["client_id"] ?? "";
-  const uitkomst = await meldAanMetBadge(acm.ctx, acm.poort, { badge: code, plaatje, clientId });
+  const uitkomst = await meldAanMetBadge(acm.ctx, acm.poort, {
+    badge: code,
+    plaatje,
+    clientId,
+    bron: ctx.req.socket.remoteAddress,
+  });
   if (uitkomst.soort === "wachten") {
     ctx.set("retry-after", String(uitkomst.seconden));
     return askPicture(429, uitkomst);

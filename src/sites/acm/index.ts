@@ -3,7 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { Context } from "#platform/context";
 import { staticAssets } from "#platform/html";
 import { describeError } from "#platform/log";
-import { maakPoort, type Poort } from "#modules/aanmelding";
+import { maakPoort, type Poort, type Sproeistand } from "#modules/aanmelding";
 import { openSleutelbos } from "#modules/tokens";
 import { listClients, type ClientRecord } from "#modules/toepassingen";
 import { cookieNames, type Acm } from "./contract.ts";
@@ -39,6 +39,8 @@ export type AcmSite = {
   readonly issuer: string;
   /** For `http.createServer`. Serves `/op/…` and `/static/…`. */
   handler(req: IncomingMessage, res: ServerResponse): void;
+  /** Whether many names fail now (D7: spraying), for who watches. */
+  sproei(): Sproeistand;
   /** Reads clients and keys again; happens by itself when they change. */
   reload(): Promise<void>;
   /** Stops listening for changes and waits for what still runs after an answer. */
@@ -69,7 +71,7 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
     cookies: cookieNames(secure),
     allowPrivateNetwork: options.allowPrivateNetwork ?? false,
     bos,
-    poort: maakPoort(options.klopt),
+    poort: maakPoort({ klopt: options.klopt }),
     sleutel:
       options.medewerkers &&
       openSleutel(options.medewerkers, {
@@ -118,6 +120,7 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
   return {
     issuer: acm.issuer,
     handler: (req, res) => void handler(req, res),
+    sproei: () => acm.poort.sproei.stand(ctx.clock.now()),
     reload,
     async close() {
       await Promise.all([luister.unlisten(), uitlog.unlisten(), bos.sluit()]);

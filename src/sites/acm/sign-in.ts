@@ -100,7 +100,12 @@ async function signIn(
   const clientId = interactie.params["client_id"] ?? "";
   const uitkomst =
     (ctx.req as Beoordeeld).uitkomst ??
-    (await meldAan(acm.ctx, acm.poort, { gebruikersnaam, wachtwoord, clientId }));
+    (await meldAan(acm.ctx, acm.poort, {
+      gebruikersnaam,
+      wachtwoord,
+      clientId,
+      bron: ctx.req.socket.remoteAddress,
+    }));
   switch (uitkomst.soort) {
     case "onjuist":
       return formPage(acm, ctx, interactie, 422, { gebruikersnaam, fout: { soort: "onjuist" } });

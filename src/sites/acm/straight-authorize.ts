@@ -55,7 +55,14 @@ export async function straightSignIn(
   const { gebruikersnaam, wachtwoord, leeg } = readTyped(new URLSearchParams(form.text));
   const { clientId } = vraag.client;
   const uitkomst =
-    leeg.length > 0 ? undefined : await meldAan(acm.ctx, acm.poort, { gebruikersnaam, wachtwoord, clientId });
+    leeg.length > 0
+      ? undefined
+      : await meldAan(acm.ctx, acm.poort, {
+          gebruikersnaam,
+          wachtwoord,
+          clientId,
+          bron: req.socket.remoteAddress,
+        });
   if (uitkomst?.soort === "gelukt" && !uitkomst.kiesWachtwoord) {
     const { accountUuid, feiten } = uitkomst;
     const payload: AdapterPayload = {
