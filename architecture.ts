@@ -178,6 +178,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       "inschrijvingen.inschrijving": "Counting who would see it.",
       "scholen.school": "Idem: nobody sees anything in a school that is not open.",
       "protocollen.protocol": "Only with an agreement in force can a school switch it on (D5).",
+      "klasinformatie.indeling": "Counting who would see it by a rule on a class.",
+      "klasinformatie.deelt": "Idem: only while the school shares them.",
     },
   },
   "modules/verstrekking": {

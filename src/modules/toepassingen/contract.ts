@@ -135,14 +135,24 @@ export type Periode = { readonly van: Datum | null; readonly tot: Datum | null }
 export type Groep = { readonly niveau: Niveau; readonly leerjaar: number };
 export type Groepstelling = Groep & { readonly aantal: number };
 
+/** A class of the school (R55), or with `subklas` a subclass of it. */
+export type Klas = { readonly klas: string; readonly subklas: string | null };
+/** Its pupils of today, and the years in which they are, the one with most of them first. */
+export type Klastelling = Klas & {
+  readonly aantal: number;
+  readonly groepen: readonly [Groep, ...Groep[]];
+};
+
 /**
- * Whom a rule speaks about (D6). `klas` and `subklas` belong here too; they exist once a school shares class information.
- * On one pupil a rule can also exclude.
+ * Whom a rule speaks about (D6). Rules on a (sub)klas are only made, and only count, while the school shares class information; they
+ * sleep when it stops. On one pupil a rule can also exclude.
  */
 export type Doel =
   | { readonly soort: "school" }
   | { readonly soort: "niveau"; readonly niveau: Niveau }
   | ({ readonly soort: "leerjaar" } & Groep)
+  | { readonly soort: "klas"; readonly klas: string }
+  | { readonly soort: "subklas"; readonly klas: string; readonly subklas: string }
   | { readonly soort: "leerling"; readonly accountUuid: AccountUuid; readonly uitgesloten: boolean };
 
 export type Regel = Periode & { readonly doel: Doel };

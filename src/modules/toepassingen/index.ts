@@ -14,6 +14,8 @@ export {
   type Doel,
   type Groep,
   type Groepstelling,
+  type Klas,
+  type Klastelling,
   type Periode,
   type Regel,
   type RegelWijziging,
@@ -49,7 +51,7 @@ export {
   upsertClient,
   type RegelInvoer,
 } from "./store.ts";
-export { beschikbaarheidVan, standVan } from "./rules.ts";
+export { beschikbaarheidVan, bredereRegel, slaapt, standVan } from "./rules.ts";
 export { listWijzigingen } from "./store-school.ts";
 
 /**

@@ -31,6 +31,12 @@ export const toepassingProblemen = problems({
     titel: "Deze regel staat er al.",
     herstel: "Je hoeft niets te doen. Wil je andere datums? Wijzig dan de regel die er staat.",
   },
+  "klasinformatie-gestopt": {
+    status: 409,
+    titel: "Je school deelt geen klasinformatie. Daarom kan je geen regel voor een klas of subklas maken.",
+    herstel:
+      "De databeheerder van je school kan het delen aanzetten bij Schoolinstellingen. Een regel voor een leerjaar kan wel.",
+  },
   "leerling-van-ander": {
     status: 404,
     titel: "Deze leerling is niet van je school.",

@@ -6,6 +6,8 @@ import type {
   Groep,
   Groepstelling,
   Keuze,
+  Klas,
+  Klastelling,
   Regel,
   RegelWijziging,
   SchoolRegel,
@@ -64,13 +66,19 @@ export function pasToe(regels: readonly SchoolRegel[], wijzigingen: readonly Reg
   ];
 }
 
+/** A rule on a (sub)klas of a school that does not share class information: it stands, and counts for nobody (D6). */
+export const slaapt = ({ doel }: Pick<Regel, "doel">, deelt: boolean): boolean =>
+  !deelt && (doel.soort === "klas" || doel.soort === "subklas");
+
 /**
- * Pupils that no rule can tell apart: enrolled today in the same years of the school, and no rule on one of them alone. A
- * school of 3,000 pupils has some tens of these.
+ * Pupils that no rule can tell apart: enrolled today in the same years and classes of the school, and no rule on one of them alone.
+ * A school of 3,000 pupils has some tens of these, with classes a hundred or two.
  */
 export type Kenmerk = {
   /** Years of their enrolments of today; more than one is rare. */
   readonly groepen: readonly [Groep, ...Groep[]];
+  /** Their classes of today; none while the school does not share class information. */
+  readonly klassen: readonly Klas[];
   /** Only when a rule speaks about this one pupil. */
   readonly accountUuid: string | null;
   readonly aantal: number;
@@ -113,7 +121,7 @@ export function ziet(
       vervangen: false,
     },
     inschrijvingen,
-    klassen: [],
+    klassen: kenmerk.klassen.map((een) => ({ instellingsnummer, ...een })),
     toepassingen: [
       {
         toepassing: toepassing.toepassing,
@@ -133,8 +141,8 @@ export function ziet(
             soort: doel.soort,
             niveau: "niveau" in doel ? doel.niveau : null,
             leerjaar: "leerjaar" in doel ? doel.leerjaar : null,
-            klas: null,
-            subklas: null,
+            klas: "klas" in doel ? doel.klas : null,
+            subklas: "subklas" in doel ? doel.subklas : null,
             uitgesloten: "uitgesloten" in doel && doel.uitgesloten,
             van,
             tot,
@@ -194,4 +202,60 @@ export function telGroepen(kenmerken: readonly Kenmerk[]): Groepstelling[] {
     });
   }
   return [...tellingen.values()].toSorted(opLeeftijd);
+}
+
+const zelfdeGroep = (a: Groep, b: Groep) => a.niveau === b.niveau && a.leerjaar === b.leerjaar;
+
+/** Classes and subclasses (after their class) with their pupils, in the order of their years and names. Who is in two counts in both. */
+export function telKlassen(kenmerken: readonly Kenmerk[]): Klastelling[] {
+  const leden = new Map<string, { klas: Klas; wie: Kenmerk[] }>();
+  for (const kenmerk of kenmerken) {
+    const hier = new Map<string, Klas>();
+    for (const { klas, subklas } of kenmerk.klassen)
+      for (const een of subklas === null ? [null] : [null, subklas])
+        hier.set(JSON.stringify([klas, een]), { klas, subklas: een });
+    for (const [sleutel, klas] of hier) {
+      const staat = leden.get(sleutel);
+      if (staat) staat.wie.push(kenmerk);
+      else leden.set(sleutel, { klas, wie: [kenmerk] });
+    }
+  }
+  const klassen = [...leden.values()].map(({ klas, wie }): Klastelling => {
+    const [eerste, ...rest] = telGroepen(wie).toSorted((a, b) => b.aantal - a.aantal || opLeeftijd(a, b));
+    if (!eerste) throw new Error("a class without pupils");
+    const groep = ({ niveau, leerjaar }: Groep) => ({ niveau, leerjaar });
+    return {
+      ...klas,
+      aantal: wie.reduce((som, { aantal }) => som + aantal, 0),
+      groepen: [groep(eerste), ...rest.map(groep)],
+    };
+  });
+  // A subclass stands with its class, also when most of its pupils are in another year.
+  const jaar = new Map(klassen.flatMap((een) => (een.subklas === null ? [[een.klas, een.groepen[0]]] : [])));
+  const jaarVan = (een: Klastelling) => jaar.get(een.klas) ?? een.groepen[0];
+  return klassen.toSorted(
+    (a, b) =>
+      opLeeftijd(jaarVan(a), jaarVan(b)) ||
+      opNaam.compare(a.klas, b.klas) ||
+      opNaam.compare(a.subklas ?? "", b.subklas ?? ""),
+  );
+}
+const opNaam = new Intl.Collator("nl-BE", { numeric: true });
+
+/**
+ * Which rule that counts on this day shows the application to a whole class by a wider group: the school, or all years of its
+ * pupils by level or year. `null` = none.
+ */
+export function bredereRegel(
+  regels: readonly Regel[],
+  klas: Pick<Klastelling, "groepen">,
+  op: Datum,
+): "school" | "niveau" | "leerjaar" | null {
+  const nu = regels.filter(({ van, tot }) => geldtOp(op, van, tot)).map(({ doel }) => doel);
+  if (nu.some(({ soort }) => soort === "school")) return "school";
+  const perNiveau = (groep: Groep) =>
+    nu.some((doel) => doel.soort === "niveau" && doel.niveau === groep.niveau);
+  const perJaar = (groep: Groep) => nu.some((doel) => doel.soort === "leerjaar" && zelfdeGroep(doel, groep));
+  if (klas.groepen.every(perNiveau)) return "niveau";
+  return klas.groepen.every((groep) => perNiveau(groep) || perJaar(groep)) ? "leerjaar" : null;
 }

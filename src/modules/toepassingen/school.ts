@@ -6,13 +6,22 @@ import { algemeen, Problem } from "#platform/problem";
 import type {
   Groepstelling,
   Keuze,
+  Klastelling,
   RegelWijziging,
   School,
   SchoolToepassing,
   Voorbeeld,
 } from "./contract.ts";
 import { toepassingProblemen } from "./problems.ts";
-import { beschikbaarheidVan, pasToe, telGroepen, telVoorbeeld, ziet, type Kenmerk } from "./rules.ts";
+import {
+  beschikbaarheidVan,
+  pasToe,
+  telGroepen,
+  telKlassen,
+  telVoorbeeld,
+  ziet,
+  type Kenmerk,
+} from "./rules.ts";
 import {
   listSchoolToepassingen,
   schrijfKeuze,
@@ -87,7 +96,7 @@ export const dagVoor = (datum: Datum): Datum =>
 /**
  * Adds, changes and removes visibility rules of the school, all or nothing (R54, D6). They work at the next decision. A rule that
  * stands already is not written twice; removing one that is gone changes nothing. Gives the bundle of the list of changes.
- * @throws Problem `periode-omgekeerd`, `leerling-van-ander`, `regel-weg`, `regel-dubbel`
+ * @throws Problem `periode-omgekeerd`, `leerling-van-ander`, `klasinformatie-gestopt`, `regel-weg`, `regel-dubbel`
  */
 export async function bewaarRegels(
   ctx: Context,
@@ -106,8 +115,9 @@ export async function bewaarRegels(
   const bundel = randomUUID();
   try {
     await inTransaction(ctx, async (tx) => {
-      const { vreemd, gemist } = await schrijfRegels(tx, { school, door, bundel }, wijzigingen);
+      const { vreemd, slapend, gemist } = await schrijfRegels(tx, { school, door, bundel }, wijzigingen);
       if (vreemd > 0) throw new Problem(toepassingProblemen["leerling-van-ander"]);
+      if (slapend > 0) throw new Problem(toepassingProblemen["klasinformatie-gestopt"]);
       if (gemist > 0) throw new Problem(toepassingProblemen["regel-weg"]);
     });
   } catch (error) {
@@ -162,20 +172,27 @@ export async function voorbeeld(
   );
 }
 
-/** Applications beside the years of the school: who sees what today. */
+/** Applications beside the years and classes of the school: who sees what today. */
 export type Overzicht = {
   readonly ingeschreven: number;
   readonly groepen: readonly Groepstelling[];
+  /** Does the school share class information? Rules on a (sub)klas sleep when not (D6). */
+  readonly deelt: boolean;
+  readonly klassen: readonly Klastelling[];
+  /** Pupils of today without a class. */
+  readonly zonderKlas: number;
   readonly toepassingen: readonly {
     readonly toepassing: SchoolToepassing;
     /** Pupils who see it today. */
     readonly zien: number;
     /** The same per year. */
     readonly perGroep: readonly Groepstelling[];
+    /** And per class and subclass. */
+    readonly perKlas: readonly Klastelling[];
   }[];
 };
 
-/** All applications, or the one asked for, with how many pupils see them today, per year: two queries for the whole page. */
+/** All applications, or the one asked for, with how many pupils see them today, per year and class: two queries for the whole page. */
 export async function overzichtVan(
   ctx: Context,
   school: School,
@@ -183,7 +200,7 @@ export async function overzichtVan(
 ): Promise<Overzicht> {
   const vandaag = ctx.clock.vandaag();
   const toepassingen = await listSchoolToepassingen(ctx, school, toepassing);
-  const { open, kenmerken } = await telKenmerken(
+  const { open, deelt, kenmerken } = await telKenmerken(
     ctx,
     school,
     vandaag,
@@ -194,9 +211,12 @@ export async function overzichtVan(
   return {
     ingeschreven: tel(kenmerken),
     groepen: telGroepen(kenmerken),
+    deelt,
+    klassen: telKlassen(kenmerken),
+    zonderKlas: tel(kenmerken.filter(({ klassen }) => klassen.length === 0)),
     toepassingen: toepassingen.map((een) => {
       const zien = kenmerken.filter((kenmerk) => ziet(feit, kenmerk, een, een.regels, vandaag));
-      return { toepassing: een, zien: tel(zien), perGroep: telGroepen(zien) };
+      return { toepassing: een, zien: tel(zien), perGroep: telGroepen(zien), perKlas: telKlassen(zien) };
     }),
   };
 }

@@ -6,6 +6,7 @@ import type { Niveau, ProtocolFeit } from "#modules/verstrekking";
 import type {
   Doel,
   Keuze,
+  Klas,
   Periode,
   Regel,
   RegelWijziging,
@@ -20,6 +21,8 @@ type RegelRij = {
   soort: Doel["soort"];
   niveau: Niveau | null;
   leerjaar: number | null;
+  klas: string | null;
+  subklas: string | null;
   account_uuid: AccountUuid | null;
   uitgesloten: boolean;
   van: Datum | null;
@@ -29,6 +32,10 @@ type RegelRij = {
 const doelVan = (rij: Omit<RegelRij, "regel_id" | "van" | "tot">): Doel => {
   if (rij.account_uuid !== null)
     return { soort: "leerling", accountUuid: rij.account_uuid, uitgesloten: rij.uitgesloten };
+  if (rij.klas)
+    return rij.subklas
+      ? { soort: "subklas", klas: rij.klas, subklas: rij.subklas }
+      : { soort: "klas", klas: rij.klas };
   if (rij.niveau === null) return { soort: "school" };
   return rij.leerjaar === null
     ? { soort: "niveau", niveau: rij.niveau }
@@ -40,6 +47,8 @@ const rijVan = ({ doel, van, tot }: Regel) => ({
   soort: doel.soort,
   niveau: "niveau" in doel ? doel.niveau : null,
   leerjaar: "leerjaar" in doel ? doel.leerjaar : null,
+  klas: "klas" in doel ? doel.klas : null,
+  subklas: "subklas" in doel ? doel.subklas : null,
   account_uuid: "accountUuid" in doel ? doel.accountUuid : null,
   uitgesloten: "uitgesloten" in doel && doel.uitgesloten,
   van,
@@ -66,10 +75,11 @@ export async function listSchoolToepassingen(
                        from toepassingen.keuze k
                       where k.toepassing = t.toepassing and k.instellingsnummer = any (${lijn})), '[]') as keuzes,
            coalesce((select json_agg(json_build_object('regel_id', z.regel_id, 'soort', z.soort, 'niveau', z.niveau,
-                              'leerjaar', z.leerjaar, 'account_uuid', coalesce(s.account_uuid, z.account_uuid),
+                              'leerjaar', z.leerjaar, 'klas', z.klas, 'subklas', z.subklas,
+                              'account_uuid', coalesce(s.account_uuid, z.account_uuid),
                               'uitgesloten', z.uitgesloten, 'van', z.van, 'tot', z.tot,
                               'leerling', s.voornaam || ' ' || s.naam)
-                              order by z.uitgesloten, z.soort = 'leerling', z.niveau, z.leerjaar, s.naam, s.voornaam, z.van, z.regel_id)
+                              order by z.uitgesloten, z.soort = 'leerling', z.klas is not null, z.niveau, z.leerjaar, z.klas, z.subklas nulls first, s.naam, s.voornaam, z.van, z.regel_id)
                        from toepassingen.zichtbaarheid z
                        left join leerlingen.account a on a.account_uuid = z.account_uuid
                        left join leerlingen.account s on s.account_uuid = coalesce(a.vervangen_door, a.account_uuid)
@@ -95,19 +105,26 @@ export async function listSchoolToepassingen(
 }
 
 /**
- * The pupils who are enrolled in the school on this day, counted by what rules can see of them: their years, and apart those
- * that a rule speaks about alone. One set-based query, whatever the size of the school. `open`: Discimus knows the school and it
- * is open on this day.
+ * The pupils who are enrolled in the school on this day, counted by what rules can see of them: their years and classes, and apart
+ * those that a rule speaks about alone. One set-based query, whatever the size of the school. `open`: Discimus knows the school and
+ * it is open on this day; `deelt`: it shares class information.
  */
 export async function telKenmerken(
   ctx: Context,
   school: School,
   vandaag: Datum,
   apart: readonly AccountUuid[],
-): Promise<{ readonly open: boolean; readonly kenmerken: Kenmerk[] }> {
+): Promise<{ readonly open: boolean; readonly deelt: boolean; readonly kenmerken: Kenmerk[] }> {
   const lijn = [...school.lijn];
   const rijen = await ctx.sql<
-    { groepen: string | null; account_uuid: string | null; aantal: number; open: boolean }[]
+    {
+      groepen: string | null;
+      klassen: string | null;
+      account_uuid: string | null;
+      aantal: number;
+      open: boolean;
+      deelt: boolean;
+    }[]
   >`with leerling as (
       select r.account_uuid, string_agg(distinct i.niveau || ' ' || i.leerjaar, ',') as groepen
         from inschrijvingen.inschrijving i
@@ -115,15 +132,22 @@ export async function telKenmerken(
        where i.instellingsnummer = any (${lijn}) and not i.geannuleerd
          and i.van <= ${vandaag}::date and (i.tot is null or i.tot >= ${vandaag}::date)
        group by r.account_uuid
+    ), klas as ( -- no name of a class holds a control character
+      select coalesce(a.vervangen_door, a.account_uuid) as account_uuid,
+             string_agg(distinct d.klas || e'\t' || coalesce(d.subklas, ''), e'\n' order by d.klas || e'\t' || coalesce(d.subklas, '')) as klassen
+        from klasinformatie.indeling d join leerlingen.account a on a.account_uuid = d.account_uuid
+       where d.instellingsnummer = any (${lijn}) and d.van <= ${vandaag}::date and d.tot >= ${vandaag}::date
+         and (select klasinformatie.deelt(${lijn}))
+       group by 1
     ), telling as (
-      select groepen, case when account_uuid = any (${[...apart]}::uuid[]) then account_uuid end as account_uuid, count(*)::int as aantal
-        from leerling group by 1, 2
+      select groepen, klassen, case when account_uuid = any (${[...apart]}::uuid[]) then account_uuid end as account_uuid, count(*)::int as aantal
+        from leerling left join klas using (account_uuid) group by 1, 2, 3
     )
     select exists (select from scholen.school s where s.instellingsnummer = ${school.instellingsnummer}
               and s.van <= ${vandaag}::date and (s.tot is null or s.tot >= ${vandaag}::date)) as open,
-           telling.groepen, telling.account_uuid, telling.aantal
+           klasinformatie.deelt(${lijn}) as deelt, telling.groepen, telling.klassen, telling.account_uuid, telling.aantal
       from (select 1) altijd left join telling on true`;
-  const kenmerken = rijen.flatMap(({ groepen, account_uuid, aantal }) => {
+  const kenmerken = rijen.flatMap(({ groepen, klassen, account_uuid, aantal }) => {
     const [eerste, ...rest] = (groepen ?? "")
       .split(",")
       .filter((groep) => groep !== "")
@@ -131,10 +155,27 @@ export async function telKenmerken(
         const [niveau = "", leerjaar = ""] = groep.split(" ");
         return { niveau: niveau as Niveau, leerjaar: Number(leerjaar) };
       });
-    return eerste ? [{ groepen: [eerste, ...rest] as const, accountUuid: account_uuid, aantal }] : [];
+    if (!eerste) return [];
+    return [
+      {
+        groepen: [eerste, ...rest] as const,
+        klassen: leesKlassen(klassen),
+        accountUuid: account_uuid,
+        aantal,
+      },
+    ];
   });
-  return { open: rijen[0]?.open ?? false, kenmerken };
+  return { open: rijen[0]?.open ?? false, deelt: rijen[0]?.deelt ?? false, kenmerken };
 }
+
+const leesKlassen = (tekst: string | null): Klas[] =>
+  (tekst ?? "")
+    .split("\n")
+    .filter((regel) => regel !== "")
+    .map((regel) => {
+      const [klas = "", subklas = ""] = regel.split("\t");
+      return { klas, subklas: subklas === "" ? null : subklas };
+    });
 
 /** One at a time per school and application: two colleagues who save at once both get a whole result. */
 export async function vergrendel(ctx: Context, school: School, toepassing: string): Promise<void> {
@@ -200,13 +241,19 @@ const periodeVan = (wijziging: { readonly soort: "weg" } | ({ readonly soort: "p
 /**
  * Writes changes of rules with their lines of the log, in one statement: as many rows as there are rules, however many pupils
  * they are about. Rules of another school are not found; `vreemd` counts pupils that are not of this school, for whom nothing is
- * written; `gemist` counts rules whose dates were to change but that are not there.
+ * written; `slapend` new rules on a class while the school shares none; `gemist` rules whose dates were to change but that are not
+ * there.
  */
 export async function schrijfRegels(
   ctx: Context,
   { school, door, bundel }: Schrijver,
   wijzigingen: readonly (RegelWijziging & { readonly toepassing: string })[],
-): Promise<{ readonly geschreven: number; readonly vreemd: number; readonly gemist: number }> {
+): Promise<{
+  readonly geschreven: number;
+  readonly vreemd: number;
+  readonly slapend: number;
+  readonly gemist: number;
+}> {
   const lijn = [...school.lijn];
   const rijen = wijzigingen.map((wijziging) => ({
     wijziging: wijziging.soort,
@@ -215,16 +262,16 @@ export async function schrijfRegels(
       ? { ...rijVan(wijziging.regel), regel_id: randomUUID() }
       : { ...periodeVan(wijziging), regel_id: wijziging.regelId }),
   }));
-  const [rij] = await ctx.sql<{ geschreven: number; vreemd: number; gemist: number }[]>`
+  const [rij] = await ctx.sql<{ geschreven: number; vreemd: number; slapend: number; gemist: number }[]>`
     with vraag as (
       select * from json_to_recordset(${JSON.stringify(rijen)}::text::json) as v (wijziging text, toepassing text, regel_id uuid,
-        soort text, niveau text, leerjaar integer, account_uuid uuid, uitgesloten boolean, van date, tot date)
+        soort text, niveau text, leerjaar integer, klas text, subklas text, account_uuid uuid, uitgesloten boolean, van date, tot date)
     ), goed as (
       select * from vraag v where wijziging = 'nieuw' and (soort <> 'leerling' or exists (
         select from leerlingen.registratie r where r.account_uuid = v.account_uuid and r.instellingsnummer = any (${lijn})))
     ), nieuw as (
-      insert into toepassingen.zichtbaarheid (regel_id, instellingsnummer, toepassing, soort, niveau, leerjaar, account_uuid, uitgesloten, van, tot)
-      select regel_id, ${school.instellingsnummer}, toepassing, soort, niveau, leerjaar, account_uuid, uitgesloten, van, tot from goed
+      insert into toepassingen.zichtbaarheid (regel_id, instellingsnummer, toepassing, soort, niveau, leerjaar, klas, subklas, account_uuid, uitgesloten, van, tot)
+      select regel_id, ${school.instellingsnummer}, toepassing, soort, niveau, leerjaar, klas, subklas, account_uuid, uitgesloten, van, tot from goed
       on conflict do nothing returning *
     ), weg as (
       delete from toepassingen.zichtbaarheid z using vraag v
@@ -239,14 +286,15 @@ export async function schrijfRegels(
     ), log as (
       insert into toepassingen.wijziging (bundel, instellingsnummer, toepassing, tijdstip, door, soort, wat)
       select ${bundel}, ${school.instellingsnummer}, toepassing, ${new Date(ctx.clock.now())}, ${door}, wijziging,
-             json_build_object('soort', soort, 'niveau', niveau, 'leerjaar', leerjaar, 'account_uuid', account_uuid,
+             json_build_object('soort', soort, 'niveau', niveau, 'leerjaar', leerjaar, 'klas', klas, 'subklas', subklas, 'account_uuid', account_uuid,
                'uitgesloten', uitgesloten, 'van', van, 'tot', tot)::text
         from samen
     )
     select (select count(*) from samen) as geschreven,
            (select count(*) from vraag where wijziging = 'nieuw') - (select count(*) from goed) as vreemd,
+           (select count(*) from goed where klas is not null and not (select klasinformatie.deelt(${lijn}))) as slapend,
            (select count(*) from vraag where wijziging = 'periode') - (select count(*) from periode) as gemist`;
-  return rij ?? { geschreven: 0, vreemd: 0, gemist: 0 };
+  return rij ?? { geschreven: 0, vreemd: 0, slapend: 0, gemist: 0 };
 }
 
 /** What the school changed, newest first: of one application, of one `bundel`, or all. */

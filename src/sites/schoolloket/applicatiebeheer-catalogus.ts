@@ -6,12 +6,12 @@ import { attributen } from "#modules/verstrekking";
 import { leerlingen, standPil, waaromNiet } from "./applicatiebeheer-woorden.ts";
 
 /** Between the two pages of Applicatiebeheer. */
-export const subnavigatie = (hier: "applicaties" | "matrix"): Html =>
+export const subnavigatie = (hier: "applicaties" | "matrix", perKlas: boolean): Html =>
   html`<nav class="subnav" aria-label="Applicatiebeheer">
     <a href="/applicatiebeheer" ${hier === "applicaties" ? html`aria-current="page"` : ""}
       >${icon("layout-grid")}Applicaties</a
     ><a href="/applicatiebeheer/matrix" ${hier === "matrix" ? html`aria-current="page"` : ""}
-      >${icon("grid-3x3")}Leerjaren en applicaties</a
+      >${icon("grid-3x3")}${perKlas ? "Klassen" : "Leerjaren"} en applicaties</a
     >
   </nav>`;
 
@@ -60,7 +60,7 @@ export function catalogusPagina({
         <h1>Applicaties</h1>
         <p class="lead">Kies welke applicaties je school gebruikt, en welke leerlingen ze zien.</p>
       </div>
-      ${subnavigatie("applicaties")}
+      ${subnavigatie("applicaties", overzicht.klassen.length > 0)}
     </div>
     ${deel("In gebruik", true, "Je school koos nog geen applicatie. Zet er hieronder een aan.")}
     ${deel("Nog niet gekozen", false, "Je school koos alle applicaties die er zijn.")}`;

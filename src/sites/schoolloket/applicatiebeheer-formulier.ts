@@ -1,7 +1,7 @@
 import type { Datum } from "#platform/clock";
 import { isUuid, type AccountUuid } from "#platform/ids";
-import type { Doel, RegelWijziging } from "#modules/toepassingen";
-import { datumVan, leesDoel } from "./applicatiebeheer-woorden.ts";
+import type { Doel, Klastelling, RegelWijziging } from "#modules/toepassingen";
+import { datumVan, doelWaarde, leesDoelen } from "./applicatiebeheer-woorden.ts";
 
 /** A change of rules as a form asks it, in a link (to see what it does) or posted (to keep it): the same fields. */
 export type Aanvraag = {
@@ -19,8 +19,17 @@ export type Aanvraag = {
 
 const bekend = ["doel", "leerling", "uitgesloten", "wijzig", "weg", "van", "tot"];
 
-/** Undefined when nothing was asked yet. */
-export function leesAanvraag(velden: URLSearchParams): Aanvraag | undefined {
+/**
+ * Undefined when nothing was asked yet. The classes of the school are what "all classes of a year" means; the form that keeps it
+ * names each of them.
+ */
+export function leesAanvraag(
+  velden: URLSearchParams,
+  { deelt, klassen }: { readonly deelt: boolean; readonly klassen: readonly Klastelling[] } = {
+    deelt: true, // who keeps it asks again, in the same commit
+    klassen: [],
+  },
+): Aanvraag | undefined {
   const weg = velden.get("weg");
   const wijzig = velden.get("wijzig");
   const wat = weg !== null ? "weg" : wijzig !== null ? "wijzig" : (velden.get("bekijk") ?? "");
@@ -39,9 +48,19 @@ export function leesAanvraag(velden: URLSearchParams): Aanvraag | undefined {
 
   const doelen =
     wat === "nieuw"
-      ? velden.getAll("doel").flatMap((tekst) => leesDoel(tekst) ?? [])
+      ? [
+          ...new Map(
+            velden
+              .getAll("doel")
+              .flatMap((tekst) => leesDoelen(tekst, klassen))
+              .map((doel) => [doelWaarde(doel), doel]),
+          ).values(),
+        ]
       : leerlingDoelen(velden);
   if (wat === "nieuw" && doelen.length === 0) fouten.keuze = "Kies voor wie het zichtbaar wordt.";
+  if (!deelt && doelen.some(({ soort }) => soort === "klas" || soort === "subklas"))
+    fouten.keuze =
+      "Je school deelt geen klasinformatie. Kies een leerjaar, of vraag de databeheerder om het delen aan te zetten.";
   if (wat === "leerling" && doelen.length === 0) fouten.keuze = "Kies minstens één leerling.";
   const regelId = weg ?? wijzig ?? "";
   if ((wat === "weg" || wat === "wijzig") && !isUuid(regelId)) fouten.keuze = "Deze regel bestaat niet meer.";
@@ -55,7 +74,11 @@ export function leesAanvraag(velden: URLSearchParams): Aanvraag | undefined {
   return {
     wat,
     wijzigingen: Object.keys(fouten).length > 0 ? [] : wijzigingen,
-    velden: [["bekijk", wat], ...[...velden].filter(([naam]) => bekend.includes(naam))],
+    velden: [
+      ["bekijk", wat],
+      ...(wat === "nieuw" ? doelen.map((doel) => ["doel", doelWaarde(doel)] as const) : []),
+      ...[...velden].filter(([naam]) => bekend.includes(naam) && !(wat === "nieuw" && naam === "doel")),
+    ],
     van: velden.get("van") ?? "",
     tot: velden.get("tot") ?? "",
     begint: wat === "weg" ? null : periode.van,

@@ -1,6 +1,12 @@
 import { isUuid } from "#platform/ids";
 import { bewaarRegels, listWijzigingen, overzichtVan, voorbeeld } from "#modules/toepassingen";
-import { cellenVan, matrixPagina, wijzigingenVan, type MatrixInput } from "./applicatiebeheer-matrix.ts";
+import {
+  cellenVan,
+  matrixPagina,
+  perKlas,
+  wijzigingenVan,
+  type MatrixInput,
+} from "./applicatiebeheer-matrix.ts";
 import { wijzigingTekst } from "./applicatiebeheer-woorden.ts";
 import type { Route, SchoolVerzoek } from "./contract.ts";
 
@@ -8,7 +14,7 @@ const pad = "/applicatiebeheer/matrix";
 
 function toon(v: SchoolVerzoek, input: MatrixInput): Response {
   return v.pagina({
-    titel: "Leerjaren en applicaties",
+    titel: `${perKlas(input.overzicht) ? "Klassen" : "Leerjaren"} en applicaties`,
     tab: "applicatiebeheer",
     inhoud: matrixPagina(input),
   });

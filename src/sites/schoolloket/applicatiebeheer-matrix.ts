@@ -2,7 +2,8 @@ import { geldtOp, type Datum } from "#platform/clock";
 import { appIcon, html, icon, type Html } from "#platform/html";
 import {
   standVan,
-  type Groep,
+  bredereRegel,
+  type Doel,
   type Groepstelling,
   type Overzicht,
   type RegelWijziging,
@@ -12,47 +13,83 @@ import {
 import { doelWaarde, groepNaam, leerlingen, niveauNaam } from "./applicatiebeheer-woorden.ts";
 import { subnavigatie } from "./applicatiebeheer-catalogus.ts";
 
-/** One box: an application for a year. */
+/** One line: a class while the school shares them, else a year. */
+type Rij = {
+  readonly doel: Extract<Doel, { soort: "klas" | "leerjaar" }>;
+  readonly naam: string;
+  readonly aantal: number;
+  readonly niveau: Groepstelling["niveau"];
+  readonly groepen: Parameters<typeof bredereRegel>[1]["groepen"];
+};
+
+/** One box: an application for a class or year. */
 type Cel = {
   readonly toepassing: SchoolToepassing;
-  readonly groep: Groepstelling;
+  readonly rij: Rij;
   readonly waarde: string;
-  /** Pupils of this year who see it today. */
+  /** Pupils of this line who see it today. */
   readonly zien: number;
   /** A rule on a wider group shows it already: that one is changed on the page of the application. */
-  readonly breder: "hele school" | "heel het niveau" | null;
-  /** Rules on exactly this year that are not over. */
+  readonly breder: "school" | "niveau" | "leerjaar" | null;
+  /** Rules on exactly this line that are not over. */
   readonly regels: readonly string[];
   readonly aan: boolean;
 };
+const bredereNaam = {
+  school: "hele school",
+  niveau: "heel het niveau",
+  leerjaar: "heel het leerjaar",
+} as const;
 
-const celWaarde = (toepassing: string, groep: Groep) =>
-  `${toepassing}/${doelWaarde({ soort: "leerjaar", niveau: groep.niveau, leerjaar: groep.leerjaar })}`;
+/** Are the lines classes? Not before the first list of classes came in. */
+export const perKlas = ({ klassen }: Overzicht): boolean => klassen.length > 0;
 
-const zelfdeGroep = (a: Groep, b: Groep) => a.niveau === b.niveau && a.leerjaar === b.leerjaar;
+function rijenVan(overzicht: Overzicht): Rij[] {
+  if (perKlas(overzicht))
+    return overzicht.klassen
+      .filter(({ subklas }) => subklas === null)
+      .map(({ klas, aantal, groepen }) => ({
+        doel: { soort: "klas", klas },
+        naam: klas,
+        aantal,
+        niveau: groepen[0].niveau,
+        groepen,
+      }));
+  return overzicht.groepen.map(({ niveau, leerjaar, aantal }) => ({
+    doel: { soort: "leerjaar", niveau, leerjaar },
+    naam: groepNaam({ niveau, leerjaar }),
+    aantal,
+    niveau,
+    groepen: [{ niveau, leerjaar }],
+  }));
+}
 
-/** All boxes: the applications that the school has on or will have on, for every year with pupils. */
+/** All boxes: the applications that the school has on or will have on, for every class or year with pupils. */
 export function cellenVan(overzicht: Overzicht, vandaag: Datum): Cel[] {
+  const rijen = rijenVan(overzicht);
   return overzicht.toepassingen
     .filter(({ toepassing }) => standVan(toepassing.keuzes, vandaag).stand !== "uit")
-    .flatMap(({ toepassing, perGroep }) =>
-      overzicht.groepen.map((groep): Cel => {
-        const nu = toepassing.regels.filter(({ van, tot }) => geldtOp(vandaag, van, tot));
+    .flatMap(({ toepassing, perGroep, perKlas: zienPerKlas }) =>
+      rijen.map((rij): Cel => {
+        const { doel } = rij;
+        const deze = doelWaarde(doel);
         const regels = toepassing.regels.filter(
-          ({ doel, tot }) =>
-            doel.soort === "leerjaar" && zelfdeGroep(doel, groep) && (tot === null || tot >= vandaag),
+          (regel) => doelWaarde(regel.doel) === deze && (regel.tot === null || regel.tot >= vandaag),
         );
-        const niveau = nu.some(({ doel }) => doel.soort === "niveau" && doel.niveau === groep.niveau);
-        const breder = nu.some(({ doel }) => doel.soort === "school")
-          ? "hele school"
-          : niveau
-            ? "heel het niveau"
-            : null;
+        const zien =
+          doel.soort === "klas"
+            ? zienPerKlas.find((een) => een.klas === doel.klas && een.subklas === null)
+            : perGroep.find((een) => een.niveau === doel.niveau && een.leerjaar === doel.leerjaar);
+        const breder = bredereRegel(
+          toepassing.regels.filter((regel) => doelWaarde(regel.doel) !== deze),
+          rij,
+          vandaag,
+        );
         return {
           toepassing,
-          groep,
-          waarde: celWaarde(toepassing.toepassing, groep),
-          zien: perGroep.find((een) => zelfdeGroep(een, groep))?.aantal ?? 0,
+          rij,
+          waarde: `${toepassing.toepassing}/${deze}`,
+          zien: zien?.aantal ?? 0,
           breder,
           regels: regels.map(({ regelId }) => regelId),
           aan: breder !== null || regels.some(({ van, tot }) => geldtOp(vandaag, van, tot)),
@@ -74,9 +111,8 @@ export function wijzigingenVan(
     .filter(({ waarde, breder }) => breder === null && was.has(waarde) !== is.has(waarde))
     .map((cel) => {
       const wordt = is.has(cel.waarde);
-      const { niveau, leerjaar } = cel.groep;
       const wijzigingen: RegelWijziging[] = wordt
-        ? [{ soort: "nieuw", regel: { doel: { soort: "leerjaar", niveau, leerjaar }, van: null, tot: null } }]
+        ? [{ soort: "nieuw", regel: { doel: cel.rij.doel, van: null, tot: null } }]
         : cel.regels.map((regelId) => ({ soort: "weg", regelId }));
       return { cel, wordt, wijzigingen };
     });
@@ -95,19 +131,21 @@ export type MatrixInput = {
   readonly niets: boolean;
 };
 
-/** Years × applications (R54): the whole box is the target, one form, nothing is kept before its effect was shown. */
+/** Classes or years × applications (R54, R55b): the whole box is the target, one form, nothing is kept before its effect was shown. */
 export function matrixPagina({ overzicht, vandaag, gevraagd, bewaard, niets }: MatrixInput): Html {
   const cellen = cellenVan(overzicht, vandaag);
   const toepassingen = [...new Set(cellen.map(({ toepassing }) => toepassing))];
+  const metKlas = perKlas(overzicht);
   const anders = gevraagd ? wijzigingenVan(cellen, gevraagd).map(({ cel }) => cel.waarde) : [];
   return html`<div class="page-head">
       <div>
-        <h1>Leerjaren en applicaties</h1>
+        <h1>${metKlas ? "Klassen" : "Leerjaren"} en applicaties</h1>
         <p class="lead">
-          Vink aan welk leerjaar welke applicatie ziet. Een wijziging geldt bij de volgende aanmelding.
+          Vink aan ${metKlas ? "welke klas" : "welk leerjaar"} welke applicatie ziet. Een wijziging geldt bij
+          de volgende aanmelding.
         </p>
       </div>
-      ${subnavigatie("matrix")}
+      ${subnavigatie("matrix", metKlas)}
     </div>
     ${
       bewaard.length > 0 &&
@@ -161,18 +199,21 @@ function formulier({
   gevraagd: MatrixInput["gevraagd"];
   anders: readonly string[];
 }): Html {
-  const niveaus = [...new Set(overzicht.groepen.map(({ niveau }) => niveau))];
+  const rijen = [...new Set(cellen.map(({ rij }) => rij))];
+  const niveaus = [...new Set(rijen.map(({ niveau }) => niveau))];
+  const metKlas = perKlas(overzicht);
   const was =
     gevraagd?.was ??
     new Set(cellen.filter(({ aan, breder }) => aan && breder === null).map(({ waarde }) => waarde));
   const vak = (cel: Cel) => {
     const gewijzigd = anders.includes(cel.waarde);
     const aan = gevraagd && cel.breder === null ? gevraagd.is.has(cel.waarde) : cel.aan;
-    const deel = !gewijzigd && aan && cel.zien > 0 && cel.zien < cel.groep.aantal;
+    // Also where the box is off: some see it by a rule on a subclass, a year or one pupil.
+    const deel = !gewijzigd && cel.zien > 0 && cel.zien < cel.rij.aantal;
     const naam = [
-      `${cel.toepassing.naam} voor ${groepNaam(cel.groep)}`,
-      deel && `${cel.zien} van ${leerlingen(cel.groep.aantal)}`,
-      cel.breder && `door de regel ${cel.breder}`,
+      `${cel.toepassing.naam} voor ${metKlas ? "klas " : ""}${cel.rij.naam}`,
+      deel && `${cel.zien} van ${leerlingen(cel.rij.aantal)}`,
+      cel.breder && `door de regel ${bredereNaam[cel.breder]}`,
       gewijzigd && "gewijzigd",
     ]
       .filter(Boolean)
@@ -188,9 +229,7 @@ function formulier({
           aria-label="${naam}"
         />${
           (deel || cel.breder) &&
-          html`<span aria-hidden="true"
-            >${deel ? `${cel.zien}/${cel.groep.aantal}` : cel.breder === "hele school" ? "school" : "niveau"}</span
-          >`
+          html`<span aria-hidden="true">${deel ? `${cel.zien}/${cel.rij.aantal}` : cel.breder}</span>`
         }</label
       >
     </td>`;
@@ -201,15 +240,15 @@ function formulier({
       class="matrix-frame"
       tabindex="0"
       role="region"
-      aria-label="Tabel leerjaren en applicaties, schuif opzij voor meer"
+      aria-label="Tabel ${metKlas ? "klassen" : "leerjaren"} en applicaties, schuif opzij voor meer"
     >
       <table class="matrix">
         <caption class="visually-hidden">
-          Zichtbaarheid van elke applicatie per leerjaar
+          Zichtbaarheid van elke applicatie per ${metKlas ? "klas" : "leerjaar"}
         </caption>
         <thead>
           <tr>
-            <th scope="col">Leerjaar</th>
+            <th scope="col">${metKlas ? "Klas" : "Leerjaar"}</th>
             ${toepassingen.map(
               (toepassing) =>
                 html`<th scope="col">
@@ -224,15 +263,13 @@ function formulier({
               html`<tr class="group">
                   <th colspan="${toepassingen.length + 1}" scope="rowgroup">${niveauNaam[niveau]}</th>
                 </tr>
-                ${overzicht.groepen
-                  .filter((groep) => groep.niveau === niveau)
+                ${rijen
+                  .filter((rij) => rij.niveau === niveau)
                   .map(
-                    (groep) =>
+                    (rij) =>
                       html`<tr>
-                        <th scope="row">
-                          <b>${groepNaam(groep)}</b><small>${leerlingen(groep.aantal)}</small>
-                        </th>
-                        ${cellen.filter((cel) => cel.groep === groep).map(vak)}
+                        <th scope="row"><b>${rij.naam}</b><small>${leerlingen(rij.aantal)}</small></th>
+                        ${cellen.filter((cel) => doelWaarde(cel.rij.doel) === doelWaarde(rij.doel)).map(vak)}
                       </tr>`,
                   )}`,
           )}
@@ -241,9 +278,15 @@ function formulier({
     </div>
     <p class="why">
       ${icon("info")}<span
-        >20/21 betekent: het leerjaar ziet de applicatie, behalve de leerlingen met een uitzondering. Een
-        grijs vinkje komt van een regel voor de hele school of het hele niveau: wijzig die bij de applicatie
-        zelf. Een vak met een hoekje is gewijzigd en nog niet bewaard.</span
+        >20/21 betekent: 20 van de 21 leerlingen zien de applicatie, bijvoorbeeld door een
+        uitzondering${metKlas && " of door een regel voor een subklas"}. Een grijs vinkje komt van een regel
+        voor een grotere groep, zoals de hele school: wijzig die bij de applicatie zelf. Een vak met een
+        hoekje is gewijzigd en nog niet
+        bewaard.${
+          metKlas &&
+          overzicht.zonderKlas > 0 &&
+          ` ${leerlingen(overzicht.zonderKlas)} ${overzicht.zonderKlas === 1 ? "heeft" : "hebben"} nog geen klas en ${overzicht.zonderKlas === 1 ? "staat" : "staan"} niet in deze tabel.`
+        }</span
       >
     </p>
     ${

@@ -4,8 +4,8 @@ import type { Leerling } from "#modules/leerlingbeheer";
 import type { ProtocolBestand } from "#modules/protocollen";
 import {
   beschikbaarheidVan,
+  slaapt,
   standVan,
-  type Groepstelling,
   type SchoolRegel,
   type SchoolToepassing,
   type Voorbeeld,
@@ -25,12 +25,13 @@ import {
   standPil,
   waaromNiet,
   wijzigingTekst,
+  type Telling,
 } from "./applicatiebeheer-woorden.ts";
 
 export type ApplicatieInput = {
   readonly toepassing: SchoolToepassing;
-  /** Pupils of today, per year. */
-  readonly telling: { readonly ingeschreven: number; readonly groepen: readonly Groepstelling[] };
+  /** Pupils of today, and whether the school shares their classes. */
+  readonly telling: Telling & { readonly deelt: boolean };
   /** How many see it today. */
   readonly zien: number;
   readonly overeenkomst: ProtocolBestand | undefined;
@@ -191,6 +192,7 @@ function zichtbaarheid({ toepassing, telling, zien, vandaag }: ApplicatieInput, 
       Vandaag ${zien === 1 ? "ziet" : "zien"} <b>${leerlingen(zien)}</b> van de ${telling.ingeschreven}
       ${naam}.
     </p>
+    ${slaapMelding(regels.filter((regel) => slaapt(regel, telling.deelt)).length)}
     ${
       regels.length === 0
         ? html`<p class="soft">Er is nog geen regel. Voeg er hieronder een toe.</p>`
@@ -201,6 +203,22 @@ function zichtbaarheid({ toepassing, telling, zien, vandaag }: ApplicatieInput, 
   </section>`;
 }
 
+/** Rules on a class count for nobody while the school shares none; who can wake them, and that nothing is lost (D6). */
+function slaapMelding(aantal: number): Html | undefined {
+  if (aantal === 0) return undefined;
+  return html`<div class="notice attention">
+    ${icon("hourglass")}
+    <div>
+      <p class="title">${aantal === 1 ? "1 regel slaapt" : `${aantal} regels slapen`}</p>
+      <p>
+        Je school deelt geen klasinformatie met LeerID. Regels voor een klas of subklas gelden nu voor
+        niemand. De databeheerder van je school kan het delen aanzetten bij
+        <a href="/schoolinstellingen">Schoolinstellingen</a>. Daarna gelden ze vanzelf opnieuw.
+      </p>
+    </div>
+  </div>`;
+}
+
 function regelRij(
   regel: SchoolRegel,
   { pad, telling, vandaag }: { pad: string; telling: ApplicatieInput["telling"]; vandaag: Datum },
@@ -208,11 +226,13 @@ function regelRij(
   const naam = doelNaam(regel.doel, regel.leerling);
   const aantal = aantalVoor(regel.doel, telling);
   const min = regel.doel.soort === "leerling" && regel.doel.uitgesloten;
+  const slapend = slaapt(regel, telling.deelt);
   return html`<li ${min ? html`class="minus"` : ""}>
     ${icon(min ? "circle-minus" : "users")}
     <span
-      ><b>${naam}</b> ${periodePil(regel, vandaag)}<br /><span class="soft small"
-        >${aantal !== null && `${leerlingen(aantal)}, `}${periodeTekst(regel)}</span
+      ><b>${naam}</b> ${periodePil(regel, vandaag)}
+      ${slapend && html`<span class="pill">${icon("hourglass")}slaapt</span>`}<br /><span class="soft small"
+        >${slapend ? "geldt nu voor niemand, " : aantal !== null && `${leerlingen(aantal)}, `}${periodeTekst(regel)}</span
       ></span
     >
     ${

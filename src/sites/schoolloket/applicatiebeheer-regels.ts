@@ -7,9 +7,12 @@ import {
   doelNaam,
   doelWaarde,
   groepNaam,
+  klassenVan,
+  klassenWaarde,
   leerlingen,
   niveauNaam,
   periodeTekst,
+  type Telling,
 } from "./applicatiebeheer-woorden.ts";
 
 /** Two dates with their labels and what is wrong with them. */
@@ -84,11 +87,11 @@ export function nieuweRegel({ toepassing, telling, aanvraag }: ApplicatieInput, 
             </div>`,
         )}
       </fieldset>
-      ${datums(deze, "nieuw")}
+      ${telling.klassen.length > 0 && klasvakken(telling, vak)} ${datums(deze, "nieuw")}
       <p class="why">
         ${icon("info")}<span
-          >Wie later in dit leerjaar komt, krijgt ${toepassing.naam} dezelfde dag. Je hoeft niets bij te
-          houden.</span
+          >Wie later in dit leerjaar${telling.klassen.length > 0 && " of deze klas"} komt, krijgt
+          ${toepassing.naam} dezelfde dag. Je hoeft niets bij te houden.</span
         >
       </p>
       <div class="row">
@@ -98,6 +101,40 @@ export function nieuweRegel({ toepassing, telling, aanvraag }: ApplicatieInput, 
       </div>
     </form>
   </section>`;
+}
+
+/** Classes per year, each with its subclasses, and all classes of a year at once (R55b). */
+function klasvakken({ klassen, groepen }: Telling, vak: (doel: Doel, naam: string) => Html): Html {
+  return html`<fieldset class="stack-s">
+    <legend>Of per klas of subklas</legend>
+    ${groepen
+      .map((groep) => ({ groep, hier: klassenVan(klassen, groep) }))
+      .filter(({ hier }) => hier.length > 0)
+      .map(
+        ({ groep, hier }) =>
+          html`<div class="row wide-gap">
+            ${
+              hier.length > 1 &&
+              html`<label class="check"
+                ><input type="checkbox" name="doel" value="${klassenWaarde(groep)}" /><span
+                  ><b>Alle klassen van het ${groepNaam(groep)}</b>
+                  <span class="soft small">${hier.length} klassen</span></span
+                ></label
+              >`
+            }
+            ${hier.map(
+              ({ klas }) =>
+                html`${vak({ soort: "klas", klas }, klas)}
+                ${klassen.map(
+                  (een) =>
+                    een.klas === klas &&
+                    een.subklas !== null &&
+                    vak({ soort: "subklas", klas, subklas: een.subklas }, `${klas}, ${een.subklas}`),
+                )}`,
+            )}
+          </div>`,
+      )}
+  </fieldset>`;
 }
 
 /** Other dates for a rule that stands. */

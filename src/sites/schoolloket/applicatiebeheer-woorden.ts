@@ -6,10 +6,12 @@ import type {
   Doel,
   Groep,
   Groepstelling,
+  Klastelling,
   Periode,
   Stand,
   Wijziging,
 } from "#modules/toepassingen";
+import { klaswaarde, leesKlas } from "./leerid-beheer-vraag.ts";
 
 export const niveauNaam: Readonly<Record<Niveau, string>> = {
   kleuter: "Kleuteronderwijs",
@@ -32,6 +34,10 @@ export function doelNaam(doel: Doel, leerling: string | null): string {
       return `Heel het ${niveauNaam[doel.niveau].toLowerCase()}`;
     case "leerjaar":
       return groepNaam(doel);
+    case "klas":
+      return `Klas ${doel.klas}`;
+    case "subklas":
+      return `Subklas ${doel.subklas} van klas ${doel.klas}`;
     case "leerling":
       return `${doel.uitgesloten ? "Niet voor" : "Ook voor"} ${leerling ?? "een leerling die hier niet meer is"}`;
   }
@@ -51,11 +57,15 @@ export const leerlingen = (aantal: number): string =>
 export const perGroepTekst = (groepen: readonly Groepstelling[]): string =>
   formatList(groepen.map((groep) => `${formatNumber(groep.aantal)} uit ${groepNaam(groep)}`));
 
+/** Pupils of today: all of them, per year, and per class while the school shares these. */
+export type Telling = {
+  readonly ingeschreven: number;
+  readonly groepen: readonly Groepstelling[];
+  readonly klassen: readonly Klastelling[];
+};
+
 /** How many pupils of today a rule is about; null for a rule on one pupil. */
-export function aantalVoor(
-  doel: Doel,
-  { ingeschreven, groepen }: { readonly ingeschreven: number; readonly groepen: readonly Groepstelling[] },
-): number | null {
+export function aantalVoor(doel: Doel, { ingeschreven, groepen, klassen }: Telling): number | null {
   switch (doel.soort) {
     case "school":
       return ingeschreven;
@@ -65,6 +75,11 @@ export function aantalVoor(
       return som(
         groepen.filter(({ niveau, leerjaar }) => niveau === doel.niveau && leerjaar === doel.leerjaar),
       );
+    case "klas":
+    case "subklas": {
+      const subklas = doel.soort === "klas" ? null : doel.subklas;
+      return klassen.find((een) => een.klas === doel.klas && een.subklas === subklas)?.aantal ?? 0;
+    }
     case "leerling":
       return null;
   }
@@ -129,20 +144,52 @@ export function datumVan(tekst: string | null): Datum | null | undefined {
   return tekst === null || tekst.trim() === "" ? null : leesDatum(tekst.trim());
 }
 
-/** `doel=leerjaar:lager:3` of a form, and back. */
-export const doelWaarde = (doel: Doel): string =>
-  doel.soort === "leerjaar"
-    ? `leerjaar:${doel.niveau}:${doel.leerjaar}`
-    : doel.soort === "niveau"
-      ? `niveau:${doel.niveau}`
-      : doel.soort;
+/** `doel=leerjaar:lager:3`, `doel=klas:3A` or `doel=subklas:3A/3Aa` of a form, and back. */
+export function doelWaarde(doel: Doel): string {
+  switch (doel.soort) {
+    case "leerjaar":
+      return `leerjaar:${doel.niveau}:${doel.leerjaar}`;
+    case "niveau":
+      return `niveau:${doel.niveau}`;
+    case "klas":
+    case "subklas":
+      return `${doel.soort}:${klaswaarde(doel)}`;
+    case "school":
+    case "leerling":
+      return doel.soort;
+  }
+}
 
-export function leesDoel(tekst: string): Doel | undefined {
-  const [soort, niveau = "", leerjaar = ""] = tekst.split(":");
-  if (tekst === "school") return { soort: "school" };
-  if (!Object.hasOwn(niveauNaam, niveau)) return undefined;
-  if (soort === "niveau" && leerjaar === "") return { soort, niveau: niveau as Niveau };
-  return soort === "leerjaar" && /^\d$/.test(leerjaar)
-    ? { soort, niveau: niveau as Niveau, leerjaar: Number(leerjaar) }
-    : undefined;
+/** All classes of a year at once, as a box of a form. */
+export const klassenWaarde = ({ niveau, leerjaar }: Groep): string => `klassen:${niveau}:${leerjaar}`;
+
+/** The classes, without their subclasses, of which most pupils are in this year. */
+export const klassenVan = (
+  klassen: readonly Klastelling[],
+  { niveau, leerjaar }: Groep,
+): readonly Klastelling[] =>
+  klassen.filter(
+    ({ subklas, groepen: [eerste] }) =>
+      subklas === null && eerste.niveau === niveau && eerste.leerjaar === leerjaar,
+  );
+
+/** Whom a ticked box is about; several for all classes of a year, none for what is no such box. */
+export function leesDoelen(tekst: string, klassen: readonly Klastelling[]): readonly Doel[] {
+  const dubbelepunt = tekst.indexOf(":");
+  const soort = dubbelepunt < 0 ? tekst : tekst.slice(0, dubbelepunt);
+  const rest = dubbelepunt < 0 ? "" : tekst.slice(dubbelepunt + 1);
+  if (soort === "klas" || soort === "subklas") {
+    const gekozen = leesKlas(rest);
+    if (!gekozen || (gekozen.subklas === undefined) !== (soort === "klas")) return [];
+    const { klas, subklas } = gekozen;
+    return [subklas === undefined ? { soort: "klas", klas } : { soort: "subklas", klas, subklas }];
+  }
+  if (tekst === "school") return [{ soort: "school" }];
+  const [niveau = "", leerjaar = ""] = rest.split(":");
+  if (!Object.hasOwn(niveauNaam, niveau)) return [];
+  if (soort === "niveau" && leerjaar === "") return [{ soort, niveau: niveau as Niveau }];
+  if (!/^\d$/.test(leerjaar)) return [];
+  const groep = { niveau: niveau as Niveau, leerjaar: Number(leerjaar) };
+  if (soort === "leerjaar") return [{ soort, ...groep }];
+  return soort === "klassen" ? klassenVan(klassen, groep).map(({ klas }) => ({ soort: "klas", klas })) : [];
 }

@@ -124,7 +124,8 @@ test("R54: what is wrong in a form is said on the page, and nothing is kept", as
   const voor = await rijen();
   for (const [velden, wat] of [
     ["bekijk=nieuw", /Kies voor wie het zichtbaar wordt/],
-    ["bekijk=nieuw&doel=klas:3A", /Kies voor wie/],
+    ["bekijk=nieuw&doel=klas:", /Kies voor wie/],
+    ["bekijk=nieuw&doel=klas:3A", /deelt geen klasinformatie/],
     ["bekijk=nieuw&doel=school&van=2026-02-30", /Vul een datum in/],
     ["bekijk=nieuw&doel=school&van=2026-12-02&tot=2026-12-01", /De laatste dag ligt voor de eerste/],
     ["bekijk=leerling", /Kies minstens één leerling/],

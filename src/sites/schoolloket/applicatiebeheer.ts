@@ -41,7 +41,6 @@ async function catalogus(v: SchoolVerzoek): Promise<Response> {
 async function applicatie(v: SchoolVerzoek, velden: URLSearchParams, weigering?: string): Promise<Response> {
   const vandaag = v.ctx.clock.vandaag();
   const naam = v.param("toepassing");
-  const aanvraag = leesAanvraag(velden);
   const tekst = velden.get("zoek")?.trim() ?? "";
   const bundel = velden.get("bewaard") ?? "";
   const gegevens = await v.inSchool(async (ctx) => {
@@ -54,15 +53,16 @@ async function applicatie(v: SchoolVerzoek, velden: URLSearchParams, weigering?:
     ]);
     const [een] = overzicht.toepassingen;
     if (!een) return undefined;
+    const aanvraag = leesAanvraag(velden, overzicht);
     const op = aanvraag?.begint && aanvraag.begint > vandaag ? aanvraag.begint : vandaag;
     const telt =
       aanvraag && aanvraag.wijzigingen.length > 0
         ? await voorbeeld(ctx, v.school, een.toepassing, { regels: aanvraag.wijzigingen }, op)
         : undefined;
-    return { overzicht, een, overeenkomsten, wijzigingen, zoek, telt, beheerders };
+    return { overzicht, een, overeenkomsten, wijzigingen, zoek, aanvraag, telt, beheerders };
   });
   if (!gegevens) return v.nietGevonden();
-  const { een, overzicht, telt, zoek } = gegevens;
+  const { een, overzicht, aanvraag, telt, zoek } = gegevens;
   const wijzig = een.toepassing.regels.find(({ regelId }) => regelId === velden.get("wijzig"));
   const fout = weigering !== undefined || (aanvraag !== undefined && Object.keys(aanvraag.fouten).length > 0);
   return v.pagina({

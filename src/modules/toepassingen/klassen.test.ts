@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import fc from "fast-check";
+import type { Datum } from "#platform/clock";
+import type { AccountUuid } from "#platform/ids";
+import { Problem } from "#platform/problem";
+import {
+  bewaarRegels,
+  getSchoolToepassing,
+  importeerToepassing,
+  kies,
+  listWijzigingen,
+  overzichtVan,
+  voorbeeld,
+  type Regel,
+  type RegelWijziging,
+} from "#modules/toepassingen";
+import { beslis, getFeiten } from "#modules/verstrekking";
+import { inschrijvingRegel, leerlingRegel } from "#testing/discimus";
+import { deel, deelIn, stop } from "#testing/klasinformatie";
+import { schoolwereld, type Schoolwereld } from "#testing/schoolloket";
+import { toepassingTekst } from "#testing/toepassing";
+
+const school = { instellingsnummer: "999001", lijn: ["999001"] };
+let w: Schoolwereld;
+const accounts: AccountUuid[] = [];
+before(async () => {
+  w = await schoolwereld();
+  await importeerToepassing(w.ctx, toepassingTekst("bingel"));
+  await w.sql`insert into protocollen.protocol (protocol, versie, toepassing, van, tot, attributen, inhoud, ingevoerd_op)
+    values ('bingel', 1, 'bingel', '2024-07-10', null, '[]', '{}', now())`;
+  await kies(w.ctx, { ...school, toepassing: "bingel", van: "2026-09-01" as Datum });
+  for (const [index, leerjaar] of [3, 3, 3, 4, 4].entries()) {
+    const stamnummer = `k${index}`;
+    await w.lever(leerlingRegel(stamnummer), inschrijvingRegel(stamnummer, {}, { leerjaar }));
+    accounts.push((await w.accountVan(stamnummer)) as AccountUuid);
+  }
+  for (const stamnummer of ["a1", "a2"]) accounts.push((await w.accountVan(stamnummer)) as AccountUuid);
+  const [a = "", b = "", c = "", d = ""] = accounts;
+  await deelIn(w, "999001", [
+    [a, "3A"],
+    [a, "3A", "Zwemmen"],
+    [b, "3A", "3Aa"],
+    [c, "3-4"],
+    [d, "3-4"],
+    [d, "3A", "Zwemmen", "2026-09-01", "2026-11-23"],
+  ]);
+});
+after(() => w.close());
+
+const nieuw = (doel: Regel["doel"], van: Datum | null = null): RegelWijziging => ({
+  soort: "nieuw",
+  regel: { doel, van, tot: null },
+});
+const bewaar = (...wijzigingen: RegelWijziging[]) =>
+  w.inSchool("999001", (ctx) =>
+    bewaarRegels(ctx, {
+      school,
+      door: "vo-1",
+      wijzigingen: wijzigingen.map((een) => ({ ...een, toepassing: "bingel" })),
+    }),
+  );
+const overzicht = () => w.inSchool("999001", (ctx) => overzichtVan(ctx, school, "bingel"));
+/** How many of the pupils may open it, by the decision that the sign-in takes. */
+async function zien(): Promise<number> {
+  const vandaag = w.clock.vandaag();
+  const besluiten = await Promise.all(
+    accounts.map(async (account) =>
+      beslis(await getFeiten(w.ctx, account, "bingel", vandaag), "bingel", { scopes: new Set(), vandaag }),
+    ),
+  );
+  return besluiten.filter(({ toegang }) => toegang).length;
+}
+
+test("R54, R55: the classes of a school with their pupils and years; none while it does not share", async () => {
+  assert.deepEqual((await overzicht()).klassen, []);
+  await deel(w, "999001");
+  const { klassen, zonderKlas, deelt } = await overzicht();
+  assert.deepEqual(
+    klassen.map(({ klas, subklas, aantal, groepen }) => [
+      klas,
+      subklas,
+      aantal,
+      groepen.map((een) => een.leerjaar),
+    ]),
+    [
+      ["3-4", null, 2, [3, 4]],
+      ["3A", null, 2, [3]],
+      ["3A", "3Aa", 1, [3]],
+      ["3A", "Zwemmen", 1, [3]],
+    ],
+  );
+  assert.deepEqual([zonderKlas, deelt], [3, true]);
+});
+
+const doel = fc.constantFrom<Regel["doel"][]>(
+  { soort: "klas", klas: "3A" },
+  { soort: "klas", klas: "3-4" },
+  { soort: "klas", klas: "3a" },
+  { soort: "subklas", klas: "3A", subklas: "Zwemmen" },
+  { soort: "subklas", klas: "3-4", subklas: "Zwemmen" },
+  { soort: "leerjaar", niveau: "lager", leerjaar: 4 },
+);
+test("R55, D6: a preview with rules on classes counts exactly whom the decision lets in, sharing or asleep", async () => {
+  const gezien = new Set<number>();
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(doel, { maxLength: 3 }),
+      fc.array(doel, { maxLength: 2 }),
+      fc.boolean(),
+      async (staand, erbij, slaap) => {
+        await w.sql`delete from toepassingen.zichtbaarheid`;
+        await deel(w, "999001");
+        await bewaar(...staand.map((een) => nieuw(een)));
+        const wijzigingen = erbij.map((een) => nieuw(een));
+        if (slaap) await stop(w, "999001");
+        const nu = await w.inSchool("999001", (ctx) => getSchoolToepassing(ctx, school, "bingel"));
+        assert.ok(nu);
+        const telling = await w.inSchool("999001", (ctx) =>
+          voorbeeld(ctx, school, nu, { regels: wijzigingen }),
+        );
+        assert.equal(telling.nu, await zien());
+        assert.equal((await overzicht()).toepassingen[0]?.zien, telling.nu);
+        if (slaap) await deel(w, "999001"); // and awake again
+        const wakker = await w.inSchool("999001", (ctx) =>
+          voorbeeld(ctx, school, nu, { regels: wijzigingen }),
+        );
+        await bewaar(...wijzigingen);
+        assert.equal(wakker.straks, await zien());
+        gezien.add(telling.nu);
+      },
+    ),
+    { numRuns: 40 },
+  );
+  assert.ok(gezien.size > 2, [...gezien].join());
+});
+
+test("D6, R68: rules sleep from the stop on and wake with a new akkoord; none is made meanwhile", async () => {
+  await w.sql`delete from toepassingen.zichtbaarheid`;
+  await deel(w, "999001");
+  await bewaar(nieuw({ soort: "klas", klas: "3A" }), nieuw({ soort: "subklas", klas: "3A", subklas: "3Aa" }));
+  assert.equal(await zien(), 2);
+  await stop(w, "999001");
+  assert.equal(await zien(), 0);
+  await assert.rejects(
+    bewaar(nieuw({ soort: "leerjaar", niveau: "lager", leerjaar: 4 }), nieuw({ soort: "klas", klas: "4A" })),
+    (error) => error instanceof Problem && error.kind.code === "klasinformatie-gestopt",
+  );
+  const { regels = [] } = (await overzicht()).toepassingen[0]?.toepassing ?? {};
+  assert.deepEqual(
+    regels.map((een) => een.doel),
+    [
+      { soort: "klas", klas: "3A" },
+      { soort: "subklas", klas: "3A", subklas: "3Aa" },
+    ],
+    "all or nothing; what stood still stands",
+  );
+  await bewaar({ soort: "weg", regelId: regels[1]?.regelId ?? "" });
+  await deel(w, "999001");
+  assert.equal(await zien(), 2);
+  const log = await listWijzigingen(w.ctx, school, { toepassing: "bingel", hoogstens: 2 });
+  assert.deepEqual(
+    log.map((een) => [een.soort, "doel" in een.wat && een.wat.doel]),
+    [
+      ["weg", { soort: "subklas", klas: "3A", subklas: "3Aa" }],
+      ["nieuw", { soort: "subklas", klas: "3A", subklas: "3Aa" }],
+    ],
+  );
+});
+
+test("D6: who joins class 3A on Tuesday gets 3A's applications on Tuesday, and who leaves loses them", async () => {
+  await w.sql`delete from toepassingen.zichtbaarheid`;
+  await bewaar(nieuw({ soort: "klas", klas: "3A" }));
+  const [, b = "", c = ""] = accounts;
+  await deelIn(w, "999001", [
+    [b, "3A", null, "2026-09-01", "2026-11-24"],
+    [c, "3A", null, "2026-11-25"],
+  ]);
+  const wie = async () => {
+    const vandaag = w.clock.vandaag();
+    const feiten = await Promise.all(
+      [b, c].map((een) => getFeiten(w.ctx, een as AccountUuid, "bingel", vandaag)),
+    );
+    return feiten.map((een) => beslis(een, "bingel", { scopes: new Set(), vandaag }).toegang);
+  };
+  assert.deepEqual(await wie(), [true, false]);
+  w.clock.set("2026-11-24T23:00:00Z"); // midnight in Brussels
+  assert.deepEqual(await wie(), [false, true]);
+  w.clock.set("2026-11-24T08:30:00Z");
+});
