@@ -120,6 +120,13 @@ describe("R65: from an export to a receipt", () => {
   });
 });
 
+test("a temporary name: the whole file is there before it has its own", async () => {
+  const { doe, bestanden, gezien } = await school({}, { sftp: { tijdelijke_naam: true } });
+  assert.equal((await doe()).uitkomst, "verwerkt");
+  assert.ok(gezien.includes(`open inkomend/${naam}.part`) && !gezien.includes(`open inkomend/${naam}`));
+  assert.ok(bestanden.has(`inkomend/${naam}`));
+});
+
 describe("what may go better in a moment is tried again", () => {
   test("R74: too busy: waits as long as LeerID says", async () => {
     const { doe, gewacht } = await school({ api: 2 });
@@ -183,11 +190,14 @@ describe("what a person must look at is not tried again, and nothing is sent", (
       /Deze school deelt geen klasinformatie/,
     );
   });
-  test("a file that the dropserver refuses, in its words", async () => {
+  test("a file that the dropserver refuses, in its words; the code that may mean 'not now' is tried again", async () => {
     await mislukt(
-      await school({ weigert: "Deze naam is al gebruikt." }),
-      /neemt klasinformatie_.*niet aan\. Deze naam is al gebruikt/,
+      await school({ weigert: { code: 3, melding: "Hier mag je niet schrijven." } }),
+      /neemt klasinformatie_.*niet aan\. Hier mag je niet schrijven/,
     );
+    const druk = await school({ weigert: { code: 4, melding: "Te druk." } }, { rest: { pogingen: 3 } });
+    assert.match((await druk.doe()).melding, /niet aan\. Te druk\. Na 3 pogingen gestopt/);
+    assert.equal(druk.gewacht.length, 2);
   });
   test("an export without pupils, of other pupils, or that is not there", async () => {
     const wat = await school();

@@ -31,7 +31,8 @@ export type Dropserver = {
 
 /** The codes of SFTP (draft-ietf-secsh-filexfer-02, section 7) that we tell apart. */
 const nietGevonden = 2;
-const weigeringen = new Set([3, 4, 5, 8]);
+const nooit = new Set([3, 5, 8]);
+const mislukt = 4;
 
 const vingerafdruk = (sleutel: Buffer): string =>
   `SHA256:${createHash("sha256").update(sleutel).digest("base64").replace(/=+$/, "")}`;
@@ -108,7 +109,7 @@ export async function verbind(config: Config): Promise<Dropserver> {
       // The sum first: what LeerID reads when the file is closed, it can check at once.
       await schrijf(`inkomend/${naam}.sha256`, Buffer.from(`${sha256}  ${naam}\n`));
       if (!waar.tijdelijke_naam) return void (await schrijf(`inkomend/${naam}`, inhoud));
-      const tijdelijk = `inkomend/${naam}.deel`;
+      const tijdelijk = `inkomend/${naam}.part`;
       await schrijf(tijdelijk, inhoud);
       await metUitleg(naam, () =>
         Promise.race([
@@ -138,17 +139,19 @@ export async function verbind(config: Config): Promise<Dropserver> {
   };
 }
 
-/** What the server says about a file that it refuses is for a person; anything else may go better in a moment. */
+/**
+ * What the server says about a file that it refuses. The protocol has one code for "never" and "not now" alike, so that one is tried
+ * again: LeerID takes a file once, however often it comes.
+ */
 async function metUitleg<T>(naam: string, werk: () => Promise<T>): Promise<T> {
   try {
     return await werk();
   } catch (error) {
-    const code = (error as { code?: unknown }).code;
-    if (typeof code === "number" && weigeringen.has(code))
-      throw new PakketFout(`De dropserver neemt ${naam} niet aan. ${(error as Error).message}`);
-    throw error instanceof StraksOpnieuw || error instanceof PakketFout
-      ? error
-      : new StraksOpnieuw(`Versturen naar de dropserver brak af (${(error as Error).message}).`);
+    if (error instanceof StraksOpnieuw || error instanceof PakketFout) throw error;
+    const { code, message } = error as Error & { code?: unknown };
+    const uitleg = `De dropserver neemt ${naam} niet aan. ${message}`;
+    if (typeof code === "number" && nooit.has(code)) throw new PakketFout(uitleg);
+    throw new StraksOpnieuw(code === mislukt ? uitleg : `Versturen naar de dropserver brak af (${message}).`);
   }
 }
 

@@ -14,7 +14,7 @@ export type Storing = {
   /** How often there is no receipt yet. */
   later?: number;
   /** The dropserver refuses the file with this sentence. */
-  weigert?: string;
+  weigert?: { code: 3 | 4; melding: string };
 };
 
 /** The other side of the wire as far as this program sees it, so that it can be tried without LeerID. */
@@ -108,12 +108,17 @@ export async function startLeerId(storing: Storing = {}) {
       const deel = greep(handle)?.inhoud.subarray(plaats, plaats + lengte);
       return deel && deel.length > 0 ? sftp.data(id, deel) : sftp.status(id, STATUS_CODE.EOF);
     });
+    sftp.on("RENAME", (id, van, naar) => {
+      bestanden.set(naar, bestanden.get(van) ?? Buffer.alloc(0));
+      bestanden.delete(van);
+      return sftp.status(id, STATUS_CODE.OK);
+    });
     sftp.on("FSTAT", (id) => sftp.status(id, STATUS_CODE.OP_UNSUPPORTED));
     sftp.on("CLOSE", (id, handle) => {
       const een = greep(handle);
       if (een?.naam.startsWith("inkomend/") === true) {
         if (storing.weigert !== undefined && een.naam.endsWith(".csv"))
-          return sftp.status(id, STATUS_CODE.FAILURE, storing.weigert);
+          return sftp.status(id, storing.weigert.code, storing.weigert.melding);
         bestanden.set(een.naam, een.inhoud);
       }
       return sftp.status(id, STATUS_CODE.OK);

@@ -1,0 +1,118 @@
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Klas } from "./classes.ts";
+import type { Pakketnaam } from "./layouts.ts";
+import { nietGezet, type Planning } from "./planning.ts";
+
+/** What a person fills in of a job (R73). */
+export type Taakvelden = {
+  /** Empty until it is chosen. */
+  readonly type: "" | "Leerid synchronisatie";
+  readonly omschrijving: string;
+  readonly inactief: boolean;
+  readonly planning: Planning;
+};
+
+/** A row of Beheer scheduling, with where it is in time. Moments are epoch milliseconds. */
+export type Taak = Taakvelden & {
+  readonly id: number;
+  readonly pakket: Pakketnaam;
+  /** Turns count from here: when it was saved, and after a turn that turn. */
+  readonly sinds: number;
+  /** A turn that began and did not end yet. */
+  readonly bezig: number | null;
+  readonly laatste: number | null;
+};
+
+/** One run of the connector. */
+export type Zending = {
+  readonly op: number;
+  readonly door: "knop" | "planning" | "nakijken";
+  /** Exit code; null when it could not start. */
+  readonly uitgang: number | null;
+  /** The report of the connector; null when it did not come that far. */
+  readonly verslag: Verslag | null;
+  /** What it printed, when there is no report. */
+  readonly uitvoer: string;
+};
+
+type Rij = { readonly rij: number; readonly stamnummer: string | null; readonly melding: string };
+/** `verslag.json` of the connector, as a package would show it. */
+export type Verslag = {
+  readonly bestand: string | null;
+  readonly uitkomst: string;
+  readonly melding: string;
+  readonly aantallen: {
+    readonly rijen: number;
+    readonly gekoppeld: number;
+    readonly zonder_klas: number;
+  } | null;
+  readonly niet_bruikbaar: readonly Rij[];
+  readonly niet_gekoppeld: readonly Rij[];
+  readonly quarantaine: readonly Rij[];
+};
+
+export type Stand = {
+  /** Classes that were changed in the package: by school, then by stamnummer. */
+  readonly klassen: Readonly<Record<string, Readonly<Record<string, Klas>>>>;
+  /** Schools with the tick Synchroniseren met Leerid (R69). */
+  readonly synchroniseren: readonly string[];
+  readonly taken: readonly Taak[];
+  /** Jobs that somebody is filling in and has not saved, by id. */
+  readonly concepten: Readonly<Record<string, Taakvelden>>;
+  /** By school, the last one first. */
+  readonly zendingen: Readonly<Record<string, readonly Zending[]>>;
+};
+
+export const verseTaak: Taakvelden = { type: "", omschrijving: "", inactief: false, planning: nietGezet };
+
+/** Three packages that somebody set up at the beginning of the school year, each in the night (R72). */
+export function beginStand(nu: number): Stand {
+  const taak = (id: number, pakket: Pakketnaam, tijd: string): Taak => ({
+    id,
+    pakket,
+    type: "Leerid synchronisatie",
+    omschrijving: "Klassen naar LeerID",
+    inactief: false,
+    planning: { soort: "dagelijks", tijd },
+    sinds: nu,
+    bezig: null,
+    laatste: null,
+  });
+  return {
+    klassen: {},
+    synchroniseren: ["999001", "999002", "999003"],
+    taken: [taak(1, "wisa", "00:00"), taak(2, "informat", "01:20"), taak(3, "broekx", "02:40")],
+    concepten: {},
+    zendingen: {},
+  };
+}
+
+export type Bewaarder = {
+  readonly stand: () => Stand;
+  /** Changes the state and keeps it, one change after the other. */
+  wijzig(stap: (stand: Stand) => Stand): Promise<void>;
+};
+
+/** Opens the state in a file of the data folder. Written beside it and moved in place: a stop halfway leaves the former one. */
+export async function openStand(bestand: string, nu: number): Promise<Bewaarder> {
+  await mkdir(dirname(bestand), { recursive: true });
+  const tekst = await readFile(bestand, "utf8").catch(() => undefined);
+  let stand: Stand = tekst === undefined ? beginStand(nu) : (JSON.parse(tekst) as Stand);
+  let rij: Promise<void> = Promise.resolve();
+  return {
+    stand: () => stand,
+    wijzig(stap) {
+      stand = stap(stand);
+      const inhoud = JSON.stringify(stand);
+      const dit = rij.then(() => schrijf(bestand, inhoud));
+      rij = dit.catch(() => {});
+      return dit;
+    },
+  };
+}
+
+async function schrijf(bestand: string, inhoud: string): Promise<void> {
+  await writeFile(`${bestand}.nieuw`, inhoud, { mode: 0o600 });
+  await rename(`${bestand}.nieuw`, bestand);
+}
