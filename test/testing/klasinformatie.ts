@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Sql } from "#platform/database";
 import { geefAkkoord, overeenkomst, type Ontvangst } from "#modules/klasinformatie";
+import { inschrijvingRegel, leerlingRegel } from "./discimus.ts";
 import type { Schoolwereld } from "./schoolloket.ts";
 
 type Met = { readonly sql: Sql };
@@ -84,4 +85,24 @@ export async function eerdereLevering(
     values (${levering}, 'wisa', ${ontvangst.bestand}, ${instellingsnummer}, '2026-2027', ${new Date(op)}, 'sftp', '\\x00', 1,
             ${status}, ${new Date(op)}, ${new Date(op)}, ${JSON.stringify(ontvangst)})`;
   return levering;
+}
+
+/** `aantal` more pupils in 999001, p0 Lies Aerts0, p1 Lies Aerts1 …, and a whole class list that puts each where `klas` says. */
+export async function metLeerlingen(
+  w: Schoolwereld,
+  aantal: number,
+): Promise<(klas: (nr: number) => string | null) => string> {
+  await w.lever(
+    ...Array.from({ length: aantal }, (_, nr) => [
+      leerlingRegel(`p${nr}`, { id: `lp${nr}` }, { naam: `Aerts${nr}`, voornaam: "Lies" }),
+      inschrijvingRegel(`p${nr}`, { id: `ip${nr}` }),
+    ]).flat(),
+  );
+  const accounts = await Promise.all(Array.from({ length: aantal }, (_, nr) => w.accountVan(`p${nr}`)));
+  return (klas) =>
+    [
+      "leer_id_uuid;account_uuid;klas;subklas;van;tot",
+      ...accounts.flatMap((account, nr) => (klas(nr) === null ? [] : [`;${account};${klas(nr)};;;`])),
+      "",
+    ].join("\n");
 }

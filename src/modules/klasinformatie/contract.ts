@@ -108,3 +108,21 @@ export type StandVanDelen = {
   /** It shares, and nothing came for more than 24 hours. */
   readonly verouderd: boolean;
 };
+
+/** What a held file would change for the pupils of a school. */
+export type Verschil = {
+  /** Pupils with a class now. */
+  readonly leerlingen: number;
+  /** Pupils with a first class, another one, or none any more. */
+  readonly nieuw: number;
+  readonly anders: number;
+  readonly weg: number;
+  /** Of those, who is taken out of the class where he is. */
+  readonly uitKlas: number;
+  /** Who gets another class or loses his; under the account that stands. `naar` empty: no class. */
+  readonly wijzigingen: readonly {
+    readonly accountUuid: AccountUuid;
+    readonly van: readonly Omit<Indeling, "accountUuid">[];
+    readonly naar: readonly Omit<Indeling, "accountUuid">[];
+  }[];
+};

@@ -12,6 +12,7 @@ export type {
   Leveringstatus,
   Ontvangst,
   StandVanDelen,
+  Verschil,
 } from "./contract.ts";
 export { beslisLevering, findLevering, listLeveringen, standVanDelen } from "./leveringen.ts";
 export { overeenkomst } from "./overeenkomst-tekst.ts";
@@ -24,3 +25,4 @@ export { klasinformatieProblemen } from "./problems.ts";
 export { verwerkLevering } from "./process.ts";
 export { findOntvangst } from "./store.ts";
 export { hervatLeveringen } from "./store-erase.ts";
+export { namenVan, verschilVan } from "./verschil.ts";

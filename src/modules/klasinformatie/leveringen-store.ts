@@ -1,4 +1,5 @@
 import type { Context } from "#platform/context";
+import type { AccountUuid } from "#platform/ids";
 import type { Levering, LeveringRegel, Ontvangst } from "./contract.ts";
 
 type Rij = {
@@ -83,4 +84,17 @@ export async function updateBesluit(
       returning levering)
     select klasinformatie.vraag_verwerken(levering) from besluit`;
   return rows.length > 0;
+}
+
+/** Names of pupils of the school, as it registered them last; who is no pupil of it is left out. */
+export async function selectNamen(
+  ctx: Context,
+  lijn: readonly string[],
+  accountUuids: readonly AccountUuid[],
+): Promise<ReadonlyMap<AccountUuid, { readonly voornaam: string; readonly naam: string }>> {
+  const rows = await ctx.sql<{ account_uuid: AccountUuid; voornaam: string; naam: string }[]>`
+    select distinct on (account_uuid) account_uuid, voornaam, naam from leerlingen.registratie
+     where account_uuid = any (${[...accountUuids]}::uuid[]) and instellingsnummer = any (${[...lijn]}::text[])
+     order by account_uuid, tijdstip desc`;
+  return new Map(rows.map(({ account_uuid: account, voornaam, naam }) => [account, { voornaam, naam }]));
 }

@@ -24,6 +24,7 @@ export const inzages = {
   "wachtwoord-hersteld": ["Naam", "Voornaam", "Gebruikersnaam"],
   "badge-ingetrokken": ["Naam", "Voornaam"],
   "account-afgedrukt": ["Naam", "Voornaam", "Gebruikersnaam"],
+  "levering-bekeken": ["Naam", "Voornaam", "Klasinformatie"],
   "lijst-meegenomen": ["Naam", "Voornaam", "Gebruikersnaam", "Inschrijving"],
 } as const;
 export type Inzage = keyof typeof inzages;

@@ -53,6 +53,7 @@ const redenen: Record<Logregel["aanleiding"], string> = {
   "wachtwoord-hersteld": "Iemand van je school gaf je een code om een nieuw wachtwoord te kiezen.",
   "badge-ingetrokken": "Iemand van je school maakte dat je badge niet meer werkt.",
   "account-afgedrukt": "Iemand van je school drukte je account of je badge af.",
+  "levering-bekeken": "Iemand van je school keek na of je klas verandert.",
   "lijst-meegenomen": "Iemand van je school maakte een lijst met leerlingen.",
 };
 

@@ -3,7 +3,8 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as wacht } from "node:timers/promises";
 import { withoutBrowser, type Page } from "#testing/browser";
 import { openExaminer, type Examiner } from "#testing/examine";
-import { eerdereLevering, metAkkoord, metPakket } from "#testing/klasinformatie";
+import { eerdereLevering, metAkkoord, metLeerlingen, metPakket } from "#testing/klasinformatie";
+import { lever, naamVan } from "#testing/levering";
 import {
   beheerder,
   directeur,
@@ -19,8 +20,8 @@ let uit: Schoolwereld;
 let aan: Schoolwereld;
 let kijkUit: Examiner;
 let kijkAan: Examiner;
+let aangehouden: string;
 let deels: string;
-let geweigerd: string;
 let protocol: string;
 
 before(async () => {
@@ -28,6 +29,23 @@ before(async () => {
   await Promise.all([metPakket(uit), metPakket(aan)]);
   aan.clock.set("2026-11-20T08:30:00Z");
   await metAkkoord(aan);
+  const lijst = await metLeerlingen(aan, 40);
+  const naam = (op: string) => naamVan("999001", op);
+  await lever(
+    aan.ctx,
+    naam("2026-11-20T08:30:00Z"),
+    lijst((nr) => `${1 + (nr % 3)}A`),
+  );
+  aan.clock.set("2026-11-22T09:15:00Z");
+  await lever(
+    aan.ctx,
+    naam("2026-11-22T09:15:00Z"),
+    lijst((nr) => (nr < 9 ? null : nr < 13 ? "Rode panda's" : `${1 + (nr % 3)}A`)),
+  );
+  const [vast] = await aan.sql<
+    { levering: string }[]
+  >`select levering from klasinformatie.levering where status = 'aangehouden'`;
+  aangehouden = vast?.levering ?? "";
   aan.clock.set("2026-11-24T08:30:00Z");
   await eerdereLevering(aan, "2026-11-21T23:05:00Z", "verwerkt", { ontvangen: 412, aanvaard: 412 });
   deels = await eerdereLevering(aan, "2026-11-22T23:07:00Z", "deels", {
@@ -43,7 +61,7 @@ before(async () => {
       },
     ],
   });
-  geweigerd = await eerdereLevering(aan, "2026-11-23T23:07:00Z", "geweigerd", {
+  await eerdereLevering(aan, "2026-11-23T23:07:00Z", "geweigerd", {
     ontvangen: 0,
     reden: {
       code: "ander-pakket",
@@ -94,7 +112,8 @@ describe("the pages of sharing class information in a browser", { skip }, () => 
     "stoppen-pagina": () => [kijkAan, aan, directeur, "/schoolinstellingen/stoppen"],
     protocol: () => [kijkAan, aan, beheerder, `/schoolinstellingen/protocol/${protocol}`],
     "levering-deels": () => [kijkAan, aan, directeur, `/schoolinstellingen/leveringen/${deels}`],
-    "levering-geweigerd": () => [kijkAan, aan, directeur, `/schoolinstellingen/leveringen/${geweigerd}`],
+    "levering-aangehouden": () => [kijkAan, aan, beheerder, `/schoolinstellingen/leveringen/${aangehouden}`],
+    verschil: () => [kijkAan, aan, beheerder, `/schoolinstellingen/leveringen/${aangehouden}/verschil`],
     hulp: () => [kijkAan, aan, beheerder, "/hulp/klasinformatie"],
   };
   for (const [naam, wat] of Object.entries(paginas)) {

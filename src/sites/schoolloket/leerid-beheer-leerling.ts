@@ -226,6 +226,7 @@ const schermen: Readonly<Partial<Record<Logregel["aanleiding"], string>>> = {
   "wachtwoord-hersteld": "gaf een code om een nieuw wachtwoord te kiezen",
   "badge-ingetrokken": "trok de badge in",
   "account-afgedrukt": "drukte het account of de badge af",
+  "levering-bekeken": "zag in een aangehouden levering welke klas deze leerling zou krijgen",
   "lijst-meegenomen": "exporteerde een lijst met deze leerling",
 };
 

@@ -24,6 +24,13 @@ const wanneer = (moment: number, nu: number): string => {
   return `${dag === "vandaag" || dag === "gisteren" ? dag : formatDate(moment)}, ${formatTime(moment)}`;
 };
 
+/** In a sentence: `vandaag om 0.07 uur`, `op 22 november 2026 om 0.05 uur`. */
+export const aankomst = (moment: number, nu: number): string => {
+  const dag = formatNearDay(moment, nu);
+  const op = dag === "vandaag" || dag === "gisteren" ? dag : `op ${formatDate(moment)}`;
+  return `${op} om ${formatTime(moment)}`;
+};
+
 const pillen: Readonly<Record<Leveringstatus, Html>> = {
   wacht: html`<span class="pill info">${icon("hourglass")}Wordt gelezen</span>`,
   verwerkt: html`<span class="pill ok">${icon("check")}Verwerkt</span>`,
@@ -47,7 +54,7 @@ export function wachtOpJou(p: Leveringen): readonly Html[] {
           <div class="diff">
             <h3 id="vast-${plaats}">Een levering wacht op ${p.beslist ? "jou" : "een LeerID-beheerder"}</h3>
             <p>
-              Het bestand van ${wanneer(een.ontvangenOp, p.nu)} is aangehouden.
+              Het bestand dat ${aankomst(een.ontvangenOp, p.nu)} binnenkwam, is aangehouden.
               ${een.ontvangst?.reden?.melding ?? ""} De klassen die LeerID al had, blijven gelden.
             </p>
             ${
@@ -70,7 +77,7 @@ export function wachtOpJou(p: Leveringen): readonly Html[] {
 }
 
 /** The two answers to a held file; both are the school's to give. */
-const besluitKnoppen = (levering: string): Html =>
+export const besluitKnoppen = (levering: string): Html =>
   html`<form class="row" action="${leveringenPad}/${levering}" method="post">
     <button class="button danger" name="besluit" value="verwerken">Toch verwerken</button>
     <button class="button secondary" name="besluit" value="weigeren">Weigeren</button>
@@ -85,7 +92,7 @@ function verouderd({ stand, pakket, nu }: Leveringen): Html {
         ${
           stand.laatst === null
             ? "LeerID kreeg van je school nog geen levering."
-            : `De laatste levering kwam ${wanneer(stand.laatst, nu)}. Dat is meer dan 24 uur geleden.`
+            : `De laatste levering kwam ${aankomst(stand.laatst, nu)} binnen. Dat is meer dan 24 uur geleden.`
         }
         Klassen die intussen veranderden, staan nog niet in LeerID.
       </p>
@@ -139,13 +146,13 @@ function rijVan(een: LeveringRegel, nu: number): Html {
   const moment = wanneer(een.ontvangenOp, nu);
   const getal = (waarde: number | undefined) => (waarde === undefined ? "–" : formatNumber(waarde));
   const apart = een.ontvangst && een.ontvangst.ontvangen - een.ontvangst.aanvaard;
-  // Of a held or refused file nothing was accepted, and nothing set apart either.
+  // Of a held or refused file nothing was taken over; its receipt says what could be.
   const gelezen = een.status === "verwerkt" || een.status === "deels";
   return html`<tr role="row">
     <th role="rowheader" scope="row">${moment}</th>
     <td role="cell" class="pills-cell">${pilVan(een)}</td>
     <td role="cell" class="num" data-label="Rijen">${getal(een.ontvangst?.ontvangen)}</td>
-    <td role="cell" class="num" data-label="Aanvaard">${getal(een.ontvangst?.aanvaard)}</td>
+    <td role="cell" class="num" data-label="Aanvaard">${gelezen ? getal(een.ontvangst?.aanvaard) : "–"}</td>
     <td role="cell" class="num" data-label="Apart gezet">${gelezen ? getal(apart ?? undefined) : "–"}</td>
     <td role="cell">
       <a href="${leveringenPad}/${een.levering}" aria-label="Bekijk het ontvangstbewijs van ${moment}"
@@ -166,7 +173,7 @@ export function leveringPagina(een: Levering, p: Pick<Leveringen, "beslist" | "n
     inhoud: html`<div class="page-head">
         <div>
           <h1>Ontvangstbewijs</h1>
-          <p>Levering van ${wanneer(een.ontvangenOp, p.nu)}</p>
+          <p>Levering die ${aankomst(een.ontvangenOp, p.nu)} binnenkwam</p>
         </div>
       </div>
       ${
@@ -190,7 +197,7 @@ export function leveringPagina(een: Levering, p: Pick<Leveringen, "beslist" | "n
           ${feit("Ontvangen", wanneer(een.ontvangenOp, p.nu))}
           ${een.klaarOp !== null && feit("Klaar", wanneer(een.klaarOp, p.nu))}
           ${bewijs && feit("Rijen in het bestand", formatNumber(bewijs.ontvangen))}
-          ${bewijs && feit("Aanvaard", formatNumber(bewijs.aanvaard))}
+          ${bewijs && feit(een.status === "verwerkt" || een.status === "deels" ? "Aanvaard" : "In orde", formatNumber(bewijs.aanvaard))}
           ${fout.length > 0 && feit("Apart gezet", formatNumber(fout.length))}
           ${
             bewijs?.gewijzigd &&
