@@ -63,6 +63,16 @@ language sql stable as $$
      and (select klasinformatie.deelt(p_nummers))
 $$;
 
+-- Of every pupil of a school with a class on a day the first one, by name, with its first subclass; none while it does not share.
+create function klasinformatie.eerste_klassen(p_nummers text[], p_op date) returns table (account_uuid uuid, klas text, subklas text)
+language sql stable as $$
+  select distinct on (1) coalesce(a.vervangen_door, a.account_uuid), d.klas, d.subklas
+    from klasinformatie.indeling d join leerlingen.account a on a.account_uuid = d.account_uuid
+   where d.instellingsnummer = any (p_nummers) and d.van <= p_op and d.tot >= p_op
+     and (select klasinformatie.deelt(p_nummers))
+   order by 1, d.klas, d.subklas nulls last
+$$;
+
 create table klasinformatie.levering (
   levering uuid primary key,
   pakket text collate "C" not null,

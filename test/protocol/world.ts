@@ -54,7 +54,10 @@ const everything = [
 /** One school, some applications with every kind of client, and ACM on a real port. */
 export async function world({
   sleutel,
+  alleenProvider = false,
 }: {
+  /** Everything through the provider, nothing on the straight path. */
+  readonly alleenProvider?: boolean;
   /** The key of adults, for this address of ACM. */
   readonly sleutel?: (origin: string) => Promise<SleutelOptions>;
 } = {}): Promise<World> {
@@ -90,6 +93,7 @@ export async function world({
     name: string,
     attributes: readonly string[] | null,
     clients: Record<string, unknown>[],
+    integreert = false,
   ) => {
     await importeerToepassing(
       ctx,
@@ -102,6 +106,7 @@ export async function world({
         start_url: `https://${name}.example/`,
         tint: 3,
         initialen: "Bi",
+        integreert_klasinformatie: integreert,
         clients: clients.map((client) => ({
           client_id: name,
           naam: name,
@@ -137,6 +142,11 @@ export async function world({
   await application("vierde", everything, [{}]);
   await application("kapot", everything, [{}]);
   await application("traag", everything, [{}]);
+  // Class information: integrated or not, in the agreement or not.
+  const metKlas = [{ scope: "openid profile leerid klasinformatie" }];
+  await application("klas", [...everything, "Klasinformatie"], metKlas, true);
+  await application("klas-los", [...everything, "Klasinformatie"], metKlas);
+  await application("klas-niet", everything, metKlas, true);
   await application("loket", null, [{ scope: "openid" }]);
   const adults = { doelgroep: "medewerkers", scope: "openid profile vo" };
   await application("schoolloket", null, [adults]);
@@ -202,6 +212,7 @@ export async function world({
     loketUrl: "https://loket.leerid.example",
     medewerkers: await sleutel?.(origin),
     allowPrivateNetwork: true,
+    alleenProvider,
   });
   return {
     db,

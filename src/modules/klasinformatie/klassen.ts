@@ -33,7 +33,7 @@ export async function listKlassen(
 }
 
 /**
- * Where the classes of a school come from (R67): its package, and when LeerID last took a list of this school year from it. Undefined
+ * Where the classes of a school come from (R67): its package, and when it last delivered a list of this school year. Undefined
  * while the school does not share class information.
  */
 export async function findKlasbron(
@@ -45,7 +45,7 @@ export async function findKlasbron(
     pakketVan(ctx, lijn, vandaag),
     ctx.sql<{ deelt: boolean; verwerkt_op: Date | null }[]>`
       select klasinformatie.deelt(${[...lijn]}::text[]) as deelt,
-             (select max(s.verwerkt_op) from klasinformatie.stand s
+             (select max(s.nagekeken_op) from klasinformatie.stand s
                where s.instellingsnummer = any (${[...lijn]}::text[]) and s.schooljaar <= ${vandaag}) as verwerkt_op`,
   ]);
   if (!row?.deelt) return undefined;

@@ -43,9 +43,8 @@ export const inKlasMetNaam = (
 };
 
 /** Per pupil of the school with a class the first of them, for an order or a heading: account_uuid, klas, subklas. */
-export const eersteKlas = (ctx: Context, lijn: readonly string[], vandaag: Datum): Fragment => ctx.sql`
-  select distinct on (k.account_uuid) k.account_uuid, k.klas, k.subklas from (${indeling(ctx, lijn, vandaag, ctx.sql``)}) k
-   order by k.account_uuid, k.klas, k.subklas nulls last`;
+export const eersteKlas = (ctx: Context, lijn: readonly string[], vandaag: Datum): Fragment =>
+  ctx.sql`select * from klasinformatie.eerste_klassen(${[...lijn]}::text[], ${vandaag}::date)`;
 
 /** The classes of the pupil in row `blad`, as JSON. */
 export const klassenKolom = (ctx: Context, lijn: readonly string[], vandaag: Datum): Fragment => ctx.sql`

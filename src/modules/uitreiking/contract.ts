@@ -27,6 +27,9 @@ export type Kandidaat = {
   readonly niveau: Niveau;
   readonly leerjaar: number;
   readonly administratieveGroep: string | null;
+  /** His first class and subclass today, while the school shares class information. */
+  readonly klas: string | null;
+  readonly subklas: string | null;
 };
 
 export type Batch = {

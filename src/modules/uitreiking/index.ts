@@ -89,12 +89,12 @@ export async function vindLeerling(
 export async function maakAfdruk(
   ctx: Context,
   batch: Batch,
-  voor: { readonly school: Pick<School, "naam">; readonly adres: string },
+  voor: { readonly school: Pick<School, "naam" | "lijn">; readonly adres: string },
 ): Promise<{ readonly pdf: Buffer; readonly gedrukt: readonly RegelRow[] }> {
   if (batch.gewistOp || ctx.clock.now() >= afdrukbaarTot(batch))
     throw new Problem(problemen["afdruk-vervallen"]);
   if (!batch.klaarOp) throw new Problem(problemen["afdruk-niet-klaar"]);
-  const rijen = await listRegels(ctx, batch.batch);
+  const rijen = await listRegels(ctx, batch.batch, voor.school.lijn);
   const regels = rijen.map((rij): Regel => ({
     ...rij,
     accountUuid: rij.account_uuid,

@@ -3,7 +3,7 @@ import { termijn, type Batch, type Kandidaat, type Regel, type Soort } from "./c
 
 const rang = (jaar: number) => `${jaar}${jaar === 1 || jaar === 8 ? "ste" : "de"}`;
 
-/** The group under which a pupil is handed out as long as the school shares no (sub)klas (R55): its administrative group or year. */
+/** The group under which a pupil is handed out as long as he has no class (R55): its administrative group or year. Kept with the batch. */
 export function groepVan(wie: {
   readonly niveau: Niveau;
   readonly leerjaar: number;
@@ -20,14 +20,32 @@ export function groepVan(wie: {
   return groep.includes(String(wie.leerjaar)) ? groep : `${jaar}, ${groep}`;
 }
 
+/**
+ * The class under which a pupil is handed out (R55c): "Klas 3A", or with his subclass "Klas 3A, 3Aa". Asked whenever it is shown and
+ * never kept with a batch: when the school stops sharing, no copy is left (R68).
+ */
+export function klasgroepVan(wie: {
+  readonly klas: string | null;
+  readonly subklas: string | null;
+}): string | null {
+  if (wie.klas === null) return null;
+  return wie.subklas === null || wie.subklas === wie.klas
+    ? `Klas ${wie.klas}`
+    : `Klas ${wie.klas}, ${wie.subklas}`;
+}
+
 const niveaus: readonly Niveau[] = ["kleuter", "lager", "secundair"];
+/** Pupils without a class come after those with one. */
+const achteraan = "\uFFFF";
 const volgens = new Intl.Collator("nl-BE", { numeric: true });
 
-/** The order on paper: level, year, group, name. */
+/** The order on paper: level, year, class and subclass, group, name. */
 export function volgorde(een: Kandidaat, ander: Kandidaat): number {
   return (
     niveaus.indexOf(een.niveau) - niveaus.indexOf(ander.niveau) ||
     een.leerjaar - ander.leerjaar ||
+    volgens.compare(een.klas ?? achteraan, ander.klas ?? achteraan) ||
+    volgens.compare(een.subklas ?? "", ander.subklas ?? "") ||
     volgens.compare(een.administratieveGroep ?? "", ander.administratieveGroep ?? "") ||
     volgens.compare(een.naam, ander.naam) ||
     volgens.compare(een.voornaam, ander.voornaam)

@@ -4,6 +4,11 @@ import type { AccountUuid } from "#platform/ids";
 import type { Niveau, Sleutelsoort } from "#modules/sleutels";
 import { toonGebruikersnaam } from "#modules/leerlingen";
 import { bewaardagen, termijn, type Batch, type Kandidaat, type Soort } from "./contract.ts";
+import { klasgroepVan } from "./rules.ts";
+
+/** Per pupil of the school his class of today; worked out once for a statement. */
+const eersteKlassen = (ctx: Context, nummers: readonly string[], vandaag: Datum) =>
+  ctx.sql`(select * from klasinformatie.eerste_klassen(${[...nummers]}::text[], ${vandaag}::date) offset 0)`;
 
 /** Of these accounts, the pupils who are enrolled in the school today or will be; with the enrolment that counts first. */
 export async function listKandidaten(
@@ -15,12 +20,13 @@ export async function listKandidaten(
   const rows = await ctx.sql<(Omit<Kandidaat, "gebruikersnaam"> & { basis: string; gnr: number })[]>`
     select distinct on (g.uuid) g.uuid as gevraagd, st.account_uuid as "accountUuid", st.naam, st.voornaam,
            st.gebruikersnaam_basis as basis, st.gebruikersnaam_nr as gnr,
-           i.niveau, i.leerjaar, i.administratieve_groep as "administratieveGroep"
+           i.niveau, i.leerjaar, i.administratieve_groep as "administratieveGroep", k.klas, k.subklas
       from unnest(${[...accounts]}::uuid[]) as g(uuid)
       join leerlingen.account a on a.account_uuid = g.uuid
       join leerlingen.account st on st.account_uuid = coalesce(a.vervangen_door, a.account_uuid)
       join leerlingen.registratie r on r.account_uuid = st.account_uuid and r.instellingsnummer = any (${[...nummers]})
       join inschrijvingen.inschrijving i using (instellingsnummer, stamnummer)
+      left join ${eersteKlassen(ctx, nummers, vandaag)} k on k.account_uuid = st.account_uuid
      where not i.geannuleerd and (i.tot is null or i.tot >= ${vandaag}::date)
      order by g.uuid, (i.van <= ${vandaag}::date) desc, i.van, i.inschrijving`;
   return rows.map(({ basis, gnr, ...rest }) => ({ ...rest, gebruikersnaam: toonGebruikersnaam(basis, gnr) }));
@@ -130,22 +136,33 @@ export async function markeerKlaar(ctx: Context, batch: string): Promise<boolean
   return count === 1;
 }
 
-type BatchRow = Omit<Batch, "groepen"> & { readonly groepen: string[] | null };
+type BatchRow = Omit<Batch, "groepen"> & {
+  readonly groepen:
+    | { readonly groep: string; readonly klas: string | null; readonly subklas: string | null }[]
+    | null;
+};
 
 const batchRows = (ctx: Context, nummers: readonly string[], batch: string | null, hoeveel: number) =>
   ctx.sql<BatchRow[]>`
+    with klas as materialized (select * from ${eersteKlassen(ctx, nummers, ctx.clock.vandaag())} k)
     select b.batch, b.nr, b.instellingsnummer, b.soort, b.aantal, b.gevraagd_op as "gevraagdOp", b.klaar_op as "klaarOp",
            b.gedownload_op as "gedownloadOp", b.gewist_op as "gewistOp", t.gedaan, t.afdrukbaar, t.groepen
       from uitreiking.batch b
       cross join lateral (
         select (count(*) filter (where i.gemaakt_op is not null or i.vervangen_op is not null))::int as gedaan,
                (count(*) filter (where i.geheim is not null))::int as afdrukbaar,
-               array_agg(distinct i.groep) as groepen
-          from uitreiking.item i where i.batch = b.batch) t
+               json_agg(distinct jsonb_build_object('groep', case when k.klas is null then i.groep else '' end, 'klas', k.klas, 'subklas', k.subklas)) as groepen
+          from uitreiking.item i
+          join leerlingen.account a on a.account_uuid = i.account_uuid
+          left join klas k on k.account_uuid = coalesce(a.vervangen_door, a.account_uuid)
+         where i.batch = b.batch) t
      where b.instellingsnummer = any (${[...nummers]}) and (${batch}::uuid is null or b.batch = ${batch}::uuid)
      order by b.nr desc limit ${hoeveel}`;
 
-const leesBatch = (row: BatchRow): Batch => ({ ...row, groepen: row.groepen ?? [] });
+const leesBatch = (row: BatchRow): Batch => ({
+  ...row,
+  groepen: (row.groepen ?? []).map((een) => klasgroepVan(een) ?? een.groep),
+});
 
 /** The newest batches of a school, newest first. */
 export async function listBatches(ctx: Context, nummers: readonly string[]): Promise<readonly Batch[]> {
@@ -174,11 +191,21 @@ export type RegelRow = {
   readonly geheim: Buffer | null;
 };
 
-/** The pupils of a batch in order. `geheim` only where it is still the key of the account. */
-export async function listRegels(ctx: Context, batch: string): Promise<readonly RegelRow[]> {
-  const rows = await ctx.sql<(Omit<RegelRow, "gebruikersnaam"> & { basis: string; gnr: number })[]>`
+/** The pupils of a batch in order, each under his class of today or else his group. `geheim` only where it is still the key of the account. */
+export async function listRegels(
+  ctx: Context,
+  batch: string,
+  nummers: readonly string[],
+): Promise<readonly RegelRow[]> {
+  type Row = Omit<RegelRow, "gebruikersnaam"> & {
+    basis: string;
+    gnr: number;
+    klas: string | null;
+    subklas: string | null;
+  };
+  const rows = await ctx.sql<Row[]>`
     select i.account_uuid, i.groep, st.naam, st.voornaam, st.gebruikersnaam_basis as basis, st.gebruikersnaam_nr as gnr,
-           i.sleutel, st.account_uuid as staand, i.gemaakt_op,
+           i.sleutel, st.account_uuid as staand, i.gemaakt_op, k.klas, k.subklas,
            case when s.account_uuid is not null or b.account_uuid is not null then i.geheim end as geheim
       from uitreiking.item i
       join leerlingen.account a on a.account_uuid = i.account_uuid
@@ -186,8 +213,13 @@ export async function listRegels(ctx: Context, batch: string): Promise<readonly 
       left join sleutels.sleutel s on i.sleutel = 'wachtwoord' and s.account_uuid = st.account_uuid
        and s.gewijzigd_op = i.gemaakt_op and s.soort = 'eerste'
       left join sleutels.badge b on i.sleutel = 'badge' and b.account_uuid = st.account_uuid and b.gemaakt_op = i.gemaakt_op
+      left join ${eersteKlassen(ctx, nummers, ctx.clock.vandaag())} k on k.account_uuid = st.account_uuid
      where i.batch = ${batch} order by i.volgorde`;
-  return rows.map(({ basis, gnr, ...rest }) => ({ ...rest, gebruikersnaam: toonGebruikersnaam(basis, gnr) }));
+  return rows.map(({ basis, gnr, klas, subklas, ...rest }) => ({
+    ...rest,
+    groep: klasgroepVan({ klas, subklas }) ?? rest.groep,
+    gebruikersnaam: toonGebruikersnaam(basis, gnr),
+  }));
 }
 
 /** Notes the first download; an hour later its contents go. */

@@ -20,7 +20,7 @@ import {
   voetVan,
   wieKreegMijnGegevens,
 } from "./pages/index.ts";
-import { leerjaarInWoorden, schoolVan, tegelsVan, vrijgavenVan } from "./rules.ts";
+import { klasVan, leerjaarInWoorden, schoolVan, tegelsVan, vrijgavenVan } from "./rules.ts";
 import { deleteSessie, deleteSessiesVanSid, findSessie, insertSessie, type Sessie } from "./store.ts";
 
 export { ruimSessiesOp } from "./store.ts";
@@ -98,12 +98,14 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
     if (!wie.feiten || wie.feiten.account.vervangen) return http.redirect("/aanmelden", 303);
     const { account } = wie.feiten;
     const vandaag = ctx.clock.vandaag();
+    const klas = klasVan(wie.feiten, vandaag);
     const leerjaar = leerjaarInWoorden(wie.feiten, vandaag);
     return http.html(
       mijnToepassingen({
         voornaam: account.voornaam,
         naam: account.naam,
         school: schoolVan(wie.feiten, vandaag) ?? "je school",
+        ...(klas ? { klas } : {}),
         ...(leerjaar ? { leerjaar } : {}),
         toepassingen: tegelsVan(wie.feiten, vandaag),
         afmeldenActie: "/afmelden",

@@ -32,6 +32,15 @@ export function schoolVan(feiten: Feiten, vandaag: Datum): string | undefined {
   return namen.length === 0 ? undefined : namen.join(" en ");
 }
 
+/** His classes of today in words; undefined when no school of his shares them (R55). */
+export function klasVan(feiten: Feiten, vandaag: Datum): string | undefined {
+  const scholen = new Set(lopend(feiten, vandaag).map(({ instellingsnummer }) => instellingsnummer));
+  const namen = [
+    ...new Set(feiten.klassen.filter((een) => scholen.has(een.instellingsnummer)).map(({ klas }) => klas)),
+  ];
+  return namen.length === 0 ? undefined : namen.join(" en ");
+}
+
 const rang = ["", "eerste", "tweede", "derde", "vierde", "vijfde", "zesde", "zevende"];
 
 /** The year in words, when there is one school today: "derde leerjaar", "tweede kleuterklas", "vierde jaar". */

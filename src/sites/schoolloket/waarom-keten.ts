@@ -1,5 +1,5 @@
-import type { Datum } from "#platform/clock";
-import { formatDate, html, icon, type Html } from "#platform/html";
+import { geldtOp, type Datum } from "#platform/clock";
+import { formatDate, formatList, html, icon, type Html } from "#platform/html";
 import type { AccountUuid } from "#platform/ids";
 import type { SchoolToepassing } from "#modules/toepassingen";
 import type { Keten, Reden, Stap } from "#modules/verstrekking";
@@ -17,6 +17,9 @@ export type Waarom = {
   /** `toepassing` as the school has set it; undefined for our own lokets. */
   readonly toepassing: { readonly naam: string; readonly school: SchoolToepassing | undefined };
   readonly keten: Keten;
+  /** His classes of today in this school, and whether it shares class information at all. */
+  readonly klassen: readonly { readonly klas: string; readonly subklas: string | null }[];
+  readonly deelt: boolean;
   readonly vandaag: Datum;
 };
 
@@ -131,8 +134,9 @@ function vinkje({ keten, leerling: { voornaam }, toepassing: { naam } }: Waarom,
 }
 
 function regelNaam(regel: Keten["regels"][number]): string {
-  const { soort, niveau, leerjaar } = regel;
+  const { soort, niveau, leerjaar, klas, subklas } = regel;
   if (soort === "leerling") return "ook voor deze leerling";
+  if (klas !== null) return subklas === null ? `klas ${klas}` : `subklas ${subklas} van klas ${klas}`;
   if (niveau === null) return "hele school";
   const doel =
     leerjaar === null
@@ -156,7 +160,41 @@ function open({ leerling: { voornaam }, toepassing: { naam } }: Waarom, stap: St
   return { titel: titels[stap], tekst: nogNiet };
 }
 
-function kruis({ keten, leerling: { voornaam }, toepassing: { naam }, vandaag }: Waarom): Uitleg {
+/** Rules of the school on classes that would count today, as far as classes go. */
+const klasregels = ({ toepassing: { school }, vandaag }: Waarom): readonly string[] =>
+  (school?.regels ?? []).flatMap(({ doel, van, tot }) =>
+    (doel.soort === "klas" || doel.soort === "subklas") && geldtOp(vandaag, van, tot)
+      ? doelNaam(doel, null).replace(/^./, (letter) => letter.toLowerCase())
+      : [],
+  );
+
+/** Why no rule is about the pupil: rules on classes that sleep, or that are about other classes than his (D6). */
+function geenRegel(waarom: Waarom): string {
+  const { voornaam } = waarom.leerling;
+  const regels = klasregels(waarom);
+  if (regels.length === 0) return "Geen enkele regel van je school gaat vandaag over deze leerling.";
+  const namen = formatList(
+    regels.length > 4 ? [...regels.slice(0, 3), `nog ${regels.length - 3} andere`] : regels,
+  );
+  if (!waarom.deelt)
+    return `Er ${regels.length === 1 ? "is een regel" : "zijn regels"} voor ${namen}, maar ${regels.length === 1 ? "die slaapt" : "die slapen"}: je school deelt geen klasinformatie met LeerID.`;
+  const [...klassen] = new Set(
+    waarom.klassen.map(({ klas, subklas }) => (subklas === null ? klas : `${klas}, ${subklas}`)),
+  );
+  return `Er ${regels.length === 1 ? "is een regel" : "zijn regels"} voor ${namen}. ${
+    klassen.length === 0
+      ? `${voornaam} zit vandaag in geen klas die je school aan LeerID doorgaf.`
+      : `${voornaam} zit vandaag in ${formatList(klassen.map((klas) => `klas ${klas}`))}.`
+  }`;
+}
+
+function kruis(waarom: Waarom): Uitleg {
+  const {
+    keten,
+    leerling: { voornaam },
+    toepassing: { naam },
+    vandaag,
+  } = waarom;
   const { inschrijving, toepassing } = keten;
   const protocol = toepassing?.protocol;
   const uitleg: Record<Reden, Uitleg> = {
@@ -197,13 +235,26 @@ function kruis({ keten, leerling: { voornaam }, toepassing: { naam }, vandaag }:
     },
     "niet-zichtbaar": {
       titel: `${naam} is niet zichtbaar voor ${voornaam}`,
-      tekst: "Geen enkele regel van je school gaat vandaag over deze leerling.",
+      tekst: geenRegel(waarom),
     },
   };
   return uitleg[keten.reden ?? "account-onbekend"];
 }
 
-function oplossingVan({ keten, leerling, toepassing: { naam, school } }: Waarom): Oplossing {
+/** Who can let a rule on a class count for the pupil, beside a new rule. */
+function oplossingKlas(waarom: Waarom): string {
+  if (klasregels(waarom).length === 0) return "";
+  return waarom.deelt
+    ? " Zit de leerling in een andere klas dan hier staat? Het secretariaat verbetert dat in het pakket van je school."
+    : " Of de databeheerder van je school: als die het delen van klasinformatie weer aanzet in Schoolinstellingen, geldt de regel vanzelf opnieuw.";
+}
+
+function oplossingVan(waarom: Waarom): Oplossing {
+  const {
+    keten,
+    leerling,
+    toepassing: { naam, school },
+  } = waarom;
   const secretariaat =
     "Het secretariaat van je school. Verbeter de inschrijving in het pakket van je school: Discimus geeft ze dan door aan LeerID.";
   const dov = `De maker van ${naam} en het Departement Onderwijs en Vorming.`;
@@ -234,7 +285,7 @@ function oplossingVan({ keten, leerling, toepassing: { naam, school } }: Waarom)
       ],
     },
     "niet-zichtbaar": {
-      wie: jij,
+      wie: `${jij}${oplossingKlas(waarom)}`,
       ...(pad && {
         knoppen: [
           {

@@ -7,6 +7,7 @@ import { vindLeerlingVan } from "#modules/leerlingen";
 import { importeerToepassing, kies, maakZichtbaar } from "#modules/toepassingen";
 import { beslis, getFeiten, weiger } from "#modules/verstrekking";
 import { inschrijvingRegel, leerlingRegel, testInsz } from "#testing/discimus";
+import { deel, deelIn, stop } from "#testing/klasinformatie";
 import { toepassingTekst } from "#testing/toepassing";
 import { beheerder, directeur, schoolwereld, type Schoolwereld } from "#testing/schoolloket";
 
@@ -175,4 +176,25 @@ test("a reference number has eight characters that cannot be taken for others", 
   assert.equal(leesReferentie("k4t 9qx 2b"), "K4T-9QX-2B");
   for (const getypt of ["", "K4T-9QX-2", "K4T-9QX-2BC", "K4T-9QX-0B", "K4T-9QX-IB"])
     assert.equal(leesReferentie(getypt), undefined, getypt);
+});
+
+test("D6, R68: rules on a class: by which one it is visible, another class, no class, or asleep; and who can fix that", async () => {
+  await kies(w.ctx, { ...school, van: d("2026-09-01") });
+  for (const klas of ["3A", "3B"]) await maakZichtbaar(w.ctx, { ...school, soort: "klas", klas });
+  await deelIn(w, "999001", [[noor, "3A", "Zwemmen"]]);
+  await deel(w, "999001");
+  assert.match(kaal(await vanNoor()), /kan Bingel nu openen.*Door de regel &quot;klas 3A&quot;/);
+  await deelIn(w, "999001", [[noor, "4C"]]);
+  assert.match(
+    kaal(await vanNoor()),
+    /Er zijn regels voor klas 3A en klas 3B\. Noor zit vandaag in klas 4C\..*Jij, als LeerID-beheerder\. Zit de leerling in een andere klas.*pakket van je school/,
+  );
+  await deelIn(w, "999001", []);
+  assert.match(kaal(await vanNoor()), /Noor zit vandaag in geen klas die je school aan LeerID doorgaf/);
+  await deelIn(w, "999001", [[noor, "3A"]]);
+  await stop(w, "999001");
+  const slaap = kaal(await vanNoor());
+  assert.match(slaap, /regels voor klas 3A en klas 3B, maar die slapen: je school deelt geen klasinformatie/);
+  assert.match(slaap, /Of de databeheerder van je school/);
+  assert.doesNotMatch(slaap, /zit vandaag in/);
 });

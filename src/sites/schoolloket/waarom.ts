@@ -2,6 +2,7 @@ import type { Context } from "#platform/context";
 import { formatNearDay, formatTime, html, icon, type Html } from "#platform/html";
 import { isUuid, leesReferentie, type AccountUuid } from "#platform/ids";
 import { vindLeerlingVan } from "#modules/leerlingen";
+import { deelt } from "#modules/klasinformatie";
 import { findLeerling, zoekLeerlingen, type Leerling } from "#modules/leerlingbeheer";
 import { logInzage } from "#modules/privacylog";
 import {
@@ -41,16 +42,19 @@ export async function vraagWaarom(
   const clientId = "clientId" in welke ? welke.clientId : await findClientVan(ctx, welke.toepassing);
   if (!leerling || clientId === undefined) return undefined;
   const toepassing = await findToepassingVan(ctx, clientId);
-  const [feiten, vanSchool, account] = await Promise.all([
+  const [feiten, vanSchool, account, delen] = await Promise.all([
     getFeiten(ctx, leerling.accountUuid, clientId, vandaag),
     toepassing && getSchoolToepassing(ctx, school, toepassing.toepassing),
     findLeerling(ctx, school.lijn, leerling.accountUuid),
+    deelt(ctx, school.lijn),
   ]);
   await logInzage(ctx, { scherm: "toegang-nagekeken", voId, accountUuids: [leerling.accountUuid] });
   return {
     leerling: { ...leerling, zonderWachtwoord: account?.nieuw ?? false },
     toepassing: { naam: toepassing?.naam ?? "Deze toepassing", school: vanSchool },
     keten: keten(feiten, clientId, vandaag),
+    klassen: feiten?.klassen ?? [],
+    deelt: delen,
     vandaag,
   };
 }
