@@ -134,7 +134,7 @@ describe("tasks with the keyboard alone", { skip: withoutBrowser() }, () => {
 
   test("D8: a director makes himself beheerder, and stops it", async () => {
     const page = await alsMedewerker(/^Els Van Damme/);
-    await kop(page, "Schoolinstellingen");
+    await page.waitForURL(/schoolinstellingen/);
     await druk(page, "Maak mezelf LeerID-beheerder");
     await zie(page, "Je bent nu ook LeerID-beheerder van je school.");
     await druk(page, "Verwijder Els Van Damme als LeerID-beheerder");

@@ -161,7 +161,10 @@ const helpers = `globalThis.leeridToets ??= (() => {
   const scope = () => document.querySelector('dialog:modal') ?? document;
   return {
     // As after opening the page: the next Tab goes to the first stop.
-    top() { document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex'); document.body.blur(); scrollTo(0, 0); },
+    top() {
+      const root = document.querySelector('dialog:modal') ?? document.body;
+      root.tabIndex = -1; root.focus(); root.removeAttribute('tabindex'); root.blur(); scrollTo(0, 0);
+    },
     list() {
       const radios = (e) => [...document.querySelectorAll('input[type="radio"]')].filter((r) => r.name === e.name && r.form === e.form && !r.disabled && shown(r));
       list = [...scope().querySelectorAll(own + ', [tabindex]')].filter((e) =>
