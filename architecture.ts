@@ -296,6 +296,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     schema: "leerlingloket",
     alsoSql: { "verstrekking.feiten": "Session and facts for a whole page in one round trip." },
   },
+  "sites/dropserver": {
+    does: "The SFTP server where school packages put class information and fetch receipts.",
+    uses: ["modules/klasinformatie", "modules/schoolsoftware"],
+    schema: "dropserver",
+  },
   "sites/api": {
     does: "The API for machines: the Discimus feed and the datastore for an external ACM.",
     uses: [
@@ -385,6 +390,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "sites/acm",
       "sites/api",
       "sites/beheer",
+      "sites/dropserver",
       "sites/leerlingloket",
       "sites/schoolloket",
     ],

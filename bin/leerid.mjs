@@ -12,7 +12,7 @@ process.exitCode = await run(findNode(), [...memoryOf(args[0]), join(root, "src"
  * do, measured with 16 pupils at once signing in). The other commands are large jobs.
  */
 function memoryOf(command) {
-  return command === "serve" || command === "worker"
+  return ["serve", "worker", "dropserver"].includes(command)
     ? ["--max-semi-space-size=8", "--max-old-space-size=512", "--expose-gc"]
     : [];
 }

@@ -56,6 +56,7 @@ async function test() {
   if (files.length === 0)
     refuse(`Geen tests gevonden voor: ${filters.join(" ") || "src, test, demo, packages"}.`);
   const browser = await ensureBrowser();
+  await ensureSftp(files);
   const database = await startDatabase();
   try {
     return await run(
@@ -120,6 +121,26 @@ async function ensureBrowser() {
   if (everything) refuse(`${message}\nTests zonder browser: npm test -- src`);
   process.stderr.write(`${message}\n`);
   return undefined;
+}
+
+/** The sftp program of OpenSSH, with which the dropserver is tested; installed from Debian when it is not there and we may. */
+async function ensureSftp(files) {
+  const find = () => existsSync("/usr/bin/sftp") && existsSync("/usr/bin/ssh");
+  if (find() || !files.some((file) => file.includes("dropserver"))) return;
+  let reason = "Als root installeert npm test het zelf op Debian.";
+  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
+    process.stderr.write("OpenSSH wordt geïnstalleerd voor de tests van de dropserver (apt-get)…\n");
+    const env = { DEBIAN_FRONTEND: "noninteractive" };
+    const waitForOthers = ["-o", "DPkg::Lock::Timeout=300"];
+    await capture("apt-get", [...waitForOthers, "update"], env);
+    const wanted = ["install", "-y", "--no-install-recommends", "openssh-client"];
+    const { output } = await capture("apt-get", [...waitForOthers, ...wanted], env);
+    if (find()) return;
+    reason = `De installatie is niet gelukt:\n${output.trim().split("\n").slice(-8).join("\n")}`;
+  }
+  refuse(
+    `De tests van de dropserver hebben het programma sftp van OpenSSH nodig (apt-get install openssh-client). ${reason}`,
+  );
 }
 
 /** One embedded PostgreSQL for the whole run, or the one LEERID_TEST_DATABASE_URL points at. */

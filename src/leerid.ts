@@ -5,7 +5,7 @@ import type { Context } from "#platform/context";
 import { isReady } from "#platform/database";
 import { startWorker, type Taken, type Worker } from "#platform/jobs";
 import { describeError } from "#platform/log";
-import { createMetrics } from "#platform/metrics";
+import { createMetrics, type Metrics } from "#platform/metrics";
 import { ruimPogingenOp } from "#modules/aanmelding";
 import {
   hervatLeveringen,
@@ -22,6 +22,7 @@ import { hervatBatches, verwerkBatch, verwijderOude, wisVerlopen } from "#module
 import { ruimWeigeringenOp } from "#modules/verstrekking";
 import { beeindigSessies, createAcm, ruimOp } from "#sites/acm";
 import { createApi } from "#sites/api";
+import { ruimSommenOp, startDropserver as startSftp, type Dropserver } from "#sites/dropserver";
 import { createLeerlingloket, registreer, ruimSessiesOp } from "#sites/leerlingloket";
 import * as beheer from "#sites/beheer";
 import * as schoolloket from "#sites/schoolloket";
@@ -30,6 +31,8 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 export type LeerId = {
   readonly ctx: Context;
+  /** When this process has it. */
+  readonly dropserver: Dropserver | undefined;
   /** Stops listening and lets requests in flight end. The pool stays open: it is the caller's. */
   close(): Promise<void>;
 };
@@ -51,6 +54,7 @@ export function startOnderhoud(
     { naam: "opruimen-selecties", elke: 3_600_000, werk: () => ruimSelectiesOp(ctx) },
     { naam: "opruimen-overzichten", elke: 30_000, werk: () => ruimOverzichtenOp(ctx) },
     { naam: "opruimen-pogingen", elke: 3_600_000, werk: () => ruimPogingenOp(ctx) },
+    { naam: "opruimen-controlesommen", elke: 3_600_000, werk: () => ruimSommenOp(ctx) },
     { naam: "opruimen-weigeringen", elke: 3_600_000, werk: () => ruimWeigeringenOp(ctx) },
     { naam: "opruimen-vensters", elke: 3_600_000, werk: () => ruimVenstersOp(ctx) },
     // Beside the job of a stop, so that five minutes hold when the job fails; and what a job lost.
@@ -119,12 +123,105 @@ function withHealth(ctx: Context, listener: Listener): Listener {
   };
 }
 
+/** What to say when a port cannot be had. */
+const portError = (config: Config, port: number, error: NodeJS.ErrnoException): Error =>
+  error.code === "EADDRINUSE"
+    ? new Error(`Poort ${port} is al in gebruik. Kies andere poorten met LEERID_PORT_BASE.`)
+    : new Error(
+        `Op ${config.LEERID_HOST}, poort ${port}, kan LeerID niet luisteren (${error.code ?? "onbekend"}). Kijk LEERID_HOST en LEERID_PORT_BASE na.`,
+      );
+
+function listenOn(config: Config, listener: Listener, port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer(
+      {
+        keepAliveTimeout: 65_000,
+        requestTimeout: 60_000,
+        headersTimeout: 10_000,
+        // How often the two above are looked at; Node's own 30 s would more than double them.
+        connectionsCheckingInterval: 5000,
+      },
+      listener,
+    );
+    server.once("error", (error: NodeJS.ErrnoException) => reject(portError(config, port, error)));
+    server.listen(port, config.LEERID_HOST, () => resolve(server));
+  });
+}
+
+const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), 3000).unref();
+  });
+
+const mega = 1_000_000;
+
+/** The SFTP server with the limits of the configuration, on the port base + 22. */
+async function startDropserver(config: Config, ctx: Context, metrics: Metrics): Promise<Dropserver> {
+  const files = metrics.counter("leerid_dropserver_files_total", "Files taken, by outcome", ["status"]);
+  const bytes = metrics.counter("leerid_dropserver_bytes_total", "Bytes of files taken", []);
+  const refusals = metrics.counter("leerid_dropserver_refusals_total", "Requests and connections refused", [
+    "reason",
+  ]);
+  const connections = metrics.counter("leerid_dropserver_connections_total", "Connections by what happened", [
+    "event",
+  ]);
+  const port = config.LEERID_PORT_BASE + 22;
+  try {
+    return await startSftp(ctx, {
+      host: config.LEERID_HOST,
+      port,
+      grenzen: {
+        verbindingen: config.LEERID_DROPSERVER_VERBINDINGEN,
+        geheugen: config.LEERID_DROPSERVER_GEHEUGEN * mega,
+        quotum: config.LEERID_DROPSERVER_QUOTUM * mega,
+        rust: config.LEERID_DROPSERVER_RUST * 1000,
+      },
+      metingen: {
+        bestand: (status, size) => {
+          files([status]);
+          bytes([], size);
+        },
+        weigering: (reason) => refusals([reason]),
+        verbinding: (event) => connections([event]),
+      },
+    });
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).syscall === "listen"
+      ? portError(config, port, error as NodeJS.ErrnoException)
+      : error;
+  }
+}
+
+/**
+ * A process with nothing but the SFTP server, and figures and health on the port base + 98: beside a server of the same base, which
+ * has its own on + 99.
+ */
+export async function startDropserverAlone(config: Config, ctx: Context): Promise<Dropserver> {
+  const metrics = createMetrics();
+  const health = await listenOn(config, withHealth(ctx, metrics.handler), config.LEERID_PORT_BASE + 98);
+  try {
+    const dropserver = await startDropserver(config, ctx, metrics);
+    return {
+      ...dropserver,
+      async stop() {
+        await dropserver.stop();
+        await closeServer(health);
+      },
+    };
+  } catch (error) {
+    await closeServer(health);
+    throw error;
+  }
+}
+
 /**
  * Starts the sites of this process on a migrated database. Several of these run beside each other: all state is in the database.
  * @throws when a port is taken
  */
 export async function startLeerId(config: Config, ctx: Context): Promise<LeerId> {
-  const sites = config.LEERID_SITES ?? ["acm", "leerlingloket", "schoolloket", "beheer", "api"];
+  const sites = config.LEERID_SITES ?? ["acm", "leerlingloket", "schoolloket", "beheer", "api", "dropserver"];
   const { urls } = config;
   const lokaal = !config.LEERID_PRODUCTIE;
   await maakPartities(ctx);
@@ -133,30 +230,9 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   await importeerToepassing(ctx, beheer.clientBestand(ctx, urls));
   const metrics = createMetrics();
   const servers: Server[] = [];
-  const listen = (listener: Listener, port: number): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const server = createServer(
-        {
-          keepAliveTimeout: 65_000,
-          requestTimeout: 60_000,
-          headersTimeout: 10_000,
-          // How often the two above are looked at; Node's own 30 s would more than double them.
-          connectionsCheckingInterval: 5000,
-        },
-        withHealth(ctx, listener),
-      );
-      server.once("error", (error: NodeJS.ErrnoException) =>
-        reject(
-          error.code === "EADDRINUSE"
-            ? new Error(`Poort ${port} is al in gebruik. Kies andere poorten met LEERID_PORT_BASE.`)
-            : new Error(
-                `Op ${config.LEERID_HOST}, poort ${port}, kan LeerID niet luisteren (${error.code ?? "onbekend"}). Kijk LEERID_HOST en LEERID_PORT_BASE na.`,
-              ),
-        ),
-      );
-      server.listen(port, config.LEERID_HOST, () => resolve());
-      servers.push(server);
-    });
+  const listen = async (listener: Listener, port: number): Promise<void> => {
+    servers.push(await listenOn(config, withHealth(ctx, listener), port));
+  };
   const acm = sites.includes("acm")
     ? await createAcm({
         ctx,
@@ -178,17 +254,9 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
     );
   }
   const base = config.LEERID_PORT_BASE;
+  let dropserver: Dropserver | undefined;
   const close = async () => {
-    await Promise.all(
-      servers.map(
-        (server) =>
-          new Promise<void>((resolve) => {
-            server.close(() => resolve());
-            server.closeIdleConnections();
-            setTimeout(() => server.closeAllConnections(), 3000).unref();
-          }),
-      ),
-    );
+    await Promise.all([...servers.map(closeServer), dropserver?.stop()]);
     await acm?.close();
   };
   try {
@@ -213,10 +281,11 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
       );
     if (sites.includes("api"))
       await listen(metrics.measured("api", getRequestListener(createApi(ctx, urls).fetch)), base + 4);
+    if (sites.includes("dropserver")) dropserver = await startDropserver(config, ctx, metrics);
     await listen(metrics.handler, base + 99);
   } catch (error) {
     await close();
     throw error;
   }
-  return { ctx, close };
+  return { ctx, dropserver, close };
 }

@@ -19,6 +19,7 @@ const help = `Gebruik: leerid <opdracht>
   demo [--leerlingen N]          alles samen met een ingebedde databank en een demowereld
   serve [--sites acm,api,…]      de sites starten
   worker                         taken en onderhoud: wat gevraagd is, privacylog verzegelen, opruimen
+  dropserver                     alleen de dropserver (SFTP), voor bestanden van schoolpakketten
   migrate                        de databank bijwerken
   import discimus BESTAND        volledige lading, NDJSON of NDJSON.gz; gaat verder waar het stopte
   import protocol BESTAND        een protocol (overeenkomst) invoeren
@@ -75,6 +76,17 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
       await untilStopped();
       await worker.stop();
       await upkeep.stop();
+    });
+  },
+
+  async dropserver(config, args) {
+    options(args, {}, 0);
+    const { startDropserverAlone } = await import("#leerid");
+    await withContext(config, async (ctx) => {
+      const running = await startDropserverAlone(config, ctx);
+      ctx.log.info({ poort: running.poort, hostsleutel: running.vingerafdruk }, "de dropserver luistert");
+      await untilStopped();
+      await running.stop();
     });
   },
 

@@ -52,7 +52,7 @@ describe("wrong usage: exit code 2, and how it should be", () => {
       [["serve", "--sites"], /^De optie --sites heeft geen waarde/m],
       [
         ["serve", "--sites", "acm,kwaad"],
-        /^--sites: kies uit acm, leerlingloket, schoolloket, beheer, api\.$/m,
+        /^--sites: kies uit acm, leerlingloket, schoolloket, beheer, api, dropserver\.$/m,
       ],
       [["serve", "extra"], /^Er staat een woord te veel achter deze opdracht\.$/m],
       [["import", "discimus"], /ontbreekt een bestand/],

@@ -5,7 +5,7 @@ export class ConfigError extends Error {}
 
 /** The highest port is this plus 99. */
 const port = z.coerce.number().int().min(0).max(65_436);
-const site = z.enum(["acm", "leerlingloket", "schoolloket", "beheer", "api"]);
+const site = z.enum(["acm", "leerlingloket", "schoolloket", "beheer", "api", "dropserver"]);
 
 /** Every setting: one declaration, from which the documentation is generated. */
 export const settings = {
@@ -89,6 +89,23 @@ export const settings = {
       .optional(),
     uitleg:
       "Organisatiecode (`vo_orgcode`) van het Departement Onderwijs en Vorming. Ontbreekt ze, dan kan niemand in beheer.",
+  },
+  LEERID_DROPSERVER_VERBINDINGEN: {
+    schema: z.coerce.number().int().min(1).max(10_000).default(200),
+    uitleg: "Hoogste aantal verbindingen met de dropserver tegelijk; wie daarna komt, wacht op zijn beurt.",
+  },
+  LEERID_DROPSERVER_GEHEUGEN: {
+    schema: z.coerce.number().int().min(4).max(4000).default(64),
+    uitleg:
+      "Megabytes voor bestanden die de dropserver nu ontvangt (2 MB per bestand); een pakket neemt er hoogstens de helft van in, een volgend bestand wacht.",
+  },
+  LEERID_DROPSERVER_QUOTUM: {
+    schema: z.coerce.number().int().min(2).max(100_000).default(1000),
+    uitleg: "Megabytes aan bestanden van één pakket die op verwerking of bevestiging mogen wachten.",
+  },
+  LEERID_DROPSERVER_RUST: {
+    schema: z.coerce.number().int().min(10).max(86_400).default(300),
+    uitleg: "Seconden zonder vraag waarna de dropserver een verbinding sluit.",
   },
   LEERID_PRODUCTIE: {
     schema: z

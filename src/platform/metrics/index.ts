@@ -3,13 +3,18 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Figures of this process in Prometheus format: requests and their duration per site, and Node's own. No personal data. */
-export function createMetrics(): {
+export type Metrics = {
   /** A figure that is asked for when somebody looks. */
   gauge(name: string, help: string, read: () => number): void;
+  /** Counts and times the requests of a site. */
   measured(site: string, listener: Listener): Listener;
+  /** A figure that only grows, by labels. Labels are few and fixed: never a name that somebody chose. */
+  counter(name: string, help: string, labels: readonly string[]): (values: string[], by?: number) => void;
   handler: Listener;
-} {
+};
+
+/** Figures of this process in Prometheus format: requests and their duration per site, and Node's own. No personal data. */
+export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const requests = new Counter({
@@ -39,6 +44,11 @@ export function createMetrics(): {
         duration.observe({ site }, (performance.now() - start) / 1000);
       });
       listener(request, response);
+    },
+    counter: (name, help, labels) => {
+      const counter = new Counter({ name, help, labelNames: [...labels], registers: [registry] });
+      return (values, by = 1) =>
+        counter.inc(Object.fromEntries(labels.map((l, i) => [l, values[i] ?? ""])), by);
     },
     handler: (request, response) => {
       const text = (status: number, body: string, type = "text/plain; charset=utf-8") =>

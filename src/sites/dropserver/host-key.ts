@@ -1,0 +1,30 @@
+import ssh2 from "ssh2";
+import type { Context } from "#platform/context";
+import { hash, seal, unseal } from "#platform/crypto";
+import { DatabaseError } from "#platform/database";
+import { findHostSleutel, insertHostSleutel } from "./store.ts";
+
+const plaats = "dropserver hostsleutel";
+
+/** The key by which packages recognise us: made at the very first start, the same on every node. */
+export async function openHostSleutel(
+  ctx: Context,
+): Promise<{ readonly prive: string; readonly publiek: string; readonly vingerafdruk: string }> {
+  let rij = await findHostSleutel(ctx);
+  if (!rij) {
+    const { private: prive, public: publiek } = ssh2.utils.generateKeyPairSync("ed25519", { comment: "" });
+    await insertHostSleutel(ctx, publiek.trim(), seal(ctx.keys.geheimen, prive, plaats));
+    rij = await findHostSleutel(ctx); // of the node that was first
+  }
+  const prive = rij && unseal(ctx.keys.geheimen, rij.prive_versleuteld, plaats);
+  if (!prive)
+    throw new DatabaseError(
+      "De hostsleutel van de dropserver gaat niet open met deze hoofdsleutel. Zet de LEERID_HOOFDSLEUTEL terug waarmee hij gemaakt is.",
+    );
+  const bytes = Buffer.from(rij?.publiek.split(" ")[1] ?? "", "base64");
+  return {
+    prive: prive.toString("utf8"),
+    publiek: rij?.publiek ?? "",
+    vingerafdruk: `SHA256:${hash(bytes).toString("base64").replace(/=+$/, "")}`,
+  };
+}
