@@ -1,5 +1,6 @@
 import type { Config } from "#platform/config";
 import { bulkAssign } from "./benchmarks/bulk-assign.ts";
+import { classFiles } from "./benchmarks/class-files.ts";
 import { discimusLoad } from "./benchmarks/discimus-load.ts";
 import { discimusStream } from "./benchmarks/discimus-stream.ts";
 import { footprint } from "./benchmarks/footprint.ts";
@@ -19,6 +20,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   launchpad,
   "school-search": schoolSearch,
   "bulk-assign": bulkAssign,
+  "class-files": classFiles,
   footprint,
 };
 

@@ -46,9 +46,9 @@ create table klasinformatie.indeling (
 );
 comment on table klasinformatie.indeling is
   'Who is in which class (R41), as the school''s package delivered it (D9): the complete list of a school per school year, replaced as a whole. van and tot lie inside the school year, so that classes of next year count from 1 September. account_uuid as it stood at the delivery; the decision also matches the history of a pupil. Ground: agreement A, GDPR 6(1)(c). Retention: until one year after the enrolment ended (R76); within five minutes after the school stops.';
--- Of one school first: a class list, a filter, a delivery. Then of one pupil: the facts of a decision.
-create unique index indeling_enig on klasinformatie.indeling (instellingsnummer, klas, subklas, account_uuid, van) nulls not distinct;
-create index indeling_account on klasinformatie.indeling (account_uuid);
+-- Both begin with the school, so that what a file writes lies together: of a pupil of the school (the facts of a decision), of a class.
+create unique index indeling_enig on klasinformatie.indeling (instellingsnummer, account_uuid, klas, subklas, van) nulls not distinct;
+create index indeling_klas on klasinformatie.indeling (instellingsnummer, klas, subklas);
 -- A search by the name of a subclass alone.
 create index indeling_subklas on klasinformatie.indeling (instellingsnummer, subklas) where subklas is not null;
 
@@ -101,6 +101,7 @@ create table klasinformatie.levering (
 );
 comment on table klasinformatie.levering is
   'Files of class information that were taken, with their receipt (D9). tijdstip = from the name of the file. inhoud_hash = keyed hash. inhoud = the file, AES-256-GCM with a key outside the database, only while it waits or is held. akkoord = the one under which it was taken: it counts for no later one; null = refused at once. ontvangst = the receipt (JSON): counts, and per bad row the line, field and reason, never a value. Retention of a receipt: 400 days.';
+alter table klasinformatie.levering alter column inhoud set storage external; -- sealed: no compressing it
 create index levering_school on klasinformatie.levering (instellingsnummer, ontvangen_op desc);
 create index levering_pakket on klasinformatie.levering (pakket, klaar_op desc);
 create index levering_open on klasinformatie.levering (instellingsnummer, schooljaar) where inhoud is not null;

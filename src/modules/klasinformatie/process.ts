@@ -8,8 +8,16 @@ import { isOngewijzigd } from "./intake.ts";
 import { dagenVan, dagVan, leesNaam, toelating } from "./names.ts";
 import type { Bestandreden } from "./problems.ts";
 import { aangehouden, geweigerd, naHouden, ongewijzigd, verwerkt } from "./receipts.ts";
-import { beoordeel, type Beoordeling } from "./rules.ts";
-import { findGenomen, listAangehouden, listBekend, rondAf, sluit, type Genomen } from "./store.ts";
+import { beoordeel, onbekenden, type Beoordeling } from "./rules.ts";
+import {
+  findGenomen,
+  listAangehouden,
+  listBekend,
+  listVroegere,
+  rondAf,
+  sluit,
+  type Genomen,
+} from "./store.ts";
 
 const pogingen = 8;
 
@@ -100,7 +108,13 @@ export async function bekijk(
   await beurt(); // a sign-in that waits goes first
   const vandaag = ctx.clock.vandaag();
   const bekend = await listBekend(ctx, bij.plaats.nummers, bij.schooljaar, vandaag);
-  return beoordeel(gelezen.rijen, bekend, { ...dagenVan(bij.schooljaar), vandaag });
+  const vreemd = onbekenden(gelezen.rijen, bekend);
+  const vroegere =
+    vreemd.length === 0
+      ? []
+      : await listVroegere(ctx, vreemd, new Set(bekend.leerlingen.map(({ staand }) => staand)));
+  const leerlingen = [...bekend.leerlingen, ...vroegere];
+  return beoordeel(gelezen.rijen, { ...bekend, leerlingen }, { ...dagenVan(bij.schooljaar), vandaag });
 }
 
 /** A held file that a later one follows does not wait for a decision any more. */

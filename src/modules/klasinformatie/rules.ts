@@ -10,7 +10,7 @@ export type OudeRij = Indeling & { readonly staand: AccountUuid; readonly leerId
 
 /** What is known of a school when a file of it is looked at. */
 export type Bekend = {
-  /** Every uuid of an enrolled pupil, those of his history too, and the account that stands for him. */
+  /** Uuids of enrolled pupils, those of their past that the file names too, and the account that stands for each. */
   readonly leerlingen: readonly {
     readonly accountUuid: AccountUuid;
     readonly leerIdUuid: string | null;
@@ -24,6 +24,22 @@ export type Bekend = {
 
 /** The school year of a file, and the day on which it is judged. */
 export type Periode = { readonly van: Datum; readonly tot: Datum; readonly vandaag: Datum };
+
+/** The uuids of a file that are of no pupil we know: they may be of his past. */
+export function onbekenden(rijen: readonly Rij[], { leerlingen }: Bekend): string[] {
+  const { leerId, account } = wijzer(leerlingen);
+  const vreemd = new Set<string>();
+  const noteer = (tekst: string, naar: ReadonlyMap<string, AccountUuid>) => {
+    if (tekst === "" || naar.has(tekst) || tekst.length > 100) return;
+    const id = tekst.trim().toLowerCase();
+    if (isUuid(id) && !naar.has(id)) vreemd.add(id);
+  };
+  for (const { velden } of rijen) {
+    noteer(velden[0] ?? "", leerId);
+    noteer(velden[1] ?? "", account);
+  }
+  return [...vreemd];
+}
 
 /** What a file would do. */
 export type Beoordeling = {
@@ -171,10 +187,11 @@ function toets(
       continue;
     }
     quarantaine.push({ regel: rij.regel, ...uitkomst, melding: rijredenen[uitkomst.code] });
-    const [leerId = "", account = ""] = rij.velden;
-    for (const { leerId: perLeerId, account: perAccount } of [ingeschreven, gekend])
-      for (const staand of [zoek("", leerId, perLeerId), zoek("", account, perAccount)])
-        if (typeof staand === "string") genoemd.add(staand);
+    // Also who stands in the wrong column is named.
+    for (const veld of rij.velden.slice(0, 2))
+      for (const { leerId, account } of [ingeschreven, gekend])
+        for (const staand of [zoek("", veld, leerId), zoek("", veld, account)])
+          if (typeof staand === "string") genoemd.add(staand);
   }
   return { aanvaard, quarantaine, genoemd };
 }
