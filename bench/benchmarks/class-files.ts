@@ -203,15 +203,15 @@ async function besideSignIns(
     const runs = await interleave(bench.rounds, {
       quiet: signIns,
       night: async () => {
-        let on = true;
+        const night = { on: true };
         const deliveries = (async () => {
-          while (on) {
+          while (night.on) {
             await reset(bench, url);
             await door.call("night", undefined);
           }
         })();
         const run = await signIns();
-        on = false;
+        night.on = false;
         await deliveries;
         return run;
       },
