@@ -356,7 +356,7 @@ export const rooms: Readonly<Record<string, Room>> = {
 
   "sites/beheer": {
     does: "The department's site: who of its staff may do what, Mijn Schoolsoftware, how the streams of data go; it sees no pupils.",
-    uses: [],
+    uses: ["modules/schoolsoftware"],
     schema: "beheer",
     alsoSql: Object.fromEntries(
       [
@@ -367,6 +367,9 @@ export const rooms: Readonly<Record<string, Room>> = {
         "klasinformatie.levering",
         "discimus.levering",
         "discimus.quarantaine",
+        "scholen.lijn",
+        "scholen.hoofd",
+        "schoolsoftware.pakket_van",
       ].map((name) => [name, "What its role may see: registers, counts and moments (migration 0021)."]),
     ),
   },

@@ -1,5 +1,6 @@
 import { after, before, describe } from "node:test";
 import { withoutBrowser } from "#testing/browser";
+import { beheerJourneys } from "./beheer.ts";
 import { widthJourney } from "./cases.ts";
 import { identificationJourneys } from "./identification.ts";
 import { openSetting, type Setting } from "./setting.ts";
@@ -12,5 +13,6 @@ describe("journeys that begin at a school", { skip: withoutBrowser() }, () => {
   after(() => setting.close());
 
   identificationJourneys(() => setting);
+  beheerJourneys(() => setting);
   widthJourney(() => setting);
 });

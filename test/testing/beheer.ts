@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Hono } from "hono";
 import { hash, randomToken } from "#platform/crypto";
+import { ontvang } from "#modules/discimus";
+import { importeerSchoolsoftware } from "#modules/schoolsoftware";
 import { createBeheer } from "#sites/beheer";
 import { testDatabase, type TestDatabase } from "./database.ts";
+import { schoolRegel } from "./discimus.ts";
 
 const urls = {
   acm: "http://acm.test",
@@ -34,6 +37,62 @@ export type Beheerwereld = TestDatabase & {
     headers?: Record<string, string>,
   ): Promise<Response>;
 };
+
+/** Where the beheer of these tests believes to be. */
+export const eigenAdres = urls.beheer;
+
+/**
+ * Three schools: 999001 De Regenboog (Wisa since 2020), 999002 Sint-Jozefscollege (Informat; before this school year its number was
+ * 999012) and 999003 Atheneum Ter Beuke (none), and the packages Broekx, Informat, Wisa and Rekenmap, which delivers no classes.
+ */
+export async function metScholen(w: Beheerwereld): Promise<void> {
+  await ontvang(
+    w.ctx,
+    [
+      schoolRegel(),
+      schoolRegel({ school: "999002" }, { naam: "Sint-Jozefscollege", gemeente: "Brugge" }),
+      schoolRegel(
+        { school: "999012" },
+        { naam: "Sint-Jozefsinstituut", gemeente: "Brugge", tot: "2026-08-31", opvolger: "999002" },
+      ),
+      schoolRegel({ school: "999003" }, { naam: "Atheneum Ter Beuke", gemeente: "Sint-Niklaas" }),
+    ],
+    { bron: "http" },
+  );
+  const pakket = (naam: string, levert = true) => ({
+    pakket: naam.toLowerCase(),
+    naam,
+    levert_klasinformatie: levert,
+    publieke_sleutels: [],
+  });
+  await importeerSchoolsoftware(
+    w.ctx,
+    JSON.stringify({
+      pakketten: [pakket("Broekx"), pakket("Informat"), pakket("Wisa"), pakket("Rekenmap", false)],
+      scholen: [
+        { instellingsnummer: "999001", pakket: "wisa", van: "2020-09-01" },
+        { instellingsnummer: "999012", pakket: "informat", van: "2019-09-01" },
+      ],
+    }),
+  );
+}
+
+/** A file as intake leaves it behind, without what was in it. */
+export async function levering(
+  w: Beheerwereld,
+  een: {
+    readonly pakket?: string;
+    readonly school?: string;
+    readonly status?: string;
+    readonly op: string;
+  },
+): Promise<void> {
+  const { pakket = "wisa", school = "999001", status = "verwerkt", op } = een;
+  await w.sql`
+    insert into klasinformatie.levering (levering, pakket, naam, instellingsnummer, schooljaar, tijdstip, kanaal, inhoud_hash, bytes, status,
+                                         ontvangen_op, klaar_op, ontvangst)
+    values (${randomUUID()}, ${pakket}, ${`${randomUUID()}.csv`}, ${school}, '2026-2027', ${op}, 'sftp', '\\x00', 100, ${status}, ${op}, ${op}, '{}')`;
+}
 
 /** Beheer on a fresh database. Sessions are put in directly: the way in is tested with ACM. */
 export async function beheerwereld(): Promise<Beheerwereld> {

@@ -32,7 +32,6 @@ export {
 export { toepassingProblemen } from "./problems.ts";
 export {
   bewaarRegels,
-  dagVoor,
   getSchoolToepassing,
   kiesToepassing,
   overzichtVan,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Datum } from "#platform/clock";
+import { dagVoor, type Datum } from "#platform/clock";
 import { inTransaction, type Context } from "#platform/context";
 import { isConflict } from "#platform/database";
 import { algemeen, Problem } from "#platform/problem";
@@ -88,10 +88,6 @@ export function stopToepassing(
     return bundel;
   });
 }
-
-/** The calendar day before: the last day of what stops at once. */
-export const dagVoor = (datum: Datum): Datum =>
-  new Date(Date.parse(`${datum}T12:00:00Z`) - 86_400_000).toISOString().slice(0, 10) as Datum;
 
 /**
  * Adds, changes and removes visibility rules of the school, all or nothing (R54, D6). They work at the next decision. A rule that

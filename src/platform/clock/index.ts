@@ -45,6 +45,10 @@ export function leesDatum(tekst: string): Datum | undefined {
   return dag >= 1 && dag <= (dagen[maand - 1] ?? 0) ? (tekst as Datum) : undefined;
 }
 
+/** The day before. */
+export const dagVoor = (datum: Datum): Datum =>
+  new Date(Date.parse(`${datum}T12:00:00Z`) - 86_400_000).toISOString().slice(0, 10) as Datum;
+
 /** Is `datum` inside the interval, both ends included; an open end (null) has no limit. */
 export function geldtOp(datum: Datum, van: string | null, tot: string | null): boolean {
   return (van === null || van <= datum) && (tot === null || datum <= tot);

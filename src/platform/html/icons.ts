@@ -39,6 +39,7 @@ const iconNames = [
   "plus",
   "printer",
   "qr-code",
+  "refresh-cw",
   "search",
   "shield-check",
   "triangle-alert",

@@ -1,4 +1,6 @@
 import { tabs, type Route } from "./contract.ts";
+import { schoolsoftwareRoutes } from "./schoolsoftware.ts";
+import { toestandRoutes } from "./toestand.ts";
 import { uitlegRoutes } from "./uitleg.ts";
 
 /** To the first part that one may see. */
@@ -13,4 +15,4 @@ const begin: Route = {
 };
 
 /** Every address of beheer behind the sign-in, each with its access rule: the one table (R7). */
-export const routes: readonly Route[] = [begin, ...uitlegRoutes];
+export const routes: readonly Route[] = [begin, ...toestandRoutes, ...schoolsoftwareRoutes, ...uitlegRoutes];

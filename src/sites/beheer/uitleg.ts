@@ -1,4 +1,4 @@
-import { html } from "#platform/html";
+import { formatList, html, icon } from "#platform/html";
 import type { Route } from "./contract.ts";
 import { functies, taken } from "./functies.ts";
 
@@ -15,15 +15,17 @@ export const uitlegRoutes: readonly Route[] = [
           <section class="card stack">
             <h2>Wie kan wat?</h2>
             <p>Je ziet in beheer alleen wat je functie vraagt. Gegevens van leerlingen staan er niet.</p>
-            <dl class="facts">
+            <ul class="rules">
               ${functies.map(
                 (functie) =>
-                  html`<div>
-                    <dt>${functie.naam}</dt>
-                    <dd>${functie.taken.map((taak) => html`<div>${taken[taak]}</div>`)}</dd>
-                  </div>`,
+                  html`<li>
+                    ${icon("users")}<span
+                      ><b>${functie.naam}</b
+                      ><br />${formatList(functie.taken.map((taak) => taken[taak]))}</span
+                    >
+                  </li>`,
               )}
-            </dl>
+            </ul>
             <p>
               Een functie krijg je in ACM/IDM, van wie daar de rechten voor LeerID geeft. Ze telt vanaf je
               volgende aanmelding.

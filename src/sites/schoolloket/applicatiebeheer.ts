@@ -1,3 +1,4 @@
+import { dagVoor } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { formatDate, html, icon } from "#platform/html";
 import { algemeen, Problem } from "#platform/problem";
@@ -7,7 +8,6 @@ import { listVanKracht } from "#modules/protocollen";
 import { listBeheerders } from "#modules/rechten";
 import {
   bewaarRegels,
-  dagVoor,
   getSchoolToepassing,
   kiesToepassing,
   listWijzigingen,
