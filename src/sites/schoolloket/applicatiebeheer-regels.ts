@@ -113,28 +113,36 @@ function klasvakken({ klassen, groepen }: Telling, vak: (doel: Doel, naam: strin
       .map(
         ({ groep, hier }) =>
           html`<div class="row wide-gap">
-            ${
-              hier.length > 1 &&
-              html`<label class="check"
-                ><input type="checkbox" name="doel" value="${klassenWaarde(groep)}" /><span
-                  ><b>Alle klassen van het ${groepNaam(groep)}</b>
-                  <span class="soft small">${hier.length} klassen</span></span
-                ></label
-              >`
-            }
-            ${hier.map(
-              ({ klas }) =>
-                html`${vak({ soort: "klas", klas }, klas)}
-                ${klassen.map(
-                  (een) =>
-                    een.klas === klas &&
-                    een.subklas !== null &&
-                    vak({ soort: "subklas", klas, subklas: een.subklas }, `${klas}, ${een.subklas}`),
-                )}`,
-            )}
-          </div>`,
+              ${
+                hier.length > 1 &&
+                html`<label class="check"
+                  ><input type="checkbox" name="doel" value="${klassenWaarde(groep)}" /><span
+                    ><b>Alle klassen van het ${groepNaam(groep)}</b>
+                    <span class="soft small">${hier.length} klassen</span></span
+                  ></label
+                >`
+              }
+              ${hier.map(({ klas }) => vak({ soort: "klas", klas }, klas))}
+            </div>
+            ${subklasvakken(klassen, hier, vak)}`,
       )}
   </fieldset>`;
+}
+
+/** The subclasses of these classes, in a row of their own; undefined when they have none. */
+function subklasvakken(
+  klassen: Telling["klassen"],
+  van: Telling["klassen"],
+  vak: (doel: Doel, naam: string) => Html,
+): Html | undefined {
+  const namen = new Set(van.map(({ klas }) => klas));
+  const hier = klassen.flatMap(({ klas, subklas }) =>
+    subklas !== null && namen.has(klas) ? [{ klas, subklas }] : [],
+  );
+  if (hier.length === 0) return undefined;
+  return html`<div class="row wide-gap">
+    ${hier.map((een) => vak({ soort: "subklas", ...een }, `${een.klas}, ${een.subklas}`))}
+  </div>`;
 }
 
 /** Other dates for a rule that stands. */
