@@ -12,6 +12,7 @@ import { inschrijvingRegel, leerlingRegel } from "#testing/discimus";
 import { openExaminer, type Examiner } from "#testing/examine";
 import { eerdereLevering, metAkkoord, metPakket } from "#testing/klasinformatie";
 import { tabTo, walk } from "#testing/keyboard";
+import { lever, naamVan } from "#testing/levering";
 import { directeur, eigenAdres, schoolwereld, type Schoolwereld, type Staf } from "#testing/schoolloket";
 import { toepassingTekst } from "#testing/toepassing";
 
@@ -106,7 +107,11 @@ const stops: Readonly<Record<string, () => readonly Stop[]>> = {
   ],
   "/schoolinstellingen/delen": () => [{ wie: anderDirecteur }],
   "/schoolinstellingen/protocol/:akkoord": () => [{ id: ids["akkoord"] ?? "" }],
-  "/schoolinstellingen/leveringen/:levering": () => [{ id: ids["levering"] ?? "" }],
+  "/schoolinstellingen/leveringen/:levering": () => [
+    { id: ids["levering"] ?? "" },
+    { id: ids["aangehouden"] ?? "" },
+  ],
+  "/schoolinstellingen/leveringen/:levering/verschil": () => [{ id: ids["aangehouden"] ?? "" }],
   "/schoolinstellingen/beheerders/:beheerder": () => [{ id: ids["beheerder"] ?? "", wie: directeur }],
   "/geen-recht": () => [{ wie: { voId: "vo-5", orgcodes: ["999001", "999002"] } }],
 };
@@ -161,6 +166,16 @@ async function maakWereld(): Promise<void> {
     aanvaard: 8,
     quarantaine: [melding],
   });
+  // Nobody in the list: held until somebody decides.
+  await lever(
+    w.ctx,
+    naamVan("999001", "2026-11-24T00:05:00Z"),
+    "leer_id_uuid;account_uuid;klas;subklas;van;tot\n",
+  );
+  const [vast] = await w.sql<
+    { levering: string }[]
+  >`select levering from klasinformatie.levering where status = 'aangehouden'`;
+  ids["aangehouden"] = vast?.levering ?? "";
 
   const maak = async () => {
     const cookie = await w.sessieVan(beheerder);

@@ -183,8 +183,8 @@ function gedeeld(p: Delen, akkoord: Akkoord): Html {
 const nietAanJou = (wat: string): Html =>
   html`<p class="why" id="waarom-niet-delen">
     ${icon("lock-keyhole")}<span
-      >Alleen een databeheerder van de school ${wat}: een directeur met een lopende opdracht. Hieronder staat
-      wie dat is.</span
+      >Alleen een databeheerder van de school ${wat}: een directeur met een lopende opdracht. Op deze pagina
+      staat wie dat is.</span
     >
   </p>`;
 

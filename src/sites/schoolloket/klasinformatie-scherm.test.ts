@@ -152,6 +152,22 @@ describe("the pages of sharing class information in a browser", { skip }, () => 
     await page.context().close();
   });
 
+  test("R49: at 400 % of a small screen the whole agreement and its button are reached", async () => {
+    const cookie = await uit.sessieVan(directeur);
+    const page = await kijkUit.open("/schoolinstellingen", { cookie, width: 320, height: 256 });
+    await page.getByRole("link", { name: "Deel klasinformatie met LeerID" }).click();
+    const laatste = page.getByRole("heading", { name: "Artikel 12: Wanneer begint en eindigt het?" });
+    const knop = page.getByRole("button", { name: "Deel klasinformatie", exact: true });
+    for (const deel of [laatste, knop]) {
+      await deel.scrollIntoViewIfNeeded();
+      const vak = await deel.boundingBox();
+      assert.ok(vak && vak.y >= 0 && vak.y + vak.height <= 256, JSON.stringify(vak));
+    }
+    const tekst = await page.getByRole("region", { name: "Tekst van het protocol" }).boundingBox();
+    assert.ok(tekst && tekst.height > 1000, "not a slit between head and foot");
+    await page.context().close();
+  });
+
   test("R49-R52: sharing and stopping, with and without script, end in the same screens", async () => {
     for (const javaScript of [true, false]) {
       const cookie = await uit.sessieVan(directeur);
