@@ -237,10 +237,18 @@ export const rooms: Readonly<Record<string, Room>> = {
     },
   },
   "modules/schoolsoftware": {
-    does: "Mijn Schoolsoftware: which administrative package a school uses, and how a package proves who it is.",
-    uses: [],
+    does: "Mijn Schoolsoftware: which administrative package a school uses, how a package proves who it is, and what identifiers it gets.",
+    uses: ["modules/privacylog"],
     schema: "schoolsoftware",
-    alsoSql: { "schoolloket.scherm_af": "A school sees its own rows only: row-level security." },
+    alsoSql: {
+      "schoolloket.scherm_af": "A school sees its own rows only: row-level security.",
+      "scholen.lijn":
+        "Identifiers of a school, under any of its numbers, in one round trip with the right to them.",
+      "klasinformatie.deelt": "Idem: only of a school that shares.",
+      "leerlingen.registratie": "Idem.",
+      "leerlingen.account": "Idem.",
+      "inschrijvingen.inschrijving": "Idem: who is enrolled in the school year.",
+    },
   },
   "modules/klasinformatie": {
     does: "Class information: the akkoord of a school, the files its package delivers, and who is in which class.",
@@ -292,7 +300,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "sites/leerlingloket": {
     does: "Where a pupil finds the applications and sees who got his data; a client of ACM like any other.",
-    uses: ["modules/privacylog", "modules/toepassingen", "modules/verstrekking"],
+    uses: ["modules/privacylog", "modules/schoolsoftware", "modules/toepassingen", "modules/verstrekking"],
     schema: "leerlingloket",
     alsoSql: { "verstrekking.feiten": "Session and facts for a whole page in one round trip." },
   },
@@ -302,12 +310,14 @@ export const rooms: Readonly<Record<string, Room>> = {
     schema: "dropserver",
   },
   "sites/api": {
-    does: "The API for machines: the Discimus feed and the datastore for an external ACM.",
+    does: "The API for machines: the Discimus feed, the datastore for an external ACM, and school packages.",
     uses: [
       "modules/aanmelding",
       "modules/discimus",
+      "modules/klasinformatie",
       "modules/leerlingen",
       "modules/privacylog",
+      "modules/schoolsoftware",
       "modules/toepassingen",
       "modules/tokens",
       "modules/verstrekking",

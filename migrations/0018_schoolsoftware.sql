@@ -32,6 +32,16 @@ create table schoolsoftware.gebruik (
 comment on table schoolsoftware.gebruik is
   'Which package a school uses, from when until when (R21). Of periods that overlap the one that begins last counts. No personal data.';
 
+create table schoolsoftware.meegedeeld (
+  pakket text collate "C" not null references schoolsoftware.pakket,
+  account_uuid uuid not null,
+  leer_id_uuid uuid,
+  gewijzigd_op timestamptz not null,
+  primary key (pakket, account_uuid)
+);
+comment on table schoolsoftware.meegedeeld is
+  'Which identifiers of a pupil a package received (R22), so that the privacy log gets a record the first time and at every change, not every night (ADR 0015). Ground: GDPR 6(1)(c). Kept as long as the account.';
+
 -- The package that a school uses on a day, under any of its numbers; null = none.
 create function schoolsoftware.pakket_van(p_nummers text[], p_op date) returns text
 language sql stable as $$

@@ -122,7 +122,7 @@ export async function accessPage(): Promise<string> {
     throw new Error(
       `docs/generate/access.ts: no rule for ${missing.join(", ") || "–"}; no route for ${gone.join(", ") || "–"}`,
     );
-  const declared = endpoints(maakPoort());
+  const declared = endpoints(maakPoort(), "");
   const scopes = [...new Set(declared.map((one) => one.access))].filter((access) => access !== "open");
   return page(
     "Wie mag wat",

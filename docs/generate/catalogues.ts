@@ -50,7 +50,7 @@ function problemLists(): { room: string; kinds: readonly ProblemKind[] }[] {
   const fresh = (kinds: readonly ProblemKind[]) => kinds.filter((kind) => !seen.has(kind) && seen.add(kind));
   return [
     ...Object.entries(lists).map(([room, list]) => ({ room, kinds: fresh(Object.values(list)) })),
-    { room: "sites/api", kinds: fresh(endpoints(maakPoort()).flatMap((one) => one.problems)) },
+    { room: "sites/api", kinds: fresh(endpoints(maakPoort(), "").flatMap((one) => one.problems)) },
   ];
 }
 

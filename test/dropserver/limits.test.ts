@@ -111,6 +111,22 @@ describe("packets that are none", () => {
     await serves();
   });
 
+  test("a client that takes answers in parts of no bytes, or of one, is no client", async () => {
+    for (const size of [0, 1]) {
+      const client = await connect(world, server);
+      const inside = (client as unknown as { _protocol: { session(...args: number[]): void } })["_protocol"];
+      const original = inside.session.bind(inside);
+      inside.session = (id = 0, window = 0) => original(id, window, size);
+      const gone = new Promise<string>((resolve) => client.once("close", () => resolve("gone")));
+      client.subsys("sftp", (_error, channel) => {
+        channel?.on("error", () => {});
+        channel?.write(init);
+      });
+      assert.equal(await Promise.race([gone, sleep(5000, "still there", { ref: false })]), "gone");
+    }
+    await serves();
+  });
+
   test("bytes at random, before and after signing in", async () => {
     await fc.assert(
       fc.asyncProperty(

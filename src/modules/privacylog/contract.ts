@@ -3,6 +3,8 @@ export const logsoorten = {
   verstrekking: "Attributen in een ID-token aan een toepassing, bij het inwisselen van de code.",
   userinfo: "Attributen aan een toepassing via userinfo.",
   datastore: "Attributen aan een externe ACM via de datastore-API.",
+  identificatie:
+    "Identificatoren van een leerling aan het pakket van zijn school, de eerste keer en telkens als ze veranderen; dezelfde opnieuw ophalen is geen nieuwe regel (ADR 0015).",
   inzage:
     "Iemand van de school bekeek gegevens van één leerling in het Schoolloket, drukte ze af of nam ze mee. Een lijst is geen inzage (ADR 0014).",
 } as const;
@@ -36,9 +38,15 @@ export type Logregel = {
   readonly soort: Logsoort;
   readonly accountUuid: string;
   readonly attributen: readonly string[];
-  /** client_id of the receiver; of a look the `vo_id` of who looked. */
+  /** client_id of the receiver; of identifiers the package (`wisa`); of a look the `vo_id` of who looked. */
   readonly ontvanger: string;
   /** `bingel@3`. */
   readonly protocol: string | null;
-  readonly aanleiding: "aanmelding" | "volgende-toepassing" | "userinfo" | "datastore" | Inzage;
+  readonly aanleiding:
+    | "aanmelding"
+    | "volgende-toepassing"
+    | "userinfo"
+    | "datastore"
+    | "schoolpakket"
+    | Inzage;
 };

@@ -1,3 +1,3 @@
 export * from "./contract.ts";
 export { controleer, zegel, type Controle } from "./seal.ts";
-export { listRegelsVan, logInzage, maakPartities, regelSql, schrijfRegel } from "./store.ts";
+export { listRegelsVan, logInzage, maakPartities, regelSql, regelsSql, schrijfRegel } from "./store.ts";

@@ -20,6 +20,25 @@ export function regelSql(sql: Sql, regel: Logregel, bron?: string): postgres.Pen
       insert into privacylog.wachtrij (nr, tijdstip) select nr, tijdstip from privacylog_regel)`;
 }
 
+/**
+ * As `regelSql`, but one record per row of an earlier CTE, which has `account_uuid` and `attributen` (text[]): for a release about
+ * many pupils at once.
+ */
+export function regelsSql(
+  sql: Sql,
+  regel: Omit<Logregel, "accountUuid" | "attributen">,
+  bron: string,
+): postgres.PendingQuery<postgres.Row[]> {
+  return sql`
+    privacylog_regel as (
+      insert into privacylog.regel (tijdstip, soort, account_uuid, attributen, ontvanger, protocol, aanleiding)
+      select ${new Date(regel.tijdstip)}::timestamptz, ${regel.soort}, account_uuid, attributen, ${regel.ontvanger}, ${regel.protocol}, ${regel.aanleiding}
+        from ${sql(bron)}
+      returning nr, tijdstip),
+    privacylog_wachtrij as (
+      insert into privacylog.wachtrij (nr, tijdstip) select nr, tijdstip from privacylog_regel)`;
+}
+
 /** Writes one record in the transaction of the context. */
 export async function schrijfRegel(ctx: Context, regel: Logregel): Promise<void> {
   await ctx.sql`with ${regelSql(ctx.sql, regel)} select`;

@@ -18,7 +18,8 @@ import {
 
 export { schoolsoftwareBestand, type Gebruik, type Pakket, type SchoolsoftwareBestand } from "./contract.ts";
 export { schoolsoftwareProblemen } from "./problems.ts";
-export { vingerafdrukVan } from "./rules.ts";
+export { schooljaarVan, vingerafdrukVan } from "./rules.ts";
+export { geefIdentificaties, type Identificatie, type Plaats } from "./store-identificatie.ts";
 export { findPakketVanClient, findPakketVanSleutel, listGebruik, listPakketten, pakketVan } from "./store.ts";
 
 /**

@@ -1,3 +1,4 @@
+import type { Datum } from "#platform/clock";
 import { hash } from "#platform/crypto";
 
 /** A public key as OpenSSH writes it, without its comment, and its fingerprint `SHA256:…` as every tool shows it. */
@@ -54,4 +55,15 @@ function leesDelen(bytes: Buffer): Buffer[] | undefined {
     plaats = einde;
   }
   return delen;
+}
+
+/**
+ * First and last day of a school year of which a package may ask the pupils: the current one or the next, to prepare it. Undefined
+ * for any other: nobody needs the pupils of years ago.
+ */
+export function schooljaarVan(schooljaar: string, vandaag: Datum): { van: Datum; tot: Datum } | undefined {
+  const [van, tot] = schooljaar.split("-").map(Number);
+  const nu = Number(vandaag.slice(0, 4)) - (vandaag.slice(5) < "09-01" ? 1 : 0);
+  if (van === undefined || tot !== van + 1 || (van !== nu && van !== nu + 1)) return undefined;
+  return { van: `${van}-09-01` as Datum, tot: `${tot}-08-31` as Datum };
 }

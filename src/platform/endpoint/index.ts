@@ -31,10 +31,16 @@ export type Endpoint<
   /** Media type of a streamed body, for the documentation. */
   readonly bodyType?: string;
   readonly output: Out;
+  /** Answers beside 200 that are no refusal: when each is given. The handler sets them with `http.status`. */
+  readonly also?: Readonly<Partial<Record<201 | 202, string>>>;
+  /** Headers of a request that it looks at, for the documentation: what each is for. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly problems: readonly ProblemKind[];
   handle(
     ctx: Context,
     input: {
+      /** The machine that asks, as `authorise` found it; empty when access is open. */
+      readonly clientId: string;
       readonly query: Output<Query>;
       readonly body: Body extends z.ZodType ? z.output<Body> : undefined;
       readonly http: HonoContext;
@@ -59,19 +65,20 @@ const langsteBody = 65_536;
 
 /**
  * Puts endpoints on a Hono app: authenticates, authorises, parses in, runs, parses out, maps refusals to RFC 9457.
- * `authorise` throws a Problem when the caller may not.
+ * `authorise` gives the client_id of the caller (empty when the endpoint is open), or throws a Problem when the caller may not.
  */
 export function mount<Access extends string>(
   app: Hono,
   ctx: Context,
   endpoints: readonly AnyEndpoint<Access>[],
-  authorise: (http: HonoContext, access: Access) => Promise<void>,
+  authorise: (http: HonoContext, access: Access) => Promise<string>,
 ): void {
   for (const declared of endpoints) {
     app.on(declared.method.toUpperCase(), declared.path, async (http) => {
-      await authorise(http, declared.access);
+      const clientId = await authorise(http, declared.access);
       const { query, body } = declared as { query?: Shape; body?: z.ZodType | "stream" };
       const input = {
+        clientId,
         query: query ? parse(query, http.req.query(), "vraag") : undefined,
         body:
           body === undefined || body === "stream" ? undefined : parse(body, await readJson(http), "inhoud"),
@@ -179,6 +186,12 @@ export function openApi<Access extends string>(
         content: { "application/json": { schema: json(declared.output, "output") } },
       },
     };
+    for (const [status, description] of Object.entries(declared.also ?? {})) {
+      responses[status] = {
+        description,
+        content: { "application/json": { schema: json(declared.output, "output") } },
+      };
+    }
     for (const status of [...new Set(declared.problems.map((kind) => kind.status))].toSorted()) {
       const kinds = declared.problems.filter((kind) => kind.status === status);
       responses[status] = {
@@ -202,6 +215,13 @@ export function openApi<Access extends string>(
           in: "query",
           required: querySchema?.required?.includes(name) ?? false,
           schema,
+        })),
+        ...Object.entries(declared.headers ?? {}).map(([name, description]) => ({
+          name,
+          in: "header",
+          required: false,
+          description,
+          schema: { type: "string" },
         })),
       ],
       ...(body === undefined

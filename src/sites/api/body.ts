@@ -72,3 +72,31 @@ async function splitsRegels(delen: AsyncIterable<Buffer>): Promise<string[]> {
   if (lengte > 0) neemRegel(Buffer.alloc(0));
   return regels;
 }
+
+/**
+ * Reads a body whole, as it was sent: the file itself may be gzip, the request may not be.
+ * @throws Problem `te-groot`, `verkeerd-formaat`, `ongeldige-invoer` when it broke off: then nothing of it counts
+ */
+export async function leesBytes(http: HonoContext, hoogstens: number): Promise<Buffer> {
+  if ((http.req.header("content-encoding") ?? "identity").toLowerCase() !== "identity")
+    throw new Problem(
+      algemeen["verkeerd-formaat"],
+      "Stuur het bestand zoals het is, zonder Content-Encoding. Een bestand met een naam op .csv.gz mag gzip zijn.",
+    );
+  const groot = () =>
+    new Problem(algemeen["te-groot"], `Een bestand telt hoogstens ${hoogstens} bytes, zoals verstuurd.`);
+  if (Number(http.req.header("content-length") ?? 0) > hoogstens) throw groot();
+  const delen: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const deel of http.req.raw.body ?? []) {
+      bytes += deel.length;
+      if (bytes > hoogstens) throw groot();
+      delen.push(deel);
+    }
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem(algemeen["ongeldige-invoer"], "De inhoud brak af. Stuur het bestand opnieuw.");
+  }
+  return Buffer.concat(delen);
+}

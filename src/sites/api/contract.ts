@@ -9,9 +9,15 @@ import { schrijfRegel } from "#modules/privacylog";
 import { beslis, getFeiten, subjectVan, uitlegVan } from "#modules/verstrekking";
 import { inTransaction } from "#platform/context";
 import { leesRegels } from "./body.ts";
+import { pakketEndpoints } from "./packages.ts";
 
 /** Who may: the scope that a machine token needs, or everyone. */
-export type Access = "open" | "discimus:schrijven" | "acm:datastore";
+export type Access =
+  | "open"
+  | "discimus:schrijven"
+  | "acm:datastore"
+  | "dropserver:schrijven"
+  | "schoolpakket:identificatie";
 
 export const datastoreProblemen = problems({
   "aanmelding-onjuist": {
@@ -29,9 +35,10 @@ export const datastoreProblemen = problems({
 const metToken = [algemeen["geen-token"], algemeen["geen-recht"]];
 const uuid = z.string().refine(isUuid, "geen uuid");
 
-/** The endpoints of the API (interface contract: Discimus feed, Datastore API). */
-export function endpoints(poort: Poort) {
+/** The endpoints of the API (interface contract: Discimus feed, Datastore API, School package). `api` is our address outside. */
+export function endpoints(poort: Poort, api: string) {
   return [
+    ...pakketEndpoints(api),
     endpoint({
       id: "discimusBerichten",
       method: "post",

@@ -15,7 +15,7 @@ export function apiBeschrijving(urls: {
   readonly api: string;
   readonly acm: string;
 }): Record<string, unknown> {
-  return openApi(endpoints(maakPoort()), {
+  return openApi(endpoints(maakPoort(), urls.api), {
     title: "LeerID API",
     version: "1",
     server: urls.api,
@@ -36,8 +36,8 @@ export function createApi(ctx: Context, urls: { readonly api: string; readonly a
   const beschrijving = apiBeschrijving(urls);
   app.get("/openapi.json", (http) => http.json(beschrijving));
   app.get("/docs", (http) => docsPage(http, beschrijving));
-  mount<Access>(app, ctx, endpoints(maakPoort()), async (http, access) => {
-    if (access === "open") return;
+  mount<Access>(app, ctx, endpoints(maakPoort(), urls.api), async (http, access) => {
+    if (access === "open") return "";
     const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(http.req.header("authorization") ?? "")?.[1];
     const machine = token === undefined ? undefined : await wieIs(token, urls.api);
     if (!machine)
@@ -49,6 +49,7 @@ export function createApi(ctx: Context, urls: { readonly api: string; readonly a
         "www-authenticate": `Bearer error="insufficient_scope", scope="${access}"`,
       });
     }
+    return machine.clientId;
   });
   return app;
 }

@@ -10,6 +10,7 @@ import { newReferentie } from "#platform/ids";
 import { describeError } from "#platform/log";
 import { relyingParty, type Aangemeld } from "#platform/relying-party";
 import { listRegelsVan } from "#modules/privacylog";
+import { listPakketten } from "#modules/schoolsoftware";
 import { importeerToepassing, listClients } from "#modules/toepassingen";
 import {
   fout,
@@ -119,15 +120,16 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
     const wie = await sessie(http);
     if (!wie?.feiten) return http.redirect("/aanmelden", 303);
     const { account } = wie.feiten;
-    const [regels, clients] = await Promise.all([
+    const [regels, clients, pakketten] = await Promise.all([
       listRegelsVan(ctx, [account.account_uuid, ...account.historiek], 200),
       listClients(ctx),
+      listPakketten(ctx),
     ]);
     return http.html(
       wieKreegMijnGegevens({
         voornaam: account.voornaam,
         school: schoolVan(wie.feiten, ctx.clock.vandaag()) ?? "je school",
-        regels: vrijgavenVan(regels, clients),
+        regels: vrijgavenVan(regels, clients, pakketten),
         nu: ctx.clock.now(),
         afmeldenActie: "/afmelden",
         voet,

@@ -1,5 +1,6 @@
 import { geldtOp, type Datum } from "#platform/clock";
 import type { Logregel } from "#modules/privacylog";
+import type { Pakket } from "#modules/schoolsoftware";
 import type { ClientRecord } from "#modules/toepassingen";
 import { attributen, beslis, type Attribuut, type Feiten } from "#modules/verstrekking";
 import type { Tegel, Vrijgave } from "./pages/index.ts";
@@ -57,6 +58,8 @@ const redenen: Record<Logregel["aanleiding"], string> = {
   "volgende-toepassing": "Je opende de toepassing.",
   userinfo: "De toepassing vroeg je gegevens op terwijl je aangemeld was.",
   datastore: "Je meldde je aan.",
+  schoolpakket:
+    "Je school deelt haar klassen. Het programma van je school heeft dit nodig om te zeggen in welke klas je zit. Het staat hier de eerste keer, en als er iets verandert. Dat programma haalt het daarna vaker opnieuw op.",
   "leerling-bekeken": "Iemand van je school opende jouw bladzijde om je te helpen.",
   "toegang-nagekeken": "Iemand van je school keek na of je een toepassing kunt openen.",
   "wachtwoord-hersteld": "Iemand van je school gaf je een code om een nieuw wachtwoord te kiezen.",
@@ -66,9 +69,10 @@ const redenen: Record<Logregel["aanleiding"], string> = {
   "lijst-meegenomen": "Iemand van je school maakte een lijst met leerlingen.",
 };
 
-/** What only staff of the school sees, in the words of the pupil. */
+/** What only the school and its program see, in the words of the pupil. */
 const schoolgegevens: Readonly<Record<string, string>> = {
   Inschrijving: "je inschrijving",
+  Administratieve_groep: "je groep op school",
   Aanmeldingen: "wanneer je je aanmeldde",
   Toepassingen: "je toepassingen",
 };
@@ -76,14 +80,20 @@ const schoolgegevens: Readonly<Record<string, string>> = {
 const jeSchool = { naam: "Je school", hue: 6, initialen: "Sc" };
 
 /** Records of the privacy log in the words of the pupil (D11). */
-export function vrijgavenVan(regels: readonly Logregel[], clients: readonly ClientRecord[]): Vrijgave[] {
+export function vrijgavenVan(
+  regels: readonly Logregel[],
+  clients: readonly ClientRecord[],
+  pakketten: readonly Pakket[],
+): Vrijgave[] {
+  const pakket = new Map(pakketten.map((een) => [een.pakket, een.naam]));
   const bekend = new Map(clients.map((client) => [client.clientId, client.toepassing]));
   // Our own lokets receive no attributes: nothing to tell.
   return regels
     .filter((regel) => regel.attributen.length > 0)
     .map((regel) => {
       const toepassing = bekend.get(regel.ontvanger);
-      const naam = toepassing?.naam ?? regel.ontvanger;
+      const eigen = regel.soort === "identificatie" ? pakket.get(regel.ontvanger) : toepassing?.naam;
+      const naam = eigen ?? regel.ontvanger;
       return {
         ...(regel.soort === "inzage"
           ? { toepassing: jeSchool, bekeken: true }
