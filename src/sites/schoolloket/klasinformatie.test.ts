@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import fc from "fast-check";
 import { deelt, overeenkomst, stopDelen } from "#modules/klasinformatie";
 import { opdrachtRegel } from "#testing/discimus";
-import { eerdereLevering, metAkkoord, metPakket } from "#testing/klasinformatie";
+import { deelIn, eerdereLevering, metAkkoord, metPakket } from "#testing/klasinformatie";
 import { beheerder, directeur, schoolwereld, type Schoolwereld, type Staf } from "#testing/schoolloket";
 
 let w: Schoolwereld;
@@ -125,7 +125,12 @@ describe("sharing class information", () => {
     assert.match(plat(tekst), /Vroegere akkoorden \(1\)/);
     assert.equal((await stuur(`${hier}/stoppen`, cookie)).naar, `${hier}?klaar=deelt-niet`);
     assert.equal((await lees(`${hier}/stoppen`, cookie)).naar, `${hier}?klaar=deelt-niet`);
+    // What stood before the stop does not come back with the new akkoord, also when nobody erased it yet.
+    const [leerling] =
+      await w.sql`select account_uuid from leerlingen.registratie where instellingsnummer = '999001' limit 1`;
+    await deelIn(w, "999001", [[String(leerling?.["account_uuid"]), "1A"]]);
     await stuur(`${hier}/delen`, cookie, versie);
+    assert.equal((await w.sql`select from klasinformatie.indeling`).length, 0);
     assert.equal((await stuur(`${hier}/delen`, cookie, versie)).naar, `${hier}?klaar=deelt-al`);
     assert.equal((await w.sql`select from klasinformatie.akkoord`).length, 2);
   });

@@ -5,6 +5,7 @@ import {
   geefAkkoord,
   listAkkoorden,
   stopDelen,
+  wisGestopte,
 } from "#modules/klasinformatie";
 import { pakketVan } from "#modules/schoolsoftware";
 import type { Route, SchoolVerzoek } from "./contract.ts";
@@ -56,6 +57,8 @@ export const klasinformatieRoutes: readonly Route[] = [
     toegang: "databeheerder",
     async antwoord(v) {
       const versie = Number((await v.formulier()).get("versie"));
+      // Who starts again right after a stop does not bring back what stood before it (D9).
+      await wisGestopte(v.ctx);
       const uit = await v.inSchool((ctx) => geefAkkoord(ctx, { school: v.school, wie: wieVan(v), versie }));
       const woord = { gegeven: "gedeeld", "loopt-al": "deelt-al" } as const;
       return v.naar(klaar(uit === "gegeven" || uit === "loopt-al" ? woord[uit] : uit));
