@@ -52,24 +52,13 @@ create index indeling_klas on klasinformatie.indeling (instellingsnummer, klas, 
 -- A search by the name of a subclass alone.
 create index indeling_subklas on klasinformatie.indeling (instellingsnummer, subklas) where subklas is not null;
 
--- The classes of one pupil on a day, also of accounts that he had before; none while the school does not share (R68). `p_nummers`
--- are all numbers of one school. Written so that PostgreSQL takes it up in the statement that asks.
-create function klasinformatie.klassen_van(p_account uuid, p_nummers text[], p_op date) returns table (klas text, subklas text)
-language sql stable as $$
-  select distinct d.klas, d.subklas
-    from klasinformatie.indeling d
-   where d.account_uuid = any (array(select h.account_uuid from leerlingen.account h where h.vervangen_door = p_account) || p_account)
-     and d.instellingsnummer = any (p_nummers) and d.van <= p_op and d.tot >= p_op
-     and (select klasinformatie.deelt(p_nummers))
-$$;
-
 -- Of every pupil of a school with a class on a day the first one, by name, with its first subclass; none while it does not share.
 create function klasinformatie.eerste_klassen(p_nummers text[], p_op date) returns table (account_uuid uuid, klas text, subklas text)
 language sql stable as $$
   select distinct on (1) coalesce(a.vervangen_door, a.account_uuid), d.klas, d.subklas
     from klasinformatie.indeling d join leerlingen.account a on a.account_uuid = d.account_uuid
    where d.instellingsnummer = any (p_nummers) and d.van <= p_op and d.tot >= p_op
-     and (select klasinformatie.deelt(p_nummers))
+     and exists (select from klasinformatie.akkoord k where k.instellingsnummer = any (p_nummers) and k.gestopt_op is null)
    order by 1, d.klas, d.subklas nulls last
 $$;
 
@@ -208,7 +197,8 @@ grant select (levering, akkoord, pakket, naam, instellingsnummer, schooljaar, ti
 select schoolloket.scherm_af('klasinformatie.akkoord', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
 -- Without an akkoord no class can be read behind the wall, from the commit of the stop on (R68), also before the rows are erased.
 select schoolloket.scherm_af('klasinformatie.indeling',
-  'instellingsnummer = any ((select schoolloket.nummers())::text[]) and (select klasinformatie.deelt(schoolloket.nummers()))');
+  'instellingsnummer = any ((select schoolloket.nummers())::text[])
+   and exists (select from klasinformatie.akkoord k where k.instellingsnummer = any ((select schoolloket.nummers())::text[]) and k.gestopt_op is null)');
 select schoolloket.scherm_af('klasinformatie.levering', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
 select schoolloket.scherm_af('klasinformatie.stand', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
 select schoolloket.scherm_af('klasinformatie.wissing', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');

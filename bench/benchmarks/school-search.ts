@@ -1,13 +1,13 @@
 import type { ClientCalls } from "#bench/client/main";
 import type { Bench, Result, Size } from "#bench/contract";
-import { benchContext, loadedWorld } from "#bench/load-world";
+import { benchContext, loadedWorld, shareClasses } from "#bench/load-world";
 import { startProcess, type Process } from "#bench/processes";
 import { interleave, median, rateOf, ratioOf } from "#bench/rounds";
 import type { SearchCalls, Zoek } from "#bench/servers/search";
 import { ontvang } from "#modules/discimus";
 import { openDatabase } from "#platform/database";
 
-/** A school of 3,000 pupils in 60 groups, beside the ordinary ones of the world. */
+/** A school of 3,000 pupils in 60 classes, which it shares, beside the ordinary ones of the world. */
 const school = "199001";
 const pupils = 3000;
 const window = { warmupMs: 500, ms: 2500, concurrency: 8 };
@@ -22,9 +22,9 @@ type Workload = {
 };
 const workloads: readonly Workload[] = [
   {
-    naam: "groep",
-    path: "/leerid-beheer?groep=3C",
-    zoek: { groep: "3C" },
+    naam: "klas",
+    path: "/leerid-beheer?klas=3C",
+    zoek: { klas: "3C" },
     found: 50,
     goal: 0.35,
     superb: 0.5,
@@ -192,6 +192,12 @@ async function bigSchool(url: string): Promise<void> {
     );
   }
   await ontvang(ctx, lines, { bron: "http" });
+  await shareClasses(
+    ctx,
+    school,
+    ctx.sql`select account_uuid, i.administratieve_groep from inschrijvingen.inschrijving i join leerlingen.registratie r using (instellingsnummer, stamnummer)
+             where i.instellingsnummer = ${school}`,
+  );
   // Three in four were handed out and are in use.
   await ctx.sql`
     insert into sleutels.sleutel (account_uuid, soort, hash, peper, uitgereikt_op, eerst_gebruikt_op, gewijzigd_op)

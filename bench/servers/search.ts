@@ -13,8 +13,8 @@ const counter = statementCounter();
 let stop = async () => {};
 let ctx: ReturnType<typeof benchContext> | undefined;
 
-/** What is searched: one group of a school, the beginning of a name, or a part of one. */
-export type Zoek = { readonly groep: string } | { readonly begin: string } | { readonly deel: string };
+/** What is searched: one class of a school, the beginning of a name, or a part of one. */
+export type Zoek = { readonly klas: string } | { readonly begin: string } | { readonly deel: string };
 
 /** The Schoolloket as `leerid serve` runs it with a session of a beheerder, and beside it the bare query. */
 const calls = {
@@ -53,7 +53,9 @@ const calls = {
     if (!sql) throw new Error("not started");
     const { zoek } = args;
     const waar = () => {
-      if ("groep" in zoek) return sql`i.administratieve_groep = ${zoek.groep}`;
+      if ("klas" in zoek)
+        return sql`exists (select from klasinformatie.indeling d where d.instellingsnummer = r.instellingsnummer and d.klas = ${zoek.klas}
+                            and d.account_uuid = r.account_uuid and d.van <= current_date and d.tot >= current_date)`;
       if ("begin" in zoek) return sql`(r.zoek like ${`${zoek.begin}%`} or r.zoek like ${`% ${zoek.begin}%`})`;
       return sql`r.zoek like ${`%${zoek.deel}%`}`;
     };

@@ -14,7 +14,7 @@ import {
   type Status,
 } from "./contract.ts";
 import { jaarEerder, klasnamenVan, leesZoekvraag, nieuwsduur } from "./rules.ts";
-import { eersteKlas, inKlas, inKlasMetNaam, klassenKolom } from "./store-klas.ts";
+import { eersteKlas, inKlas, inKlasMetNaam, klassenVanBlad } from "./store-klas.ts";
 
 type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
@@ -86,7 +86,7 @@ function lijnen(
     /** The name as the key of the table holds it, and the class that has this name; or both as a condition on a row. */
     readonly naam: {
       readonly sleutel: Fragment;
-      readonly klas: Fragment | undefined;
+      readonly klas: Fragment | false;
       readonly rij: Fragment;
     };
   },
@@ -134,10 +134,7 @@ export function treffers(
   const alle = (delen: readonly Fragment[]) => delen.reduce((samen, deel) => sql`${samen} ${deel}`, sql``);
   const klasnamen = klasnamenVan(filter.zoek ?? "");
   // What was typed may be a class as well: its pupils match too.
-  const klas =
-    klasnamen.length === 0
-      ? undefined
-      : sql`r.account_uuid = ${inKlasMetNaam(ctx, lijn, vandaag, klasnamen)}`;
+  const klas = klasnamen.length > 0 && sql`r.account_uuid = ${inKlasMetNaam(ctx, lijn, vandaag, klasnamen)}`;
   const ofKlas = (waar: Fragment) => (klas ? sql`and (${waar} or ${klas})` : sql`and ${waar}`);
   const opZoek = sql`r.zoek like all (${namen.map((deel) => `%${deel}%`)}::text[])`;
   const opNaam = [
@@ -297,12 +294,12 @@ function toLeerling(row: Row): Leerling {
 }
 
 /** Rows `blad` with what their account, keys and classes say. */
-function metKolommen(ctx: Context, lijn: Lijn): Fragment {
+function metKolommen(ctx: Context): Fragment {
   const als = voorwaarden(ctx);
   return ctx.sql`blad.account_uuid, blad.naam, blad.voornaam, a.gebruikersnaam_basis, a.gebruikersnaam_nr, blad.niveau, blad.leerjaar, blad.groep,
     blad.van, blad.tot, blad.uitgeschreven, u.uitgereikt_op, u.eerst_gebruikt_op, ${als.nieuw} as nieuw, ${als.aangepast} as aangepast,
     ${als.nietUitgereikt} as niet_uitgereikt, ${als.aangemeld} as aangemeld, ${als.zonderInsz} as zonder_insz,
-    ${klassenKolom(ctx, lijn, ctx.clock.vandaag())}`;
+    coalesce(kb.klassen, '[]') as klassen`;
 }
 
 /**
@@ -332,9 +329,10 @@ export async function listLeerlingen(
   const rows = await sql<(Row & { gekozen: boolean })[]>`
     with treffer as (${treffers(ctx, lijn, { filter: vraag.filter, metRang: vraag.sorteer.endsWith("status") })}),
          blad as (select treffer.* ${opKlas ? sql`, k.klas, k.subklas` : sql``}, count(*) over () as totaal
-                    from treffer ${metKlas} order by ${order} limit ${perBladzijde} offset ${vraag.overslaan})
-    select ${metKolommen(ctx, lijn)}, blad.totaal, ${gekozen} as gekozen
-      from blad ${metSleutels(ctx, ctx.sql`blad.account_uuid`)}
+                    from treffer ${metKlas} order by ${order} limit ${perBladzijde} offset ${vraag.overslaan}),
+         ${klassenVanBlad(ctx, lijn, ctx.clock.vandaag())}
+    select ${metKolommen(ctx)}, blad.totaal, ${gekozen} as gekozen
+      from blad ${metSleutels(ctx, ctx.sql`blad.account_uuid`)} left join kb on kb.account_uuid = blad.account_uuid
      order by ${order}`;
   return {
     leerlingen: rows.map(toLeerling),
@@ -350,8 +348,9 @@ export async function listTreffers(
   vraag: { readonly filter?: Filter; readonly accountUuids?: readonly AccountUuid[] },
 ): Promise<Leerling[]> {
   const rows = await ctx.sql<Row[]>`
-    with blad as (${treffers(ctx, lijn, vraag)})
-    select rij.* from (select blad.zoek, ${metKolommen(ctx, lijn)} from blad ${metSleutels(ctx, ctx.sql`blad.account_uuid`)}) rij
+    with blad as (${treffers(ctx, lijn, vraag)}), ${klassenVanBlad(ctx, lijn, ctx.clock.vandaag())}
+    select rij.* from (select blad.zoek, ${metKolommen(ctx)} from blad ${metSleutels(ctx, ctx.sql`blad.account_uuid`)}
+                         left join kb on kb.account_uuid = blad.account_uuid) rij
      order by niveau, leerjaar, klassen -> 0 ->> 'klas' collate "C" nulls last, klassen -> 0 ->> 'subklas' collate "C" nulls last,
               groep collate "C" nulls last, zoek, account_uuid`;
   return rows.map(toLeerling);

@@ -133,9 +133,13 @@ export async function telKenmerken(
          and i.van <= ${vandaag}::date and (i.tot is null or i.tot >= ${vandaag}::date)
        group by r.account_uuid
     ), klas as ( -- no name of a class holds a control character
-      select coalesce(a.vervangen_door, a.account_uuid) as account_uuid,
-             string_agg(distinct d.klas || e'\t' || coalesce(d.subklas, ''), e'\n' order by d.klas || e'\t' || coalesce(d.subklas, '')) as klassen
-        from klasinformatie.indeling d join leerlingen.account a on a.account_uuid = d.account_uuid
+      select coalesce(l.account_uuid, a.vervangen_door) as account_uuid,
+             string_agg(d.klas || e'\t' || coalesce(d.subklas, ''), e'\n' order by d.klas || e'\t' || coalesce(d.subklas, '')) as klassen
+        from klasinformatie.indeling d
+        left join leerling l on l.account_uuid = d.account_uuid
+        -- Only for who is not found by the account that stands: delivered before it was replaced, or gone.
+        left join lateral (select s.vervangen_door from leerlingen.account s
+                            where l.account_uuid is null and s.account_uuid = d.account_uuid offset 0) a on true
        where d.instellingsnummer = any (${lijn}) and d.van <= ${vandaag}::date and d.tot >= ${vandaag}::date
          and (select klasinformatie.deelt(${lijn}))
        group by 1
