@@ -10,7 +10,9 @@ import {
   verwerkLevering,
   type Bestand,
 } from "#modules/klasinformatie";
+import { ontvang } from "#modules/discimus";
 import { testDatabase, type TestDatabase } from "#testing/database";
+import { inschrijvingRegel, leerlingRegel, testInsz } from "#testing/discimus";
 import { klassenVan, kop, lever, maakSchool, naamVan, type Pupil } from "#testing/levering";
 
 let db: TestDatabase;
@@ -258,5 +260,28 @@ describe("a file of class information", () => {
     );
     assert.equal((await klassenVan(db.ctx, "999020")).length, 0);
     assert.equal((await klassenVan(db.ctx, "999021")).length, 3);
+  });
+
+  test("R38: a package that still knows a pupil by an account of his past names the pupil who stands", async () => {
+    const school = { school: "999030" };
+    await maakSchool(db.ctx, "999030", { leerlingen: 2 });
+    await ontvang(db.ctx, [leerlingRegel("h", school), inschrijvingRegel("h", school)], { bron: "http" });
+    const [vroeger] = await db.sql<{ account: string }[]>`
+      select account_uuid as account from leerlingen.registratie where instellingsnummer = '999030' and stamnummer = 'h'`;
+    const insz = testInsz("150615");
+    await ontvang(
+      db.ctx,
+      [leerlingRegel("h", { ...school, versie: 2 }, { insz, geboortedatum: "2015-06-15" })],
+      { bron: "http" },
+    );
+    const [nu] = await db.sql<{ account: string }[]>`
+      select account_uuid as account from leerlingen.registratie where instellingsnummer = '999030' and stamnummer = 'h'`;
+    assert.ok(vroeger && nu && vroeger.account !== nu.account);
+    const naam = naamVan("999030", "2026-11-01T00:00:00Z");
+    assert.equal((await lever(db.ctx, naam, bestand(`;${vroeger.account.toUpperCase()};4A;;;`))).aanvaard, 1);
+    assert.deepEqual(
+      (await klassenVan(db.ctx, "999030")).map(({ account, klas }) => [account, klas]),
+      [[nu.account, "4A"]],
+    );
   });
 });

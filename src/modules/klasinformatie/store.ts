@@ -46,6 +46,11 @@ const plaatsKolommen = (ctx: Context) => ctx.sql`
   n.hoofd, n.nummers, p.pakket, a.akkoord, w.wel as "teWissen",
   s.levering as s_levering, s.tijdstip as s_tijdstip, s.inhoud_hash as s_hash, s.volledig as s_volledig, s.rijen as s_rijen, s.leerlingen as s_leerlingen`;
 
+/** Are files of the school and year held until somebody decides. */
+const houdt = (ctx: Context) => ctx.sql`
+  exists (select from klasinformatie.levering h where h.instellingsnummer = any (n.nummers) and h.schooljaar = l.schooljaar
+    and h.inhoud is not null and h.status = 'aangehouden')`;
+
 /** The school of a file, beside something with its number and school year. */
 const plaatsVan = (ctx: Context, vandaag: Datum) => ctx.sql`
   cross join lateral (select scholen.hoofd(l.instellingsnummer, ${vandaag}::date) as hoofd, scholen.lijn(l.instellingsnummer, ${vandaag}::date) as nummers) n
@@ -99,8 +104,7 @@ export async function kijkBijOntvangst(
     })[]
   >`
     select ${plaatsKolommen(ctx)}, exists (select from scholen.school where instellingsnummer = l.instellingsnummer) as gekend,
-           exists (select from klasinformatie.levering h where h.instellingsnummer = any (n.nummers) and h.schooljaar = l.schooljaar
-             and h.inhoud is not null and h.status = 'aangehouden') as houdt,
+           ${houdt(ctx)} as houdt,
            e.levering as e_levering, e.status, e.inhoud_hash as hash, e.ontvangst
       from (select ${naam.instellingsnummer}::text collate "C" as instellingsnummer, ${naam.schooljaar}::text as schooljaar) l
       ${plaatsVan(ctx, ctx.clock.vandaag())}
@@ -199,6 +203,8 @@ export type Genomen = {
   readonly ontvangst: Ontvangst | null;
   /** The akkoord under which it was taken. */
   readonly onderAkkoord: string | null;
+  /** Are files of this school year held, this one or others. */
+  readonly houdt: boolean;
   readonly plaats: Plaats;
 };
 
@@ -209,12 +215,12 @@ export async function findGenomen(ctx: Context, levering: string): Promise<Genom
       PlaatsRij & { van: string; ontvangst: string | null })[]
   >`
     select l.levering, l.pakket as van, l.naam, l.instellingsnummer, l.schooljaar, l.tijdstip, l.status, l.inhoud_hash as hash, l.inhoud,
-           l.ontvangen_op as "ontvangenOp", l.besluit, l.ontvangst, l.akkoord as "onderAkkoord", ${plaatsKolommen(ctx)}
+           l.ontvangen_op as "ontvangenOp", l.besluit, l.ontvangst, l.akkoord as "onderAkkoord", ${houdt(ctx)} as houdt, ${plaatsKolommen(ctx)}
       from klasinformatie.levering l ${plaatsVan(ctx, ctx.clock.vandaag())} where l.levering = ${levering}`;
   return rij && { ...rij, pakket: rij.van, ontvangst: leesOntvangst(rij.ontvangst), plaats: maakPlaats(rij) };
 }
 
-/** What is known of the pupils and classes of a school in a school year; two trips, beside each other. */
+/** What is known of the pupils and classes of a school in a school year; one trip. */
 export async function listBekend(
   ctx: Context,
   nummers: readonly string[],
@@ -225,30 +231,26 @@ export async function listBekend(
   // The day on which who is enrolled is counted: today, or the nearest day of the school year.
   const teldag = op < van ? van : op > tot ? tot : op;
   // One text instead of hundreds of rows with their columns: a uuid has 36 characters, and no name of a class has a tab in it.
-  const [[wie], [wat]] = await Promise.all([
-    ctx.sql<{ leerlingen: string | null }[]>`
+  const [bekend] = await ctx.sql<{ leerlingen: string | null; oud: string | null }[]>`
+    select (
       select string_agg(case when i.telt then '+' else '-' end || a.account_uuid::text || coalesce(a.leer_id_uuid::text, ''), ',') as leerlingen
-        from (select r.account_uuid, bool_or(i.telt) as telt
+        from (select r.account_uuid, bool_or(i.van <= ${teldag}::date and (i.tot is null or i.tot >= ${teldag}::date)) as telt
                 from leerlingen.registratie r
-                join (select i.instellingsnummer, i.stamnummer, i.van <= ${teldag}::date and (i.tot is null or i.tot >= ${teldag}::date) as telt
-                        from inschrijvingen.inschrijving i
-                       where i.instellingsnummer = any (${[...nummers]}) and not i.geannuleerd
-                         and ((i.van <= ${tot}::date and (i.tot is null or i.tot >= ${van}::date))
-                           or (i.van <= ${op}::date and (i.tot is null or i.tot >= ${op}::date)))) i using (instellingsnummer, stamnummer)
-               where r.instellingsnummer = any (${[...nummers]})
+                join inschrijvingen.inschrijving i using (instellingsnummer, stamnummer) -- a look per pupil: a list of its own is joined badly in a large school
+               where r.instellingsnummer = any (${[...nummers]}) and not i.geannuleerd
+                 and ((i.van <= ${tot}::date and (i.tot is null or i.tot >= ${van}::date))
+                   or (i.van <= ${op}::date and (i.tot is null or i.tot >= ${op}::date)))
                group by r.account_uuid) i
-        join leerlingen.account a using (account_uuid)`,
-    ctx.sql<{ oud: string | null }[]>`
+        join leerlingen.account a using (account_uuid)) as leerlingen, (
       select string_agg(concat_ws(e'\t', d.account_uuid, coalesce(a.vervangen_door, d.account_uuid), coalesce(a.leer_id_uuid::text, ''), d.klas,
                coalesce(d.subklas, ''), d.van, d.tot), e'\n') as oud
         from klasinformatie.indeling d left join leerlingen.account a on a.account_uuid = d.account_uuid
-       where d.instellingsnummer = any (${[...nummers]}) and d.schooljaar = ${schooljaar}`,
-  ]);
-  const leerlingen = (wie?.leerlingen?.split(",") ?? []).map((tekst) => {
+       where d.instellingsnummer = any (${[...nummers]}) and d.schooljaar = ${schooljaar}) as oud`;
+  const leerlingen = (bekend?.leerlingen?.split(",") ?? []).map((tekst) => {
     const accountUuid = tekst.slice(1, 37) as AccountUuid;
     return { accountUuid, staand: accountUuid, leerIdUuid: tekst.slice(37) || null };
   });
-  const oud = (wat?.oud?.split("\n") ?? []).map((tekst): OudeRij => {
+  const oud = (bekend?.oud?.split("\n") ?? []).map((tekst): OudeRij => {
     const [account, staand, leerId, klas = "", subklas, vanaf, tem] = tekst.split("\t");
     return {
       accountUuid: account as AccountUuid,
@@ -260,7 +262,7 @@ export async function listBekend(
       tot: tem as Datum,
     };
   });
-  const ingeschreven = wie?.leerlingen?.split("+").length ?? 1;
+  const ingeschreven = bekend?.leerlingen?.split("+").length ?? 1;
   return { leerlingen, oud, ingeschreven: ingeschreven - 1 };
 }
 
