@@ -6,10 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import ssh2 from "ssh2";
 import { leesConfig } from "./config.ts";
 import { voerUit } from "./deliver.ts";
-import { startLeerId, type Storing } from "./proef-leerid.ts";
+import { maakSleutelpaar, startLeerId, type Storing } from "./proef-leerid.ts";
 
 const sluit: (() => Promise<unknown>)[] = [];
 let map = "";
@@ -177,7 +176,7 @@ describe("what a person must look at is not tried again, and nothing is sent", (
   });
   test("a key or a secret that LeerID does not know", async () => {
     const wat = await school();
-    await writeFile(join(map, "sleutel"), ssh2.utils.generateKeyPairSync("ed25519").private);
+    await writeFile(join(map, "sleutel"), maakSleutelpaar().private);
     await mislukt(wat, /aanvaardt de sleutel van wisa niet/);
     await mislukt(await school({}, { leerid: { client_secret: "fout" } }), /aanvaardt client pakket niet/);
   });

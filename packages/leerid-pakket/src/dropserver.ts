@@ -30,6 +30,7 @@ export type Dropserver = {
 };
 
 /** The codes of SFTP (draft-ietf-secsh-filexfer-02, section 7) that we tell apart. */
+const einde = 1;
 const nietGevonden = 2;
 const nooit = new Set([3, 5, 8]);
 const mislukt = 4;
@@ -155,10 +156,23 @@ async function metUitleg<T>(naam: string, werk: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Reads to the end, without asking how long a file is: not every server tells. */
+/** Reads to the end, without asking how long a file is: not every server tells. Nothing is under way afterwards. */
 async function leesHeel(sftp: SFTPWrapper, naam: string): Promise<Buffer> {
+  const handle = await belofte<Buffer>((klaar) => sftp.open(naam, "r", klaar));
   const delen: Buffer[] = [];
-  for await (const deel of sftp.createReadStream(naam)) delen.push(deel as Buffer);
+  for (let plaats = 0; ;) {
+    const ruimte = Buffer.alloc(32_768);
+    const gelezen = await belofte<number>((klaar) =>
+      sftp.read(handle, ruimte, 0, ruimte.length, plaats, klaar),
+    ).catch((error: unknown) => {
+      if ((error as { code?: unknown }).code === einde) return 0;
+      throw error;
+    });
+    if (gelezen === 0) break;
+    delen.push(ruimte.subarray(0, gelezen));
+    plaats += gelezen;
+  }
+  await belofte<undefined>((klaar) => sftp.close(handle, klaar as (error?: Error | null) => void));
   return Buffer.concat(delen);
 }
 

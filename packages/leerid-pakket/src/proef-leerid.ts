@@ -17,10 +17,17 @@ export type Storing = {
   weigert?: { code: 3 | 4; melding: string };
 };
 
+/** The library drops a zero at the begin of a key, one in some three hundred: such a pair cannot be read again. */
+export function maakSleutelpaar(): { readonly private: string; readonly public: string } {
+  for (;;) {
+    const paar = ssh2.utils.generateKeyPairSync("ed25519");
+    if (!(ssh2.utils.parseKey(paar.private) instanceof Error)) return paar;
+  }
+}
+
 /** The other side of the wire as far as this program sees it, so that it can be tried without LeerID. */
 export async function startLeerId(storing: Storing = {}) {
-  const host = ssh2.utils.generateKeyPairSync("ed25519");
-  const sleutel = ssh2.utils.generateKeyPairSync("ed25519");
+  const [host, sleutel] = [maakSleutelpaar(), maakSleutelpaar()];
   const gekend = ssh2.utils.parseKey(sleutel.public);
   if (gekend instanceof Error) throw gekend;
   const bestanden = new Map<string, Buffer>();

@@ -12,7 +12,7 @@ export async function openHostSleutel(
 ): Promise<{ readonly prive: string; readonly publiek: string; readonly vingerafdruk: string }> {
   let rij = await findHostSleutel(ctx);
   if (!rij) {
-    const { private: prive, public: publiek } = ssh2.utils.generateKeyPairSync("ed25519", { comment: "" });
+    const { private: prive, public: publiek } = maakSleutelpaar();
     await insertHostSleutel(ctx, publiek.trim(), seal(ctx.keys.geheimen, prive, plaats));
     rij = await findHostSleutel(ctx); // of the node that was first
   }
@@ -27,4 +27,12 @@ export async function openHostSleutel(
     publiek: rij?.publiek ?? "",
     vingerafdruk: `SHA256:${hash(bytes).toString("base64").replace(/=+$/, "")}`,
   };
+}
+
+/** The library drops a zero at the begin of a key, one in some three hundred: such a pair cannot be read again. */
+function maakSleutelpaar(): { readonly private: string; readonly public: string } {
+  for (;;) {
+    const paar = ssh2.utils.generateKeyPairSync("ed25519", { comment: "" });
+    if (!(ssh2.utils.parseKey(paar.private) instanceof Error)) return paar;
+  }
 }
