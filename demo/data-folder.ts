@@ -15,6 +15,9 @@ export type Stand = {
   readonly leerlingen: number;
   /** Applications were chosen and made visible. */
   readonly zichtbaar: boolean;
+  /** Schools agreed to share their classes, and their packages delivered them once. */
+  readonly gedeeld: boolean;
+  readonly geleverd: boolean;
   /** Passwords that stand in the database, by `instellingsnummer/stamnummer`. */
   readonly wachtwoorden: Readonly<Record<string, string>>;
 };
@@ -39,6 +42,8 @@ export async function openDataFolder(folder: string, schooljaar: number): Promis
     gewoon: null,
     leerlingen: 0,
     zichtbaar: false,
+    gedeeld: false,
+    geleverd: false,
     wachtwoorden: {},
   };
   const tekst = await readFile(pad("demo-stand.json"), "utf8").catch(() => undefined);

@@ -8,6 +8,14 @@ import { startLeerId, startOnderhoud, startTaken } from "#leerid";
 import { openLeerId } from "#open";
 import { openDataFolder, type DataFolder } from "./data-folder.ts";
 import {
+  demoDropserver,
+  geefAkkoorden,
+  laadSchoolsoftware,
+  leverKlassen,
+  schoolpakketSite,
+  type DemoDropserver,
+} from "./klasinformatie.ts";
+import {
   accountsVanGevallen,
   geefWachtwoorden,
   kiesToepassingen,
@@ -48,6 +56,7 @@ export type DemoJson = {
       | "api"
       | "bingel"
       | "tweede"
+      | "schoolpakket"
       | "discimus"
       | "sleutel",
       string
@@ -63,6 +72,7 @@ export type DemoJson = {
   readonly leerlingen: readonly DemoLeerling[];
   readonly personas: readonly { readonly geval: string; readonly naam: string; readonly login: string }[];
   readonly machine_clients: readonly MachineClient[];
+  readonly dropserver: DemoDropserver;
 };
 
 export type RunningDemo = { readonly demo: DemoJson; stop(): Promise<void> };
@@ -115,11 +125,12 @@ export async function startDemo(
     api: config.urls.api,
     bingel: lokaal(10),
     tweede: lokaal(11),
+    schoolpakket: lokaal(20),
     discimus: lokaal(30),
     sleutel: lokaal(40),
   };
   // Before anything is changed: the data may belong to a demo that runs.
-  for (const nr of [0, 1, 2, 3, 4, 10, 11, 30, 40, 99]) {
+  for (const nr of [0, 1, 2, 3, 4, 10, 11, 20, 22, 30, 40, 99]) {
     if (await isBezet(config.LEERID_HOST, base + nr))
       throw new Error(
         `Poort ${base + nr} is al in gebruik. Loopt de demonstratie al? Kies anders andere poorten met LEERID_PORT_BASE.`,
@@ -141,6 +152,7 @@ export async function startDemo(
     const nu = () => ctx.clock.now();
     const map = await openDataFolder(config.LEERID_DATAMAP, schooljaarVan(datumOp(ctx.clock.now())));
     const clients = await maakMachineClients(ctx, map);
+    await laadSchoolsoftware(ctx, map, clients);
     const bingel = await laadToepassing(ctx, map, "bingel", sites.bingel);
     const tweede = await laadToepassing(ctx, map, "cijferbos", sites.tweede);
     const sleutel = demoSleutel(sites, map);
@@ -154,7 +166,7 @@ export async function startDemo(
     afsluiten.push(() => onderhoud.stop());
     const taken = await startTaken(geopend.url, ctx);
     afsluiten.push(() => taken.stop());
-    meld("ACM, de lokets, de API en de sleutel voor medewerkers luisteren");
+    meld("ACM, de lokets, de API, de dropserver en de sleutel voor medewerkers luisteren");
     stop.throwIfAborted();
 
     await laadWereld(config, ctx, map, clients, { meld, stop, leerlingen: options.leerlingen ?? 0 });
@@ -173,6 +185,7 @@ export async function startDemo(
         login,
       })),
       machine_clients: clients,
+      dropserver: demoDropserver(map, base + 22),
     };
     const luister = async (nr: number, app: Hono) => {
       afsluiten.push(await open(app, config.LEERID_HOST, base + nr));
@@ -180,7 +193,18 @@ export async function startDemo(
     await luister(10, await bingelSite(map, inhoud, nu));
     await luister(11, await cijferbosSite(map, inhoud, nu));
     await luister(30, await discimusSite(ctx, map, clients, sites));
-    meld("Bingel, Cijferbos en de Discimus-simulator luisteren");
+    const schoolpakket = await schoolpakketSite(ctx, map, {
+      ...inhoud,
+      clients,
+      hostsleutel: leerid.dropserver?.vingerafdruk ?? "",
+    });
+    afsluiten.push(() => schoolpakket.stop());
+    await luister(20, schoolpakket.app);
+    meld("Bingel, Cijferbos, Discimus en de schoolpakketten luisteren");
+    if (!map.stand().geleverd) {
+      meld(`klassen van ${await leverKlassen(schoolpakket)} leerlingen verwerkt`);
+      await map.bewaar({ geleverd: true });
+    }
     await map.schrijf("demo.json", `${JSON.stringify(inhoud, null, 2)}\n`);
     return { demo: inhoud, stop: sluit };
   } catch (error) {
@@ -200,8 +224,10 @@ async function laadWereld(
   const eerder = (await accountsVanGevallen(ctx, schooljaar)).get("gewoon")?.account_uuid;
   if (eerder === undefined || eerder !== map.stand().gewoon) {
     // Another database, or a start that was broken off: what the simulators remember is not of this world.
-    await map.bewaar({ gewoon: null, leerlingen: 0, zichtbaar: false, wachtwoorden: {} });
+    const leeg = { gewoon: null, leerlingen: 0, zichtbaar: false, gedeeld: false, geleverd: false };
+    await map.bewaar({ ...leeg, wachtwoorden: {} });
     await map.vergeet("discimus.json", "toepassing-bingel.json", "toepassing-cijferbos.json");
+    await map.vergeet("schoolpakket/stand.json");
     const [discimus] = clients;
     if (discimus === undefined) throw new Error("no client for the feed");
     const antwoord = await stuurWereld(config, ctx, map, discimus);
@@ -221,6 +247,10 @@ async function laadWereld(
     await kiesToepassingen(ctx, map, accounts);
     await map.bewaar({ zichtbaar: true, gewoon: accounts.get("gewoon")?.account_uuid ?? null });
     wens.meld("toepassingen gekozen en zichtbaar gemaakt");
+  }
+  if (!map.stand().gedeeld) {
+    await geefAkkoorden(ctx); // once: a school that stops in the demonstration has stopped
+    await map.bewaar({ gedeeld: true });
   }
 }
 

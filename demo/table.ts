@@ -14,9 +14,15 @@ export function tabel(demo: DemoJson, datamap: string): string {
     ["Leerlingloket", sites.leerlingloket, "alle toepassingen van een leerling"],
     ["Schoolloket", sites.schoolloket, "voor de school: meld je aan als directeur of beheerder"],
     ["Beheer", sites.beheer, "voor DOV: meld je aan als dov-medewerker of dov-dpo"],
+    ["Schoolpakketten", sites.schoolpakket, "verander een klas in Wisa, Informat of Broekx, en verstuur"],
     ["Discimus", sites.discimus, "schrijf een leerling in, vind een INSZ"],
     ["ACM", `${sites.acm}/.well-known/openid-configuration`, "voor wie een toepassing bouwt"],
     ["API", `${sites.api}/docs`, "voor andere systemen"],
+    [
+      "Dropserver",
+      `sftp://${demo.dropserver.host}:${demo.dropserver.port}`,
+      "SFTP voor schoolpakketten; sleutels in de datamap",
+    ],
   ];
   const leerlingen = benoemd.map((een) => [
     een.geval,

@@ -1,5 +1,5 @@
 import { html, type raw } from "hono/html";
-import { bewaarjaren, claimUitleg, type Account } from "./rules.ts";
+import { bewaarjaren, claimUitleg, toonKlas, type Account } from "./rules.ts";
 
 /** How the publisher presents itself. */
 export type Huisstijl = {
@@ -154,7 +154,7 @@ function claimTabel(account: Account): Tekst {
 function toon(waarde: unknown): Tekst {
   if (Array.isArray(waarde)) {
     if (waarde.length === 0) return blad`<span class="zacht">geen</span>`;
-    return blad`<ul>${waarde.map((deel) => blad`<li>${typeof deel === "string" ? deel : JSON.stringify(deel)}</li>`)}</ul>`;
+    return blad`<ul>${waarde.map((deel) => blad`<li>${typeof deel === "string" ? deel : toonKlas(deel)}</li>`)}</ul>`;
   }
   return blad`${typeof waarde === "string" ? waarde : JSON.stringify(waarde)}`;
 }

@@ -25,6 +25,13 @@ export const claimUitleg = {
   klasinformatie: "Klas",
 } as const;
 
+/** A part of the claim `klasinformatie` (D4) in words. */
+export function toonKlas(deel: unknown): string {
+  const { klas, subklas, instellingsnummer } = (deel ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof klas !== "string" || typeof instellingsnummer !== "string") return JSON.stringify(deel);
+  return `${klas}${typeof subklas === "string" ? `, groep ${subklas}` : ""} (school ${instellingsnummer})`;
+}
+
 /** Leaves only the claims that stand for attributes. */
 export function attribuutClaims(bron: Claims): Claims {
   return Object.fromEntries(

@@ -88,7 +88,7 @@ test("a restart does not repeat a turn that was done, and repeats one that was b
   // Broken off: what stands in the file then is that it began.
   await tweede.bewaarder.wijzig((stand) => ({
     ...stand,
-    taken: [taak(dagelijks, { bezig: ms("2026-11-25T23:00:00Z") })],
+    taken: [taak(dagelijks, { bezig: ms("2026-11-24T23:00:00Z"), sinds: ms("2026-11-24T23:00:05Z") })],
   }));
   await tweede.stop();
   const derde = await start();

@@ -75,7 +75,7 @@ describe("R25b: a class that is changed in the package stands in its export, in 
   });
 });
 
-describe("R69, R71-R73: Wisa as the manual shows it", () => {
+describe("R69, R71, R72, R73: Wisa as the manual shows it", () => {
   test("the tick on the fiche: without it nothing can be sent", async () => {
     const fiche = await tekst("/wisa/instellingen/999001/extra");
     assert.match(fiche, /Allerlei[\s\S]*checked[^>]*>Synchroniseren met Leerid/);

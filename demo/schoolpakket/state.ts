@@ -27,7 +27,7 @@ export type Taak = Taakvelden & {
 /** One run of the connector. */
 export type Zending = {
   readonly op: number;
-  readonly door: "knop" | "planning" | "nakijken";
+  readonly door: "knop" | "planning" | "nakijken" | "start";
   /** Exit code; null when it could not start. */
   readonly uitgang: number | null;
   /** The report of the connector; null when it did not come that far. */

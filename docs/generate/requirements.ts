@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Which tests name which requirement. Tests of the documents themselves do not count. */
 function carriers(): Map<string, string[]> {
   const found = new Map<string, string[]>();
-  const files = ["src", "test", "demo"]
+  const files = ["src", "test", "demo", "packages"]
     .filter((folder) => existsSync(`${root}${folder}`))
     .flatMap((folder) =>
       readdirSync(`${root}${folder}`, { recursive: true, encoding: "utf8" }).map(

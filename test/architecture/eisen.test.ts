@@ -33,7 +33,10 @@ describe("the list of requirements is true", () => {
     assert.ok(rooms.length > 40);
     assert.deepEqual(
       rooms.filter(
-        (room) => !existsSync(`${root}src/${room}/index.ts`) && !existsSync(`${root}${room}/index.ts`),
+        (room) =>
+          !existsSync(`${root}src/${room}/index.ts`) &&
+          !existsSync(`${root}${room}/index.ts`) &&
+          !existsSync(`${root}${room}/package.json`),
       ),
       [],
     );

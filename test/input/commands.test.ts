@@ -250,9 +250,9 @@ describe("files of applications and agreements", () => {
       const good = await run("toepassing", "goed.json");
       assert.deepEqual([good.code, good.stderr], [0, ""]);
       assert.match(good.stdout, /^Toepassing bingel ingevoerd, met 1 clients\.$/m);
-      assert.match((await run("protocol", "protocol.json")).stdout, /versie 1, ingevoerd/);
+      assert.match((await run("protocol", "protocol.json")).stdout, /versie 2, ingevoerd/);
       const again = await run("protocol", "protocol.json");
-      assert.deepEqual([again.code, again.stdout], [0, "Protocol bingel, versie 1, was al ingevoerd.\n"]);
+      assert.deepEqual([again.code, again.stdout], [0, "Protocol bingel, versie 2, was al ingevoerd.\n"]);
       checkRefused(
         "a signed version that changed",
         await run("protocol", "gewijzigd.json"),

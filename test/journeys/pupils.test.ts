@@ -27,7 +27,23 @@ describe("journeys of pupils", { skip: withoutBrowser() }, () => {
       "leerlingen",
       "personas",
       "machine_clients",
+      "dropserver",
     ]);
+    assert.deepEqual(
+      demo.dropserver.pakketten.map((een: { pakket: string; user: string }) => [een.pakket, een.user]),
+      ["wisa", "informat", "broekx"].map((naam) => [naam, naam]),
+    );
+    for (const { private_key_file: sleutel } of demo.dropserver.pakketten)
+      assert.equal((await stat(sleutel)).mode & 0o777, 0o600);
+    const clients = demo.machine_clients.map((een: { naam: string; scopes: string[] }) => [
+      een.naam,
+      een.scopes,
+    ]);
+    for (const naam of ["Wisa", "Informat", "Broekx"])
+      assert.deepEqual(Object.fromEntries(clients)[naam], [
+        "schoolpakket:identificatie",
+        "dropserver:schrijven",
+      ]);
     assert.deepEqual(
       demo.toepassingen.map((een: { naam: string }) => een.naam),
       ["Bingel", "Cijferbos"],

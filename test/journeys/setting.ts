@@ -5,7 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
 import type { Geval } from "#demo/contract";
+import { beginStand } from "#demo/discimus/actions";
 import { startDemo, type DemoJson, type RunningDemo } from "#demo/main";
+import { toonKlas } from "#demo/relying-party/rules";
+import { pakketLeerlingen } from "#demo/schoolpakket/classes";
+import { registraties } from "#demo/world";
 import { readConfig } from "#platform/config";
 import { axe, launchBrowser, newPage, type Browser, type Page, type PageOptions } from "#testing/browser";
 
@@ -15,6 +19,10 @@ export type Setting = {
   readonly folder: string;
   leerling(geval: Geval): DemoJson["leerlingen"][number];
   page(options?: PageOptions): Promise<Page>;
+  /** A page of a member of staff who has just signed in at the Schoolloket, with ACM and the key of adults. */
+  staff(login: string, options?: PageOptions): Promise<Page>;
+  /** The demo's database, to look what stands there. */
+  readonly database: string;
   /** No accessibility findings on the page that is shown. A page with the same title, width and theme is looked at once. */
   look(page: Page): Promise<void>;
   /** Stops the demo and starts it again on the same data folder and database. */
@@ -64,6 +72,17 @@ export async function openSetting(): Promise<Setting> {
       return running.demo.leerlingen.find((een) => een.geval === geval) ?? assert.fail(`no ${geval}`);
     },
     page: (options) => newPage(browser, options),
+    database: url.href,
+    async staff(login, options) {
+      const { schoolloket } = running.demo.sites;
+      const page = await newPage(browser, options);
+      await page.goto(`${schoolloket}/`);
+      const naam =
+        running.demo.personas.find((een) => een.login === login)?.naam ?? assert.fail(`no ${login}`);
+      await page.getByRole("button", { name: naam }).click();
+      await page.waitForURL(`${schoolloket}/**`);
+      return page;
+    },
     async look(page) {
       const dark = await page.evaluate<boolean>("matchMedia('(prefers-color-scheme: dark)').matches");
       const kind = [new URL(page.url()).origin, await page.title(), page.viewportSize()?.width, dark].join(
@@ -125,6 +144,17 @@ export function bingelClaims(leerling: DemoJson["leerlingen"][number], rest: Rec
     ...(leerling.leer_id_uuid === null ? {} : { leer_id_uuid: leerling.leer_id_uuid }),
     historiek_account_uuid: [],
     instellingsnummer: [leerling.instellingsnummer],
+    ...klasVan(leerling.geval),
     ...rest,
   };
+}
+
+/** The claim `klasinformatie` as Bingel shows it, of the named pupils of De Regenboog, which shares its classes. */
+function klasVan(geval: string): { klasinformatie?: string[] } {
+  const schooljaar = 2026;
+  const registratie = [...registraties({ schooljaar })].find((een) => een.geval === geval);
+  if (registratie?.instellingsnummer !== "999001") return {};
+  const { leerlingen } = beginStand(schooljaar, [registratie], 0);
+  const [eerste] = pakketLeerlingen(Object.values(leerlingen), "999001", {}, `${schooljaar}-11-24`);
+  return eerste === undefined ? {} : { klasinformatie: [toonKlas(eerste)] };
 }

@@ -40,7 +40,7 @@ describe("tasks with the keyboard alone", { skip: withoutBrowser() }, () => {
   test("R4: a beheerder searches, filters, picks pupils on two pages and prints them up to the PDF", async () => {
     const page = await alsMedewerker(/^Nele Segers/);
     await kop(page, "LeerID-beheer");
-    await tabTo(page, "Zoek op naam of gebruikersnaam");
+    await tabTo(page, "Zoek op naam, gebruikersnaam of klas");
     await page.keyboard.type("peeters");
     await page.keyboard.press("Enter");
     await page.waitForURL(/zoek=peeters/);

@@ -23,6 +23,7 @@ const redenen = {
   knop: "door een klik",
   planning: "volgens de planning",
   nakijken: "nagekeken door een klik",
+  start: "bij de start van de demonstratie",
 } as const;
 
 /** Send, and what came of it. */
@@ -114,7 +115,7 @@ const aantallen = (verslag: Verslag, getallen: NonNullable<Verslag["aantallen"]>
   html`<p class="soft">
     ${formatNumber(getallen.rijen)} rijen, ${formatNumber(getallen.gekoppeld)} gekoppeld,
     ${formatNumber(getallen.zonder_klas)} leerlingen in LeerID zonder
-    klas.${verslag.bestand !== null && html`<br /><code>${verslag.bestand}</code>`}
+    klas.${verslag.bestand !== null && html`<br /><code>${verslag.bestand.split("_").map((deel, nr) => html`${nr > 0 && html`_<wbr />`}${deel}`)}</code>`}
   </p>`;
 
 function lijst(

@@ -1,0 +1,150 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import ssh2 from "ssh2";
+import type { Datum } from "#platform/clock";
+import type { Context } from "#platform/context";
+import { geefAkkoord, overeenkomst } from "#modules/klasinformatie";
+import { importeerSchoolsoftware } from "#modules/schoolsoftware";
+import type { DataFolder } from "./data-folder.ts";
+import { beginStand } from "./discimus/actions.ts";
+import { leesStand } from "./discimus/state.ts";
+import type { MachineClient } from "./load.ts";
+import type { DemoJson } from "./main.ts";
+import { layouts, scholenVan, type Pakketnaam } from "./schoolpakket/layouts.ts";
+import { createSchoolpakket, type Schoolpakket } from "./schoolpakket/index.ts";
+import { registraties } from "./world.ts";
+
+const pakketten = Object.values(layouts).map(({ pakket, naam }) => ({ pakket, naam }));
+const sleutelbestand = (pakket: Pakketnaam) => `pakket-${pakket}.key`;
+
+/** Where packages deliver, and with which keys (`demo.json`). */
+export type DemoDropserver = {
+  readonly host: string;
+  readonly port: number;
+  readonly pakketten: readonly {
+    readonly pakket: string;
+    readonly user: string;
+    readonly private_key_file: string;
+  }[];
+};
+
+/** The three packages and the schools that use them, imported as DOV does (R21). Their keys are made once in the data folder. */
+export async function laadSchoolsoftware(
+  ctx: Context,
+  map: DataFolder,
+  clients: readonly MachineClient[],
+): Promise<void> {
+  const bestand = {
+    pakketten: await Promise.all(
+      pakketten.map(async ({ pakket, naam }) => ({
+        pakket,
+        naam,
+        levert_klasinformatie: true,
+        client_id: clientVan(clients, pakket).client_id,
+        publieke_sleutels: [await publiekeSleutel(map, pakket)],
+      })),
+    ),
+    scholen: pakketten.map(({ pakket }) => ({
+      instellingsnummer: scholenVan[pakket],
+      pakket,
+      van: `${map.stand().schooljaar - 4}-09-01` as Datum,
+    })),
+  };
+  await importeerSchoolsoftware(ctx, JSON.stringify(bestand));
+}
+
+function clientVan(clients: readonly MachineClient[], pakket: Pakketnaam): MachineClient {
+  const client = clients.find((een) => een.naam === layouts[pakket].naam);
+  if (client === undefined) throw new Error(`no machine client for ${pakket}`);
+  return client;
+}
+
+async function publiekeSleutel(map: DataFolder, pakket: Pakketnaam): Promise<string> {
+  const naam = sleutelbestand(pakket);
+  const eerder = await readFile(map.pad(`${naam}.pub`), "utf8").catch(() => undefined);
+  if (eerder !== undefined) return eerder.trim();
+  let paar = ssh2.utils.generateKeyPairSync("ed25519", { comment: `demo ${pakket}` });
+  // One in some three hundred of the library cannot be read again: it drops a zero at the begin.
+  while (ssh2.utils.parseKey(paar.private) instanceof Error) paar = ssh2.utils.generateKeyPairSync("ed25519");
+  await map.schrijf(naam, paar.private.endsWith("\n") ? paar.private : `${paar.private}\n`);
+  await map.schrijf(`${naam}.pub`, `${paar.public.trim()}\n`);
+  return paar.public.trim();
+}
+
+export const demoDropserver = (map: DataFolder, port: number): DemoDropserver => ({
+  host: "localhost",
+  port,
+  pakketten: pakketten.map(({ pakket }) => ({
+    pakket,
+    user: pakket,
+    private_key_file: resolve(map.pad(sleutelbestand(pakket))),
+  })),
+});
+
+/** Who agreed in each school at the beginning of the school year: its permanent director (world.ts). */
+const directeurs: Readonly<Record<string, { readonly voId: string; readonly naam: string }>> = {
+  "999001": { voId: "demo-999001-1", naam: "Els Van Damme" },
+  "999002": { voId: "demo-999002-1", naam: "Jürgen Hendrickx" },
+  "999003": { voId: "demo-999003-1", naam: "Ioana Popescu" },
+};
+
+/** The schools with a package share their classes (R64). */
+export async function geefAkkoorden(ctx: Context): Promise<void> {
+  for (const [instellingsnummer, wie] of Object.entries(directeurs)) {
+    const school = { instellingsnummer, lijn: [instellingsnummer] };
+    const uitkomst = await geefAkkoord(ctx, { school, wie, versie: overeenkomst.versie });
+    if (uitkomst !== "gegeven" && uitkomst !== "loopt-al")
+      throw new Error(`no akkoord for ${instellingsnummer}: ${uitkomst}`);
+  }
+}
+
+/** The simulator of the packages; its connector knows of LeerID what a vendor is told. */
+export function schoolpakketSite(
+  ctx: Context,
+  map: DataFolder,
+  met: Pick<DemoJson, "sites" | "dropserver"> & {
+    readonly clients: readonly MachineClient[];
+    /** Fingerprint of the dropserver's key. */
+    readonly hostsleutel: string;
+  },
+): Promise<Schoolpakket> {
+  const { schooljaar } = map.stand();
+  return createSchoolpakket({
+    map: map.pad("schoolpakket"),
+    nu: () => ctx.clock.now(),
+    vandaag: () => ctx.clock.vandaag(),
+    // What the school secretary has, with what she changed in the Discimus simulator.
+    async leerlingen() {
+      const stand = await leesStand(map.pad("discimus.json"), () =>
+        beginStand(schooljaar, registraties({ schooljaar }), 0),
+      );
+      return Object.values(stand.leerlingen);
+    },
+    verbinding(pakket) {
+      const { client_id, client_secret } = clientVan(met.clients, pakket);
+      return {
+        api: met.sites.api,
+        issuer: met.sites.acm,
+        client_id,
+        client_secret,
+        sftp: {
+          host: met.dropserver.host,
+          poort: met.dropserver.port,
+          gebruiker: pakket,
+          private_key_bestand: resolve(map.pad(sleutelbestand(pakket))),
+          hostsleutels: [met.hostsleutel],
+        },
+      };
+    },
+  });
+}
+
+/** The first class lists, by the interfaces of everybody: identifiers over the API, files over SFTP (R65). */
+export async function leverKlassen(schoolpakket: Schoolpakket): Promise<number> {
+  const zendingen = await Promise.all(pakketten.map(({ pakket }) => schoolpakket.verstuur(pakket, "start")));
+  for (const { verslag, uitvoer } of zendingen) {
+    if (verslag?.uitkomst !== "verwerkt")
+      throw new Error(`De klassen van de demoscholen werden niet verwerkt.\n${verslag?.melding ?? uitvoer}`);
+  }
+  return zendingen.reduce((som, { verslag }) => som + (verslag?.aantallen?.gekoppeld ?? 0), 0);
+}
