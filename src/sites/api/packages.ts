@@ -104,7 +104,7 @@ export function pakketEndpoints(api: string) {
       path: "/dropserver/v1/inkomend/:naam",
       access: "dropserver:schrijven" as Access,
       titel:
-        "Een bestand met klassen leveren (D9): CSV of CSV in gzip, hoogstens 2 MB zoals verstuurd. Het antwoord komt na de commit; hetzelfde bestand opnieuw sturen kan geen kwaad. Location zegt waar de ontvangst komt.",
+        "Een bestand met klassen leveren (D9): CSV of CSV in gzip, hoogstens 2 MB zoals verstuurd. Het antwoord komt na de commit; hetzelfde bestand opnieuw sturen verandert niets. Location zegt waar de ontvangst komt.",
       body: "stream",
       bodyType: "text/csv",
       headers: {
@@ -188,7 +188,12 @@ export function pakketEndpoints(api: string) {
         ),
         volgende: z.url().optional(),
       }),
-      problems: [...metToken, ...Object.values(pakketProblemen), algemeen["ongeldige-invoer"]],
+      problems: [
+        algemeen["geen-token"],
+        algemeen["geen-recht"],
+        ...Object.values(pakketProblemen),
+        algemeen["ongeldige-invoer"],
+      ],
       handle: async (ctx, { http, clientId, query }) => {
         const { pakket } = await pakketVan(ctx, clientId);
         const nummer = http.req.param("instellingsnummer") ?? "";
