@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { withoutBrowser } from "#testing/browser";
-import { openSetting, type Setting } from "./setting.ts";
+import { openSetting, schooljaarVanNu, type Setting } from "./setting.ts";
 
 type Leerling = {
   readonly stamnummer: string;
@@ -59,11 +59,7 @@ describe("R22, R23: a package with the sftp of OpenSSH", { skip }, () => {
     return new Promise((klaar) => kind.once("close", (code) => klaar({ code, fout })));
   }
 
-  const schooljaar = () => {
-    const nu = new Date();
-    const begin = nu.getUTCFullYear() - (nu.getUTCMonth() < 8 ? 1 : 0);
-    return `${begin}-${begin + 1}`;
-  };
+  const schooljaar = () => `${schooljaarVanNu()}-${schooljaarVanNu() + 1}`;
   let laatste = 0;
   const nieuweNaam = (school: string): string => {
     laatste = Math.max(Date.now(), laatste + 1000);

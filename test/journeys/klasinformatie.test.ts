@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import postgres from "postgres";
 import { withoutBrowser, tooWide, type Page } from "#testing/browser";
-import { bingelClaims, openSetting, shownClaims, signIn, type Setting } from "./setting.ts";
+import { bingelClaims, openSetting, schooljaarVanNu, shownClaims, signIn, type Setting } from "./setting.ts";
 
+const jaar = schooljaarVanNu();
 /** A school with its package, and one of its pupils whose class changes. */
 const pakketten = [
-  { pakket: "wisa", school: "999001", stamnummer: "2025-0002", klas: "5C", subklas: "Zon" },
-  { pakket: "informat", school: "999002", stamnummer: "2026-0101", klas: "1D", subklas: "LAT" },
-  { pakket: "broekx", school: "999003", stamnummer: "2025-0010", klas: "1E", subklas: "MOW" },
+  { pakket: "wisa", school: "999001", stamnummer: `${jaar - 1}-0002`, klas: "5C", subklas: "Zon" },
+  { pakket: "informat", school: "999002", stamnummer: `${jaar}-0101`, klas: "1D", subklas: "LAT" },
+  { pakket: "broekx", school: "999003", stamnummer: `${jaar - 1}-0010`, klas: "1E", subklas: "MOW" },
 ] as const;
 
 describe("journeys of class information", { skip: withoutBrowser() }, () => {
@@ -204,7 +205,7 @@ describe("journeys of class information", { skip: withoutBrowser() }, () => {
       const paden = [
         "/",
         "/wisa/leerlingen",
-        "/wisa/leerlingen/2025-0001",
+        `/wisa/leerlingen/${jaar - 1}-0001`,
         "/informat/export",
         "/broekx/versturen",
       ];

@@ -9,7 +9,8 @@ import { beginStand } from "#demo/discimus/actions";
 import { startDemo, type DemoJson, type RunningDemo } from "#demo/main";
 import { toonKlas } from "#demo/relying-party/rules";
 import { pakketLeerlingen } from "#demo/schoolpakket/classes";
-import { registraties } from "#demo/world";
+import { registraties, schooljaarVan } from "#demo/world";
+import { datumOp } from "#platform/clock";
 import { readConfig } from "#platform/config";
 import { axe, launchBrowser, newPage, type Browser, type Page, type PageOptions } from "#testing/browser";
 
@@ -149,9 +150,12 @@ export function bingelClaims(leerling: DemoJson["leerlingen"][number], rest: Rec
   };
 }
 
+/** First year of the school year that the demo is in; stamnummers begin with it or the one before. */
+export const schooljaarVanNu = (): number => schooljaarVan(datumOp(Date.now()));
+
 /** The claim `klasinformatie` as Bingel shows it, of the named pupils of De Regenboog, which shares its classes. */
 function klasVan(geval: string): { klasinformatie?: string[] } {
-  const schooljaar = 2026;
+  const schooljaar = schooljaarVanNu();
   const registratie = [...registraties({ schooljaar })].find((een) => een.geval === geval);
   if (registratie?.instellingsnummer !== "999001") return {};
   const { leerlingen } = beginStand(schooljaar, [registratie], 0);
