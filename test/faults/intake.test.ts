@@ -205,7 +205,7 @@ describe("the intake of Discimus messages, when something is killed", () => {
       await admin`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'leerid_krap'`;
       for (const batch of [first, second, first, second]) {
         const sent = await post(server.api, token, batch);
-        assert.equal(sent?.status, 503, JSON.stringify(sent?.body));
+        assert.equal(sent?.status, 503, `${JSON.stringify(sent?.body)} ${server.output().slice(-3000)}`);
         assert.match(sent?.headers.get("retry-after") ?? "", /^\d+$/);
       }
       assert.equal(await deliveries(), before);
