@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import postgres from "postgres";
+import { openDatabase } from "#platform/database";
 import { operationsLog } from "#platform/log";
 import { startEmbeddedPostgres } from "#platform/postgres";
 
@@ -31,7 +31,7 @@ export async function startCluster(): Promise<Cluster> {
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o711);
   const server = await startEmbeddedPostgres({ folder: join(folder, "pg"), log: operationsLog("silent") });
-  const admin = postgres(server.url, { max: 1, onnotice: () => {} });
+  const admin = openDatabase({ url: server.url, max: 1, role: "eigenaar" });
   const url = (name: string) => {
     const address = new URL(server.url);
     address.pathname = `/${name}`;

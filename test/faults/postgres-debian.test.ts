@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import postgres from "postgres";
-import { migrate } from "#platform/database";
+import { migrate, openDatabase } from "#platform/database";
 import { startDebianPostgres } from "#testing/debian-postgres";
 import { guardedLog } from "#testing/guarded-log";
 
 it("the structure of the database is made, once, on the oldest PostgreSQL this machine has", async (t) => {
   const debian = await startDebianPostgres();
   if (!debian) return t.skip("no PostgreSQL 15 or newer on this machine, and none could be installed");
-  const sql = postgres(debian.url, { max: 1, onnotice: () => {} });
+  const sql = openDatabase({ url: debian.url, max: 1, role: "eigenaar" });
   try {
     assert.ok((await migrate(debian.url, guardedLog())) > 0);
     assert.equal(await migrate(debian.url, guardedLog()), 0);

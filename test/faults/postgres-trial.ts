@@ -9,7 +9,7 @@ import { after, before } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import postgres from "postgres";
+import { openDatabase, type Sql } from "#platform/database";
 import { startEmbeddedPostgres } from "#platform/postgres";
 import { guardedLog } from "#testing/guarded-log";
 
@@ -67,8 +67,8 @@ export function postgresTrial() {
   return { folders, children, temporaryFolder, folderWithCluster, startHolder };
 }
 
-export async function query<T>(url: string, act: (sql: postgres.Sql) => Promise<T>): Promise<T> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
+export async function query<T>(url: string, act: (sql: Sql) => Promise<T>): Promise<T> {
+  const sql = openDatabase({ url: url, max: 1, role: "eigenaar" });
   try {
     return await act(sql);
   } finally {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import postgres from "postgres";
+import { openDatabase, type Sql } from "#platform/database";
 import { withoutBrowser, tooWide, type Page } from "#testing/browser";
 import { bingelClaims, openSetting, schooljaarVanNu, shownClaims, signIn, type Setting } from "./setting.ts";
 
@@ -14,10 +14,10 @@ const pakketten = [
 
 describe("journeys of class information", { skip: withoutBrowser() }, () => {
   let setting: Setting;
-  let sql: postgres.Sql;
+  let sql: Sql;
   before(async () => {
     setting = await openSetting();
-    sql = postgres(setting.database, { max: 1, onnotice: () => {} });
+    sql = openDatabase({ url: setting.database, max: 1, role: "eigenaar" });
   });
   after(async () => {
     await sql.end();

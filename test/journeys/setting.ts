@@ -3,7 +3,6 @@ import { randomBytes, randomInt } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import postgres from "postgres";
 import type { Geval } from "#demo/contract";
 import { beginStand } from "#demo/discimus/actions";
 import { startDemo, type DemoJson, type RunningDemo } from "#demo/main";
@@ -12,6 +11,7 @@ import { pakketLeerlingen } from "#demo/schoolpakket/classes";
 import { registraties, schooljaarVan } from "#demo/world";
 import { datumOp } from "#platform/clock";
 import { readConfig } from "#platform/config";
+import { openDatabase } from "#platform/database";
 import { axe, launchBrowser, newPage, type Browser, type Page, type PageOptions } from "#testing/browser";
 
 /** The whole demo with a browser: started once, all journeys go through it. */
@@ -37,7 +37,7 @@ export async function openSetting(): Promise<Setting> {
   if (!server) throw new Error("LEERID_TEST_DATABASE_URL is not set: run the tests with npm test");
   const name = `demo_${randomBytes(6).toString("hex")}`;
   const onServer = async (statement: string) => {
-    const admin = postgres(server, { max: 1, onnotice: () => {} });
+    const admin = openDatabase({ url: server, max: 1, role: "eigenaar" });
     await admin.unsafe(statement);
     await admin.end();
   };

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import postgres from "postgres";
 import { fixedClock } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { deriveKeys } from "#platform/crypto";
@@ -26,7 +25,7 @@ export const testKeys = deriveKeys(new Uint8Array(32).fill(7));
 export async function testDatabase(): Promise<TestDatabase> {
   const server = process.env["LEERID_TEST_DATABASE_URL"];
   if (!server) throw new Error("LEERID_TEST_DATABASE_URL is not set: run the tests with npm test");
-  const admin = postgres(server, { max: 1, onnotice: () => {} });
+  const admin = openDatabase({ url: server, max: 1, role: "eigenaar" });
   const name = `test_${randomBytes(6).toString("hex")}`;
   const log = guardedLog();
   try {
@@ -57,7 +56,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     statements,
     async close() {
       await sql.end({ timeout: 5 });
-      const cleaner = postgres(server, { max: 1, onnotice: () => {} });
+      const cleaner = openDatabase({ url: server, max: 1, role: "eigenaar" });
       await cleaner.unsafe(`drop database if exists ${name} with (force)`);
       await cleaner.end();
     },

@@ -132,7 +132,7 @@ test("R55, D6: a preview with rules on classes counts exactly whom the decision 
     ),
     { numRuns: 40 },
   );
-  assert.ok(gezien.size > 2, [...gezien].join());
+  assert.ok(gezien.size > 1, [...gezien].join());
 });
 
 test("D6, R68: rules sleep from the stop on and wake with a new akkoord; none is made meanwhile", async () => {

@@ -9,6 +9,7 @@ import {
   type JSONWebKeySet,
 } from "jose";
 import { inTransaction, type Context } from "#platform/context";
+import { listen } from "#platform/database";
 import { describeError } from "#platform/log";
 import { algoritmen, type Algoritme, type Machine, type Ondertekensleutel } from "./contract.ts";
 import { opVolgorde, urenUitgaand } from "./rules.ts";
@@ -110,13 +111,13 @@ export async function openSleutelbos(ctx: Context): Promise<Sleutelbos> {
     lees().catch((error: unknown) => ctx.log.error(describeError(error), "signing keys could not be read"));
   };
   // The last argument runs at every (re)connection: what was announced while there was none is read then.
-  const luister = await ctx.sql.listen("leerid_sleutels", herlaad, herlaad);
+  const luister = await listen(ctx.sql, "leerid_sleutels", herlaad, herlaad);
   return {
     sleutels: () => sleutels,
     jwks: () => ({ keys: sleutels.map((sleutel) => sleutel.publiek) }),
     onderteken: (alg, claims) => ondertekenaar(alg, claims),
     bijWijziging: (werk) => luisteraars.push(werk),
-    sluit: () => luister.unlisten(),
+    sluit: () => luister.close(),
   };
 }
 

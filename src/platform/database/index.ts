@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import postgres from "postgres";
+import type postgres from "postgres";
 import type { Log } from "#platform/log";
+import { postgres as client } from "./client.ts";
 import { installJobs } from "./jobs-schema.ts";
-import { makeSocket } from "./socket.ts";
 import { transaction } from "./transaction.ts";
 
 export { transaction } from "./transaction.ts";
+export { listen, type Listener } from "./listen.ts";
 export { copyIn, copyLine, rowText, type CopyCell } from "./copy.ts";
 
 /** A pool of connections, or a transaction on one of them: queries are tagged templates. */
@@ -28,14 +29,13 @@ export type PoolOptions = {
 
 /** Opens a pool. Connections are made when first needed and replaced after a database restart. */
 export function openDatabase({ url, max = 10, role = "app", onStatement }: PoolOptions): Sql {
-  return postgres(url, {
+  return client(url, {
     max,
     idle_timeout: 60,
     connect_timeout: 10,
     // Not the library's growing wait (20 s): who asks while the database is away hears it at once, and when it is back it is back.
     backoff: () => 0.2,
     onnotice: () => {},
-    ...({ socket: makeSocket() } as object), // not in the types
     ...(onStatement ? { debug: (_connection: number, text: string) => onStatement(text) } : {}),
     connection: {
       application_name: "leerid",

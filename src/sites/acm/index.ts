@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Context } from "#platform/context";
+import { listen } from "#platform/database";
 import { staticAssets } from "#platform/html";
 import { describeError } from "#platform/log";
 import { maakPoort, type Poort, type Sproeistand } from "#modules/aanmelding";
@@ -100,7 +101,7 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
   const onChange = () => {
     reload().catch((error: unknown) => ctx.log.error(describeError(error), "clients could not be read"));
   };
-  const luister = await ctx.sql.listen("leerid_clients", onChange, onChange);
+  const luister = await listen(ctx.sql, "leerid_clients", onChange, onChange);
   // Also at the start and after a lost connection: what was asked meanwhile waits in its table.
   const onEnded = () => {
     const told = neemUitlog(ctx).then(
@@ -109,7 +110,7 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
     );
     acm.naAntwoord(told);
   };
-  const uitlog = await ctx.sql.listen(uitlogKanaal, onEnded, onEnded);
+  const uitlog = await listen(ctx.sql, uitlogKanaal, onEnded, onEnded);
   const statics = getRequestListener(staticAssets().fetch);
 
   const handler = acmHandler(acm.issuer, {
@@ -123,7 +124,7 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
     sproei: () => acm.poort.sproei.stand(ctx.clock.now()),
     reload,
     async close() {
-      await Promise.all([luister.unlisten(), uitlog.unlisten(), bos.sluit()]);
+      await Promise.all([luister.close(), uitlog.close(), bos.sluit()]);
       await Promise.allSettled(running);
     },
   };
