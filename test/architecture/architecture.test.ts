@@ -152,6 +152,18 @@ describe("the code is as architecture.ts says", () => {
       assert.equal(version, ours[name], `${name}: tested here with another version`);
   });
 
+  test("the database client is loaded mended, by one file only (ADR 0016)", () => {
+    const loads = (text: string) => /^(import (?!type\b).*from|import) "postgres"/m.test(text);
+    const loaders = [...source, ...around].filter(
+      ({ text }) => loads(text) || /import\("postgres"\)/.test(text),
+    );
+    assert.deepEqual(
+      loaders.map(({ path }) => path),
+      ["src/platform/database/client.ts"],
+    );
+    assert.ok(loads('import postgres from "postgres";') && !loads('import type postgres from "postgres";'));
+  });
+
   test("a planted violation is found", () => {
     const plant = (room: string, text: string) =>
       wrongImports({ path: "planted.ts", room, text, test: false }).length;

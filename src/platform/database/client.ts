@@ -1,10 +1,9 @@
 import { registerHooks } from "node:module";
 
 /**
- * The client library (postgres.js), mended while it is loaded. Version 3.4.9, the newest, has faults that end the process or
- * leave a connection of the pool mute for good when the server hangs up at the wrong moment; the mends are those that its
- * users proposed (porsager/postgres 1168, 1176, 1209) and one of the same kind. A mend that does not fit the text any more
- * stops the start: then the library changed, and we look again.
+ * The client library (postgres.js), mended while it is loaded (ADR 0016): as released it ends the process, or keeps a caller
+ * waiting without end, when the server hangs up at the wrong moment. A mend that does not fit the text any more stops the
+ * start: then the library changed, and we look again.
  */
 const mends: readonly (readonly [what: string, from: string, to: string])[] = [
   [
