@@ -4,6 +4,7 @@ import type { Config } from "#platform/config";
 import type { Context } from "#platform/context";
 import { isReady } from "#platform/database";
 import { startWorker, type Taken, type Worker } from "#platform/jobs";
+import type { AccountUuid } from "#platform/ids";
 import { describeError } from "#platform/log";
 import { createMetrics, type Metrics } from "#platform/metrics";
 import { ruimPogingenOp } from "#modules/aanmelding";
@@ -99,6 +100,7 @@ const taken: Taken = {
   "uitreiking-batch": async (ctx, payload) => {
     await verwerkBatch(ctx, String(payload["batch"]), undefined, beeindigSessies);
   },
+  "sessies-beeindigen": (ctx, payload) => beeindigSessies(ctx, [payload["account"] as AccountUuid]),
   "klasinformatie-levering": (ctx, payload) => verwerkLevering(ctx, String(payload["levering"])),
   "klasinformatie-wissen": (ctx) => wisGestopte(ctx),
 };

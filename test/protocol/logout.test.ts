@@ -3,6 +3,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import { inTransaction } from "#platform/context";
+import { enqueue } from "#platform/jobs";
+import { startTaken } from "#leerid";
 import { openVensterVoor } from "#modules/aanmelding";
 import { beeindigSessies } from "#sites/acm";
 import { authUrl, authUrlOf, codeOf, payloadOf, redeem, redeemOf, signIn, userinfo } from "./flow.ts";
@@ -222,6 +224,20 @@ describe("a password or badge that was replaced (D7)", () => {
     assert.equal(payloadOf(w.logoutTokens[0]?.token ?? "")["sub"], pupil.accountUuid);
     assert.equal(await sessionsOf(other.pupil.accountUuid), 1);
     assert.equal((await w.db.sql`select 1 from acm.uitlog`).length, 0);
+  });
+
+  test("a school withdraws the badge: the job that it asks for ends the session", async () => {
+    const { pupil, token } = await signedIn("weg.badge");
+    w.logoutTokens.length = 0;
+    const worker = await startTaken(w.db.url, w.ctx);
+    try {
+      await enqueue(w.ctx, "sessies-beeindigen", { account: pupil.accountUuid });
+      await until(() => w.logoutTokens.length === 1);
+      assert.equal(await sessionsOf(pupil.accountUuid), 0);
+      assert.equal((await userinfo(w, token)).status, 401);
+    } finally {
+      await worker.stop();
+    }
   });
 
   test("not when the transaction that replaces it does not end well", async () => {

@@ -95,11 +95,17 @@ test("D7, D11: a badge is withdrawn where there is one, and that is in the log f
     ).length;
   assert.doesNotMatch(await zie(), /Badge intrekken/);
   await trekIn();
+  const taken = async () =>
+    (
+      await w.sql`select payload from graphile_worker.jobs j join graphile_worker._private_jobs p using (id) where task_identifier = 'sessies-beeindigen'`
+    ).map((rij) => rij["payload"] as unknown);
   assert.equal(await regels(), 0, "there was none");
+  assert.deepEqual(await taken(), []);
   await zetBadge(w.ctx, account, maakBadge(), new Date(w.clock.now()));
   assert.match(await zie(), /Badge intrekken/);
   assert.equal((await trekIn()).status, 303);
   assert.equal(await regels(), 1);
+  assert.deepEqual(await taken(), [{ account }], "who was signed in with it goes out");
   const daarna = await zie();
   assert.doesNotMatch(daarna, /Badge intrekken/);
   assert.match(daarna, /trok de badge in/);

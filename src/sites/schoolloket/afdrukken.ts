@@ -1,3 +1,4 @@
+import { inTransaction } from "#platform/context";
 import { enqueue } from "#platform/jobs";
 import { isUuid, type AccountUuid } from "#platform/ids";
 import { Problem } from "#platform/problem";
@@ -127,7 +128,12 @@ export const afdrukRoutes: readonly Route[] = [
         });
         return true;
       });
-      if (badge) await trekBadgeIn(v.ctx, accountUuid);
+      // Whoever has the card of a badge that is withdrawn may be signed in with it: out, by the same commit (D7).
+      if (badge)
+        await inTransaction(v.ctx, async (ctx) => {
+          if (await trekBadgeIn(ctx, accountUuid))
+            await enqueue(ctx, "sessies-beeindigen", { account: accountUuid });
+        });
       return v.naar(`/leerid-beheer/leerlingen/${leerling.accountUuid}`);
     },
   },
