@@ -282,7 +282,13 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
         base + 3,
       );
     if (sites.includes("api"))
-      await listen(metrics.measured("api", getRequestListener(createApi(ctx, urls).fetch)), base + 4);
+      await listen(
+        metrics.measured(
+          "api",
+          getRequestListener(createApi(ctx, urls, { quotum: config.LEERID_DROPSERVER_QUOTUM * mega }).fetch),
+        ),
+        base + 4,
+      );
     if (sites.includes("dropserver")) dropserver = await startDropserver(config, ctx, metrics);
     await listen(metrics.handler, base + 99);
   } catch (error) {

@@ -26,4 +26,5 @@ export { verwerkLevering } from "./process.ts";
 export { findOntvangst } from "./store.ts";
 export { hervatLeveringen } from "./store-erase.ts";
 export { namenVan, verschilVan } from "./verschil.ts";
-export { bytesInBehandeling, findBestand, listWachtende, type Gestuurd } from "./store-pakket.ts";
+export { maakQuotum } from "./quotum.ts";
+export { findBestand, listWachtende, type Gestuurd } from "./store-pakket.ts";

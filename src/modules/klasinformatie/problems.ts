@@ -18,6 +18,12 @@ const eigen = problems({
     titel: "Dit bestand is niet aangekomen zoals het verstuurd werd.",
     herstel: "Stuur het bestand opnieuw. Gebeurt het weer? Wie het schoolpakket maakt, kan dit oplossen.",
   },
+  "te-veel-wachtend": {
+    status: 503,
+    titel: "Er wachten te veel bestanden van dit pakket op verwerking.",
+    herstel:
+      "Stuur dit bestand later opnieuw. Blijft dit duren, dan kan het Departement Onderwijs en Vorming het oplossen.",
+  },
 });
 
 /** Refusals before anything is taken: nothing is stored, and there is no receipt. */
@@ -36,7 +42,7 @@ export const bestandredenen = {
   "ander-pakket": {
     melding: "Volgens Mijn Schoolsoftware gebruikt deze school een ander pakket.",
     herstel:
-      "De school vraagt het Departement Onderwijs en Vorming om Mijn Schoolsoftware aan te passen, of stopt de levering uit dit pakket.",
+      "De school laat Mijn Schoolsoftware aanpassen (haar secretariaat of ICT-coördinator weet wie dat doet), of stopt de levering uit dit pakket.",
   },
   "geen-akkoord": {
     melding: "Deze school deelt geen klasinformatie met LeerID. Van dit bestand is niets bewaard.",

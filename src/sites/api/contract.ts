@@ -36,9 +36,9 @@ const metToken = [algemeen["geen-token"], algemeen["geen-recht"]];
 const uuid = z.string().refine(isUuid, "geen uuid");
 
 /** The endpoints of the API (interface contract: Discimus feed, Datastore API, School package). `api` is our address outside. */
-export function endpoints(poort: Poort, api: string) {
+export function endpoints(poort: Poort, api: string, hoogstensWachtend = Number.POSITIVE_INFINITY) {
   return [
-    ...pakketEndpoints(api),
+    ...pakketEndpoints(api, hoogstensWachtend),
     endpoint({
       id: "discimusBerichten",
       method: "post",

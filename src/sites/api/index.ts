@@ -25,7 +25,12 @@ export function apiBeschrijving(urls: {
 }
 
 /** The API site: Discimus feed and datastore, for machines only. */
-export function createApi(ctx: Context, urls: { readonly api: string; readonly acm: string }): Hono {
+export function createApi(
+  ctx: Context,
+  urls: { readonly api: string; readonly acm: string },
+  /** Bytes of files of one package that may wait; without it there is no bound. */
+  options: { readonly quotum?: number } = {},
+): Hono {
   const app = new Hono();
   const wieIs = maakTokenwacht(ctx);
   app.use(async (http, next) => {
@@ -36,7 +41,7 @@ export function createApi(ctx: Context, urls: { readonly api: string; readonly a
   const beschrijving = apiBeschrijving(urls);
   app.get("/openapi.json", (http) => http.json(beschrijving));
   app.get("/docs", (http) => docsPage(http, beschrijving));
-  mount<Access>(app, ctx, endpoints(maakPoort(), urls.api), async (http, access) => {
+  mount<Access>(app, ctx, endpoints(maakPoort(), urls.api, options.quotum), async (http, access) => {
     if (access === "open") return "";
     const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(http.req.header("authorization") ?? "")?.[1];
     const machine = token === undefined ? undefined : await wieIs(token, urls.api);

@@ -125,6 +125,22 @@ describe("files over HTTPS", () => {
     assert.equal((await lever(naam, lijst("3B"))).code, "409 naam-hergebruikt");
   });
 
+  test("D9: a package that has too much waiting hears when to come back; nothing is stored", async () => {
+    await lever(naamVan("999001", "2026-11-21T00:05:30Z"), lijst("3C")); // waits
+    const naam = naamVan("999001", "2026-11-21T00:05:40Z");
+    const ruim = api;
+    api = createApi(db.ctx, urls, { quotum: 1 });
+    try {
+      const antwoord = await lever(naam, lijst("3D"));
+      assert.equal(antwoord.code, "503 te-veel-wachtend");
+      assert.match(antwoord.headers.get("retry-after") ?? "", /^\d+$/);
+    } finally {
+      api = ruim;
+    }
+    assert.deepEqual(await leveringen(naam), []);
+    assert.equal((await lever(naam, lijst("3D"))).status, 202);
+  });
+
   test("D9: a digest must match, a name must be readable, 2 MB is the most; nothing is stored of the rest", async () => {
     const naam = naamVan("999001", "2026-11-21T00:06:00Z");
     const som = (inhoud: string) => `sha-256=:${createHash("sha256").update(inhoud).digest("base64")}:`;

@@ -10,6 +10,7 @@ import {
   klasinformatieProblemen,
   leesNaam,
   leveringstatussen,
+  maakQuotum,
   ontvangBestand,
 } from "#modules/klasinformatie";
 import {
@@ -94,7 +95,8 @@ const ontvangst = z.strictObject({
 });
 
 /** What a school package asks: deliver a file, read its receipt, get the identifiers of a school's pupils (D9, R22, R23). */
-export function pakketEndpoints(api: string) {
+export function pakketEndpoints(api: string, hoogstensWachtend: number) {
+  const quotum = maakQuotum(hoogstensWachtend);
   const plaatsVan = (naam: string) =>
     `${api}/dropserver/v1/ontvangst/${encodeURIComponent(naam)}${achtervoegsel}`;
   return [
@@ -124,6 +126,7 @@ export function pakketEndpoints(api: string) {
         const { pakket } = await pakketVan(ctx, clientId);
         const naam = http.req.param("naam") ?? "";
         if (!leesNaam(naam)) throw new Problem(klasinformatieProblemen["naam-onleesbaar"]);
+        await quotum(ctx, pakket); // before its bytes come
         const inhoud = await leesBytes(http, hoogstens);
         const { status } = await ontvangBestand(ctx, {
           pakket,

@@ -3,7 +3,7 @@ import type { Context } from "#platform/context";
 import { isUnavailable } from "#platform/database";
 import { describeError } from "#platform/log";
 import { Problem } from "#platform/problem";
-import { bytesInBehandeling, ontvangBestand } from "#modules/klasinformatie";
+import { ontvangBestand } from "#modules/klasinformatie";
 import { status, Weigering, type Metingen } from "./contract.ts";
 import { leesSom } from "./rules.ts";
 import { kondigSomAan, vergeetSom, vergelijkMetSom } from "./store.ts";
@@ -48,28 +48,6 @@ export async function neemSom(ctx: Context, { pakket }: Wie, naam: string, inhou
     status.mislukt,
     "De controlesom klopt niet met het bestand dat al ontvangen is: onderweg is er iets veranderd. Stuur het bestand opnieuw onder een nieuwe naam, met een later tijdstip.",
   );
-}
-
-/** How long what we know about a quota counts. */
-const quotumGeldig = 5000;
-
-/** Says whether a package may send another file; asks the database now and then. */
-export function maakQuotum(ctx: Context, hoogstens: number): (pakket: string) => Promise<void> {
-  const gezien = new Map<string, { readonly op: number; readonly bytes: Promise<number> }>();
-  return async (pakket) => {
-    const nu = performance.now();
-    let laatst = gezien.get(pakket);
-    if (!laatst || nu - laatst.op > quotumGeldig) {
-      laatst = { op: nu, bytes: bytesInBehandeling(ctx, pakket) };
-      gezien.set(pakket, laatst);
-      laatst.bytes.catch(() => gezien.delete(pakket));
-    }
-    if ((await laatst.bytes) >= hoogstens)
-      throw new Weigering(
-        status.mislukt,
-        "Er wachten te veel bestanden van dit pakket op verwerking. Stuur dit bestand later opnieuw. Blijft dit duren, dan kan het Departement Onderwijs en Vorming het oplossen.",
-      );
-  };
 }
 
 /** What is said of an error to the client, and whether somebody must look at it. */

@@ -5,7 +5,7 @@ import { describeError } from "#platform/log";
 import { maakBudget } from "./budget.ts";
 import { ontvangGast, type Gast } from "./connection.ts";
 import { grenzen as gewoon, type Grenzen, type Metingen } from "./contract.ts";
-import { maakQuotum } from "./files.ts";
+import { maakQuotum } from "#modules/klasinformatie";
 import { openHostSleutel } from "./host-key.ts";
 
 export type Dropserver = {
@@ -36,13 +36,13 @@ export async function start(
   const grenzen = { ...gewoon, ...options.grenzen };
   const metingen = options.metingen ?? zonderMetingen;
   const sleutel = await openHostSleutel(ctx);
-  const quotum = maakQuotum(ctx, grenzen.quotum);
+  const quotum = maakQuotum(grenzen.quotum);
   const dienst = {
     ctx,
     grenzen,
     metingen,
     budget: maakBudget(grenzen.geheugen, Math.max(grenzen.bestand, grenzen.geheugen * grenzen.deelPerPakket)),
-    magSturen: ({ pakket }: { readonly pakket: string }) => quotum(pakket),
+    magSturen: ({ pakket }: { readonly pakket: string }) => quotum(ctx, pakket),
   };
   const gasten = new Map<string, { readonly socket: Socket; gast: Gast | undefined }>();
   const wachtrij: Socket[] = [];
