@@ -45,8 +45,12 @@ grant select, insert, update, delete on all tables in schema schoolloket to leer
 create function schoolloket.nummers() returns text[]
 language sql stable as $$ select coalesce(nullif(current_setting('leerid.scholen', true), ''), '{}')::text[] collate "C" $$;
 
--- Which tables a school sees its part of. `leerid_app` keeps seeing all of each.
-create function schoolloket.scherm_af(p_tabel regclass, p_voorwaarde text) returns void
+-- Which tables a school sees its part of: the rows with its number, or those of another condition. `leerid_app` keeps seeing all of
+-- each. `coalesce` says nothing new, and makes that the planner does not count with the condition: our statements name the
+-- numbers as well, and of both together it expects ten rows where there are thousands, and compares each with each.
+create function schoolloket.scherm_af(
+  p_tabel regclass, p_voorwaarde text default 'coalesce(instellingsnummer = any ((select schoolloket.nummers())::text[]), false)')
+  returns void
 language plpgsql as $$
 begin
   execute format('alter table %s enable row level security', p_tabel);
@@ -60,7 +64,7 @@ grant usage on schema schoolloket, scholen, leerlingen, inschrijvingen, sleutels
 grant select on scholen.school, scholen.vestiging, toepassingen.toepassing, protocollen.protocol to leerid_school;
 grant select (client_id, toepassing, soort, doelgroep, naam, omgeving) on toepassingen.client to leerid_school;
 
-select schoolloket.scherm_af('leerlingen.registratie', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
+select schoolloket.scherm_af('leerlingen.registratie');
 grant select (instellingsnummer, stamnummer, account_uuid, naam, voornaam, zoek, geboortedatum, versie, tijdstip) on leerlingen.registratie to leerid_school;
 
 -- With `exists` the planner may look up a few rows one by one or gather the school's accounts first; `in` would gather always.
@@ -70,16 +74,16 @@ select schoolloket.scherm_af('leerlingen.account',
    or exists (select from leerlingen.registratie r where r.account_uuid = account.vervangen_door)');
 grant select on leerlingen.account to leerid_school;
 
-select schoolloket.scherm_af('inschrijvingen.inschrijving', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
+select schoolloket.scherm_af('inschrijvingen.inschrijving');
 grant select on inschrijvingen.inschrijving to leerid_school;
 
 select schoolloket.scherm_af('sleutels.sleutel', 'exists (select from leerlingen.registratie r where r.account_uuid = sleutel.account_uuid)');
 grant select (account_uuid, soort, uitgereikt_op, eerst_gebruikt_op, gewijzigd_op) on sleutels.sleutel to leerid_school;
 
-select schoolloket.scherm_af('toepassingen.keuze', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
-select schoolloket.scherm_af('toepassingen.zichtbaarheid', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
+select schoolloket.scherm_af('toepassingen.keuze');
+select schoolloket.scherm_af('toepassingen.zichtbaarheid');
 grant select, insert, update, delete on toepassingen.keuze, toepassingen.zichtbaarheid to leerid_school;
-select schoolloket.scherm_af('toepassingen.wijziging', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
+select schoolloket.scherm_af('toepassingen.wijziging');
 grant select, insert on toepassingen.wijziging to leerid_school;
 
 select schoolloket.scherm_af('verstrekking.weigering', 'exists (select from leerlingen.account a where a.account_uuid = weigering.account_uuid)');

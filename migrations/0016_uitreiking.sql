@@ -42,12 +42,12 @@ grant usage on schema uitreiking to leerid_app, leerid_school;
 grant select, insert, update, delete on all tables in schema uitreiking to leerid_app;
 grant select, insert on uitreiking.batch, uitreiking.item to leerid_school;
 
-select schoolloket.scherm_af('uitreiking.batch', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
+select schoolloket.scherm_af('uitreiking.batch');
 -- And a batch holds pupils of the school only, whatever the statement says.
 select schoolloket.scherm_af('uitreiking.item',
-  'instellingsnummer = any ((select schoolloket.nummers())::text[]) and account_uuid in (select a.account_uuid from leerlingen.account a)');
+  'coalesce(instellingsnummer = any ((select schoolloket.nummers())::text[]), false) and exists (select from leerlingen.account a where a.account_uuid = item.account_uuid)');
 
 select schoolloket.scherm_af('sleutels.badge', 'exists (select from leerlingen.registratie r where r.account_uuid = badge.account_uuid)');
 grant select (account_uuid, gemaakt_op, uitgereikt_op, eerst_gebruikt_op) on sleutels.badge to leerid_school;
-select schoolloket.scherm_af('sleutels.venster', 'account_uuid in (select r.account_uuid from leerlingen.registratie r)');
+select schoolloket.scherm_af('sleutels.venster', 'exists (select from leerlingen.registratie r where r.account_uuid = venster.account_uuid)');
 grant select (account_uuid, vo_id, geopend_op, open_tot, gebruikt_op) on sleutels.venster to leerid_school;

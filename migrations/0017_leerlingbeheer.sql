@@ -24,8 +24,8 @@ grant usage on schema leerlingbeheer to leerid_app, leerid_school;
 grant select, insert, update, delete on all tables in schema leerlingbeheer to leerid_app, leerid_school;
 grant select (zoek) on leerlingen.registratie to leerid_school;
 
-select schoolloket.scherm_af('leerlingbeheer.selectie', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
+select schoolloket.scherm_af('leerlingbeheer.selectie');
 -- And a selection holds pupils of the school only, whatever the statement says. Asked when it is written, not at every count.
 create policy leerling on leerlingbeheer.selectie as restrictive for insert to leerid_school
   with check (exists (select from leerlingen.account a where a.account_uuid = selectie.account_uuid));
-select schoolloket.scherm_af('leerlingbeheer.overzicht', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
+select schoolloket.scherm_af('leerlingbeheer.overzicht');

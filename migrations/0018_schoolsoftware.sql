@@ -54,4 +54,4 @@ grant usage on schema schoolsoftware to leerid_app, leerid_school;
 grant select, insert, update, delete on all tables in schema schoolsoftware to leerid_app;
 grant select on schoolsoftware.pakket, schoolsoftware.gebruik to leerid_school;
 
-select schoolloket.scherm_af('schoolsoftware.gebruik', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
+select schoolloket.scherm_af('schoolsoftware.gebruik');

@@ -194,11 +194,11 @@ grant select on klasinformatie.indeling, klasinformatie.stand, klasinformatie.wi
 grant select (levering, akkoord, pakket, naam, instellingsnummer, schooljaar, tijdstip, kanaal, bytes, status, ontvangen_op, klaar_op, ontvangst, besluit, besluit_op, besluit_door),
   update (besluit, besluit_op, besluit_door) on klasinformatie.levering to leerid_school;
 
-select schoolloket.scherm_af('klasinformatie.akkoord', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
+select schoolloket.scherm_af('klasinformatie.akkoord');
 -- Without an akkoord no class can be read behind the wall, from the commit of the stop on (R68), also before the rows are erased.
 select schoolloket.scherm_af('klasinformatie.indeling',
-  'instellingsnummer = any ((select schoolloket.nummers())::text[])
+  'coalesce(instellingsnummer = any ((select schoolloket.nummers())::text[]), false)
    and exists (select from klasinformatie.akkoord k where k.instellingsnummer = any ((select schoolloket.nummers())::text[]) and k.gestopt_op is null)');
-select schoolloket.scherm_af('klasinformatie.levering', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
-select schoolloket.scherm_af('klasinformatie.stand', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
-select schoolloket.scherm_af('klasinformatie.wissing', 'instellingsnummer = any ((select schoolloket.nummers())::text[])');
+select schoolloket.scherm_af('klasinformatie.levering');
+select schoolloket.scherm_af('klasinformatie.stand');
+select schoolloket.scherm_af('klasinformatie.wissing');

@@ -17,11 +17,15 @@ export async function listKlassen(
     with leerling as (
       select d.klas, d.subklas, r.account_uuid, i.niveau, i.leerjaar
         from klasinformatie.indeling d
-        join leerlingen.account a on a.account_uuid = d.account_uuid
-        join leerlingen.registratie r on r.account_uuid = coalesce(a.vervangen_door, a.account_uuid) and r.instellingsnummer = any (${nummers}::text[])
-        join inschrijvingen.inschrijving i on i.instellingsnummer = r.instellingsnummer and i.stamnummer = r.stamnummer
+        -- pupil by pupil: joined as a whole, a few rows are expected where there are thousands, and each is compared with each
+        cross join lateral (select coalesce(o.vervangen_door, o.account_uuid) as staand from leerlingen.account o
+                             where o.account_uuid = d.account_uuid offset 0) a
+        cross join lateral (select w.account_uuid, w.instellingsnummer, w.stamnummer from leerlingen.registratie w
+                             where w.account_uuid = a.staand and w.instellingsnummer = any (${nummers}::text[]) offset 0) r
+        cross join lateral (select e.niveau, e.leerjaar from inschrijvingen.inschrijving e
+                             where e.instellingsnummer = r.instellingsnummer and e.stamnummer = r.stamnummer and not e.geannuleerd
+                               and e.van <= ${vandaag}::date and (e.tot is null or e.tot >= ${vandaag}::date) offset 0) i
        where d.instellingsnummer = any (${nummers}::text[]) and d.van <= ${vandaag}::date and d.tot >= ${vandaag}::date
-         and not i.geannuleerd and i.van <= ${vandaag}::date and (i.tot is null or i.tot >= ${vandaag}::date)
          and (select klasinformatie.deelt(${nummers}::text[]))
     ), telling as (
       select klas, subklas, count(distinct account_uuid)::int as aantal,

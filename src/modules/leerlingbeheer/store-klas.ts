@@ -43,15 +43,16 @@ export const inKlasMetNaam = (
 export const eersteKlas = (ctx: Context, lijn: readonly string[], vandaag: Datum): Fragment =>
   ctx.sql`select * from klasinformatie.eerste_klassen(${[...lijn]}::text[], ${vandaag}::date)`;
 
-/** All classes of the pupils in the rows `blad`, as a CTE `kb`: account_uuid and JSON. Looked up together, for one page or a whole school. */
-export const klassenVanBlad = (ctx: Context, lijn: readonly string[], vandaag: Datum): Fragment => ctx.sql`
-  kb as materialized (
-    select n.account_uuid, json_agg(json_build_object('klas', n.klas, 'subklas', n.subklas) order by n.klas, n.subklas nulls last) as klassen
-      from (select distinct coalesce(h.vervangen_door, d.account_uuid) as account_uuid, d.klas, d.subklas
+/**
+ * All classes of the pupil in a row `blad`, as `kb.klassen`: JSON, or null when he has none. Looked up pupil by pupil, for one page
+ * or a whole school: as a list of their own, joined afterwards, each pupil was compared with each.
+ */
+export const klassenVanRij = (ctx: Context, lijn: readonly string[], vandaag: Datum): Fragment => ctx.sql`
+  left join lateral (
+    select json_agg(json_build_object('klas', n.klas, 'subklas', n.subklas) order by n.klas, n.subklas nulls last) as klassen
+      from (select distinct d.klas, d.subklas
               from klasinformatie.indeling d
-              left join (select h.account_uuid, h.vervangen_door from leerlingen.account h
-                          where h.vervangen_door = any (array(select account_uuid from blad))) h on h.account_uuid = d.account_uuid
              where ${geldig(ctx, lijn, vandaag)}
-               and d.account_uuid = any (array(select account_uuid from blad) || array(
-                 select h.account_uuid from leerlingen.account h where h.vervangen_door = any (array(select account_uuid from blad))))) n
-     group by n.account_uuid)`;
+               and d.account_uuid = any (blad.account_uuid || array(
+                 select h.account_uuid from leerlingen.account h where h.vervangen_door = blad.account_uuid))) n
+    offset 0) kb on true`;

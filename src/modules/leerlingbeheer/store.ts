@@ -14,7 +14,7 @@ import {
   type Status,
 } from "./contract.ts";
 import { jaarEerder, klasnamenVan, leesZoekvraag, nieuwsduur } from "./rules.ts";
-import { eersteKlas, inKlas, inKlasMetNaam, klassenVanBlad } from "./store-klas.ts";
+import { eersteKlas, inKlas, inKlasMetNaam, klassenVanRij } from "./store-klas.ts";
 
 type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
@@ -329,10 +329,9 @@ export async function listLeerlingen(
   const rows = await sql<(Row & { gekozen: boolean })[]>`
     with treffer as (${treffers(ctx, lijn, { filter: vraag.filter, metRang: vraag.sorteer.endsWith("status") })}),
          blad as (select treffer.* ${opKlas ? sql`, k.klas, k.subklas` : sql``}, count(*) over () as totaal
-                    from treffer ${metKlas} order by ${order} limit ${perBladzijde} offset ${vraag.overslaan}),
-         ${klassenVanBlad(ctx, lijn, ctx.clock.vandaag())}
+                    from treffer ${metKlas} order by ${order} limit ${perBladzijde} offset ${vraag.overslaan})
     select ${metKolommen(ctx)}, blad.totaal, ${gekozen} as gekozen
-      from blad ${metSleutels(ctx, ctx.sql`blad.account_uuid`)} left join kb on kb.account_uuid = blad.account_uuid
+      from blad ${metSleutels(ctx, ctx.sql`blad.account_uuid`)} ${klassenVanRij(ctx, lijn, ctx.clock.vandaag())}
      order by ${order}`;
   return {
     leerlingen: rows.map(toLeerling),
@@ -348,9 +347,9 @@ export async function listTreffers(
   vraag: { readonly filter?: Filter; readonly accountUuids?: readonly AccountUuid[] },
 ): Promise<Leerling[]> {
   const rows = await ctx.sql<Row[]>`
-    with blad as (${treffers(ctx, lijn, vraag)}), ${klassenVanBlad(ctx, lijn, ctx.clock.vandaag())}
+    with blad as (${treffers(ctx, lijn, vraag)})
     select rij.* from (select blad.zoek, ${metKolommen(ctx)} from blad ${metSleutels(ctx, ctx.sql`blad.account_uuid`)}
-                         left join kb on kb.account_uuid = blad.account_uuid) rij
+                         ${klassenVanRij(ctx, lijn, ctx.clock.vandaag())}) rij
      order by niveau, leerjaar, klassen -> 0 ->> 'klas' collate "C" nulls last, klassen -> 0 ->> 'subklas' collate "C" nulls last,
               groep collate "C" nulls last, zoek, account_uuid`;
   return rows.map(toLeerling);

@@ -272,6 +272,31 @@ test("R54: saving twice writes one rule, and every change is on the list with wh
   ]);
 });
 
+test("D6: a rule that goes and the same one that comes, saved together, stand as the preview says, whatever plan is made", async () => {
+  await kies(db.ctx, { instellingsnummer: "999301", toepassing: "bingel", van: d("2026-09-01") });
+  const altijdOpen = { doel: { soort: "school" as const }, van: null, tot: null };
+  const rules = async () => (await binnen((ctx) => getSchoolToepassing(ctx, school, "bingel")))?.regels ?? [];
+  await binnen((ctx) =>
+    bewaarRegels(ctx, { school, door, wijzigingen: [app({ soort: "nieuw", regel: altijdOpen })] }),
+  );
+  for (const setting of ["enable_hashjoin", "enable_nestloop", "enable_mergejoin", "enable_seqscan"]) {
+    const oud = await rules();
+    const weg = oud.map(({ regelId }) => app({ soort: "weg", regelId }));
+    const nieuw = app({ soort: "nieuw", regel: altijdOpen });
+    await binnen(async (ctx) => {
+      await ctx.sql.unsafe(`set local ${setting} = off`);
+      await bewaarRegels(ctx, { school, door, wijzigingen: [nieuw, ...weg] });
+    });
+    const nu = await rules();
+    assert.deepEqual(
+      nu.map(({ doel }) => doel.soort),
+      ["school"],
+      `without ${setting}`,
+    );
+    assert.ok(!oud.some(({ regelId }) => regelId === nu[0]?.regelId));
+  }
+});
+
 test("D6: rules are live: who comes into a year by a message at 10:00 sees its applications at 10:01", async () => {
   await zet("bingel");
   await binnen((ctx) =>

@@ -81,8 +81,11 @@ export async function listSchoolToepassingen(
                               'leerling', s.voornaam || ' ' || s.naam)
                               order by z.uitgesloten, z.soort = 'leerling', z.klas is not null, z.niveau, z.leerjaar, z.klas, z.subklas nulls first, s.naam, s.voornaam, z.van, z.regel_id)
                        from toepassingen.zichtbaarheid z
-                       left join leerlingen.account a on a.account_uuid = z.account_uuid
-                       left join leerlingen.account s on s.account_uuid = coalesce(a.vervangen_door, a.account_uuid)
+                       -- a look per rule on a pupil: joined as a whole, every account of the country is read through the wall of the school
+                       left join lateral (select coalesce(o.vervangen_door, o.account_uuid) as staand from leerlingen.account o
+                                           where o.account_uuid = z.account_uuid offset 0) a on true
+                       left join lateral (select n.account_uuid, n.naam, n.voornaam from leerlingen.account n
+                                           where n.account_uuid = a.staand offset 0) s on true
                       where z.toepassing = t.toepassing and z.instellingsnummer = any (${lijn})), '[]') as regels,
            coalesce((select json_agg(json_build_object('protocol', p.protocol, 'versie', p.versie, 'van', p.van, 'tot', p.tot,
                               'attributen', p.attributen::json) order by p.versie desc)
@@ -125,27 +128,28 @@ export async function telKenmerken(
       open: boolean;
       deelt: boolean;
     }[]
-  >`with leerling as (
-      select r.account_uuid, string_agg(distinct i.niveau || ' ' || i.leerjaar, ',') as groepen
+  >`with los as ( -- the two lists are grouped, not joined: each would be compared with each
+      select r.account_uuid, string_agg(distinct i.niveau || ' ' || i.leerjaar, ',') as groepen, null as klassen
         from inschrijvingen.inschrijving i
-        join leerlingen.registratie r using (instellingsnummer, stamnummer)
+        cross join lateral (select w.account_uuid from leerlingen.registratie w
+                             where w.instellingsnummer = i.instellingsnummer and w.stamnummer = i.stamnummer offset 0) r
        where i.instellingsnummer = any (${lijn}) and not i.geannuleerd
          and i.van <= ${vandaag}::date and (i.tot is null or i.tot >= ${vandaag}::date)
        group by r.account_uuid
-    ), klas as ( -- no name of a class holds a control character
-      select coalesce(l.account_uuid, a.vervangen_door) as account_uuid,
-             string_agg(d.klas || e'\t' || coalesce(d.subklas, ''), e'\n' order by d.klas || e'\t' || coalesce(d.subklas, '')) as klassen
+      union all -- no name of a class holds a control character
+      select a.staand, null, string_agg(d.klas || e'\t' || coalesce(d.subklas, ''), e'\n' order by d.klas || e'\t' || coalesce(d.subklas, ''))
         from klasinformatie.indeling d
-        left join leerling l on l.account_uuid = d.account_uuid
-        -- Only for who is not found by the account that stands: delivered before it was replaced, or gone.
-        left join lateral (select s.vervangen_door from leerlingen.account s
-                            where l.account_uuid is null and s.account_uuid = d.account_uuid offset 0) a on true
+        -- Delivered before it was replaced, it counts for the account that stands.
+        cross join lateral (select coalesce(s.vervangen_door, s.account_uuid) as staand from leerlingen.account s
+                             where s.account_uuid = d.account_uuid offset 0) a
        where d.instellingsnummer = any (${lijn}) and d.van <= ${vandaag}::date and d.tot >= ${vandaag}::date
          and (select klasinformatie.deelt(${lijn}))
        group by 1
+    ), leerling as (
+      select account_uuid, max(groepen) as groepen, max(klassen) as klassen from los group by account_uuid having max(groepen) is not null
     ), telling as (
       select groepen, klassen, case when account_uuid = any (${[...apart]}::uuid[]) then account_uuid end as account_uuid, count(*)::int as aantal
-        from leerling left join klas using (account_uuid) group by 1, 2, 3
+        from leerling group by 1, 2, 3
     )
     select exists (select from scholen.school s where s.instellingsnummer = ${school.instellingsnummer}
               and s.van <= ${vandaag}::date and (s.tot is null or s.tot >= ${vandaag}::date)) as open,
@@ -273,18 +277,20 @@ export async function schrijfRegels(
     ), goed as (
       select * from vraag v where wijziging = 'nieuw' and (soort <> 'leerling' or exists (
         select from leerlingen.registratie r where r.account_uuid = v.account_uuid and r.instellingsnummer = any (${lijn})))
-    ), nieuw as (
-      insert into toepassingen.zichtbaarheid (regel_id, instellingsnummer, toepassing, soort, niveau, leerjaar, klas, subklas, account_uuid, uitgesloten, van, tot)
-      select regel_id, ${school.instellingsnummer}, toepassing, soort, niveau, leerjaar, klas, subklas, account_uuid, uitgesloten, van, tot from goed
-      on conflict do nothing returning *
     ), weg as (
       delete from toepassingen.zichtbaarheid z using vraag v
        where v.wijziging = 'weg' and z.regel_id = v.regel_id and z.toepassing = v.toepassing and z.instellingsnummer = any (${lijn})
       returning z.*
-    ), periode as (
+    ), periode as ( -- after what goes, and before what is new: a rule may come in the place of another; left to itself the order is anybody's
       update toepassingen.zichtbaarheid z set van = v.van, tot = v.tot from vraag v
        where v.wijziging = 'periode' and z.regel_id = v.regel_id and z.toepassing = v.toepassing and z.instellingsnummer = any (${lijn})
+         and (select count(*) from weg) >= 0
       returning z.*
+    ), nieuw as (
+      insert into toepassingen.zichtbaarheid (regel_id, instellingsnummer, toepassing, soort, niveau, leerjaar, klas, subklas, account_uuid, uitgesloten, van, tot)
+      select regel_id, ${school.instellingsnummer}, toepassing, soort, niveau, leerjaar, klas, subklas, account_uuid, uitgesloten, van, tot from goed
+       where (select count(*) from periode) >= 0
+      on conflict do nothing returning *
     ), samen as (
       select 'nieuw' as wijziging, nieuw.* from nieuw union all select 'weg', weg.* from weg union all select 'periode', periode.* from periode
     ), log as (

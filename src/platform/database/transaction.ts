@@ -4,9 +4,9 @@ import type { Sql } from "./index.ts";
 /**
  * Runs `work` in one transaction on one connection: all of it is committed, or nothing. `options` as in BEGIN.
  *
- * The client library sends what comes next on a connection that is gone, which ends the whole process (its socket is null),
- * or on the one that took its place, where it would be committed on its own. So from the moment that the connection is gone
- * nothing of this transaction is sent any more: neither a statement of `work`, nor the rollback or commit after it.
+ * The client library sends what comes next on a connection that is gone on the one that took its place, where it would be
+ * committed on its own. So from the moment that the connection is gone nothing of this transaction is sent any more: neither a
+ * statement of `work`, nor the rollback or commit after it.
  */
 export async function transaction<T>(sql: Sql, work: (tx: Sql) => Promise<T>, options = ""): Promise<T> {
   let gone = false;
