@@ -136,7 +136,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "sleutels.sleutel": "Is what is printed still the password of the account?",
       "sleutels.badge": "The same for a badge.",
       "sleutels.venster": "Row-level security of what a school sees of handing out.",
-      "klasinformatie.eerste_klassen": "With whom a pupil is printed while the school shares its classes.",
+      "klasinformatie.eerste_klas": "With whom a pupil is printed while the school shares its classes.",
       "schoolloket.scherm_af": "Row-level security: a school sees its own batches.",
     },
   },

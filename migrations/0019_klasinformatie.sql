@@ -62,6 +62,17 @@ language sql stable as $$
    order by 1, d.klas, d.subklas nulls last
 $$;
 
+-- The first class of one pupil on a day, for a heading: looked up by key, which a list of the whole school beside a few pupils is not.
+create function klasinformatie.eerste_klas(p_account uuid, p_nummers text[], p_op date) returns table (klas text, subklas text)
+language sql stable as $$
+  select d.klas, d.subklas
+    from klasinformatie.indeling d
+   where d.instellingsnummer = any (p_nummers) and d.van <= p_op and d.tot >= p_op
+     and d.account_uuid = any (p_account || array(select a.account_uuid from leerlingen.account a where a.vervangen_door = p_account))
+     and exists (select from klasinformatie.akkoord k where k.instellingsnummer = any (p_nummers) and k.gestopt_op is null)
+   order by d.klas, d.subklas nulls last limit 1
+$$;
+
 create table klasinformatie.levering (
   levering uuid primary key,
   pakket text collate "C" not null,

@@ -272,28 +272,16 @@ test("R54: saving twice writes one rule, and every change is on the list with wh
   ]);
 });
 
-test("D6: a rule that goes and the same one that comes, saved together, stand as the preview says, whatever plan is made", async () => {
-  await kies(db.ctx, { instellingsnummer: "999301", toepassing: "bingel", van: d("2026-09-01") });
-  const altijdOpen = { doel: { soort: "school" as const }, van: null, tot: null };
-  const rules = async () => (await binnen((ctx) => getSchoolToepassing(ctx, school, "bingel")))?.regels ?? [];
-  await binnen((ctx) =>
-    bewaarRegels(ctx, { school, door, wijzigingen: [app({ soort: "nieuw", regel: altijdOpen })] }),
-  );
-  for (const setting of ["enable_hashjoin", "enable_nestloop", "enable_mergejoin", "enable_seqscan"]) {
-    const oud = await rules();
-    const weg = oud.map(({ regelId }) => app({ soort: "weg", regelId }));
-    const nieuw = app({ soort: "nieuw", regel: altijdOpen });
-    await binnen(async (ctx) => {
+test("D6: a rule that goes and the same one that comes, in one save, end as the preview says, whatever the plan", async () => {
+  const wijzigingen: ReturnType<typeof app>[] = [nieuw({ soort: "school" })];
+  for (const setting of ["enable_hashjoin", "enable_nestloop", "enable_mergejoin"]) {
+    const [een, ...meer] = await binnen(async (ctx) => {
       await ctx.sql.unsafe(`set local ${setting} = off`);
-      await bewaarRegels(ctx, { school, door, wijzigingen: [nieuw, ...weg] });
+      await bewaarRegels(ctx, { school, door, wijzigingen });
+      return (await getSchoolToepassing(ctx, school, "bingel"))?.regels ?? [];
     });
-    const nu = await rules();
-    assert.deepEqual(
-      nu.map(({ doel }) => doel.soort),
-      ["school"],
-      `without ${setting}`,
-    );
-    assert.ok(!oud.some(({ regelId }) => regelId === nu[0]?.regelId));
+    assert.equal(meer.length, 0, `without ${setting}`);
+    wijzigingen[1] = app({ soort: "weg", regelId: een?.regelId ?? "" });
   }
 });
 
@@ -424,7 +412,6 @@ test("R54, D5, D6: a preview counts exactly the pupils for whom the decision say
         const wijzigingen: RegelWijziging[] = [
           ...erbij.map(({ doel: naar, van, tot }) => ({
             soort: "nieuw" as const,
-            // A form offers pupils of today, so the account that stands.
             regel: {
               doel: doelVan(
                 naar.soort === "leerling" && naar.wie === "word-tijdelijk" ? { ...naar, wie: "word" } : naar,

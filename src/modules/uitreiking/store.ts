@@ -1,3 +1,4 @@
+import type postgres from "postgres";
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
@@ -6,9 +7,17 @@ import { toonGebruikersnaam } from "#modules/leerlingen";
 import { bewaardagen, termijn, type Batch, type Kandidaat, type Soort } from "./contract.ts";
 import { klasgroepVan } from "./rules.ts";
 
-/** Per pupil of the school his class of today; worked out once for a statement. */
-const eersteKlassen = (ctx: Context, nummers: readonly string[], vandaag: Datum) =>
-  ctx.sql`(select * from klasinformatie.eerste_klassen(${[...nummers]}::text[], ${vandaag}::date) offset 0)`;
+type Fragment = postgres.PendingQuery<postgres.Row[]>;
+
+/** The account that stands for the one in `account`, as `st`. Pupil by pupil (`offset 0`): a school is small beside the country. */
+const metStaand = (ctx: Context, account: Fragment): Fragment => ctx.sql`
+  cross join lateral (select coalesce(o.vervangen_door, o.account_uuid) as account_uuid from leerlingen.account o
+                       where o.account_uuid = ${account} offset 0) a
+  cross join lateral (select n.* from leerlingen.account n where n.account_uuid = a.account_uuid offset 0) st`;
+
+/** His class of today, as `k`. */
+const metKlas = (ctx: Context, nummers: readonly string[], vandaag: Datum): Fragment => ctx.sql`
+  left join lateral klasinformatie.eerste_klas(st.account_uuid, ${[...nummers]}::text[], ${vandaag}::date) k on true`;
 
 /** Of these accounts, the pupils who are enrolled in the school today or will be; with the enrolment that counts first. */
 export async function listKandidaten(
@@ -22,12 +31,13 @@ export async function listKandidaten(
            st.gebruikersnaam_basis as basis, st.gebruikersnaam_nr as gnr,
            i.niveau, i.leerjaar, i.administratieve_groep as "administratieveGroep", k.klas, k.subklas
       from unnest(${[...accounts]}::uuid[]) as g(uuid)
-      join leerlingen.account a on a.account_uuid = g.uuid
-      join leerlingen.account st on st.account_uuid = coalesce(a.vervangen_door, a.account_uuid)
-      join leerlingen.registratie r on r.account_uuid = st.account_uuid and r.instellingsnummer = any (${[...nummers]})
-      join inschrijvingen.inschrijving i using (instellingsnummer, stamnummer)
-      left join ${eersteKlassen(ctx, nummers, vandaag)} k on k.account_uuid = st.account_uuid
-     where not i.geannuleerd and (i.tot is null or i.tot >= ${vandaag}::date)
+      ${metStaand(ctx, ctx.sql`g.uuid`)}
+      cross join lateral (select w.instellingsnummer, w.stamnummer from leerlingen.registratie w
+                           where w.account_uuid = st.account_uuid and w.instellingsnummer = any (${[...nummers]}) offset 0) r
+      cross join lateral (select e.* from inschrijvingen.inschrijving e
+                           where e.instellingsnummer = r.instellingsnummer and e.stamnummer = r.stamnummer
+                             and not e.geannuleerd and (e.tot is null or e.tot >= ${vandaag}::date) offset 0) i
+      ${metKlas(ctx, nummers, vandaag)}
      order by g.uuid, (i.van <= ${vandaag}::date) desc, i.van, i.inschrijving`;
   return rows.map(({ basis, gnr, ...rest }) => ({ ...rest, gebruikersnaam: toonGebruikersnaam(basis, gnr) }));
 }
@@ -144,7 +154,6 @@ type BatchRow = Omit<Batch, "groepen"> & {
 
 const batchRows = (ctx: Context, nummers: readonly string[], batch: string | null, hoeveel: number) =>
   ctx.sql<BatchRow[]>`
-    with klas as materialized (select * from ${eersteKlassen(ctx, nummers, ctx.clock.vandaag())} k)
     select b.batch, b.nr, b.instellingsnummer, b.soort, b.aantal, b.gevraagd_op as "gevraagdOp", b.klaar_op as "klaarOp",
            b.gedownload_op as "gedownloadOp", b.gewist_op as "gewistOp", t.gedaan, t.afdrukbaar, t.groepen
       from uitreiking.batch b
@@ -153,8 +162,7 @@ const batchRows = (ctx: Context, nummers: readonly string[], batch: string | nul
                (count(*) filter (where i.geheim is not null))::int as afdrukbaar,
                json_agg(distinct jsonb_build_object('groep', case when k.klas is null then i.groep else '' end, 'klas', k.klas, 'subklas', k.subklas)) as groepen
           from uitreiking.item i
-          join leerlingen.account a on a.account_uuid = i.account_uuid
-          left join klas k on k.account_uuid = coalesce(a.vervangen_door, a.account_uuid)
+          ${metStaand(ctx, ctx.sql`i.account_uuid`)} ${metKlas(ctx, nummers, ctx.clock.vandaag())}
          where i.batch = b.batch) t
      where b.instellingsnummer = any (${[...nummers]}) and (${batch}::uuid is null or b.batch = ${batch}::uuid)
      order by b.nr desc limit ${hoeveel}`;
@@ -208,12 +216,11 @@ export async function listRegels(
            i.sleutel, st.account_uuid as staand, i.gemaakt_op, k.klas, k.subklas,
            case when s.account_uuid is not null or b.account_uuid is not null then i.geheim end as geheim
       from uitreiking.item i
-      join leerlingen.account a on a.account_uuid = i.account_uuid
-      join leerlingen.account st on st.account_uuid = coalesce(a.vervangen_door, a.account_uuid)
+      ${metStaand(ctx, ctx.sql`i.account_uuid`)}
       left join sleutels.sleutel s on i.sleutel = 'wachtwoord' and s.account_uuid = st.account_uuid
        and s.gewijzigd_op = i.gemaakt_op and s.soort = 'eerste'
       left join sleutels.badge b on i.sleutel = 'badge' and b.account_uuid = st.account_uuid and b.gemaakt_op = i.gemaakt_op
-      left join ${eersteKlassen(ctx, nummers, ctx.clock.vandaag())} k on k.account_uuid = st.account_uuid
+      ${metKlas(ctx, nummers, ctx.clock.vandaag())}
      where i.batch = ${batch} order by i.volgorde`;
   return rows.map(({ basis, gnr, klas, subklas, ...rest }) => ({
     ...rest,
