@@ -5,6 +5,7 @@ import { discimusLoad } from "./benchmarks/discimus-load.ts";
 import { discimusStream } from "./benchmarks/discimus-stream.ts";
 import { footprint } from "./benchmarks/footprint.ts";
 import { launchpad } from "./benchmarks/launchpad.ts";
+import { schoolPages } from "./benchmarks/school-pages.ts";
 import { schoolSearch } from "./benchmarks/school-search.ts";
 import { loginCold, loginNohash, ssoHop } from "./benchmarks/sign-in.ts";
 import { sizes, type Benchmark, type Result, type Size } from "./contract.ts";
@@ -19,6 +20,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   "discimus-stream": discimusStream,
   launchpad,
   "school-search": schoolSearch,
+  "school-pages": schoolPages,
   "bulk-assign": bulkAssign,
   "class-files": classFiles,
   footprint,
