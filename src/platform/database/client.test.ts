@@ -62,6 +62,23 @@ function terminated(): Buffer {
 }
 const readyForQuery = Buffer.from("Z\0\0\0\x05I");
 
+/** A way in that the database can refuse, as it does when it has no connection left. */
+async function refusable(role: string) {
+  await admin.unsafe(`create role ${role} login password 'krap' in role leerid_app`);
+  const url = new URL(db.url);
+  url.username = role;
+  url.password = "krap";
+  return {
+    url: url.href,
+    async refuse() {
+      await admin.unsafe(`alter role ${role} connection limit 0`);
+      await admin`select pg_terminate_backend(pid) from pg_stat_activity where usename = ${role}`;
+    },
+    accept: () => admin.unsafe(`alter role ${role} connection limit -1`),
+    drop: () => admin.unsafe(`drop role ${role}`),
+  };
+}
+
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   for (let n = 0; n < 400; n += 1) {
     if (await holds()) return;
@@ -176,11 +193,8 @@ describe("a server that ends a connection before it stands", () => {
 
   it("is an error each time, also after a statement that was under way; then all is well again", async () => {
     const role = "proef_geweigerd";
-    await admin.unsafe(`create role ${role} login password 'krap' in role leerid_app`);
-    const url = new URL(db.url);
-    url.username = role;
-    url.password = "krap";
-    const sql = openDatabase({ url: url.href, max: 2 });
+    const door = await refusable(role);
+    const sql = openDatabase({ url: door.url, max: 2 });
     try {
       const busy = [1, 2].map(() => assert.rejects(sql`select pg_sleep(20)`, isUnavailable));
       await until("both are busy", async () => {
@@ -188,15 +202,14 @@ describe("a server that ends a connection before it stands", () => {
           select count(*)::int as n from pg_stat_activity where usename = ${role} and query like '%pg_sleep%'`;
         return row?.["n"] === 2;
       });
-      await admin.unsafe(`alter role ${role} connection limit 0`);
-      await admin`select pg_terminate_backend(pid) from pg_stat_activity where usename = ${role}`;
+      await door.refuse();
       await Promise.all(busy);
       for (let n = 0; n < 4; n += 1) await assert.rejects(sql`select 1`, isUnavailable);
-      await admin.unsafe(`alter role ${role} connection limit -1`);
+      await door.accept();
       assert.equal((await sql`select 1`).length, 1);
     } finally {
       await sql.end({ timeout: 1 });
-      await admin.unsafe(`drop role ${role}`);
+      await door.drop();
     }
   });
 
@@ -259,11 +272,8 @@ describe("listening", () => {
 
   it("comes back when the database refuses for a while", async () => {
     const role = "proef_luisteraar";
-    await admin.unsafe(`create role ${role} login password 'krap' in role leerid_app`);
-    const url = new URL(db.url);
-    url.username = role;
-    url.password = "krap";
-    const sql = openDatabase({ url: url.href, max: 1 });
+    const door = await refusable(role);
+    const sql = openDatabase({ url: door.url, max: 1 });
     let begun = 0;
     const heard: string[] = [];
     const ears = await Promise.all(
@@ -277,18 +287,29 @@ describe("listening", () => {
       ),
     );
     try {
-      await admin.unsafe(`alter role ${role} connection limit 0`);
-      await admin`select pg_terminate_backend(pid) from pg_stat_activity where usename = ${role}`;
+      await door.refuse();
       await wait(900); // some refusals
       const before = begun;
-      await admin.unsafe(`alter role ${role} connection limit -1`);
+      await door.accept();
+      // Who begins to listen before the others are back joins them.
+      ears.push(
+        await listen(
+          sql,
+          "proef_vier",
+          (text) => heard.push(text),
+          () => {},
+        ),
+      );
       await until("all three begin again", () => begun >= before + 3);
       await admin`select pg_notify('proef_een', 'a'), pg_notify('proef_twee', 'b'), pg_notify('proef_drie', 'c')`;
       await until("all are heard", () => heard.length === 3);
+      await wait(600);
+      const [row] = await admin`select count(*)::int as n from pg_stat_activity where usename = ${role}`;
+      assert.equal(row?.["n"], 1, "one connection for all");
     } finally {
       await Promise.all(ears.map((one) => one.close()));
       await sql.end({ timeout: 1 });
-      await admin.unsafe(`drop role ${role}`);
+      await door.drop();
     }
   });
 

@@ -7,7 +7,7 @@ type Ear = { readonly channel: string; readonly hear: (text: string) => void; re
 
 export type Listener = { close(): Promise<void> };
 
-/** Pause before a lost connection is made anew, ms. */
+/** Pause between tries to make a lost connection anew, ms. */
 const pause = 250;
 
 /**
@@ -74,12 +74,10 @@ function makeStation(pool: Sql) {
     if (mending) return;
     mending = true;
     while (ears.size > 0 && !line) {
-      await wait(pause, undefined, { ref: false });
-      if (ears.size === 0) break;
-      const attempt = open();
-      line = attempt;
-      await attempt.catch(() => {
+      line = open();
+      await line.catch(async () => {
         line = undefined;
+        await wait(pause, undefined, { ref: false });
       });
     }
     mending = false;
