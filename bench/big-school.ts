@@ -4,7 +4,11 @@ import { benchContext, shareClasses } from "./load-world.ts";
 
 /** A school of 3,000 pupils in 60 classes, which it shares, beside the ordinary ones of the world. */
 export const school = "199001";
-const pupils = 3000;
+export const pupils = 3000;
+/** 1A … 6J */
+export const classes: readonly string[] = [1, 2, 3, 4, 5, 6].flatMap((year) =>
+  [..."ABCDEFGHIJ"].map((letter) => `${year}${letter}`),
+);
 
 const firstNames = "Noor Lina Emma Mila Louise Zoë Nora Ella Julia Anna Liam Noah Arthur Jules Łukasz".split(
   " ",
@@ -55,7 +59,7 @@ export async function bigSchool(url: string): Promise<void> {
         vestiging: "1",
         niveau: "secundair",
         leerjaar: 1 + (n % 6),
-        administratieve_groep: `${1 + (n % 6)}${"ABCDEFGHIJ"[Math.floor(n / 6) % 10] ?? ""}`,
+        administratieve_groep: classes[(n % 6) * 10 + (Math.floor(n / 6) % 10)],
         van: "2020-09-01",
         status: "gerealiseerd",
       }),

@@ -1,20 +1,18 @@
 import type { Bench, Result } from "#bench/contract";
-import { benchContext, loadedWorld, shareClasses } from "#bench/load-world";
+import { bigSchool, classes, pupils, school as instellingsnummer } from "#bench/big-school";
+import { benchContext, loadedWorld } from "#bench/load-world";
 import { median } from "#bench/rounds";
 import { inSchool, type Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
-import { ontvang } from "#modules/discimus";
 import { bewaarRegels, getSchoolToepassing, voorbeeld, type RegelWijziging } from "#modules/toepassingen";
 import { beslis, getFeiten } from "#modules/verstrekking";
 
-const school = { instellingsnummer: "900001", lijn: ["900001"] };
+const school = { instellingsnummer, lijn: [instellingsnummer] };
 const toepassing = "app-0";
-const pupils = 3000;
-const niveaus = ["kleuter", "lager", "secundair"] as const;
-/** Sixty classes of fifty pupils. */
-const groups: RegelWijziging[] = Array.from({ length: 60 }, (_, nr) => ({
+/** Its sixty classes, of fifty pupils each. */
+const groups: RegelWijziging[] = classes.map((klas) => ({
   soort: "nieuw" as const,
-  regel: { doel: { soort: "klas" as const, klas: `K${nr}` }, van: null, tot: null },
+  regel: { doel: { soort: "klas" as const, klas }, van: null, tot: null },
 }));
 
 /** One application to all classes of a school of 3,000 pupils and back, as a page does it; each time looked at by the next sign-in. */
@@ -22,9 +20,10 @@ export async function bulkAssign(bench: Bench): Promise<Result[]> {
   const results: Result[] = [];
   for (const size of bench.sizes) {
     const url = await bench.cluster.create("toewijzen", await loadedWorld(bench, size));
+    await bigSchool(url);
     const ctx = benchContext(url);
     try {
-      const account = await largeSchool(ctx);
+      const account = await chooseApplication(ctx);
       await bench.cluster.settle();
       const times: Record<"on" | "off" | "bare", number[]> = { on: [], off: [], bare: [] };
       let preview = 0;
@@ -103,50 +102,9 @@ async function countRows(ctx: Context): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** Enrols 3,000 pupils in one school, by the feed, and lets it choose the application. Gives one of them. */
-async function largeSchool(ctx: Context): Promise<AccountUuid> {
-  let number = 0;
-  const line = (soort: string, sleutel: object, gegevens: object) =>
-    JSON.stringify({
-      id: `018f0077-0000-7000-8000-${String(++number).padStart(12, "0")}`,
-      volgnummer: number,
-      tijdstip: "2026-09-01T07:12:33Z",
-      soort,
-      versie: 1,
-      sleutel,
-      gegevens,
-    });
-  const lines = [
-    line(
-      "school",
-      { instellingsnummer: school.instellingsnummer },
-      { naam: "Groot", gemeente: "Gent", niveaus, van: "2000-09-01", vestigingen: [] },
-    ),
-  ];
-  for (let index = 0; index < pupils; index++) {
-    const sleutel = { instellingsnummer: school.instellingsnummer, stamnummer: `G${index}` };
-    lines.push(
-      line("leerling", sleutel, { naam: "Groot", voornaam: "Noor", insz: null, geboortedatum: "2014-05-02" }),
-      line("inschrijving", sleutel, {
-        inschrijving: "1",
-        vestiging: "1",
-        niveau: niveaus[index % 3],
-        leerjaar: index % 6,
-        van: "2020-09-01",
-        status: "gerealiseerd",
-      }),
-    );
-  }
-  const { quarantaine } = await ontvang(ctx, lines, { bron: "http" });
-  if (quarantaine[0]) throw new Error(JSON.stringify(quarantaine[0]));
+/** Lets the school choose the application. Gives one of its pupils. */
+async function chooseApplication(ctx: Context): Promise<AccountUuid> {
   await ctx.sql`insert into toepassingen.keuze (instellingsnummer, toepassing, van) values (${school.instellingsnummer}, ${toepassing}, '2024-09-01')`;
-  await shareClasses(
-    ctx,
-    school.instellingsnummer,
-    ctx.sql`select account_uuid, 'K' || substr(stamnummer, 2)::int % 60 from leerlingen.registratie
-             where instellingsnummer = ${school.instellingsnummer} and stamnummer like 'G%'`,
-  );
-  await ctx.sql`analyze`;
   const [row] = await ctx.sql<{ account_uuid: AccountUuid }[]>`
     select account_uuid from klasinformatie.indeling where instellingsnummer = ${school.instellingsnummer} limit 1`;
   if (!row) throw new Error("no pupils");
