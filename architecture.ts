@@ -45,7 +45,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     uses: ["platform/clock", "platform/crypto", "platform/database", "platform/log"],
   },
   "platform/jobs": {
-    does: "Work that somebody asked for: enqueued in the caller's transaction, done by one of the workers.",
+    does: "What rooms offer to have done: jobs, enqueued in the caller's transaction and done by one of the workers, and regular upkeep.",
     uses: ["platform/context", "platform/database", "platform/log"],
     alsoSql: {
       "graphile_worker.add_job": "Jobs are kept by graphile-worker; its schema comes with the migrations.",
@@ -389,7 +389,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     uses: [],
   },
   leerid: {
-    does: "Wires a process: sites on their ports, metrics, periodic work.",
+    does: "Wires a process: sites on their ports, metrics, the jobs and the upkeep that rooms offer.",
     uses: [
       "modules/aanmelding",
       "modules/klasinformatie",

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { longFiles, outside, rooms, type Room } from "#architecture";
 import { testDatabase } from "#testing/database";
-import { importsOf, root, sourceFiles, sqlNames, type SourceFile } from "./source.ts";
+import { importsOf, ringsOf, root, sourceFiles, sqlNames, type SourceFile } from "./source.ts";
 
 const source = sourceFiles("src");
 const production = source.filter((file) => !file.test);
@@ -99,6 +99,21 @@ describe("the code is as architecture.ts says", () => {
     };
     for (const name of Object.keys(rooms)) visit(name, []);
     assert.equal(done.size, Object.keys(rooms).length);
+  });
+
+  test("no files import one another in a circle, by types neither", () => {
+    assert.deepEqual(ringsOf([...source, ...around]), []);
+    const file = (path: string, ...to: string[]) => ({
+      path,
+      text: to.map((one) => `import type { X } from "${one}";`).join("\n"),
+    });
+    const planted = [
+      file("src/a/a.ts", "./b.ts"),
+      file("src/a/b.ts", "./deep/c.ts", "./d.ts"),
+      file("src/a/deep/c.ts", "./../a.ts"),
+      file("src/a/d.ts"),
+    ];
+    assert.deepEqual(ringsOf(planted), [["src/a/a.ts", "src/a/b.ts", "src/a/deep/c.ts"]]);
   });
 
   test("what stands beside the product also goes in by the doors", () => {

@@ -1,18 +1,16 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type postgres from "postgres";
 import type { Log } from "#platform/log";
 import { postgres as client } from "./client.ts";
 import { installJobs } from "./jobs-schema.ts";
+import type { Sql } from "./sql.ts";
 import { transaction } from "./transaction.ts";
 
+export type { Sql } from "./sql.ts";
 export { transaction } from "./transaction.ts";
 export { listen, type Listener } from "./listen.ts";
 export { copyIn, copyLine, rowText, type CopyCell } from "./copy.ts";
-
-/** A pool of connections, or a transaction on one of them: queries are tagged templates. */
-export type Sql = postgres.Sql<{ bigint: number }>;
 
 /** Thrown when the database cannot be used as it is; the message says who can fix it. */
 export class DatabaseError extends Error {}

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type postgres from "postgres";
 import { postgres as client } from "./client.ts";
-import type { Sql } from "./index.ts";
+import type { Sql } from "./sql.ts";
 
 type Ear = { readonly channel: string; readonly hear: (text: string) => void; readonly opened: () => void };
 

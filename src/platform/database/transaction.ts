@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Sql } from "./index.ts";
+import type { Sql } from "./sql.ts";
 
 /**
  * Runs `work` in one transaction on one connection: all of it is committed, or nothing. `options` as in BEGIN.

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Context } from "#platform/context";
 import { describeError } from "#platform/log";
-import type { Payload } from "./index.ts";
+import type { Payload } from "./payload.ts";
 import type { Taken } from "./worker.ts";
 
 /** Work that a room must have done regularly, by whichever node comes first; the database sees to it that two nodes do no harm. */

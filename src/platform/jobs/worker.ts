@@ -4,7 +4,7 @@ import type { Runner, TaskList, WorkerEvents } from "graphile-worker";
 import type { Context } from "#platform/context";
 import { openDatabase, type Sql } from "#platform/database";
 import { describeError } from "#platform/log";
-import type { Payload } from "./index.ts";
+import type { Payload } from "./payload.ts";
 
 /** Does one job. Runs at least once: after a crash the same job comes again. */
 export type Taak = (ctx: Context, payload: Payload) => Promise<void>;

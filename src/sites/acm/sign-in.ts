@@ -20,8 +20,8 @@ import {
 } from "./interaction.ts";
 import { beeindigSessies } from "./end-sessions.ts";
 import { goOn } from "./go-on.ts";
+import { doelgroepVan } from "./medewerker-toegang.ts";
 import { forgetSession } from "./logout.ts";
-import { doelgroepVan } from "./medewerker.ts";
 import { answerOfKey, keyExpired } from "./medewerker-aanmelden.ts";
 import { aanmelden, eersteKeer, foutAanmeldingVerlopen } from "./pages/index.ts";
 import type { AanmeldenFout, EersteKeerFout, Toepassing } from "./pages/index.ts";

@@ -8,16 +8,9 @@ import { findAccountUuid } from "#modules/leerlingen";
 import { schrijfRegel } from "#modules/privacylog";
 import { beslis, getFeiten, subjectVan, uitlegVan } from "#modules/verstrekking";
 import { inTransaction } from "#platform/context";
+import type { Access } from "./access.ts";
 import { leesRegels } from "./body.ts";
 import { pakketEndpoints } from "./packages.ts";
-
-/** Who may: the scope that a machine token needs, or everyone. */
-export type Access =
-  | "open"
-  | "discimus:schrijven"
-  | "acm:datastore"
-  | "dropserver:schrijven"
-  | "schoolpakket:identificatie";
 
 export const datastoreProblemen = problems({
   "aanmelding-onjuist": {

@@ -1,6 +1,5 @@
 import { geldtOp, type Datum } from "#platform/clock";
 import { appIcon, formatDate, formatNearDay, formatTime, html, icon, type Html } from "#platform/html";
-import type { Leerling } from "#modules/leerlingbeheer";
 import type { ProtocolBestand } from "#modules/protocollen";
 import {
   beschikbaarheidVan,
@@ -14,7 +13,7 @@ import {
 import { attributen } from "#modules/verstrekking";
 import { aanzetten } from "./applicatiebeheer-catalogus.ts";
 import type { Aanvraag } from "./applicatiebeheer-formulier.ts";
-import { nieuweRegel, uitzondering, wijzigRegel } from "./applicatiebeheer-regels.ts";
+import { nieuweRegel, uitzondering, wijzigRegel, type RegelInput } from "./applicatiebeheer-regels.ts";
 import {
   aantalVoor,
   doelNaam,
@@ -25,27 +24,21 @@ import {
   standPil,
   waaromNiet,
   wijzigingTekst,
-  type Telling,
 } from "./applicatiebeheer-woorden.ts";
 
-export type ApplicatieInput = {
-  readonly toepassing: SchoolToepassing;
-  /** Pupils of today, and whether the school shares their classes. */
-  readonly telling: Telling & { readonly deelt: boolean };
+export type ApplicatieInput = RegelInput & {
   /** How many see it today. */
   readonly zien: number;
   readonly overeenkomst: ProtocolBestand | undefined;
   readonly vandaag: Datum;
   /** Epoch milliseconds. */
   readonly nu: number;
-  /** A change that was asked and is not kept yet, with what it does. */
-  readonly aanvraag?: Aanvraag;
+  /** What the change does that was asked. */
   readonly voorbeeld?: Voorbeeld;
   /** A refusal of the last form, in words. */
   readonly weigering?: string;
   /** The rule whose form is open. */
   readonly wijzig?: SchoolRegel;
-  readonly zoek?: { readonly tekst: string; readonly gevonden: readonly Leerling[]; readonly totaal: number };
   readonly wijzigingen: readonly Wijziging[];
   /** What was kept just now. */
   readonly bewaard: readonly Wijziging[];

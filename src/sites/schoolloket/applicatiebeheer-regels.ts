@@ -1,7 +1,7 @@
 import { html, icon, type Html } from "#platform/html";
-import type { Doel, SchoolRegel } from "#modules/toepassingen";
+import type { Leerling } from "#modules/leerlingbeheer";
+import type { Doel, SchoolRegel, SchoolToepassing } from "#modules/toepassingen";
 import type { Aanvraag } from "./applicatiebeheer-formulier.ts";
-import type { ApplicatieInput } from "./applicatiebeheer-pagina.ts";
 import {
   aantalVoor,
   doelNaam,
@@ -14,6 +14,16 @@ import {
   periodeTekst,
   type Telling,
 } from "./applicatiebeheer-woorden.ts";
+
+/** What the forms of the rules of one application show. */
+export type RegelInput = {
+  readonly toepassing: SchoolToepassing;
+  /** Pupils of today, and whether the school shares their classes. */
+  readonly telling: Telling & { readonly deelt: boolean };
+  /** A change that was asked and is not kept yet. */
+  readonly aanvraag?: Aanvraag;
+  readonly zoek?: { readonly tekst: string; readonly gevonden: readonly Leerling[]; readonly totaal: number };
+};
 
 /** Two dates with their labels and what is wrong with them. */
 function datums(aanvraag: Aanvraag | undefined, id: string, van = "", tot = ""): Html {
@@ -46,7 +56,7 @@ const foutVan = (aanvraag: Aanvraag | undefined, wat: Aanvraag["wat"]): Html | u
     : undefined;
 
 /** For whom it becomes visible: one list of boxes, so that nothing depends on a choice above it. */
-export function nieuweRegel({ toepassing, telling, aanvraag }: ApplicatieInput, pad: string): Html {
+export function nieuweRegel({ toepassing, telling, aanvraag }: RegelInput, pad: string): Html {
   const deze = aanvraag?.wat === "nieuw" ? aanvraag : undefined;
   const gekozen = new Set(deze?.velden.filter(([naam]) => naam === "doel").map(([, waarde]) => waarde));
   const staat = new Set(toepassing.regels.map(({ doel }) => doelWaarde(doel)));
@@ -146,7 +156,7 @@ function subklasvakken(
 }
 
 /** Other dates for a rule that stands. */
-export function wijzigRegel({ aanvraag }: ApplicatieInput, regel: SchoolRegel, pad: string): Html {
+export function wijzigRegel({ aanvraag }: RegelInput, regel: SchoolRegel, pad: string): Html {
   const deze = aanvraag?.wat === "wijzig" ? aanvraag : undefined;
   return html`<section class="card" aria-labelledby="regel">
     <form class="stack" action="${pad}" method="get">
@@ -165,7 +175,7 @@ export function wijzigRegel({ aanvraag }: ApplicatieInput, regel: SchoolRegel, p
 }
 
 /** Exceptions for single pupils: search first, then choose (R54). */
-export function uitzondering({ toepassing, zoek, aanvraag }: ApplicatieInput, pad: string): Html {
+export function uitzondering({ toepassing, zoek, aanvraag }: RegelInput, pad: string): Html {
   const { naam } = toepassing;
   const deze = aanvraag?.wat === "leerling" ? aanvraag : undefined;
   return html`<section class="card stack" aria-labelledby="uitzondering">

@@ -1,6 +1,6 @@
 import { hiddenFields, html, icon, type Html } from "#platform/html";
 import type { KlasTelling } from "#modules/klasinformatie";
-import type { Lijst } from "./leerid-beheer-lijst.ts";
+import type { Groep } from "#modules/leerlingbeheer";
 import {
   adresVan,
   groepnaam,
@@ -28,8 +28,17 @@ function keuze(
   </div>`;
 }
 
+type Zoekinput = {
+  readonly vraag: Lijstvraag;
+  readonly stand: {
+    readonly groepen: readonly Groep[];
+    /** null while the school does not share class information: then nothing of a class is here (R68). */
+    readonly klassen: readonly KlasTelling[] | null;
+  };
+};
+
 /** The search box and the filters. */
-export function zoekformulier({ vraag, stand: { groepen, klassen } }: Lijst): Html {
+export function zoekformulier({ vraag, stand: { groepen, klassen } }: Zoekinput): Html {
   const velden = veldenVan(vraag);
   const niveaus = [...new Set(groepen.map((een) => een.niveau))];
   const leerjaren = [...new Set(groepen.map((een) => een.leerjaar))].toSorted((a, b) => a - b);
