@@ -22,7 +22,8 @@ import { boekPoging, findAanmelder, noteerMislukt, wisPogingen, type Aanmelder }
 export { badgeHashVan, meldAanMetBadge } from "./badge.ts";
 export { maakPoort, type Poort } from "./gate.ts";
 export type { Sproeistand } from "./spray.ts";
-export { ruimPogingenOp, telPogingen } from "./store.ts";
+export { upkeep } from "./jobs.ts";
+export { telPogingen } from "./store.ts";
 
 /** Key under which attempts on a name are counted. */
 export const naamHashVan = (ctx: Context, gebruikersnaam: string): Buffer =>

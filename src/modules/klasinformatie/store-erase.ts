@@ -1,7 +1,6 @@
 import type { Context } from "#platform/context";
 import { enqueue } from "#platform/jobs";
 import { dagenVan } from "./names.ts";
-import { taakLevering } from "./store.ts";
 
 const dag = 86_400_000;
 const bewaring = { aangehouden: 7 * dag, ontvangst: 400 * dag, naWacht: 10 * 60_000 };
@@ -127,5 +126,5 @@ export async function hervatLeveringen(ctx: Context): Promise<void> {
      where inhoud is not null and ((status = 'wacht' and ontvangen_op < ${voor}) or (status = 'aangehouden' and besluit_op < ${voor}))
      order by ontvangen_op limit 1000`;
   for (const { levering } of rijen)
-    await enqueue(ctx, taakLevering, { levering }, { sleutel: `levering-${levering}` });
+    await enqueue(ctx, "klasinformatie-levering", { levering }, { sleutel: `levering-${levering}` });
 }

@@ -6,9 +6,6 @@ import type { Bestand, Leveringstatus, Ontvangst } from "./contract.ts";
 import { dagenVan, type Naam } from "./names.ts";
 import type { Bekend, Beoordeling, OudeRij } from "./rules.ts";
 
-/** The task that looks at a file. */
-export const taakLevering = "klasinformatie-levering";
-
 /** What stands of the school year that a file is about. */
 export type Stand = {
   readonly levering: string;
@@ -154,7 +151,7 @@ export async function insertWachtend(
     with a as (${staand(ctx, akkoord)}),
     n as (insert into klasinformatie.levering (${namen(ctx)}, status, akkoord, inhoud)
           select ${kolommenVan(ctx, nieuw)}, 'wacht', ${akkoord}, ${verzegeld}::bytea from a on conflict do nothing returning levering)
-    select ${enqueueing(ctx, taakLevering, { levering: nieuw.levering })} from n`;
+    select ${enqueueing(ctx, "klasinformatie-levering", { levering: nieuw.levering })} from n`;
   return rijen.length === 1;
 }
 

@@ -1,6 +1,7 @@
 import type postgres from "postgres";
 import type { Context } from "#platform/context";
 
+export { collectJobs, job, startUpkeep, type Job, type Upkeep } from "./offers.ts";
 export { startWorker, type Taak, type Taken, type Worker } from "./worker.ts";
 
 /** What a job is told: ids and counts. Whatever else it needs it reads when it runs. No personal data (they would stay in a log or a table). */

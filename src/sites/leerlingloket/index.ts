@@ -24,7 +24,7 @@ import {
 import { klasVan, leerjaarInWoorden, schoolVan, tegelsVan, vrijgavenVan } from "./rules.ts";
 import { deleteSessie, deleteSessiesVanSid, findSessie, insertSessie, type Sessie } from "./store.ts";
 
-export { ruimSessiesOp } from "./store.ts";
+export { upkeep } from "./jobs.ts";
 
 /** Longest session of the loket: one school day. ACM's own session ends it earlier by back-channel logout. */
 const sessieduur = 8 * 3_600_000;
