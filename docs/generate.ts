@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { accessPage } from "./generate/access.ts";
 import { claimsPage, logPage, problemsPage, settingsPage } from "./generate/catalogues.ts";
 import { databasePage } from "./generate/database.ts";
+import { migrationSums } from "./generate/migrations.ts";
 import { requirementsPage } from "./generate/requirements.ts";
 import { withRooms } from "./generate/rooms.ts";
 import { schemas } from "./generate/schemas.ts";
@@ -19,6 +20,7 @@ async function documents(): Promise<Record<string, string>> {
     "claims.md": claimsPage(),
     "toegang.md": await accessPage(),
     "databank.md": await databasePage(),
+    "migraties.sha256": await migrationSums(),
     ...(await schemas()),
   };
   return {
