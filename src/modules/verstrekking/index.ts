@@ -2,7 +2,7 @@ import { keyedHash, type Keys } from "#platform/crypto";
 import type { Toegang } from "./contract.ts";
 
 export * from "./contract.ts";
-export { beslis, keten, uitlegVan } from "./rules.ts";
+export { beslis, divideFeiten, keten, nearestInschrijvingen, uitlegVan } from "./rules.ts";
 export { findWeigering, getFeiten, leesFeiten, ruimWeigeringenOp, weiger } from "./store.ts";
 
 /**

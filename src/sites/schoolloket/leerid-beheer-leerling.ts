@@ -8,7 +8,6 @@ import {
   postButton,
   type Html,
 } from "#platform/html";
-import type { Datum } from "#platform/clock";
 import type { Feiten } from "#modules/verstrekking";
 import { klasnamen, subklasnamen, type Leerling } from "#modules/leerlingbeheer";
 import { sleutelVoor } from "#modules/sleutels";
@@ -37,7 +36,6 @@ export type LeerlingInput = {
     | { readonly pakket: string | undefined; readonly verwerktOp: number | undefined }
     | undefined;
   readonly nu: number;
-  readonly vandaag: Datum;
   /** What the decision sees of him behind the wall of this school. */
   readonly feiten: Feiten | null;
   /** Names of applications by client_id. */
@@ -62,8 +60,8 @@ export function leerlingPagina(input: LeerlingInput): Pagina {
       <div class="columns wide-right">
         <div class="stack">${gegevens(input)} ${nummers(input)}</div>
         <div class="stack">
-          ${toepassingenVan(leerling, input.feiten, input.vandaag)} ${uitreiking(leerling)}
-          ${aanmeldingen(input)} ${inzages(input)}
+          ${toepassingenVan(leerling, input.feiten)} ${uitreiking(leerling)} ${aanmeldingen(input)}
+          ${inzages(input)}
         </div>
       </div>`,
   };
