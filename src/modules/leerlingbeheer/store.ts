@@ -182,7 +182,7 @@ export function treffers(
           : "groep";
   return sql`
     select distinct on (r.account_uuid) r.account_uuid, r.zoek, r.naam, r.voornaam, i.niveau, i.leerjaar, i.administratieve_groep as groep,
-           i.van, i.tot, kalender.is_vroeger(${vandaag}::date, i.tot) as uitgeschreven ${metRang ? sql`, ${rang(ctx, vandaag)} as rang` : sql``}
+           i.van, i.tot, kalender.is_vroeger(${vandaag}::date, i.tot) as uitgeschreven, kalender.is_straks(${vandaag}::date, i.van) as straks ${metRang ? sql`, ${rang(ctx, vandaag)} as rang` : sql``}
       from ${lijnen(ctx, lijn, eerst, { naam, groep, r, i })}
       ${metAccount ? metSleutels(ctx, sql`r.account_uuid`) : sql``}
      where ${staat(ctx, lijn, vandaag)} ${rest}
@@ -255,6 +255,7 @@ type Row = {
   readonly van: Datum;
   readonly tot: Datum | null;
   readonly uitgeschreven: boolean;
+  readonly straks: boolean;
   readonly nieuw: boolean;
   readonly aangepast: boolean;
   readonly niet_uitgereikt: boolean;
@@ -266,7 +267,7 @@ type Row = {
 };
 
 function toLeerling(row: Row): Leerling {
-  const { uitgeschreven } = row;
+  const { uitgeschreven, straks } = row;
   return {
     accountUuid: row.account_uuid,
     naam: row.naam,
@@ -282,6 +283,7 @@ function toLeerling(row: Row): Leerling {
     van: row.van,
     tot: row.tot,
     uitgeschreven,
+    straks,
     // Who left asks for no work any more.
     nieuw: !uitgeschreven && row.nieuw,
     aangepast: !uitgeschreven && row.aangepast,
@@ -297,7 +299,7 @@ function toLeerling(row: Row): Leerling {
 function metKolommen(ctx: Context): Fragment {
   const als = voorwaarden(ctx);
   return ctx.sql`blad.account_uuid, blad.naam, blad.voornaam, a.gebruikersnaam_basis, a.gebruikersnaam_nr, blad.niveau, blad.leerjaar, blad.groep,
-    blad.van, blad.tot, blad.uitgeschreven, u.uitgereikt_op, u.eerst_gebruikt_op, ${als.nieuw} as nieuw, ${als.aangepast} as aangepast,
+    blad.van, blad.tot, blad.uitgeschreven, blad.straks, u.uitgereikt_op, u.eerst_gebruikt_op, ${als.nieuw} as nieuw, ${als.aangepast} as aangepast,
     ${als.nietUitgereikt} as niet_uitgereikt, ${als.aangemeld} as aangemeld, ${als.zonderInsz} as zonder_insz,
     coalesce(kb.klassen, '[]') as klassen`;
 }

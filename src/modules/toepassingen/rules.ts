@@ -1,4 +1,4 @@
-import { isLopend, type Datum } from "#platform/clock";
+import { divide, isLopend, type Datum } from "#platform/clock";
 import type { Instellingsnummer } from "#platform/ids";
 import { beslis, divideFeiten, type InschrijvingFeit } from "#modules/verstrekking";
 import type {
@@ -18,9 +18,11 @@ import type {
 
 /** Is the application on for the school on this day, or later? */
 export function standVan(keuzes: readonly Keuze[], vandaag: Datum): Stand {
-  const nu = keuzes.find((keuze) => isLopend(vandaag, keuze.van, keuze.tot));
+  const {
+    lopend: [nu],
+    straks: [straks],
+  } = divide(vandaag, keuzes);
   if (nu) return { stand: "aan", van: nu.van, tot: nu.tot };
-  const straks = keuzes.find((keuze) => keuze.van > vandaag);
   return straks ? { stand: "straks", van: straks.van } : { stand: "uit" };
 }
 

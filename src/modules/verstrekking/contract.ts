@@ -191,6 +191,8 @@ export type Keten = {
   readonly toepassing: ToepassingFeit | null;
   /** The enrolment that the steps are about: the one that opens it, or the one nearest to that. */
   readonly inschrijving: InschrijvingFeit | null;
+  /** Whether that one runs today, is over, or is still to come. */
+  readonly wanneer: keyof Verdeeld<unknown> | null;
   /** From the step of the choice on: the choice of that school, and its rules that speak about the pupil. */
   readonly keuze: ToepassingFeit["keuzes"][number] | null;
   readonly regels: readonly RegelFeit[];

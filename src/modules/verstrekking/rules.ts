@@ -196,6 +196,7 @@ export function keten(feiten: Feiten | null, clientId: string | { readonly toepa
     })),
     toepassing,
     inschrijving,
+    wanneer: (feiten && inschrijving && wanneerVan(feiten, inschrijving)) ?? null,
     keuze: hier?.toepassing.keuzes.find((keuze) => isHier(keuze, hier.inschrijving)) ?? null,
     regels: hier
       ? hier.toepassing.regels.filter(
@@ -205,6 +206,9 @@ export function keten(feiten: Feiten | null, clientId: string | { readonly toepa
       : [],
   };
 }
+
+const wanneerVan = ({ inschrijvingen }: Feiten, een: InschrijvingFeit) =>
+  (["lopend", "straks", "vroeger"] as const).find((wanneer) => inschrijvingen[wanneer].includes(een));
 
 const nee = (reden: Reden, toepassing: string | null, school: string | null): Weigering => ({
   toegang: false,

@@ -156,7 +156,8 @@ function klasfeiten(leerling: Leerling, bron: NonNullable<LeerlingInput["klasbro
   ${feit("Subklas", subklasnamen(leerling) || geen, uit)}`;
 }
 
-function looptijd({ van, tot, uitgeschreven }: Leerling): string {
+function looptijd({ van, tot, uitgeschreven, straks }: Leerling): string {
+  if (straks && tot === null) return `vanaf ${formatDate(van)}`;
   if (uitgeschreven) return `van ${formatDate(van)} tot ${formatDate(tot ?? van)}`;
   return tot === null ? `sinds ${formatDate(van)}` : `van ${formatDate(van)} tot en met ${formatDate(tot)}`;
 }

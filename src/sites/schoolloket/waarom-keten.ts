@@ -193,7 +193,6 @@ function kruis(waarom: Waarom): Uitleg {
     keten,
     leerling: { voornaam },
     toepassing: { naam },
-    vandaag,
   } = waarom;
   const { inschrijving, toepassing } = keten;
   const protocol = toepassing?.protocol;
@@ -211,9 +210,9 @@ function kruis(waarom: Waarom): Uitleg {
       titel: `${voornaam} is vandaag niet ingeschreven`,
       tekst: !inschrijving
         ? "LeerID kent geen inschrijving in je school."
-        : inschrijving.van > vandaag
+        : keten.wanneer === "straks"
           ? `De inschrijving in je school begint op ${formatDate(inschrijving.van)}.`
-          : `De inschrijving in je school liep tot en met ${formatDate(inschrijving.tot ?? vandaag)}.`,
+          : `De inschrijving in je school liep tot en met ${formatDate(inschrijving.tot ?? inschrijving.van)}.`,
     },
     "school-niet-open": {
       titel: "De school is vandaag niet open",

@@ -98,6 +98,17 @@ test("R31, D5: the chain stops where the decision stops, step by step, and says 
   await w.lever(inschrijvingRegel("a1", { versie: 3 }));
 });
 
+test("D3, D5: of an enrolment that is still to come the first day is told, of the first one when there are more", async () => {
+  await w.lever(
+    leerlingRegel("straks"),
+    inschrijvingRegel("straks", {}, { inschrijving: "i2", van: "2099-09-01" }),
+    inschrijvingRegel("straks", {}, { inschrijving: "i1", van: "2027-01-04", tot: "2027-06-30" }),
+  );
+  const pad = `/waarom?leerling=${await w.accountVan("straks")}&toepassing=bingel`;
+  const tekst = kaal(await (await w.get(pad, cookie)).text());
+  assert.match(tekst, /De inschrijving in je school begint op 4 januari 2027/);
+});
+
 test("D5: the button at an exclusion leads to the page that takes it away", async () => {
   await kies(w.ctx, { ...school, van: d("2026-09-01") });
   await maakZichtbaar(w.ctx, { ...school, soort: "school" });
