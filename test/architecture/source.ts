@@ -155,15 +155,17 @@ export function ringsOf(files: readonly Pick<SourceFile, "path" | "text">[]): st
   return rings;
 }
 
+/** What stands in the templates and strings of a TypeScript file: its SQL, and its texts. */
+export const sqlOf = (text: string): string =>
+  pieces(text)
+    .filter((piece) => piece.kind === "template" || piece.kind === "string")
+    .map((piece) => piece.text)
+    .join("\n");
+
 /** `schema.name` in the SQL of a TypeScript file (which stands in templates and strings), or of a migration. */
 export function sqlNames(text: string, schemas: readonly string[], kind: "ts" | "sql"): string[] {
   const body =
-    kind === "sql"
-      ? text.replaceAll(/--.*$/gm, "").replaceAll(/'(?:[^']|'')*'/g, "''")
-      : pieces(text)
-          .filter((piece) => piece.kind === "template" || piece.kind === "string")
-          .map((piece) => piece.text)
-          .join("\n");
+    kind === "sql" ? text.replaceAll(/--.*$/gm, "").replaceAll(/'(?:[^']|'')*'/g, "''") : sqlOf(text);
   const pattern = new RegExp(`(?<![\\w.#/@-])(?:${schemas.join("|")})\\.[a-z_]+(?![\\w-]*\\.(?:ts|md))`, "g");
   return [...new Set([...body.matchAll(pattern)].map(([name]) => name))];
 }

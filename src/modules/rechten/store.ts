@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type postgres from "postgres";
-import { datumOp, geldtOp, type Datum } from "#platform/clock";
+import { datumOp, isLopend, type Datum } from "#platform/clock";
 import { inTransaction, type Context } from "#platform/context";
 import { isInstellingsnummer } from "#platform/ids";
 import type {
@@ -146,7 +146,7 @@ export async function listDatabeheerders(
     select o.vo_id, o.naam, o.voornaam, o.vastbenoemd, o.van, o.tot, d.vo_id as geladen_vo_id, d.van as geladen_van,
            d.tot as geladen_tot, d.uiterst
       from rechten.directeursopdracht o left join rechten.databeheerder d using (instellingsnummer, opdracht)
-     where o.instellingsnummer = any(${[...nummers]}::text[]) and (o.tot is null or o.tot >= ${vandaag}::date)
+     where o.instellingsnummer = any(${[...nummers]}::text[]) and not kalender.is_vroeger(${vandaag}::date, o.tot)
      order by o.naam, o.voornaam, o.van`;
   return rows.flatMap((row) => {
     const nu = periodeVan(opdrachtUit(row));
@@ -182,7 +182,7 @@ export async function listBeheerders(
      order by naam, voornaam, beheerder`;
   const gezien = new Set<string>();
   return rows.flatMap(({ vo_id: voId, van, tot, ...rest }) => {
-    if (gezien.has(voId) || !geldtOp(vandaag, van, tot)) return [];
+    if (gezien.has(voId) || !isLopend(vandaag, van, tot)) return [];
     gezien.add(voId);
     return [{ voId, sinds: van, ...rest }];
   });

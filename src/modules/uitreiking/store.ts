@@ -34,11 +34,11 @@ export async function listKandidaten(
       ${metStaand(ctx, ctx.sql`g.uuid`)}
       cross join lateral (select w.instellingsnummer, w.stamnummer from leerlingen.registratie w
                            where w.account_uuid = st.account_uuid and w.instellingsnummer = any (${[...nummers]}) offset 0) r
-      cross join lateral (select e.* from inschrijvingen.inschrijving e
+      cross join lateral (select e.* from inschrijvingen.geldig e
                            where e.instellingsnummer = r.instellingsnummer and e.stamnummer = r.stamnummer
-                             and not e.geannuleerd and (e.tot is null or e.tot >= ${vandaag}::date) offset 0) i
+                             and not kalender.is_vroeger(${vandaag}::date, e.tot) offset 0) i
       ${metKlas(ctx, nummers, vandaag)}
-     order by g.uuid, (i.van <= ${vandaag}::date) desc, i.van, i.inschrijving`;
+     order by g.uuid, kalender.is_lopend(${vandaag}::date, i.van, i.tot) desc, i.van, i.inschrijving`;
   return rows.map(({ basis, gnr, ...rest }) => ({ ...rest, gebruikersnaam: toonGebruikersnaam(basis, gnr) }));
 }
 

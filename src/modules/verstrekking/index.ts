@@ -3,7 +3,7 @@ import type { Toegang } from "./contract.ts";
 
 export * from "./contract.ts";
 export { upkeep } from "./jobs.ts";
-export { beslis, keten, uitlegVan } from "./rules.ts";
+export { beslis, divideFeiten, keten, nearestInschrijvingen, uitlegVan } from "./rules.ts";
 export { findWeigering, getFeiten, leesFeiten, weiger } from "./store.ts";
 
 /**

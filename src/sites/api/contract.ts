@@ -130,7 +130,7 @@ export function endpoints(poort: Poort, api: string, hoogstensWachtend = Number.
             | AccountUuid
             | undefined;
           const feiten = accountUuid ? await getFeiten(tx, accountUuid, body.client_id, vandaag) : null;
-          const besluit = beslis(feiten, body.client_id, { scopes: new Set(body.scope.split(" ")), vandaag });
+          const besluit = beslis(feiten, body.client_id, { scopes: new Set(body.scope.split(" ")) });
           if (!besluit.toegang)
             return { toegang: false as const, reden: besluit.reden, ...uitlegVan(besluit) };
           await schrijfRegel(tx, {

@@ -1,4 +1,4 @@
-import { dagVoor, geldtOp, leesDatum, type Datum } from "#platform/clock";
+import { dagVoor, isLopend, leesDatum, type Datum } from "#platform/clock";
 import { formatDate } from "#platform/html";
 import type { Gebruik, Pakket } from "#modules/schoolsoftware";
 
@@ -29,7 +29,7 @@ const vorm = "Vul een bestaande datum in.";
 
 /** The period that counts on a day: of those that overlap the one that begins last (as schoolsoftware.pakket_van). */
 export const periodeOp = (gebruik: readonly Gebruik[], dag: Datum): Gebruik | undefined =>
-  gebruik.find(({ van, tot }) => geldtOp(dag, van, tot));
+  gebruik.find(({ van, tot }) => isLopend(dag, van, tot));
 
 const volgendeNa = (gebruik: readonly Gebruik[], dag: Datum): Gebruik | undefined =>
   gebruik.findLast(({ van }) => van > dag);

@@ -73,7 +73,7 @@ export async function telPerPakket(ctx: Context): Promise<readonly { naam: strin
       from schoolsoftware.pakket p
       left join (select distinct on (hoofd) hoofd, pakket
                    from (select scholen.hoofd(instellingsnummer, ${vandaag}::date) as hoofd, pakket, van from schoolsoftware.gebruik
-                          where van <= ${vandaag}::date and (tot is null or tot >= ${vandaag}::date)) nu
+                          where kalender.is_lopend(${vandaag}::date, van, tot)) nu
                   order by hoofd, van desc) g using (pakket)
      group by p.naam order by p.naam`;
 }

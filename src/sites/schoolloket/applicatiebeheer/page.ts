@@ -1,4 +1,4 @@
-import { geldtOp, type Datum } from "#platform/clock";
+import { isLopend, type Datum } from "#platform/clock";
 import { appIcon, formatDate, formatNearDay, formatTime, html, icon, type Html } from "#platform/html";
 import type { ProtocolBestand } from "#modules/protocollen";
 import {
@@ -249,7 +249,7 @@ function regelRij(
 function gegevens({ toepassing, vandaag, overeenkomst }: ApplicatieInput): Html {
   const beschikbaar = beschikbaarheidVan(toepassing, vandaag);
   const lijst = beschikbaar.kan
-    ? beschikbaar.protocol.attributen.filter(({ tot }) => geldtOp(vandaag, null, tot ?? null))
+    ? beschikbaar.protocol.attributen.filter(({ tot }) => isLopend(vandaag, null, tot ?? null))
     : [];
   return html`<section class="card stack" aria-labelledby="krijgt">
     <h2 id="krijgt">Welke gegevens krijgt ${toepassing.naam}?</h2>

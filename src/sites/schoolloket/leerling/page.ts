@@ -8,7 +8,6 @@ import {
   postButton,
   type Html,
 } from "#platform/html";
-import type { Datum } from "#platform/clock";
 import type { Feiten } from "#modules/verstrekking";
 import { klasnamen, subklasnamen, type Leerling } from "#modules/leerlingbeheer";
 import { sleutelVoor } from "#modules/sleutels";
@@ -37,7 +36,6 @@ export type LeerlingInput = {
     | { readonly pakket: string | undefined; readonly verwerktOp: number | undefined }
     | undefined;
   readonly nu: number;
-  readonly vandaag: Datum;
   /** What the decision sees of him behind the wall of this school. */
   readonly feiten: Feiten | null;
   /** Names of applications by client_id. */
@@ -62,8 +60,8 @@ export function leerlingPagina(input: LeerlingInput): Pagina {
       <div class="columns wide-right">
         <div class="stack">${gegevens(input)} ${nummers(input)}</div>
         <div class="stack">
-          ${toepassingenVan(leerling, input.feiten, input.vandaag)} ${uitreiking(leerling)}
-          ${aanmeldingen(input)} ${inzages(input)}
+          ${toepassingenVan(leerling, input.feiten)} ${uitreiking(leerling)} ${aanmeldingen(input)}
+          ${inzages(input)}
         </div>
       </div>`,
   };
@@ -158,7 +156,8 @@ function klasfeiten(leerling: Leerling, bron: NonNullable<LeerlingInput["klasbro
   ${feit("Subklas", subklasnamen(leerling) || geen, uit)}`;
 }
 
-function looptijd({ van, tot, uitgeschreven }: Leerling): string {
+function looptijd({ van, tot, uitgeschreven, straks }: Leerling): string {
+  if (straks && tot === null) return `vanaf ${formatDate(van)}`;
   if (uitgeschreven) return `van ${formatDate(van)} tot ${formatDate(tot ?? van)}`;
   return tot === null ? `sinds ${formatDate(van)}` : `van ${formatDate(van)} tot en met ${formatDate(tot)}`;
 }

@@ -1,4 +1,3 @@
-import type { Datum } from "#platform/clock";
 import { appIcon, html, icon, type Html } from "#platform/html";
 import { keten, type Feiten, type Reden } from "#modules/verstrekking";
 
@@ -22,11 +21,10 @@ const kort: Readonly<Record<Reden, string>> = {
 export function toepassingenVan(
   leerling: { readonly accountUuid: string; readonly voornaam: string },
   feiten: Feiten | null,
-  vandaag: Datum,
 ): Html {
   const toepassingen = (feiten?.toepassingen ?? []).map((toepassing) => ({
     toepassing,
-    reden: keten(feiten, { toepassing: toepassing.toepassing }, vandaag).reden,
+    reden: keten(feiten, { toepassing: toepassing.toepassing }).reden,
   }));
   const waarom = `/waarom?leerling=${leerling.accountUuid}&toepassing=`;
   return html`<section class="card" aria-labelledby="toepassingen">

@@ -146,7 +146,6 @@ async function toonLeerling(v: SchoolVerzoek): Promise<Response> {
       ik: v.ik.voId,
       namen,
       nu: v.ctx.clock.now(),
-      vandaag: v.ctx.clock.vandaag(),
       toepassingen: new Map(
         clients.map((client) => [client.clientId, client.toepassing?.naam ?? client.naam]),
       ),

@@ -1,4 +1,4 @@
-import { geldtOp, type Datum } from "#platform/clock";
+import { isLopend, type Datum } from "#platform/clock";
 import { appIcon, html, icon, type Html } from "#platform/html";
 import {
   standVan,
@@ -92,7 +92,7 @@ export function cellenVan(overzicht: Overzicht, vandaag: Datum): Cel[] {
           zien: zien?.aantal ?? 0,
           breder,
           regels: regels.map(({ regelId }) => regelId),
-          aan: breder !== null || regels.some(({ van, tot }) => geldtOp(vandaag, van, tot)),
+          aan: breder !== null || regels.some(({ van, tot }) => isLopend(vandaag, van, tot)),
         };
       }),
     );

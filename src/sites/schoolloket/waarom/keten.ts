@@ -1,4 +1,4 @@
-import { geldtOp, type Datum } from "#platform/clock";
+import { isLopend, type Datum } from "#platform/clock";
 import { formatDate, formatList, html, icon, type Html } from "#platform/html";
 import type { AccountUuid } from "#platform/ids";
 import type { SchoolToepassing } from "#modules/toepassingen";
@@ -163,7 +163,7 @@ function open({ leerling: { voornaam }, toepassing: { naam } }: Waarom, stap: St
 /** Rules of the school on classes that would count today, as far as classes go. */
 const klasregels = ({ toepassing: { school }, vandaag }: Waarom): readonly string[] =>
   (school?.regels ?? []).flatMap(({ doel, van, tot }) =>
-    (doel.soort === "klas" || doel.soort === "subklas") && geldtOp(vandaag, van, tot)
+    (doel.soort === "klas" || doel.soort === "subklas") && isLopend(vandaag, van, tot)
       ? doelNaam(doel, null).replace(/^./, (letter) => letter.toLowerCase())
       : [],
   );
@@ -193,7 +193,6 @@ function kruis(waarom: Waarom): Uitleg {
     keten,
     leerling: { voornaam },
     toepassing: { naam },
-    vandaag,
   } = waarom;
   const { inschrijving, toepassing } = keten;
   const protocol = toepassing?.protocol;
@@ -211,9 +210,9 @@ function kruis(waarom: Waarom): Uitleg {
       titel: `${voornaam} is vandaag niet ingeschreven`,
       tekst: !inschrijving
         ? "LeerID kent geen inschrijving in je school."
-        : inschrijving.van > vandaag
+        : keten.wanneer === "straks"
           ? `De inschrijving in je school begint op ${formatDate(inschrijving.van)}.`
-          : `De inschrijving in je school liep tot en met ${formatDate(inschrijving.tot ?? vandaag)}.`,
+          : `De inschrijving in je school liep tot en met ${formatDate(inschrijving.tot ?? inschrijving.van)}.`,
     },
     "school-niet-open": {
       titel: "De school is vandaag niet open",

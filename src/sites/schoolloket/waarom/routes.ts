@@ -52,7 +52,7 @@ export async function vraagWaarom(
   return {
     leerling: { ...leerling, zonderWachtwoord: account?.nieuw ?? false },
     toepassing: { naam: toepassing?.naam ?? "Deze toepassing", school: vanSchool },
-    keten: keten(feiten, clientId, vandaag),
+    keten: keten(feiten, clientId),
     klassen: feiten?.klassen ?? [],
     deelt: delen,
     vandaag,

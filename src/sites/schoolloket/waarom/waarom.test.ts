@@ -89,13 +89,24 @@ test("R31, D5: the chain stops where the decision stops, step by step, and says 
   for (const [reden, verwacht, doe] of stappen) {
     await doe();
     const feiten = await getFeiten(w.ctx, noor as never, "bingel", vandaag);
-    const besluit = beslis(feiten, "bingel", { scopes: new Set(), vandaag });
+    const besluit = beslis(feiten, "bingel", { scopes: new Set() });
     assert.equal(besluit.toegang ? "ja" : besluit.reden, reden);
     const tekst = kaal(await vanNoor());
     assert.match(tekst, verwacht, reden);
     assert.equal(tekst.match(/\[niet in orde\]/g)?.length ?? 0, reden === "ja" ? 0 : 1, reden);
   }
   await w.lever(inschrijvingRegel("a1", { versie: 3 }));
+});
+
+test("D3, D5: of an enrolment that is still to come the first day is told, of the first one when there are more", async () => {
+  await w.lever(
+    leerlingRegel("straks"),
+    inschrijvingRegel("straks", {}, { inschrijving: "i2", van: "2099-09-01" }),
+    inschrijvingRegel("straks", {}, { inschrijving: "i1", van: "2027-01-04", tot: "2027-06-30" }),
+  );
+  const pad = `/waarom?leerling=${await w.accountVan("straks")}&toepassing=bingel`;
+  const tekst = kaal(await (await w.get(pad, cookie)).text());
+  assert.match(tekst, /De inschrijving in je school begint op 4 januari 2027/);
 });
 
 test("D5: the button at an exclusion leads to the page that takes it away", async () => {
