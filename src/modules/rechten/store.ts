@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type postgres from "postgres";
-import { datumOp, isLopend, type Datum } from "#platform/clock";
+import { datumOp, isLopend, isVroeger, type Datum } from "#platform/clock";
 import { inTransaction, type Context } from "#platform/context";
 import { isInstellingsnummer } from "#platform/ids";
 import type {
@@ -152,7 +152,7 @@ export async function listDatabeheerders(
     const nu = periodeVan(opdrachtUit(row));
     const altijd = row.vastbenoemd || row.tot === null;
     const straks = doorsnede(row, { van: volgende, tot: altijd ? uitersteDag(volgende) : null });
-    const periode = nu && (nu.tot === null || nu.tot >= vandaag) ? nu : straks;
+    const periode = nu && !isVroeger(vandaag, nu.tot) ? nu : straks;
     const { vo_id: voId, naam, voornaam, vastbenoemd } = row;
     return periode ? [{ voId, naam, voornaam, vastbenoemd, ...periode }] : [];
   });
