@@ -1,5 +1,5 @@
-import type postgres from "postgres";
 import type { Context } from "#platform/context";
+import type { Fragment } from "#platform/database";
 import type { Payload } from "./payload.ts";
 
 export { collectJobs, job, startUpkeep, type Job, type Upkeep } from "./offers.ts";
@@ -27,7 +27,7 @@ export function enqueueing(
   taak: string,
   payload: Payload,
   options: { readonly sleutel?: string } = {},
-): postgres.PendingQuery<postgres.Row[]> {
+): Fragment {
   for (const [naam, waarde] of Object.entries(payload))
     if (!isId(waarde)) throw new Error(`payload of ${taak}: ${naam} is not an id`);
   return ctx.sql`graphile_worker.add_job(${taak}::text, ${JSON.stringify(payload)}::text::json, job_key => ${options.sleutel ?? null}::text)`;
