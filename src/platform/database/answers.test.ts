@@ -249,9 +249,9 @@ describe("a pool whose connections are killed under load", () => {
     url.username = role;
     url.password = "druk";
     const sql = openDatabase({ url: url.href, max: 8 });
-    let killing = true;
+    const enough = new AbortController();
     const killer = (async () => {
-      while (killing) {
+      while (!enough.signal.aborted) {
         await admin`select pg_terminate_backend(pid) from pg_stat_activity where usename = ${role} and random() < 0.5`;
         await wait(15);
       }
@@ -284,7 +284,7 @@ describe("a pool whose connections are killed under load", () => {
     try {
       for (let round = 0; round < 20; round += 1)
         await Promise.all(Array.from({ length: 150 }, (_, n) => ask(round * 150 + n)));
-      killing = false;
+      enough.abort();
       await killer;
       assert.equal(right + lost, 3000);
       assert.ok(right > 100 && lost > 10, `${right} right, ${lost} lost`);
@@ -295,7 +295,7 @@ describe("a pool whose connections are killed under load", () => {
       const busy = await Promise.all(Array.from({ length: 30 }, () => sql`select pg_sleep(0.02)`));
       assert.equal(busy.length, 30);
     } finally {
-      killing = false;
+      enough.abort();
       await killer;
       await sql.end({ timeout: 1 });
       await admin.unsafe(`drop role ${role}`);
