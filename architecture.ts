@@ -68,6 +68,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
     only: ["sites/api"],
   },
+  "platform/ending": {
+    does: "How a process ends: asked to, or because of something that nobody foresaw.",
+    uses: ["platform/log"],
+    only: ["main"],
+  },
   "platform/html": {
     does: "How a page looks and is sent: template tag, document, parts, static files, security headers.",
     uses: [],
@@ -102,11 +107,6 @@ export const rooms: Readonly<Record<string, Room>> = {
     does: "Figures of a process for Prometheus, on a port of their own.",
     uses: [],
     only: ["leerid"],
-  },
-  "platform/postgres": {
-    does: "The PostgreSQL that comes along, for the demo and the tests; it never outlives its process.",
-    uses: ["platform/log"],
-    only: ["open", "main"],
   },
   "platform/progress": {
     does: "How far a long command is, on a terminal or in a file.",
@@ -423,9 +423,28 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
 };
 
-/** Beside the product: they go in by the same doors, and nothing in src may call them except the commands in main.
- * What stands in packages runs elsewhere, on the other side of the wire: it calls nothing of us, and we nothing of it. */
+/** Beside the product: they go in by the same doors, and nothing in src may call them except the commands in main, and who may
+ * call a package. */
 export const outside = ["demo", "bench", "docs", "test", "packages"] as const;
+
+export type Package = {
+  /** What it is for, in one sentence. */
+  readonly does: string;
+  /** The rooms of src that may use it, by its name (`#embedded-postgres`); none: it runs elsewhere, on the other side of the wire. */
+  readonly usedBy: readonly string[];
+};
+
+/** Each stands alone: its own files, Node, and the packages that its package.json names. It calls nothing of us. */
+export const packages: Readonly<Record<string, Package>> = {
+  "embedded-postgres": {
+    does: "The PostgreSQL that comes along, for the demo and the tests; it never outlives its process. Loaded only when no other database is given.",
+    usedBy: ["open"],
+  },
+  "leerid-pakket": {
+    does: "The connector of a school package: it runs at a school, and speaks to us over the wire only.",
+    usedBy: [],
+  },
+};
 
 /** Files that may be longer than 400 lines, with the reason. */
 export const longFiles: Readonly<Record<string, string>> = {};
