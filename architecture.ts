@@ -38,20 +38,19 @@ export const rooms: Readonly<Record<string, Room>> = {
   "platform/database": {
     does: "Pool, roles, migrations, transactions, COPY, and the questions 'ready?', 'conflict?' and 'unavailable?'.",
     uses: ["platform/log"],
-    schema: "graphile_worker", // made by a library, and migrations are this room's
   },
   "platform/context": {
     does: "What a function with effects gets as its first parameter, and one transaction around it.",
     uses: ["platform/clock", "platform/crypto", "platform/database", "platform/log"],
   },
+  "platform/follow": {
+    does: "What a process holds of the database, kept new: one turn at a time after NOTIFY, tried again, and now and then besides.",
+    uses: ["platform/context", "platform/database", "platform/log"],
+  },
   "platform/jobs": {
     does: "Work that somebody asked for: enqueued in the caller's transaction, done by one of the workers.",
-    uses: ["platform/context", "platform/database", "platform/log"],
-    alsoSql: {
-      "graphile_worker.add_job": "Jobs are kept by graphile-worker; its schema comes with the migrations.",
-      "graphile_worker.force_unlock_workers": "Idem.",
-      "graphile_worker._private_jobs": "Which workers hold jobs: the library has no other way to ask.",
-    },
+    uses: ["platform/context", "platform/follow", "platform/log"],
+    schema: "jobs",
   },
   "platform/import-file": {
     does: "Reads a JSON file by its schema and says per field what is wrong, never the value.",
@@ -256,7 +255,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     schema: "klasinformatie",
     alsoSql: {
       "schoolloket.scherm_af": "A school sees its own rows only: row-level security.",
-      "graphile_worker.add_job":
+      "jobs.enqueue":
         "What a school decides and the job that follows are one commit; its role may ask for these jobs only.",
       "scholen.school":
         "The name of the school, as it stands in the agreement; and is there one of the number in the name of a file?",

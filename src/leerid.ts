@@ -106,9 +106,8 @@ const taken: Taken = {
 };
 
 /** Does that work as long as this process lives, beside the workers of other processes. */
-export async function startTaken(url: string, ctx: Context): Promise<Worker> {
-  if (Object.keys(taken).length === 0) return { stop: async () => {} };
-  return startWorker(url, ctx, taken);
+export async function startTaken(ctx: Context): Promise<Worker> {
+  return startWorker(ctx, taken);
 }
 
 /** Every site says whether it lives (`/healthz`) and whether it can work: database reachable, migrations done (`/readyz`). */

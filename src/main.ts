@@ -49,11 +49,11 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
     const { values } = options(args, { sites: { type: "string" } }, 0);
     const chosen = values.sites === undefined ? config : withSites(values.sites);
     const { startLeerId, startOnderhoud, startTaken } = await import("#leerid");
-    await withContext(chosen, async (ctx, url) => {
+    await withContext(chosen, async (ctx) => {
       const running = await startLeerId(chosen, ctx);
       // A server alone also does what a worker does: a small installation needs no second process, and two do no harm.
       const upkeep = startOnderhoud(ctx, { anker: chosen.LEERID_LOG_ANKER });
-      const worker = await startTaken(url, ctx);
+      const worker = await startTaken(ctx);
       ctx.log.info(
         { sites: chosen.LEERID_SITES ?? "alle", poort: chosen.LEERID_PORT_BASE },
         "LeerID luistert",
@@ -71,9 +71,9 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
   async worker(config, args) {
     options(args, {}, 0);
     const { startOnderhoud, startTaken } = await import("#leerid");
-    await withContext(config, async (ctx, url) => {
+    await withContext(config, async (ctx) => {
       const upkeep = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
-      const worker = await startTaken(url, ctx);
+      const worker = await startTaken(ctx);
       await untilStopped().finally(async () => {
         await worker.stop();
         await upkeep.stop();
@@ -246,13 +246,10 @@ function wholeNumber(name: string, value: string, min: number, max: number): num
   return number;
 }
 
-async function withContext(
-  config: Config,
-  work: (ctx: Context, url: string) => Promise<void>,
-): Promise<void> {
+async function withContext(config: Config, work: (ctx: Context) => Promise<void>): Promise<void> {
   const opened = await openLeerId(config, { lost: end });
   try {
-    await work(opened.ctx, opened.url);
+    await work(opened.ctx);
   } finally {
     await opened.close();
   }

@@ -20,7 +20,6 @@ before(async () => {
   await migrate(pg.url, guardedLog());
   ctx = { sql: openDatabase({ url: pg.url }), clock: systemClock(), keys: testKeys, log: guardedLog() };
   worker = await startWorker(
-    pg.url,
     ctx,
     {
       proef: async (_ctx, payload) => {
@@ -55,7 +54,7 @@ describe("jobs when PostgreSQL is killed", () => {
     });
     await enqueue(ctx, "proef", { nr: 2 }); // under way while the server dies
     await until("it is taken", async () => {
-      const [row] = await ctx.sql`select from graphile_worker._private_jobs where locked_by is not null`;
+      const [row] = await ctx.sql`select from jobs.job where worker is not null`;
       return row !== undefined;
     });
     await pg.kill();
@@ -72,14 +71,14 @@ describe("jobs when PostgreSQL is killed", () => {
     await enqueue(ctx, "proef", { nr: 3 });
     await until("both are done", () => done.includes(2) && done.includes(3));
     await until("nothing waits", async () => {
-      const rows = await ctx.sql`select from graphile_worker._private_jobs`;
+      const rows = await ctx.sql`select from jobs.job`;
       return rows.length === 0;
     });
   });
 
   test("a worker that stops leaves nothing locked behind", async () => {
     await worker.stop();
-    const rows = await ctx.sql`select from graphile_worker._private_jobs where locked_by is not null`;
+    const rows = await ctx.sql`select from jobs.job where taken_until > now()`;
     assert.equal(rows.length, 0);
     worker = { stop: async () => {} };
   });

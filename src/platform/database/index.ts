@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type postgres from "postgres";
 import type { Log } from "#platform/log";
 import { postgres as client } from "./client.ts";
-import { installJobs } from "./jobs-schema.ts";
 import { transaction } from "./transaction.ts";
 
 export { transaction } from "./transaction.ts";
@@ -56,8 +55,7 @@ const migrationsFolder = new URL("../../../migrations/", import.meta.url).pathna
 
 /**
  * Brings the database to the newest structure: plain SQL files in order, each in its own transaction, forward only.
- * Safe beside a second node that does the same (advisory lock). A file that changed after it ran stops the start. After them
- * the schema of the jobs, which comes with its library.
+ * Safe beside a second node that does the same (advisory lock). A file that changed after it ran stops the start.
  */
 export async function migrate(url: string, log: Log): Promise<number> {
   const sql = openDatabase({ url, max: 1, role: "eigenaar" });
@@ -94,7 +92,6 @@ export async function migrate(url: string, log: Log): Promise<number> {
       });
       count++;
     }
-    await installJobs(sql, url, log);
     await sql`grant select on public.migratie to leerid_app`;
     if (count > 0) log.info({ aantal: count }, "migraties uitgevoerd");
     return count;
