@@ -39,8 +39,9 @@ export function openDatabase({ url, max = 10, role = "app", onStatement }: PoolO
     connection: {
       application_name: "leerid",
       TimeZone: "UTC",
-      // A node that hangs or is paused may not keep its locks from the others.
-      idle_in_transaction_session_timeout: 60_000,
+      // A node that hangs or is paused may not keep its locks from the others. What waits longer inside a transaction, with no lock
+      // that others want, says so itself (set local).
+      idle_in_transaction_session_timeout: 5000,
       ...(role === "app" ? { role: "leerid_app" } : {}),
     },
     types: {
