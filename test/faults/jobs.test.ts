@@ -12,6 +12,7 @@ import { killablePostgres, type KillablePostgres } from "./killable-postgres.ts"
 let pg: KillablePostgres;
 let ctx: Context;
 let worker: Worker;
+const begun: unknown[] = [];
 const done: unknown[] = [];
 let hold: Promise<void> | undefined;
 
@@ -23,6 +24,7 @@ before(async () => {
     ctx,
     {
       proef: async (_ctx, payload) => {
+        begun.push(payload["nr"]);
         await hold;
         done.push(payload["nr"]);
       },
@@ -60,14 +62,16 @@ describe("jobs when PostgreSQL is killed", () => {
     await pg.kill();
     await wait(500);
     await pg.restart();
-    hold = undefined;
-    go();
     await until("a connection", async () =>
       ctx.sql`select 1`.then(
         () => true,
         () => false,
       ),
     );
+    await wait(1500); // longer than a job is taken for: it is not begun again beside itself
+    assert.deepEqual(begun, [1, 2]);
+    hold = undefined;
+    go();
     await enqueue(ctx, "proef", { nr: 3 });
     await until("both are done", () => done.includes(2) && done.includes(3));
     await until("nothing waits", async () => {

@@ -81,13 +81,14 @@ describe("jobs", () => {
     }
   });
 
-  test("a killed worker's job is taken again, and a living one keeps its own", async () => {
-    const child = spawn(
-      process.execPath,
-      [
-        "--input-type=module-typescript",
-        "--eval",
-        `import { testKeys } from "#testing/database";
+  for (const signal of ["SIGKILL", "SIGSTOP"] as const)
+    test(`a worker's job is taken by another after ${signal}, and a living one keeps its own`, async () => {
+      const child = spawn(
+        process.execPath,
+        [
+          "--input-type=module-typescript",
+          "--eval",
+          `import { testKeys } from "#testing/database";
          import { systemClock } from "#platform/clock";
          import { openDatabase } from "#platform/database";
          import { operationsLog } from "#platform/log";
@@ -95,41 +96,39 @@ describe("jobs", () => {
          const url = ${JSON.stringify(db.url)};
          const ctx = { sql: openDatabase({ url }), clock: systemClock(), keys: testKeys, log: operationsLog("silent") };
          await startWorker(ctx, { lang: async () => { console.log("bezig"); await new Promise(() => {}); } }, { hartslagMs: 200, tegelijk: 1 });`,
-      ],
-      {
-        cwd: fileURLToPath(new URL("../../../", import.meta.url)),
-        stdio: ["ignore", "pipe", "inherit"],
-      },
-    );
-    const gone = once(child, "exit");
-    let done = 0;
-    try {
-      await enqueue(db.ctx, "lang", { nr: 1 });
-      await once(child.stdout, "data");
-      const worker = await startWorker(
-        db.ctx,
+        ],
         {
-          lang: async () => {
-            done += 1;
-          },
+          cwd: fileURLToPath(new URL("../../../", import.meta.url)),
+          stdio: ["ignore", "pipe", "inherit"],
         },
-        { hartslagMs: 200 },
       );
+      let done = 0;
       try {
-        await wait(3500); // longer than the pause between two looks for work
-        assert.equal(done, 0, "its worker lives");
-        child.kill("SIGKILL");
-        await gone;
-        await until("somebody else did it", () => done === 1);
-        await until("nothing waits", async () => (await waiting()) === 0);
-        assert.equal(done, 1);
+        await enqueue(db.ctx, "lang", { nr: 1 });
+        await once(child.stdout, "data");
+        const worker = await startWorker(
+          db.ctx,
+          {
+            lang: async () => {
+              done += 1;
+            },
+          },
+          { hartslagMs: 200 },
+        );
+        try {
+          await wait(2500); // longer than a job is taken for, and than the pause between two looks for work
+          assert.equal(done, 0, "its worker lives");
+          child.kill(signal);
+          await until("somebody else did it", () => done === 1);
+          await until("nothing waits", async () => (await waiting()) === 0);
+          assert.equal(done, 1);
+        } finally {
+          await worker.stop();
+        }
       } finally {
-        await worker.stop();
+        child.kill("SIGKILL");
       }
-    } finally {
-      child.kill("SIGKILL");
-    }
-  });
+    });
 
   test("a worker that stops waits five seconds for what is under way, then gives it back", async () => {
     const started = { n: 0 };
