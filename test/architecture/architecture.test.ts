@@ -142,8 +142,8 @@ describe("the code is as architecture.ts says", () => {
       files.flatMap((file) => strange(file.path, file.text)),
       [],
     );
-    const planted = 'import "#platform/clock"; import "postgres"; import "zod"; import "./x.ts";';
-    assert.deepEqual(strange("packages/leerid-pakket/src/x.ts", planted), ["#platform/clock", "postgres"]);
+    const planted = 'import "#platform/clock"; import "pg"; import "zod"; import "./x.ts";';
+    assert.deepEqual(strange("packages/leerid-pakket/src/x.ts", planted), ["#platform/clock", "pg"]);
     const versions = (path: string): Record<string, string> => {
       const { dependencies, devDependencies, optionalDependencies } = named(path);
       return { ...dependencies, ...devDependencies, ...optionalDependencies };
@@ -154,16 +154,15 @@ describe("the code is as architecture.ts says", () => {
         assert.equal(version, ours[name], `${one}: ${name}: tested here with another version`);
   });
 
-  test("the database client is loaded mended, by one file only (ADR 0016)", () => {
-    const loads = (text: string) => /^(import (?!type\b).*from|import) "postgres"/m.test(text);
-    const loaders = [...source, ...around].filter(
-      ({ text }) => loads(text) || /import\("postgres"\)/.test(text),
-    );
+  test("the client of PostgreSQL is loaded by the room of the database only (ADR 0017)", () => {
+    const loads = (text: string) => importsOf(text).some((from) => /^(pg|pg-.*|postgres)$/.test(from));
+    const loaders = [...source, ...around].filter(({ text }) => loads(text)).map(({ path }) => path);
+    assert.ok(loaders.length > 0);
     assert.deepEqual(
-      loaders.map(({ path }) => path),
-      ["src/platform/database/client.ts"],
+      loaders.filter((path) => !path.startsWith("src/platform/database/")),
+      ["packages/embedded-postgres/src/trial.ts"], // tests of what calls nothing of us
     );
-    assert.ok(loads('import postgres from "postgres";') && !loads('import type postgres from "postgres";'));
+    assert.ok(loads('import pg from "pg";') && loads('import { from } from "pg-copy-streams";'));
   });
 
   test("a planted violation is found", () => {

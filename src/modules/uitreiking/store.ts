@@ -1,13 +1,11 @@
-import type postgres from "postgres";
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
+import type { Fragment } from "#platform/database";
 import type { AccountUuid } from "#platform/ids";
 import type { Niveau, Sleutelsoort } from "#modules/sleutels";
 import { toonGebruikersnaam } from "#modules/leerlingen";
 import { bewaardagen, termijn, type Batch, type Kandidaat, type Soort } from "./contract.ts";
 import { klasgroepVan } from "./rules.ts";
-
-type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
 /** The account that stands for the one in `account`, as `st`. Pupil by pupil (`offset 0`): a school is small beside the country. */
 const metStaand = (ctx: Context, account: Fragment): Fragment => ctx.sql`

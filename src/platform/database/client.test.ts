@@ -149,7 +149,8 @@ describe("a transaction of the client library whose connection is gone", () => {
       const [row] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`;
       await admin`select pg_terminate_backend(${row?.pid ?? 0})`;
       await wait(200);
-      for (const n of [1, 2]) await tx`select ${n}::int`.catch(({ code }) => codes.push(code));
+      for (const n of [1, 2])
+        await tx`select ${n}::int`.catch((error: unknown) => codes.push((error as { code?: unknown }).code));
       ended.resolve();
     });
     await assert.rejects(lost, isUnavailable);

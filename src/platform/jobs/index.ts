@@ -1,5 +1,5 @@
-import type postgres from "postgres";
 import type { Context } from "#platform/context";
+import type { Fragment } from "#platform/database";
 
 export { startWorker, type Taak, type Taken, type Worker } from "./worker.ts";
 
@@ -27,7 +27,7 @@ export function enqueueing(
   taak: string,
   payload: Payload,
   options: { readonly sleutel?: string } = {},
-): postgres.PendingQuery<postgres.Row[]> {
+): Fragment {
   for (const [naam, waarde] of Object.entries(payload))
     if (!isId(waarde)) throw new Error(`payload of ${taak}: ${naam} is not an id`);
   return ctx.sql`jobs.enqueue(${taak}::text, ${JSON.stringify(payload)}::text::json, ${options.sleutel ?? null}::text)`;
