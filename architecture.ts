@@ -49,7 +49,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "platform/jobs": {
     does: "Work that somebody asked for: enqueued in the caller's transaction, done by one of the workers.",
-    uses: ["platform/context", "platform/follow", "platform/log"],
+    uses: ["platform/context", "platform/database", "platform/follow", "platform/log"],
     schema: "jobs",
   },
   "platform/import-file": {

@@ -93,8 +93,9 @@ describe("what nobody foresaw", () => {
 const postmasterOf = async (folder: string): Promise<number> => {
   const where = await readFile(join(folder, "postgres", "elders"), "utf8").catch(() => undefined);
   const data = join(where?.trim() ?? join(folder, "postgres"), "data");
-  return Number((await readFile(join(data, "postmaster.pid"), "utf8")).split("\n")[0]);
+  return Number((await readFile(join(data, "postmaster.pid"), "utf8").catch(() => "")).split("\n")[0]);
 };
+const isOther = (pid: number, than: number): boolean => pid > 0 && pid !== than;
 
 describe("the database that comes along, killed with signal 9", () => {
   test("is back for the server that has it and for one beside it; and the one beside it takes over when the first is killed", async () => {
@@ -117,16 +118,25 @@ describe("the database that comes along, killed with signal 9", () => {
       const beside = await start();
       try {
         for (let n = 0; n < 2; n += 1) {
-          process.kill(await postmasterOf(folder), "SIGKILL");
-          for (const { base, child } of [owner, beside]) {
-            await until("it notices or is quick", async () => (await answers(base)) === 200, child);
+          const killed = await postmasterOf(folder);
+          process.kill(killed, "SIGKILL");
+          await until(
+            "there is another",
+            async () => isOther(await postmasterOf(folder), killed),
+            owner.child,
+          );
+          for (const { base, child } of [owner, beside])
             await until("it is ready again", async () => (await answers(base + 99, "readyz")) === 200, child);
-          }
         }
         const ended = outcomeOf(owner.child);
+        const stopped = await postmasterOf(folder);
         owner.child.kill("SIGKILL");
         await ended;
-        await wait(300);
+        await until(
+          "there is another",
+          async () => isOther(await postmasterOf(folder), stopped),
+          beside.child,
+        );
         await until(
           "the other has it",
           async () => (await answers(beside.base + 99, "readyz")) === 200,
