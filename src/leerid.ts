@@ -21,7 +21,15 @@ import { ruimVenstersOp } from "#modules/sleutels";
 import { importeerToepassing } from "#modules/toepassingen";
 import { hervatBatches, verwerkBatch, verwijderOude, wisVerlopen } from "#modules/uitreiking";
 import { ruimWeigeringenOp } from "#modules/verstrekking";
-import { beeindigSessies, createAcm, ruimOp } from "#sites/acm";
+import {
+  createAcm,
+  endSessies,
+  resumeAfmeldingen,
+  ruimOp,
+  taakAfmeldingen,
+  tellApplication,
+  type TellOptions,
+} from "#sites/acm";
 import { createApi } from "#sites/api";
 import { ruimSommenOp, startDropserver as startSftp, type Dropserver } from "#sites/dropserver";
 import { createLeerlingloket, registreer, ruimSessiesOp } from "#sites/leerlingloket";
@@ -49,6 +57,7 @@ export function startOnderhoud(
     // Each Monday after 04:00, or as soon as we are there; the database sees to it that it happens once (R62).
     { naam: "directeursopdrachten", elke: 60_000, werk: () => laadOpdrachtenOp(ctx) },
     { naam: "opruimen-acm", elke: 60_000, werk: () => ruimOp(ctx) },
+    { naam: "afmeldingen-hervatten", elke: 60_000, werk: () => resumeAfmeldingen(ctx) },
     { naam: "opruimen-loket", elke: 600_000, werk: () => ruimSessiesOp(ctx) },
     { naam: "opruimen-schoolloket", elke: 600_000, werk: () => schoolloket.ruimSessiesOp(ctx) },
     { naam: "opruimen-beheer", elke: 600_000, werk: () => beheer.ruimSessiesOp(ctx) },
@@ -63,7 +72,7 @@ export function startOnderhoud(
     { naam: "klasinformatie-hervatten", elke: 60_000, werk: () => hervatLeveringen(ctx) },
     { naam: "klasinformatie-bewaring", elke: 600_000, werk: () => wisVerlopenKlassen(ctx) },
     { naam: "uitreiking-wissen", elke: 60_000, werk: () => wisVerlopen(ctx) },
-    { naam: "uitreiking-hervatten", elke: 60_000, werk: () => hervatBatches(ctx, beeindigSessies) },
+    { naam: "uitreiking-hervatten", elke: 60_000, werk: () => hervatBatches(ctx, endSessies) },
     { naam: "uitreiking-opruimen", elke: 3_600_000, werk: () => verwijderOude(ctx) },
   ];
   let stopped = false;
@@ -96,19 +105,24 @@ export function startOnderhoud(
 }
 
 /** Work that somebody asked for, by the name under which it was enqueued. */
-const taken: Taken = {
+const taken = (tell: TellOptions): Taken => ({
   "uitreiking-batch": async (ctx, payload) => {
-    await verwerkBatch(ctx, String(payload["batch"]), undefined, beeindigSessies);
+    await verwerkBatch(ctx, String(payload["batch"]), endSessies);
   },
-  "sessies-beeindigen": (ctx, payload) => beeindigSessies(ctx, [payload["account"] as AccountUuid]),
+  "sessies-beeindigen": (ctx, payload) => endSessies(ctx, [payload["account"] as AccountUuid]),
   "klasinformatie-levering": (ctx, payload) => verwerkLevering(ctx, String(payload["levering"])),
   "klasinformatie-wissen": (ctx) => wisGestopte(ctx),
-};
+  [taakAfmeldingen]: (ctx, payload) => tellApplication(ctx, tell, String(payload["rij"])),
+});
 
 /** Does that work as long as this process lives, beside the workers of other processes. */
-export async function startTaken(url: string, ctx: Context): Promise<Worker> {
-  if (Object.keys(taken).length === 0) return { stop: async () => {} };
-  return startWorker(url, ctx, taken);
+export function startTaken(
+  config: { readonly urls: Pick<Config["urls"], "acm">; readonly LEERID_PRODUCTIE: boolean },
+  url: string,
+  ctx: Context,
+): Promise<Worker> {
+  const tell = { issuer: `${config.urls.acm}/op`, allowPrivateNetwork: !config.LEERID_PRODUCTIE };
+  return startWorker(url, ctx, taken(tell));
 }
 
 /** Every site says whether it lives (`/healthz`) and whether it can work: database reachable, migrations done (`/readyz`). */

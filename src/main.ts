@@ -53,7 +53,7 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
       const running = await startLeerId(chosen, ctx);
       // A server alone also does what a worker does: a small installation needs no second process, and two do no harm.
       const upkeep = startOnderhoud(ctx, { anker: chosen.LEERID_LOG_ANKER });
-      const worker = await startTaken(url, ctx);
+      const worker = await startTaken(chosen, url, ctx);
       ctx.log.info(
         { sites: chosen.LEERID_SITES ?? "alle", poort: chosen.LEERID_PORT_BASE },
         "LeerID luistert",
@@ -72,7 +72,7 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
     const { startOnderhoud, startTaken } = await import("#leerid");
     await withContext(config, async (ctx, url) => {
       const upkeep = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
-      const worker = await startTaken(url, ctx);
+      const worker = await startTaken(config, url, ctx);
       await untilStopped();
       await worker.stop();
       await upkeep.stop();

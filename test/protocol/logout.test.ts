@@ -3,18 +3,23 @@ import { setTimeout as wait } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import { inTransaction } from "#platform/context";
-import { enqueue } from "#platform/jobs";
+import { enqueue, type Worker } from "#platform/jobs";
 import { startTaken } from "#leerid";
 import { openVensterVoor } from "#modules/aanmelding";
-import { beeindigSessies } from "#sites/acm";
+import { endSessies } from "#sites/acm";
 import { authUrl, authUrlOf, codeOf, payloadOf, redeem, redeemOf, signIn, userinfo } from "./flow.ts";
 import { browser, world, type World } from "./world.ts";
 
 let w: World;
+let worker: Worker;
 before(async () => {
   w = await world();
+  worker = await startTaken({ urls: { acm: w.origin }, LEERID_PRODUCTIE: false }, w.db.url, w.ctx);
 });
-after(() => w.close());
+after(async () => {
+  await worker.stop();
+  await w.close();
+});
 
 const logoutUrl = (params: Record<string, string> = {}) =>
   `${w.issuer}/v1/logout?${new URLSearchParams(params)}`;
@@ -215,7 +220,7 @@ describe("a password or badge that was replaced (D7)", () => {
     const { pupil, visitor, token } = await signedIn("weg.papier");
     const other = await signedIn("blijft.staan");
     w.logoutTokens.length = 0;
-    await beeindigSessies(w.ctx, [pupil.accountUuid]);
+    await endSessies(w.ctx, [pupil.accountUuid]);
     assert.equal(await sessionsOf(pupil.accountUuid), 0);
     assert.equal((await userinfo(w, token)).status, 401);
     assert.match((await visitor.get(authUrl(w))).text, /name="wachtwoord"/);
@@ -223,27 +228,21 @@ describe("a password or badge that was replaced (D7)", () => {
     assert.equal(w.logoutTokens[0]?.client, "bingel");
     assert.equal(payloadOf(w.logoutTokens[0]?.token ?? "")["sub"], pupil.accountUuid);
     assert.equal(await sessionsOf(other.pupil.accountUuid), 1);
-    assert.equal((await w.db.sql`select 1 from acm.uitlog`).length, 0);
   });
 
   test("a school withdraws the badge: the job that it asks for ends the session", async () => {
     const { pupil, token } = await signedIn("weg.badge");
     w.logoutTokens.length = 0;
-    const worker = await startTaken(w.db.url, w.ctx);
-    try {
-      await enqueue(w.ctx, "sessies-beeindigen", { account: pupil.accountUuid });
-      await until(() => w.logoutTokens.length === 1);
-      assert.equal(await sessionsOf(pupil.accountUuid), 0);
-      assert.equal((await userinfo(w, token)).status, 401);
-    } finally {
-      await worker.stop();
-    }
+    await enqueue(w.ctx, "sessies-beeindigen", { account: pupil.accountUuid });
+    await until(() => w.logoutTokens.length === 1);
+    assert.equal(await sessionsOf(pupil.accountUuid), 0);
+    assert.equal((await userinfo(w, token)).status, 401);
   });
 
   test("not when the transaction that replaces it does not end well", async () => {
     const { pupil } = await signedIn("weg.tochniet");
     const afgebroken = inTransaction(w.ctx, async (tx) => {
-      await beeindigSessies(tx, [pupil.accountUuid]);
+      await endSessies(tx, [pupil.accountUuid]);
       throw new Error("no");
     });
     await assert.rejects(afgebroken, /^Error: no$/);

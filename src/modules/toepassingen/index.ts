@@ -41,6 +41,7 @@ export {
   voorbeeld,
 } from "./school.ts";
 export {
+  findAfmeldadres,
   findClientVan,
   findToepassingVan,
   kies,

@@ -111,6 +111,19 @@ export async function findClientVan(ctx: Context, toepassing: string): Promise<s
   return row?.client_id;
 }
 
+/** Where an application hears that a session ended, and how its tokens are signed; undefined when it is gone or does not want to hear. */
+export async function findAfmeldadres(
+  ctx: Context,
+  clientId: string,
+): Promise<{ readonly uri: string; readonly alg: "RS256" | "ES256" } | undefined> {
+  const [row] = await ctx.sql<{ metadata: string }[]>`
+    select metadata from toepassingen.client where client_id = ${clientId}`;
+  const { backchannel_logout_uri: uri, id_token_signed_response_alg: alg } = JSON.parse(
+    row?.metadata ?? "{}",
+  ) as Record<string, unknown>;
+  return typeof uri === "string" ? { uri, alg: alg === "ES256" ? "ES256" : "RS256" } : undefined;
+}
+
 /** Keys and names of the applications of providers, by name. */
 export function listToepassingen(ctx: Context): Promise<{ toepassing: string; naam: string }[]> {
   return ctx.sql<{ toepassing: string; naam: string }[]>`

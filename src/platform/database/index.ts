@@ -7,6 +7,7 @@ import { postgres as client } from "./client.ts";
 import { installJobs } from "./jobs-schema.ts";
 import { transaction } from "./transaction.ts";
 
+export { isDuplicate, retryUndone } from "./retry.ts";
 export { transaction } from "./transaction.ts";
 export { listen, type Listener } from "./listen.ts";
 export { copyIn, copyLine, rowText, type CopyCell } from "./copy.ts";
@@ -118,21 +119,15 @@ export async function isReady(sql: Sql): Promise<boolean> {
   }
 }
 
-/** True when a statement failed because another transaction was first: run it again. */
-export function isConflict(error: unknown): boolean {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return code === "23505" || code === "40001" || code === "40P01";
-}
-
 /**
  * True when the database could not do its work now: no connection to be had, no memory or disk, a lock that took too long, a
- * server that stops or starts. Later is better. When the connection broke during a commit it may have been done all the same.
+ * server that stops or starts, or others in the way time and again. Later is better. When the connection broke during a commit it may have been done all the same.
  */
 export function isUnavailable(error: unknown): boolean {
   const code = (error as { code?: unknown } | undefined)?.code;
   return (
     typeof code === "string" &&
-    (/^(53|57P0|08)|^(25P03|55P03|57014)$/.test(code) ||
+    (/^(53|57P0|08)|^(25P03|40001|40P01|55P03|57014)$/.test(code) ||
       /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)/.test(code))
   );
 }

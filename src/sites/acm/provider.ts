@@ -34,7 +34,7 @@ export function makeProvider(acm: Acm): Provider {
   provider.on("server_error", (ctx, error) => {
     ctx.state["fault"] = error; // logged and answered once, in pipeline.ts
   });
-  for (const step of pipeline(acm, provider)) provider.use(step);
+  for (const step of pipeline(acm)) provider.use(step);
   return provider;
 }
 
@@ -107,10 +107,6 @@ function configuration(acm: Acm): Configuration {
         },
       },
     },
-    ...(acm.allowPrivateNetwork && {
-      // Without the provider's guard, which is a dispatcher among the options.
-      fetch: (url, options) => fetch(url, { ...options, dispatcher: undefined } as unknown as RequestInit),
-    }),
     features: {
       devInteractions: { enabled: false },
       dPoP: { enabled: false },
@@ -125,7 +121,7 @@ function configuration(acm: Acm): Configuration {
         enabled: true,
         allowedPolicy: (_koa, client, token) => token.clientId === client.clientId,
       },
-      backchannelLogout: { enabled: true },
+      backchannelLogout: { enabled: true }, // said in discovery and asked of clients; the telling is ours (tell-applications.ts)
       resourceIndicators: {
         enabled: true,
         defaultResource: (_koa, client) => (client.grantTypeAllowed("client_credentials") ? acm.apiUrl : []),
