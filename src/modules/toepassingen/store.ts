@@ -5,6 +5,11 @@ import { seal, unseal } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
 import type { ClientInvoer, ClientRecord, Doelgroep, ToepassingBestand } from "./contract.ts";
 
+/** One file at a time: whose client_ids they are is looked at before they are written. */
+export async function neemSlot(ctx: Context): Promise<void> {
+  await ctx.sql`select pg_advisory_xact_lock(7123)`;
+}
+
 /** Stores an application and its clients; unchanged ones stay as they are. Announces the change to every node. */
 export async function upsertToepassing(ctx: Context, bestand: ToepassingBestand): Promise<void> {
   const nu = new Date(ctx.clock.now());
