@@ -3,12 +3,13 @@ import { setTimeout as wait } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import { inTransaction } from "#platform/context";
+import { openDatabase } from "#platform/database";
 import { enqueue, type Worker } from "#platform/jobs";
 import { startTaken } from "#leerid";
 import { openVensterVoor } from "#modules/aanmelding";
 import { endSessies } from "#sites/acm";
 import { authUrl, authUrlOf, codeOf, payloadOf, redeem, redeemOf, signIn, userinfo } from "./flow.ts";
-import { browser, world, type World } from "./world.ts";
+import { browser, typePassword, world, type World } from "./world.ts";
 
 let w: World;
 let worker: Worker;
@@ -238,6 +239,38 @@ describe("a password or badge that was replaced (D7)", () => {
     assert.equal(await sessionsOf(pupil.accountUuid), 0);
     assert.equal((await userinfo(w, token)).status, 401);
   });
+
+  for (const [how, sql] of [
+    ["the connection is gone", "perform pg_terminate_backend(pg_backend_pid()); perform pg_sleep(1)"],
+    ["ending them fails", "raise exception 'planted'"],
+  ] as const)
+    test(`one commit: when ${how} between the new password and the end of the sessions, nothing happened, and the same form works afterwards`, async () => {
+      const { pupil, token } = await signedIn(how.replaceAll(" ", "."));
+      await w.db.sql`update sleutels.sleutel set soort = 'eerste' where account_uuid = ${pupil.accountUuid}`;
+      const visitor = browser();
+      const form = await visitor.get(authUrl(w));
+      const kies = await typePassword(visitor, form, pupil);
+      const nieuw = "gele tram over zee";
+      const fields = { ...kies.fields, nieuw_wachtwoord: nieuw, nieuw_wachtwoord_herhaald: nieuw };
+      const owner = openDatabase({ url: w.db.url, max: 1, role: "eigenaar" });
+      try {
+        await owner.unsafe(`create function acm.planted() returns trigger language plpgsql as $$ begin ${sql}; return old; end $$;
+          grant execute on function acm.planted() to leerid_app; alter function acm.planted() security definer;
+          create trigger planted before delete on acm.sessie for each row execute function acm.planted()`);
+        const broken = await visitor.post(kies.action ?? "", fields);
+        assert.ok(broken.status === 500 || broken.status === 503, String(broken.status));
+        assert.equal((await userinfo(w, token)).status, 200, "and nobody was told that he is out");
+        const old = await w.db
+          .sql`select 1 from sleutels.sleutel where account_uuid = ${pupil.accountUuid} and soort = 'eerste'`;
+        assert.equal(old.length, 1, "the password is the old one");
+      } finally {
+        await owner.unsafe("drop trigger planted on acm.sessie; drop function acm.planted()");
+        await owner.end();
+      }
+      await redeem(w, codeOf(await visitor.post(kies.action ?? "", fields)));
+      assert.equal((await userinfo(w, token)).status, 401);
+      assert.equal(await sessionsOf(pupil.accountUuid), 1);
+    });
 
   test("not when the transaction that replaces it does not end well", async () => {
     const { pupil } = await signedIn("weg.tochniet");
