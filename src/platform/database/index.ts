@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type postgres from "postgres";
-import type { Log } from "#platform/log";
+import { isHangUp, type Log } from "#platform/log";
 import { postgres as client } from "./client.ts";
 import { installJobs } from "./jobs-schema.ts";
 import { transaction } from "./transaction.ts";
@@ -125,6 +125,7 @@ export async function isReady(sql: Sql): Promise<boolean> {
  */
 export function isUnavailable(error: unknown): boolean {
   const code = (error as { code?: unknown } | undefined)?.code;
+  if (isHangUp(error)) return false;
   return (
     typeof code === "string" &&
     (/^(53|57P0|08)|^(25P03|40001|40P01|55P03|57014)$/.test(code) ||
