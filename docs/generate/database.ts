@@ -63,6 +63,7 @@ export async function databasePage(): Promise<string> {
   const made = sql.match(/^create table (?!if)[a-z_.]+ \(/gm)?.length ?? 0;
   if (tables.length !== made)
     throw new Error(`docs/generate/database.ts: read ${tables.length} of ${made} tables`);
+  const dropped = new Set([...sql.matchAll(/^drop table ([\w.]+);/gm)].map(([, name]) => name));
   const schemas = [...sql.matchAll(/^create schema (\w+)/gm)].map(([, name = ""]) => name);
   return page("Databank", "`migrations/`", [
     "Elk schema hoort bij één kamer van de code; andere kamers lezen het alleen langs wat in `architecture.ts` staat. De uitleg komt uit de databank zelf (`comment on …`): doel, grond, bewaring. De rol `leerid_app` bedient; de eigenaar migreert.",
@@ -71,7 +72,7 @@ export async function databasePage(): Promise<string> {
       return [
         `## ${schema} (${code(`src/${room}`)})`,
         ...tables
-          .filter((one) => one.name.startsWith(`${schema}.`))
+          .filter((one) => one.name.startsWith(`${schema}.`) && !dropped.has(one.name))
           .flatMap((one) => [
             `### ${one.name}`,
             one.comment,
