@@ -57,8 +57,8 @@ const waiting = async (clientId: string) =>
     select rij, pogingen from acm.afmelding where client_id = ${clientId} order by nr`;
 const queueOf = async (clientId: string): Promise<string> => (await waiting(clientId))[0]?.rij ?? "";
 const jobs = async (rij: string) =>
-  (await w.db.sql`select 1 from graphile_worker.jobs where key = ${`afmeldingen-melden-${rij}`}`).length;
-const dropJobs = () => w.db.sql`delete from graphile_worker._private_jobs`;
+  (await w.db.sql`select 1 from jobs.job where key = ${`afmeldingen-melden-${rij}`}`).length;
+const dropJobs = () => w.db.sql`delete from jobs.job`;
 
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   for (let turn = 0; turn < 400; turn += 1) {

@@ -28,6 +28,10 @@ test("D7: from a selection to progress to the PDF, and when it goes away", async
   assert.equal(gemaakt.status, 303);
   const adres = gemaakt.headers.get("location") ?? "";
   assert.match(adres, /^\/leerid-beheer\/afdrukken\/[0-9a-f-]{36}$/);
+  const asked = await w.sql`
+    select b.xmin = j.xmin as samen from uitreiking.batch b, jobs.job j
+     where b.batch = ${adres.slice(-36)} and j.key = ${`uitreiking-${adres.slice(-36)}`}`;
+  assert.deepEqual([...asked], [{ samen: true }], "the batch and its job are one commit");
   const [job] = await w.sql`select count(*)::int as n from jobs.job`;
   assert.equal(job?.["n"], 1, "somebody will do it");
 
