@@ -67,16 +67,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     does: "Reads a JSON file by its schema and says per field what is wrong, never the value.",
     uses: ["platform/problem"],
   },
-  "platform/endpoint": {
-    does: "One declaration per API endpoint: routing, access, validation in and out, OpenAPI.",
-    uses: [
-      "platform/context",
-      "platform/database",
-      "platform/import-file",
-      "platform/log",
-      "platform/problem",
-    ],
-    only: ["sites/api"],
+  "platform/route": {
+    does: "One declaration per address of a site: routing, access, what is read (path, query, form, JSON) and what is given; OpenAPI.",
+    uses: ["platform/ids", "platform/import-file", "platform/problem"],
+    only: ["platform/staff-site", "sites/api", "sites/beheer", "sites/schoolloket"],
   },
   "platform/ending": {
     does: "How a process ends: asked to, or because of something that nobody foresaw.",
@@ -109,7 +103,9 @@ export const rooms: Readonly<Record<string, Room>> = {
       "platform/html",
       "platform/ids",
       "platform/log",
+      "platform/problem",
       "platform/relying-party",
+      "platform/route",
     ],
     only: ["sites/beheer", "sites/schoolloket"],
   },

@@ -116,7 +116,7 @@ const stops: Readonly<Record<string, () => readonly Stop[]>> = {
   "/geen-recht": () => [{ wie: { voId: "vo-5", orgcodes: ["999001", "999002"] } }],
 };
 
-const paginas = routes.filter(({ methode, pad }) => methode === "GET" && !(pad in geenPagina));
+const paginas = routes.filter(({ method, path }) => method === "get" && !(path in geenPagina));
 
 async function maakWereld(): Promise<void> {
   await w.lever(
@@ -205,7 +205,7 @@ after(async () => {
 
 describe("every page of the Schoolloket, with the keyboard alone", { skip, concurrency: 2 }, () => {
   test("4-quality: every address in the table of routes is walked or answers with no page", async () => {
-    const paden = routes.filter(({ methode }) => methode === "GET").map(({ pad }) => pad as string);
+    const paden = routes.filter(({ method }) => method === "get").map(({ path }) => path as string);
     const zonder = paden.filter((pad) => pad.includes(":") && !(pad in stops) && !(pad in geenPagina));
     assert.deepEqual(zonder, [], "add how one comes there to `stops`");
     const voorbij = [...Object.keys(stops), ...Object.keys(geenPagina)].filter((pad) => !paden.includes(pad));
@@ -218,7 +218,7 @@ describe("every page of the Schoolloket, with the keyboard alone", { skip, concu
     }
   });
 
-  for (const { pad, toegang } of paginas) {
+  for (const { path: pad, access: toegang } of paginas) {
     test(`4-quality: ${pad}`, async () => {
       const findings: string[] = [];
       for (const stop of stops[pad]?.() ?? [{}]) {

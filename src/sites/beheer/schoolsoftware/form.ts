@@ -1,5 +1,6 @@
 import { isStraks } from "#platform/clock";
 import { hiddenFields, html, icon, type Html } from "#platform/html";
+import { text } from "#platform/route";
 import type { Gebruik, Pakket } from "#modules/schoolsoftware";
 import { periodeOp, type Fouten, type Veld } from "./rules.ts";
 import type { SchoolVanBeheer, Wijziging } from "./store.ts";
@@ -11,11 +12,16 @@ export const gedaan = {
 } as const;
 export type Gedaan = keyof typeof gedaan;
 
+/** The fields of the two forms of a school; what they must hold is said beside the field (`rules.ts`). */
+export const pakketVelden = { pakket: text(100), van: text(100), tot: text(100) };
+export const eindeVelden = { periode: text(100), nummer: text(100), tot: text(100) };
+
 /** A form that was posted with something wrong in it: it is shown again as it was filled in. */
 export type Formulieren = {
   readonly welk?: "pakket" | "einde";
-  readonly velden?: URLSearchParams;
+  readonly velden?: Readonly<Partial<Record<Veld, string>>>;
   readonly fouten?: Fouten;
+  readonly gedaan?: Gedaan | undefined;
 };
 
 export type SchoolInput = Formulieren & {
@@ -27,7 +33,6 @@ export type SchoolInput = Formulieren & {
   readonly mag: boolean;
   readonly vandaag: Gebruik["van"];
   readonly nu: number;
-  readonly gedaan: Gedaan | undefined;
 };
 
 export const naamVan = (pakketten: readonly Pakket[], pakket: string): string =>
@@ -81,7 +86,7 @@ const foutBoven = (p: SchoolInput, welk: Formulieren["welk"]): Html | undefined 
 /** From a day on another package. */
 export function anderPakket(p: SchoolInput): Html {
   const deze = p.welk === "pakket";
-  const waarde = (naam: Veld, anders = "") => (deze ? (p.velden?.get(naam) ?? "") : anders);
+  const waarde = (naam: Veld, anders = "") => (deze ? (p.velden?.[naam] ?? "") : anders);
   const fout = (naam: Veld) => (deze ? p.fouten?.[naam] : undefined);
   const huidig = periodeOp(p.gebruik, p.vandaag);
   return html`<section class="card" aria-labelledby="ander">
@@ -147,7 +152,7 @@ export function laatsteDag(p: SchoolInput): Html | undefined {
           hint: "Op die dag mag het pakket nog leveren, de dag daarna niet meer.",
         },
         "tot",
-        deze ? (p.velden?.get("tot") ?? "") : (periode.tot ?? ""),
+        deze ? (p.velden?.tot ?? "") : (periode.tot ?? ""),
         true,
       )}
       <div class="row"><button class="button secondary">Bewaar de laatste dag</button></div>

@@ -1,5 +1,8 @@
+import { z } from "zod";
 import { dagVoor } from "#platform/clock";
 import type { Context } from "#platform/context";
+import { isInstellingsnummer } from "#platform/ids";
+import { cut, oneOf } from "#platform/route";
 import {
   listGebruik,
   listPakketten,
@@ -8,8 +11,8 @@ import {
   type Gebruik,
   type Pakket,
 } from "#modules/schoolsoftware";
-import type { Route, Verzoek } from "../contract.ts";
-import { gedaan, type Formulieren, type Gedaan } from "./form.ts";
+import { route, type Verzoek } from "../contract.ts";
+import { eindeVelden, gedaan, pakketVelden, type Formulieren, type Gedaan } from "./form.ts";
 import { schoolPagina } from "./page.ts";
 import { leesEinde, leesPakket, lopendeElders, periodeOp } from "./rules.ts";
 import {
@@ -25,6 +28,7 @@ import { zoekPagina } from "./search-page.ts";
 const hier = "/schoolsoftware";
 /** So many schools on a page; with more the search is too wide. */
 const meest = 50;
+const nummer = z.string().refine(isInstellingsnummer);
 
 type Alles = {
   readonly school: SchoolVanBeheer;
@@ -39,17 +43,19 @@ async function lees(ctx: Context, nummer: string): Promise<Alles | undefined> {
   return { school, pakketten: await listPakketten(ctx), gebruik: await listGebruik(ctx, school.lijn) };
 }
 
-/** The page of a school, maybe with a form that must be filled in again. */
-async function toonSchool(v: Verzoek, formulieren: Formulieren = {}): Promise<Response> {
+/** The page of a school, maybe with what was just done, or with a form that must be filled in again. */
+async function toonSchool(
+  v: Verzoek & { readonly params: { readonly nummer: string } },
+  formulieren: Formulieren = {},
+): Promise<Response> {
   const gelezen = await v.inBeheer(async (ctx) => {
-    const alles = await lees(ctx, v.param("nummer"));
+    const alles = await lees(ctx, v.params.nummer);
     return alles && { ...alles, wijzigingen: await listWijzigingen(ctx, alles.school.lijn) };
   });
   if (!gelezen) return v.nietGevonden();
   const { school } = gelezen;
   // A former number is a way to the school, not a second page of it.
   if (school.hoofd !== school.instellingsnummer) return v.naar(`${hier}/${school.hoofd}`);
-  const wat = v.http.req.query("klaar") ?? "";
   const fout = formulieren.fouten !== undefined;
   return v.pagina({
     titel: school.naam,
@@ -62,19 +68,20 @@ async function toonSchool(v: Verzoek, formulieren: Formulieren = {}): Promise<Re
       mag: v.mag("schoolsoftware-wijzigen"),
       vandaag: v.clock.vandaag(),
       nu: v.clock.now(),
-      gedaan: Object.hasOwn(gedaan, wat) ? (wat as Gedaan) : undefined,
     }),
   });
 }
 
 /** Mijn Schoolsoftware (R21): which package a school uses, from when until when, and who changed it. */
-export const schoolsoftwareRoutes: readonly Route[] = [
-  {
-    methode: "GET",
-    pad: hier,
-    toegang: "schoolsoftware-bekijken",
-    async antwoord(v) {
-      const zoek = v.http.req.query("zoek")?.trim().slice(0, 100) ?? "";
+export const schoolsoftwareRoutes = [
+  route({
+    method: "get",
+    path: hier,
+    access: "schoolsoftware-bekijken",
+    summary: "hoeveel scholen met welk pakket werken, en scholen op naam of nummer",
+    query: { zoek: cut(100) },
+    async handle(v) {
+      const { zoek } = v.query;
       const gevonden = await v.inBeheer(async (ctx) => ({
         scholen: zoek === "" ? undefined : await zoekScholen(ctx, zoek, meest + 1),
         perPakket: await telPerPakket(ctx),
@@ -85,22 +92,28 @@ export const schoolsoftwareRoutes: readonly Route[] = [
         inhoud: zoekPagina({ zoek, meest, ...gevonden }),
       });
     },
-  },
-  {
-    methode: "GET",
-    pad: `${hier}/:nummer`,
-    toegang: "schoolsoftware-bekijken",
-    antwoord: (v) => toonSchool(v),
-  },
-  {
-    methode: "POST",
-    pad: `${hier}/:nummer/pakket`,
-    toegang: "schoolsoftware-wijzigen",
-    async antwoord(v) {
-      const velden = await v.formulier();
+  }),
+  route({
+    method: "get",
+    path: `${hier}/:nummer`,
+    access: "schoolsoftware-bekijken",
+    summary: "het pakket van een school, van wanneer tot wanneer, en wie dat veranderde",
+    params: { nummer },
+    query: { klaar: oneOf(Object.keys(gedaan) as Gedaan[]) },
+    handle: (v) => toonSchool(v, { gedaan: v.query.klaar }),
+  }),
+  route({
+    method: "post",
+    path: `${hier}/:nummer/pakket`,
+    access: "schoolsoftware-wijzigen",
+    summary: "vanaf een dag een ander pakket",
+    params: { nummer },
+    form: pakketVelden,
+    async handle(v) {
+      const velden = v.form;
       const vandaag = v.clock.vandaag();
       const uitkomst = await v.inBeheer(async (ctx) => {
-        const alles = await lees(ctx, v.param("nummer"));
+        const alles = await lees(ctx, v.params.nummer);
         if (!alles) return undefined;
         const { gebruik, school } = alles;
         const gelezen = leesPakket(velden, { ...alles, hoofd: school.hoofd, vandaag });
@@ -121,15 +134,18 @@ export const schoolsoftwareRoutes: readonly Route[] = [
       if ("fouten" in uitkomst) return toonSchool(v, { welk: "pakket", velden, fouten: uitkomst.fouten });
       return v.naar(`${hier}/${uitkomst.nummer}?klaar=pakket`);
     },
-  },
-  {
-    methode: "POST",
-    pad: `${hier}/:nummer/einde`,
-    toegang: "schoolsoftware-wijzigen",
-    async antwoord(v) {
-      const velden = await v.formulier();
+  }),
+  route({
+    method: "post",
+    path: `${hier}/:nummer/einde`,
+    access: "schoolsoftware-wijzigen",
+    summary: "de laatste dag van een pakket",
+    params: { nummer },
+    form: eindeVelden,
+    async handle(v) {
+      const velden = v.form;
       const uitkomst = await v.inBeheer(async (ctx) => {
-        const alles = await lees(ctx, v.param("nummer"));
+        const alles = await lees(ctx, v.params.nummer);
         const gelezen = alles && leesEinde(velden, alles);
         if (!gelezen || "fouten" in gelezen) return gelezen;
         const { periode, tot } = gelezen;
@@ -143,5 +159,5 @@ export const schoolsoftwareRoutes: readonly Route[] = [
       if ("fouten" in uitkomst) return toonSchool(v, { welk: "einde", velden, fouten: uitkomst.fouten });
       return v.naar(`${hier}/${uitkomst.nummer}?klaar=einde`);
     },
-  },
+  }),
 ];

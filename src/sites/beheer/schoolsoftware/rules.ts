@@ -36,26 +36,24 @@ const volgendeNa = (gebruik: readonly Gebruik[], dag: Datum): Gebruik | undefine
 
 /** The form "Ander pakket": a period to write, or what is wrong by field. */
 export function leesPakket(
-  velden: URLSearchParams,
+  velden: Readonly<Record<Veld, string>>,
   { hoofd, pakketten, gebruik, vandaag }: Stand,
 ): { readonly nieuw: Gebruik } | { readonly fouten: Fouten } {
   const fouten: Partial<Record<Veld, string>> = {};
   const naamVan = (pakket: string) => pakketten.find((een) => een.pakket === pakket)?.naam ?? pakket;
-  const pakket = pakketten.find((een) => een.pakket === velden.get("pakket"));
+  const pakket = pakketten.find((een) => een.pakket === velden.pakket);
   if (!pakket) fouten.pakket = "Kies een pakket uit de lijst.";
 
-  const vanTekst = velden.get("van")?.trim() ?? "";
-  const van = leesDatum(vanTekst);
+  const van = leesDatum(velden.van);
   const laatste = `${Number(vandaag.slice(0, 4)) + 2}-12-31`;
-  if (vanTekst === "") fouten.van = "Vul de eerste dag in.";
+  if (velden.van === "") fouten.van = "Vul de eerste dag in.";
   else if (!van) fouten.van = vorm;
   else if (van < eersteDag || van > laatste)
     fouten.van = `Kies een dag van ${formatDate(eersteDag)} tot en met ${formatDate(laatste)}.`;
 
-  const totTekst = velden.get("tot")?.trim() ?? "";
-  const tot = leesDatum(totTekst) ?? null;
+  const tot = leesDatum(velden.tot) ?? null;
   const volgende = van && volgendeNa(gebruik, van);
-  if (totTekst !== "" && !tot) fouten.tot = `${vorm} Zonder laatste dag? Laat het vak leeg.`;
+  if (velden.tot !== "" && !tot) fouten.tot = `${vorm} Zonder laatste dag? Laat het vak leeg.`;
   else if (tot && van && tot < van) fouten.tot = "De laatste dag ligt voor de eerste. Kies een latere dag.";
   else if (tot && volgende && tot >= volgende.van)
     fouten.tot = `Vanaf ${formatDate(volgende.van)} staat al ${naamVan(volgende.pakket)} in de lijst. Kies een vroegere dag, of laat het vak leeg.`;
@@ -72,16 +70,15 @@ export function leesPakket(
  * The form "Laatste dag": which period, and its last day, or what is wrong. Undefined when the period is not there (any more).
  */
 export function leesEinde(
-  velden: URLSearchParams,
+  velden: { readonly periode: string; readonly nummer: string; readonly tot: string },
   { gebruik }: Pick<Stand, "gebruik">,
 ): { readonly periode: Gebruik; readonly tot: Datum } | { readonly fouten: Fouten } | undefined {
   const periode = gebruik.find(
-    (een) => een.van === velden.get("periode") && een.instellingsnummer === velden.get("nummer"),
+    (een) => een.van === velden.periode && een.instellingsnummer === velden.nummer,
   );
   if (!periode) return undefined;
-  const tekst = velden.get("tot")?.trim() ?? "";
-  const tot = leesDatum(tekst);
-  if (tekst === "") return { fouten: { tot: "Vul de laatste dag in." } };
+  const tot = leesDatum(velden.tot);
+  if (velden.tot === "") return { fouten: { tot: "Vul de laatste dag in." } };
   if (!tot) return { fouten: { tot: vorm } };
   if (tot < periode.van)
     return {

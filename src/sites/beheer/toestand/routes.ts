@@ -1,16 +1,17 @@
 import { listPakketten } from "#modules/schoolsoftware";
-import type { Route } from "../contract.ts";
+import { route } from "../contract.ts";
 import { meest, toestandPagina } from "./page.ts";
 import { beginVan, kolommen, stromen } from "./rules.ts";
 import { findFeed, listDelend, listVast, telLeveringen } from "./store.ts";
 
 /** How the streams of data go: deliveries over the day, schools that are silent (R74), what is held or refused, the feed. */
-export const toestandRoutes: readonly Route[] = [
-  {
-    methode: "GET",
-    pad: "/toestand",
-    toegang: "toestand",
-    async antwoord(v) {
+export const toestandRoutes = [
+  route({
+    method: "get",
+    path: "/toestand",
+    access: "toestand",
+    summary: "tellingen en momenten van de leveringen en van Discimus",
+    async handle(v) {
       const nu = v.clock.now();
       const begin = beginVan(nu);
       const gelezen = await v.inBeheer(async (ctx) => {
@@ -35,5 +36,5 @@ export const toestandRoutes: readonly Route[] = [
         }),
       });
     },
-  },
+  }),
 ];

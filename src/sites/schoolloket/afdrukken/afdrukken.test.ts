@@ -61,13 +61,17 @@ test("D7: from a selection to progress to the PDF, and when it goes away", async
   w.clock.set("2026-11-24T08:30:00Z");
 });
 
-test("isolation: a pupil of another school in the form, or his batch in the address: 404, nothing made", async () => {
+test("isolation: a pupil of another school in the form, or his batch in the address: not there, nothing made", async () => {
   const [eigen, vreemd] = [await w.accountVan("a1"), await w.accountVan("b1", "999002")];
   const tel = async () => (await w.sql`select count(*)::int as n from uitreiking.batch`)[0]?.["n"];
   const voor = await tel();
-  for (const verkeerd of [vreemd, "geen-uuid", ""]) {
+  for (const [verkeerd, status] of [
+    [vreemd, 404],
+    ["geen-uuid", 400],
+    ["", 400],
+  ] as const) {
     const antwoord = await w.post(lijst, cookie, velden("strookjes", eigen, verkeerd));
-    assert.equal(antwoord.status, 404);
+    assert.equal(antwoord.status, status);
     assert.match(await antwoord.text(), /Wie kan helpen\?/);
   }
   assert.equal((await w.post(lijst, cookie, velden("strookjes"))).status, 422);

@@ -1,7 +1,9 @@
+import { z } from "zod";
 import { inTransaction } from "#platform/context";
 import { enqueue } from "#platform/jobs";
-import { isUuid, type AccountUuid } from "#platform/ids";
+import type { AccountUuid } from "#platform/ids";
 import { Problem } from "#platform/problem";
+import { accountUuid, uuid } from "#platform/route";
 import { html } from "#platform/html";
 import { melding } from "#platform/staff-site";
 import { openVensterVoor } from "#modules/aanmelding";
@@ -19,51 +21,58 @@ import {
   type Soort,
 } from "#modules/uitreiking";
 import { batchPagina, lijstPagina, vensterPagina } from "./page.ts";
-import type { Route, SchoolVerzoek } from "../contract.ts";
+import { route, type SchoolVerzoek } from "../contract.ts";
+import { gevraagd } from "../leerlingen/form.ts";
 import { gevraagdeAccounts } from "../leerlingen/routes.ts";
 
 const lijst = "/leerid-beheer/afdrukken";
 
 /** Handing out accounts (D7): print batches, the window for who forgot his password, and withdrawing a badge. */
-export const afdrukRoutes: readonly Route[] = [
-  {
-    methode: "GET",
-    pad: lijst,
-    toegang: "beheerder",
-    async antwoord(v) {
+export const afdrukRoutes = [
+  route({
+    method: "get",
+    path: lijst,
+    access: "beheerder",
+    summary: "de afdrukken van de school",
+    async handle(v) {
       const batches = await v.inSchool((ctx) => listBatches(ctx, v.school.lijn));
       return v.pagina(lijstPagina(batches, v.ctx.clock.now()));
     },
-  },
-  {
-    methode: "POST",
-    pad: lijst,
-    toegang: "beheerder",
-    async antwoord(v) {
-      const velden = await v.formulier();
-      const soort = soorten.find((een) => een === velden.get("soort")) ?? "strookjes";
+  }),
+  route({
+    method: "post",
+    path: lijst,
+    access: "beheerder",
+    summary: "een nieuwe afdruk",
+    form: { ...gevraagd, soort: z.enum(soorten).default("strookjes") },
+    async handle(v) {
+      const { soort } = v.form;
       return metUitleg(v, async () =>
-        v.naar(`${lijst}/${await begin(v, soort, await gevraagdeAccounts(v, velden))}`),
+        v.naar(`${lijst}/${await begin(v, soort, await gevraagdeAccounts(v, v.form))}`),
       );
     },
-  },
-  {
-    methode: "GET",
-    pad: `${lijst}/:batch`,
-    toegang: "beheerder",
-    async antwoord(v) {
+  }),
+  route({
+    method: "get",
+    path: `${lijst}/:batch`,
+    access: "beheerder",
+    summary: "hoe ver een afdruk is",
+    params: { batch: uuid },
+    async handle(v) {
       const batch = await batchVan(v);
       if (!batch) return v.nietGevonden();
       // Progress without script: the browser asks again until it is finished.
       if (!batch.klaarOp && !batch.gewistOp) v.http.header("refresh", "2");
       return v.pagina(batchPagina(batch, v.ctx.clock.now()));
     },
-  },
-  {
-    methode: "GET",
-    pad: `${lijst}/:batch/pdf`,
-    toegang: "beheerder",
-    async antwoord(v) {
+  }),
+  route({
+    method: "get",
+    path: `${lijst}/:batch/pdf`,
+    access: "beheerder",
+    summary: "de afdruk zelf, één keer",
+    params: { batch: uuid },
+    async handle(v) {
       const batch = await batchVan(v);
       if (!batch) return v.nietGevonden();
       return metUitleg(v, async () => {
@@ -89,12 +98,14 @@ export const afdrukRoutes: readonly Route[] = [
         });
       });
     },
-  },
-  {
-    methode: "POST",
-    pad: "/leerid-beheer/leerlingen/:account/venster",
-    toegang: "beheerder",
-    async antwoord(v) {
+  }),
+  route({
+    method: "post",
+    path: "/leerid-beheer/leerlingen/:account/venster",
+    access: "beheerder",
+    summary: "een code waarmee een leerling van de school een nieuw wachtwoord kiest",
+    params: { account: accountUuid },
+    async handle(v) {
       const leerling = await leerlingVan(v);
       if (!leerling) return v.nietGevonden();
       // First the record of who did it, then the code (D11).
@@ -109,12 +120,14 @@ export const afdrukRoutes: readonly Route[] = [
       // Not a redirect: the code is nowhere to be read again.
       return v.pagina(vensterPagina({ ...leerling, code }));
     },
-  },
-  {
-    methode: "POST",
-    pad: "/leerid-beheer/leerlingen/:account/badge-intrekken",
-    toegang: "beheerder",
-    async antwoord(v) {
+  }),
+  route({
+    method: "post",
+    path: "/leerid-beheer/leerlingen/:account/badge-intrekken",
+    access: "beheerder",
+    summary: "het einde van de badge van een leerling van de school",
+    params: { account: accountUuid },
+    async handle(v) {
       const leerling = await leerlingVan(v);
       if (!leerling) return v.nietGevonden();
       const { accountUuid } = leerling;
@@ -136,36 +149,26 @@ export const afdrukRoutes: readonly Route[] = [
         });
       return v.naar(`/leerid-beheer/leerlingen/${leerling.accountUuid}`);
     },
-  },
+  }),
 ];
 
-async function begin(v: SchoolVerzoek, soort: Soort, gevraagd: readonly string[]): Promise<string> {
-  // What is no id at all is nobody of this school either.
-  const accounts = gevraagd.map(
-    (een) => (isUuid(een) ? een : "00000000-0000-0000-0000-000000000000") as AccountUuid,
-  );
+async function begin(v: SchoolVerzoek, soort: Soort, accounts: readonly AccountUuid[]): Promise<string> {
   return v.inSchool((ctx) => maakBatch(ctx, { school: v.school, voId: v.ik.voId, soort, accounts }));
 }
 
-async function batchVan(v: SchoolVerzoek) {
-  const batch = v.param("batch");
-  return isUuid(batch) ? v.inSchool((ctx) => findBatch(ctx, v.school.lijn, batch)) : undefined;
-}
+const batchVan = (v: SchoolVerzoek & { readonly params: { readonly batch: string } }) =>
+  v.inSchool((ctx) => findBatch(ctx, v.school.lijn, v.params.batch));
 
-async function leerlingVan(v: SchoolVerzoek) {
-  const account = v.param("account");
-  if (!isUuid(account)) return undefined;
-  return v.inSchool((ctx) => vindLeerling(ctx, v.school, account as AccountUuid));
-}
+const leerlingVan = (v: SchoolVerzoek & { readonly params: { readonly account: AccountUuid } }) =>
+  v.inSchool((ctx) => vindLeerling(ctx, v.school, v.params.account));
 
 /** A refusal as a page: what, and who can help. */
 async function metUitleg(v: SchoolVerzoek, werk: () => Promise<Response>): Promise<Response> {
   try {
     return await werk();
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
+    if (!(error instanceof Problem) || error.kind.status === 400) throw error;
     const { titel, herstel, status } = error.kind;
-    if (status !== 404 && status !== 409 && status !== 410 && status !== 422) throw error;
     return v.pagina({
       titel,
       tab: "leerid-beheer",

@@ -1,5 +1,7 @@
+import { z } from "zod";
 import type { Datum } from "#platform/clock";
-import { isUuid, type AccountUuid } from "#platform/ids";
+import { isUuid } from "#platform/ids";
+import { accountUuid, text, type Read } from "#platform/route";
 import type { Doel, Klastelling, RegelWijziging } from "#modules/toepassingen";
 import { datumVan, doelWaarde, leesDoelen } from "./words.ts";
 
@@ -17,28 +19,38 @@ export type Aanvraag = {
   readonly fouten: Readonly<Partial<Record<"keuze" | "van" | "tot", string>>>;
 };
 
-const bekend = ["doel", "leerling", "uitgesloten", "wijzig", "weg", "van", "tot"];
+/** The fields of a change, of a link and of a form. What they must hold is said on the page. */
+export const aanvraagVelden = {
+  bekijk: z.enum(["nieuw", "leerling", "wijzig", "weg"]).optional(),
+  doel: z.array(z.string().max(1000)).default([]),
+  leerling: z.array(accountUuid).default([]),
+  uitgesloten: z.enum(["ja", "nee"]).optional(),
+  wijzig: z.string().max(100).optional(),
+  weg: z.string().max(100).optional(),
+  van: text(100),
+  tot: text(100),
+};
+export type AanvraagVelden = Read<typeof aanvraagVelden>;
 
 /**
  * Undefined when nothing was asked yet. The classes of the school are what "all classes of a year" means; the form that keeps it
  * names each of them.
  */
 export function leesAanvraag(
-  velden: URLSearchParams,
+  velden: AanvraagVelden,
   { deelt, klassen }: { readonly deelt: boolean; readonly klassen: readonly Klastelling[] } = {
     deelt: true, // who keeps it asks again, in the same commit
     klassen: [],
   },
 ): Aanvraag | undefined {
-  const weg = velden.get("weg");
-  const wijzig = velden.get("wijzig");
-  const wat = weg !== null ? "weg" : wijzig !== null ? "wijzig" : (velden.get("bekijk") ?? "");
-  if (wat !== "weg" && wat !== "wijzig" && wat !== "nieuw" && wat !== "leerling") return undefined;
+  const { weg, wijzig, bekijk } = velden;
+  const wat = weg !== undefined ? "weg" : wijzig !== undefined ? "wijzig" : bekijk;
+  if (!wat) return undefined;
   // A link "Wijzig" only opens the form; its button asks.
-  if (wat === "wijzig" && velden.get("bekijk") === null) return undefined;
+  if (wat === "wijzig" && !bekijk) return undefined;
 
-  const van = datumVan(velden.get("van"));
-  const tot = datumVan(velden.get("tot"));
+  const van = datumVan(velden.van);
+  const tot = datumVan(velden.tot);
   const fouten: { keuze?: string; van?: string; tot?: string } = {};
   const vorm = "Vul een datum in, of laat dit leeg.";
   if (van === undefined) fouten.van = vorm;
@@ -50,8 +62,7 @@ export function leesAanvraag(
     wat === "nieuw"
       ? [
           ...new Map(
-            velden
-              .getAll("doel")
+            velden.doel
               .flatMap((tekst) => leesDoelen(tekst, klassen))
               .map((doel) => [doelWaarde(doel), doel]),
           ).values(),
@@ -77,23 +88,22 @@ export function leesAanvraag(
     velden: [
       ["bekijk", wat],
       ...(wat === "nieuw" ? doelen.map((doel) => ["doel", doelWaarde(doel)] as const) : []),
-      ...[...velden].filter(([naam]) => bekend.includes(naam) && !(wat === "nieuw" && naam === "doel")),
+      ...velden.leerling.map((account) => ["leerling", account] as const),
+      ...(["uitgesloten", "wijzig", "weg", "van", "tot"] as const).flatMap((naam) => {
+        const waarde = velden[naam];
+        return waarde ? [[naam, waarde] as const] : [];
+      }),
     ],
-    van: velden.get("van") ?? "",
-    tot: velden.get("tot") ?? "",
+    van: velden.van,
+    tot: velden.tot,
     begint: wat === "weg" ? null : periode.van,
     fouten,
   };
 }
 
-function leerlingDoelen(velden: URLSearchParams): Doel[] {
-  const uitgesloten = velden.get("uitgesloten") !== "nee";
-  return velden
-    .getAll("leerling")
-    .filter(isUuid)
-    .map((accountUuid) => ({
-      soort: "leerling" as const,
-      accountUuid: accountUuid as AccountUuid,
-      uitgesloten,
-    }));
-}
+const leerlingDoelen = ({ leerling, uitgesloten }: AanvraagVelden): Doel[] =>
+  leerling.map((accountUuid) => ({
+    soort: "leerling",
+    accountUuid,
+    uitgesloten: uitgesloten !== "nee",
+  }));

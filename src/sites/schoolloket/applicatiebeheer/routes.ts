@@ -1,8 +1,9 @@
+import { z } from "zod";
 import { dagVoor } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { formatDate, html, icon } from "#platform/html";
 import { algemeen, Problem } from "#platform/problem";
-import { isUuid } from "#platform/ids";
+import { cut, text, uuid, type Read } from "#platform/route";
 import { zoekLeerlingen } from "#modules/leerlingbeheer";
 import { listVanKracht } from "#modules/protocollen";
 import { listBeheerders } from "#modules/rechten";
@@ -16,9 +17,9 @@ import {
   stopToepassing,
   voorbeeld,
 } from "#modules/toepassingen";
-import type { Route, SchoolVerzoek } from "../contract.ts";
+import { route, type SchoolVerzoek } from "../contract.ts";
 import { catalogusPagina } from "./catalogus.ts";
-import { leesAanvraag } from "./form.ts";
+import { aanvraagVelden, leesAanvraag, type AanvraagVelden } from "./form.ts";
 import { matrixRoutes } from "../matrix/routes.ts";
 import { applicatiePagina } from "./page.ts";
 import { datumVan } from "./words.ts";
@@ -37,12 +38,20 @@ async function catalogus(v: SchoolVerzoek): Promise<Response> {
   });
 }
 
+/** An application as the address names it. */
+const params = { toepassing: z.string() };
+type Verzoek = SchoolVerzoek & { readonly params: Read<typeof params> };
+
+/** What the page of an application may be asked: a change to look at, pupils to find, a change that was kept. */
+const vraag = { ...aanvraagVelden, zoek: cut(100), bewaard: uuid.optional().catch(undefined) };
+type Vraag = Read<typeof vraag>;
+const niets: Vraag = { doel: [], leerling: [], van: "", tot: "", zoek: "" };
+
 /** The page of one application; `velden` = what a link or a refused form asked. */
-async function applicatie(v: SchoolVerzoek, velden: URLSearchParams, weigering?: string): Promise<Response> {
+async function applicatie(v: Verzoek, velden: Vraag, weigering?: string): Promise<Response> {
   const vandaag = v.ctx.clock.vandaag();
-  const naam = v.param("toepassing");
-  const tekst = velden.get("zoek")?.trim() ?? "";
-  const bundel = velden.get("bewaard") ?? "";
+  const naam = v.params.toepassing;
+  const { zoek: tekst, bewaard: bundel } = velden;
   const gegevens = await v.inSchool(async (ctx) => {
     const [overzicht, overeenkomsten, wijzigingen, zoek, beheerders] = await Promise.all([
       overzichtVan(ctx, v.school, naam),
@@ -63,7 +72,7 @@ async function applicatie(v: SchoolVerzoek, velden: URLSearchParams, weigering?:
   });
   if (!gegevens) return v.nietGevonden();
   const { een, overzicht, aanvraag, telt, zoek } = gegevens;
-  const wijzig = een.toepassing.regels.find(({ regelId }) => regelId === velden.get("wijzig"));
+  const wijzig = een.toepassing.regels.find(({ regelId }) => regelId === velden.wijzig);
   const fout = weigering !== undefined || (aanvraag !== undefined && Object.keys(aanvraag.fouten).length > 0);
   return v.pagina({
     titel: een.toepassing.naam,
@@ -78,7 +87,8 @@ async function applicatie(v: SchoolVerzoek, velden: URLSearchParams, weigering?:
       vandaag,
       nu: v.ctx.clock.now(),
       wijzigingen: gegevens.wijzigingen,
-      bewaard: isUuid(bundel) ? gegevens.wijzigingen.filter((wijziging) => wijziging.bundel === bundel) : [],
+      bewaard:
+        bundel === undefined ? [] : gegevens.wijzigingen.filter((wijziging) => wijziging.bundel === bundel),
       naamVan: (voId) => {
         if (voId === v.ik.voId) return "jou";
         const collega = gegevens.beheerders.find((een) => een.voId === voId);
@@ -103,44 +113,38 @@ async function zoekLeerling(ctx: Context, { school }: SchoolVerzoek, zoek: strin
 }
 
 /** Keeps a change and shows it; a refusal comes back on the page, in words. */
-async function bewaar(
-  v: SchoolVerzoek,
-  velden: URLSearchParams,
-  doe: (ctx: Context) => Promise<string>,
-): Promise<Response> {
+async function bewaar(v: Verzoek, doe: (ctx: Context) => Promise<string>): Promise<Response> {
   try {
     const bundel = await v.inSchool(doe);
-    return v.naar(`/applicatiebeheer/${v.param("toepassing")}?bewaard=${bundel}`);
+    return v.naar(`/applicatiebeheer/${v.params.toepassing}?bewaard=${bundel}`);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (error.kind.status === 404) return v.nietGevonden();
-    return applicatie(v, velden, `${error.kind.titel} ${error.kind.herstel}`);
+    return applicatie(v, niets, `${error.kind.titel} ${error.kind.herstel}`);
   }
 }
 
-async function bewaarWijziging(v: SchoolVerzoek): Promise<Response> {
-  const velden = await v.formulier();
-  const aanvraag = leesAanvraag(velden);
-  if (!aanvraag || aanvraag.wijzigingen.length === 0) return applicatie(v, velden);
-  const toepassing = v.param("toepassing");
+async function bewaarWijziging(v: Verzoek & { readonly form: AanvraagVelden }): Promise<Response> {
+  const aanvraag = leesAanvraag(v.form);
+  if (!aanvraag || aanvraag.wijzigingen.length === 0) return applicatie(v, { ...niets, ...v.form });
+  const toepassing = v.params.toepassing;
   const wijzigingen = aanvraag.wijzigingen.map((wijziging) => ({ ...wijziging, toepassing }));
-  return bewaar(v, new URLSearchParams(), async (ctx) => {
+  return bewaar(v, async (ctx) => {
     if (!(await getSchoolToepassing(ctx, v.school, toepassing))) throw new Problem(algemeen["niet-gevonden"]);
     return bewaarRegels(ctx, { school: v.school, door: v.ik.voId, wijzigingen });
   });
 }
 
-async function zetAan(v: SchoolVerzoek): Promise<Response> {
-  const velden = await v.formulier();
-  const van = datumVan(velden.get("van")) ?? v.ctx.clock.vandaag();
-  return bewaar(v, new URLSearchParams(), (ctx) =>
-    kiesToepassing(ctx, { school: v.school, door: v.ik.voId, toepassing: v.param("toepassing"), van }),
+async function zetAan(v: Verzoek & { readonly form: { readonly van: string } }): Promise<Response> {
+  const van = datumVan(v.form.van) ?? v.ctx.clock.vandaag();
+  return bewaar(v, (ctx) =>
+    kiesToepassing(ctx, { school: v.school, door: v.ik.voId, toepassing: v.params.toepassing, van }),
   );
 }
 
-async function vraagUit(v: SchoolVerzoek, fout?: string): Promise<Response> {
+async function vraagUit(v: Verzoek, fout?: string): Promise<Response> {
   const vandaag = v.ctx.clock.vandaag();
-  const naam = v.param("toepassing");
+  const naam = v.params.toepassing;
   const overzicht = await v.inSchool((ctx) => overzichtVan(ctx, v.school, naam));
   const [een] = overzicht.toepassingen;
   if (!een) return v.nietGevonden();
@@ -185,39 +189,69 @@ async function vraagUit(v: SchoolVerzoek, fout?: string): Promise<Response> {
   });
 }
 
-async function zetUit(v: SchoolVerzoek): Promise<Response> {
+async function zetUit(v: Verzoek & { readonly form: { readonly tot: string } }): Promise<Response> {
   const vandaag = v.ctx.clock.vandaag();
-  const gevraagd = datumVan((await v.formulier()).get("tot"));
+  const gevraagd = datumVan(v.form.tot);
   if (gevraagd === undefined || (gevraagd !== null && gevraagd < vandaag))
     return vraagUit(v, `Kies een dag vanaf ${formatDate(vandaag)}, of laat dit leeg.`);
   const tot = gevraagd ?? dagVoor(vandaag);
-  return bewaar(v, new URLSearchParams(), (ctx) =>
-    stopToepassing(ctx, { school: v.school, door: v.ik.voId, toepassing: v.param("toepassing"), tot }),
+  return bewaar(v, (ctx) =>
+    stopToepassing(ctx, { school: v.school, door: v.ik.voId, toepassing: v.params.toepassing, tot }),
   );
 }
 
 /** Applicatiebeheer (R54, R58): what there is, what the school uses, and who sees it. */
-export const applicatiebeheerRoutes: readonly Route[] = [
-  { methode: "GET", pad: "/applicatiebeheer", toegang: "beheerder", antwoord: catalogus },
+export const applicatiebeheerRoutes = [
+  route({
+    method: "get",
+    path: "/applicatiebeheer",
+    access: "beheerder",
+    summary: "alle applicaties, en welke de school aan heeft",
+    handle: catalogus,
+  }),
   ...matrixRoutes, // before the applications: no application can have this name
-  {
-    methode: "GET",
-    pad: "/applicatiebeheer/:toepassing",
-    toegang: "beheerder",
-    antwoord: (v) => applicatie(v, new URL(v.http.req.url).searchParams),
-  },
-  {
-    methode: "POST",
-    pad: "/applicatiebeheer/:toepassing",
-    toegang: "beheerder",
-    antwoord: bewaarWijziging,
-  },
-  { methode: "POST", pad: "/applicatiebeheer/:toepassing/aan", toegang: "beheerder", antwoord: zetAan },
-  {
-    methode: "GET",
-    pad: "/applicatiebeheer/:toepassing/uit",
-    toegang: "beheerder",
-    antwoord: (v) => vraagUit(v),
-  },
-  { methode: "POST", pad: "/applicatiebeheer/:toepassing/uit", toegang: "beheerder", antwoord: zetUit },
+  route({
+    method: "get",
+    path: "/applicatiebeheer/:toepassing",
+    access: "beheerder",
+    summary: "wie in de school een applicatie ziet, en wat een wijziging zou doen",
+    params,
+    query: vraag,
+    handle: (v) => applicatie(v, v.query),
+  }),
+  route({
+    method: "post",
+    path: "/applicatiebeheer/:toepassing",
+    access: "beheerder",
+    summary: "andere regels voor een applicatie",
+    params,
+    form: aanvraagVelden,
+    handle: bewaarWijziging,
+  }),
+  route({
+    method: "post",
+    path: "/applicatiebeheer/:toepassing/aan",
+    access: "beheerder",
+    summary: "een applicatie vanaf een dag aan",
+    params,
+    form: { van: text(100) },
+    handle: zetAan,
+  }),
+  route({
+    method: "get",
+    path: "/applicatiebeheer/:toepassing/uit",
+    access: "beheerder",
+    summary: "wie een applicatie verliest als ze uitgaat",
+    params,
+    handle: (v) => vraagUit(v),
+  }),
+  route({
+    method: "post",
+    path: "/applicatiebeheer/:toepassing/uit",
+    access: "beheerder",
+    summary: "een applicatie na een dag uit",
+    params,
+    form: { tot: text(100) },
+    handle: zetUit,
+  }),
 ];

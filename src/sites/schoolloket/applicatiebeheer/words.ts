@@ -140,9 +140,7 @@ export function wijzigingTekst(wijziging: Wijziging): string {
 }
 
 /** A date of a form: null when it is empty, undefined when it is not a date. */
-export function datumVan(tekst: string | null): Datum | null | undefined {
-  return tekst === null || tekst.trim() === "" ? null : leesDatum(tekst.trim());
-}
+export const datumVan = (tekst: string): Datum | null | undefined => (tekst === "" ? null : leesDatum(tekst));
 
 /** `doel=leerjaar:lager:3`, `doel=klas:3A` or `doel=subklas:3A/3Aa` of a form, and back. */
 export function doelWaarde(doel: Doel): string {

@@ -1,5 +1,5 @@
 import { html, icon, type Html } from "#platform/html";
-import type { Route } from "../contract.ts";
+import { route } from "../contract.ts";
 import { hulpPad } from "../leveringen/page.ts";
 
 /** Where one clicks: `A › B › C`. */
@@ -7,12 +7,13 @@ const pad = (...stappen: readonly string[]): Html =>
   html`${stappen.map((stap, plaats) => html`${plaats > 0 && " › "}<b>${stap}</b>`)}`;
 
 /** What one does once in the package, so that classes come in every night (R14, R69-R74). */
-export const klasinformatieHulpRoutes: readonly Route[] = [
-  {
-    methode: "GET",
-    pad: hulpPad,
-    toegang: "aangemeld",
-    antwoord: async (v) =>
+export const klasinformatieHulpRoutes = [
+  route({
+    method: "get",
+    path: hulpPad,
+    access: "aangemeld",
+    summary: "een vaste pagina",
+    handle: (v) =>
       v.pagina({
         titel: "Klasinformatie laten leveren",
         inhoud: html`<div class="page-head">
@@ -80,5 +81,5 @@ export const klasinformatieHulpRoutes: readonly Route[] = [
             </p>
           </section>`,
       }),
-  },
+  }),
 ];

@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { accountUuid, cut, fieldReader, oneOf, type Read } from "#platform/route";
 import {
   sorteringen,
   statussen,
@@ -30,28 +32,68 @@ export const niveaunamen: Readonly<Record<Groep["niveau"], string>> = {
 };
 /** In an address: pupils without a group, or without a class. */
 const geen = "*geen*";
+const bladzijde = z
+  .string()
+  .regex(/^[1-9]\d{0,3}$/)
+  .transform(Number);
 
-/** Reads the fields of the filter; what does not exist is left out, as if it was not asked. */
-export function leesVraag(velden: URLSearchParams): Lijstvraag {
-  const tekst = (naam: string) => velden.get(naam)?.trim() ?? "";
-  const een = <T extends string>(naam: string, keuzes: readonly T[]) =>
-    keuzes.find((keuze) => keuze === tekst(naam));
-  const zoek = tekst("zoek").slice(0, 100);
-  const niveau = een("niveau", ["kleuter", "lager", "secundair"] as const);
-  const groep = tekst("groep").slice(0, 100);
-  const klas = leesKlas(tekst("klas"));
-  const status = een("status", statussen);
-  const bladzijde = /^[1-9]\d{0,3}$/.test(tekst("bladzijde")) ? Number(tekst("bladzijde")) : 1;
+/** What an address of the list may ask; what does not exist is left out, as if it was not asked. */
+export const vraagvelden = {
+  zoek: cut(100),
+  niveau: oneOf(["kleuter", "lager", "secundair"]),
+  leerjaar: z.string().regex(/^\d$/).transform(Number).optional().catch(undefined),
+  groep: cut(100).transform((naam) => (naam === geen ? null : naam || undefined)),
+  klas: cut(1000).transform((waarde) => leesKlas(waarde)),
+  status: oneOf(statussen),
+  sorteer: z.enum(sorteringen).catch("naam"),
+  bladzijde: bladzijde.catch(1),
+};
+
+/** For whom a form of ours asks a print: the selection, the new accounts of a class or group, or the pupils that it names. */
+export const gevraagd = {
+  selectie: z.literal("1").optional(),
+  nieuw: z.literal("1").optional(),
+  niveau: vraagvelden.niveau,
+  leerjaar: vraagvelden.leerjaar,
+  groep: vraagvelden.groep,
+  klas: vraagvelden.klas,
+  account: z.array(accountUuid).default([]),
+};
+
+/** What the buttons below the list do with the selection; with the last three one is asked what to print first. */
+export const afdrukActies = ["afdrukken", "wachtwoord", "badge"] as const;
+const leesAdres = fieldReader(vraagvelden, { strict: false });
+
+/** The form around the list: what is ticked, what was, what the list showed, and what the button says. */
+export const keuzevelden = {
+  leerling: z.array(accountUuid).default([]),
+  was: z
+    .string()
+    .default("")
+    .transform((lijst) => lijst.split(",").filter(Boolean))
+    .pipe(z.array(accountUuid)),
+  vraag: z
+    .string()
+    .max(5000)
+    .default("")
+    .transform((adres) => leesVraag(leesAdres(adres, "vraag"))),
+  actie: z.enum(["bewaar", "kies-alles", "wis", "exporteren", ...afdrukActies]).optional(),
+  naar: bladzijde.optional(),
+  sorteer: z.enum(sorteringen).optional(),
+};
+
+export function leesVraag(velden: Read<typeof vraagvelden>): Lijstvraag {
+  const { zoek, niveau, leerjaar, groep, klas, status, sorteer, bladzijde } = velden;
   return {
     filter: {
       ...(zoek && { zoek }),
       ...(niveau && { niveau }),
-      ...(/^\d$/.test(tekst("leerjaar")) && { leerjaar: Number(tekst("leerjaar")) }),
-      ...(groep && { groep: groep === geen ? null : groep }),
+      ...(leerjaar !== undefined && { leerjaar }),
+      ...(groep !== undefined && { groep }),
       ...(klas !== undefined && { klas }),
       ...(status && { status }),
     },
-    sorteer: een("sorteer", sorteringen) ?? "naam",
+    sorteer,
     bladzijde,
   };
 }

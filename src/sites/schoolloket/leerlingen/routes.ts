@@ -1,5 +1,6 @@
-import { isUuid, type AccountUuid } from "#platform/ids";
+import type { AccountUuid } from "#platform/ids";
 import { algemeen, Problem } from "#platform/problem";
+import { accountUuid, oneOf, type Read } from "#platform/route";
 import { deelt, findKlasbron } from "#modules/klasinformatie";
 import {
   exporteer,
@@ -21,22 +22,24 @@ import { heeftBadge } from "#modules/sleutels";
 import { listClients } from "#modules/toepassingen";
 import { getFeiten } from "#modules/verstrekking";
 import type { Context } from "#platform/context";
-import type { Route, SchoolVerzoek } from "../contract.ts";
+import { route, type SchoolVerzoek } from "../contract.ts";
 import { leerlingPagina } from "../leerling/page.ts";
 import { lijstPagina } from "./page.ts";
 import { keuzePagina, niemandGekozen } from "./keuze.ts";
-import { adresVan, leesVraag } from "./form.ts";
+import { adresVan, afdrukActies, type gevraagd, keuzevelden, leesVraag, vraagvelden } from "./form.ts";
 
 const plaatsVan = (v: SchoolVerzoek): Plaats => ({ sessie: v.ik.sessie, school: v.school });
 
 /** LeerID-beheer: the pupils of the school, a selection among them, and the page of one pupil (R4, R46, R55). */
-export const leerlingRoutes: readonly Route[] = [
-  {
-    methode: "GET",
-    pad: "/leerid-beheer",
-    toegang: "beheerder",
-    async antwoord(v) {
-      const vraag = leesVraag(new URL(v.http.req.url).searchParams);
+export const leerlingRoutes = [
+  route({
+    method: "get",
+    path: "/leerid-beheer",
+    access: "beheerder",
+    summary: "de leerlingen van de school",
+    query: vraagvelden,
+    async handle(v) {
+      const vraag = leesVraag(v.query);
       // The banner and fresh counts stand where one comes in; a search is about something else, and quick.
       const begin = Object.keys(vraag.filter).length === 0 && vraag.bladzijde === 1;
       const plaats = plaatsVan(v);
@@ -50,29 +53,43 @@ export const leerlingRoutes: readonly Route[] = [
       });
       return v.pagina(lijstPagina({ school: v.school.naam, vraag, ...lijst }));
     },
-  },
-  { methode: "POST", pad: "/leerid-beheer/selectie", toegang: "beheerder", antwoord: kiesEnDoe },
-  {
-    methode: "GET",
-    pad: "/leerid-beheer/selectie",
-    toegang: "beheerder",
-    async antwoord(v) {
+  }),
+  route({
+    method: "post",
+    path: "/leerid-beheer/selectie",
+    access: "beheerder",
+    summary: "een andere selectie, of wat een knop met de selectie doet",
+    form: keuzevelden,
+    handle: kiesEnDoe,
+  }),
+  route({
+    method: "get",
+    path: "/leerid-beheer/selectie",
+    access: "beheerder",
+    summary: "de keuze wat men voor de selectie afdrukt",
+    query: { actie: oneOf(afdrukActies) },
+    async handle(v) {
       const gekozen = await v.inSchool((ctx) => selectieVan(ctx, plaatsVan(v)));
-      const badge = new URL(v.http.req.url).searchParams.get("actie") === "badge";
-      return v.pagina(gekozen.length === 0 ? niemandGekozen : keuzePagina(gekozen, badge));
+      return v.pagina(
+        gekozen.length === 0 ? niemandGekozen : keuzePagina(gekozen, v.query.actie === "badge"),
+      );
     },
-  },
-  { methode: "GET", pad: "/leerid-beheer/leerlingen/:account", toegang: "beheerder", antwoord: toonLeerling },
+  }),
+  route({
+    method: "get",
+    path: "/leerid-beheer/leerlingen/:account",
+    access: "beheerder",
+    summary: "een leerling van de school; de blik staat in het privacylog",
+    params: { account: accountUuid },
+    handle: toonLeerling,
+  }),
 ];
 
 /** Keeps what was ticked on a page, and then does what the button says. */
-async function kiesEnDoe(v: SchoolVerzoek): Promise<Response> {
-  const velden = await v.formulier();
-  const vraag = leesVraag(new URLSearchParams(velden.get("vraag") ?? ""));
-  const uuids = (lijst: readonly string[]) => lijst.filter(isUuid) as AccountUuid[];
-  const aan = new Set(uuids(velden.getAll("leerling")));
-  const uit = uuids((velden.get("was") ?? "").split(",")).filter((een) => !aan.has(een));
-  const actie = velden.get("actie");
+async function kiesEnDoe(v: SchoolVerzoek & { readonly form: Read<typeof keuzevelden> }): Promise<Response> {
+  const { vraag, actie, naar, sorteer } = v.form;
+  const aan = new Set(v.form.leerling);
+  const uit = v.form.was.filter((een) => !aan.has(een));
   const plaats = plaatsVan(v);
   const { lijn } = v.school;
   const csv = await v.inSchool(async (ctx) => {
@@ -91,12 +108,9 @@ async function kiesEnDoe(v: SchoolVerzoek): Promise<Response> {
     });
   }
   if (actie === "exporteren") return v.pagina(niemandGekozen);
-  if (actie === "afdrukken" || actie === "wachtwoord" || actie === "badge")
-    return v.naar(`/leerid-beheer/selectie?actie=${actie}`);
-  const naar = velden.get("naar");
-  if (naar !== null)
-    return v.naar(adresVan({ ...vraag, bladzijde: Math.max(1, Number.parseInt(naar, 10) || 1) }));
-  return v.naar(adresVan(velden.has("sorteer") ? { ...leesVraag(velden), filter: vraag.filter } : vraag));
+  if (afdrukActies.some((een) => een === actie)) return v.naar(`/leerid-beheer/selectie?actie=${actie}`);
+  if (naar !== undefined) return v.naar(adresVan({ ...vraag, bladzijde: naar }));
+  return v.naar(adresVan(sorteer ? { ...vraag, sorteer, bladzijde: 1 } : vraag));
 }
 
 /** The selection as a file; a look at everyone in it (D11). Undefined when nobody is picked. */
@@ -115,11 +129,11 @@ async function exporteerKeuze(
   return exporteer(gekozen, { metKlas });
 }
 
-async function toonLeerling(v: SchoolVerzoek): Promise<Response> {
-  const account = v.param("account");
-  if (!isUuid(account)) return v.nietGevonden();
+async function toonLeerling(
+  v: SchoolVerzoek & { readonly params: { readonly account: AccountUuid } },
+): Promise<Response> {
   const gevonden = await v.inSchool(async (ctx) => {
-    const leerling = await findLeerling(ctx, v.school.lijn, account as AccountUuid);
+    const leerling = await findLeerling(ctx, v.school.lijn, v.params.account);
     if (!leerling) return undefined;
     const { accountUuid } = leerling;
     const vroegere = await listVroegere(ctx, accountUuid);
@@ -153,15 +167,15 @@ async function toonLeerling(v: SchoolVerzoek): Promise<Response> {
   );
 }
 
-/**
- * For whom a form of ours asks a print: the selection (`selectie`), the new accounts of a class or group (`nieuw`), or the pupils that it
- * names (`account`).
- */
-export async function gevraagdeAccounts(v: SchoolVerzoek, velden: URLSearchParams): Promise<string[]> {
-  if (!velden.has("selectie") && !velden.has("nieuw")) return velden.getAll("account");
-  const gevraagd = await v.inSchool(async (ctx) => {
-    if (velden.has("selectie")) return selectieVan(ctx, plaatsVan(v));
-    const { niveau, leerjaar, groep, klas } = leesVraag(velden).filter;
+/** The accounts that a form of ours asks a print for. @throws Problem `ongeldige-invoer` for new accounts of no class or group */
+export async function gevraagdeAccounts(
+  v: SchoolVerzoek,
+  velden: Read<typeof gevraagd>,
+): Promise<readonly AccountUuid[]> {
+  if (!velden.selectie && !velden.nieuw) return velden.account;
+  const gekozen = await v.inSchool(async (ctx) => {
+    if (velden.selectie) return selectieVan(ctx, plaatsVan(v));
+    const { niveau, leerjaar, groep, klas } = velden;
     const welke = { ...(klas !== undefined && { klas }) };
     if (klas) return listNieuwVan(ctx, v.school.lijn, welke);
     if (niveau === undefined || leerjaar === undefined || groep === undefined)
@@ -169,5 +183,5 @@ export async function gevraagdeAccounts(v: SchoolVerzoek, velden: URLSearchParam
     return listNieuwVan(ctx, v.school.lijn, { ...welke, niveau, leerjaar, groep });
   });
   // Who left can be looked at, and gets nothing to sign in with.
-  return gevraagd.filter((een) => !een.uitgeschreven).map((een) => een.accountUuid);
+  return gekozen.filter((een) => !een.uitgeschreven).map((een) => een.accountUuid);
 }

@@ -138,7 +138,7 @@ describe("a file that is held", () => {
       assert.equal((await stuur(mijn, "verwerken", id)).status, 404);
       assert.equal((await lees(`${hier}/leveringen/${id}/verschil`, mijn)).status, 404);
     }
-    assert.equal((await stuur(mijn, "misschien")).status, 404);
+    assert.equal((await stuur(mijn, "misschien")).status, 400);
     assert.deepEqual([await inzages(), await taken()], [[], []]);
   });
 

@@ -1,4 +1,5 @@
-import { isUuid } from "#platform/ids";
+import { z } from "zod";
+import { uuid } from "#platform/route";
 import {
   beslisLevering,
   findLevering,
@@ -10,7 +11,7 @@ import {
 import { logInzage } from "#modules/privacylog";
 import type { Pakket } from "#modules/schoolsoftware";
 import { pakketVan } from "#modules/schoolsoftware";
-import type { Route, SchoolVerzoek } from "../contract.ts";
+import { route, type SchoolVerzoek } from "../contract.ts";
 import { leveringPagina, leveringenPad, type Leveringen } from "./page.ts";
 import { hoogstensGetoond, opVolgorde, verschilPagina } from "./verschil.ts";
 
@@ -35,14 +36,15 @@ export async function leveringenVan(
 }
 
 /** Deliveries with their receipts, and a held file with its difference (D9). */
-export const leveringenRoutes: readonly Route[] = [
-  {
-    methode: "GET",
-    pad: `${leveringenPad}/:levering`,
-    toegang: "school",
-    async antwoord(v) {
-      const welke = v.param("levering");
-      if (!isUuid(welke)) return v.nietGevonden();
+export const leveringenRoutes = [
+  route({
+    method: "get",
+    path: `${leveringenPad}/:levering`,
+    access: "school",
+    summary: "een levering van klasinformatie, met haar ontvangst",
+    params: { levering: uuid },
+    async handle(v) {
+      const { levering: welke } = v.params;
       const [levering, pakket] = await v.inSchool(async (ctx) =>
         Promise.all([
           findLevering(ctx, v.school.lijn, welke),
@@ -58,21 +60,25 @@ export const leveringenRoutes: readonly Route[] = [
         }),
       );
     },
-  },
-  {
-    methode: "GET",
-    pad: `${leveringenPad}/:levering/verschil`,
-    toegang: "beheerder",
-    antwoord: toonVerschil,
-  },
-  {
-    methode: "POST",
-    pad: `${leveringenPad}/:levering`,
-    toegang: "beheerder",
-    async antwoord(v) {
-      const besluit = (await v.formulier()).get("besluit");
-      const levering = v.param("levering");
-      if (!isUuid(levering) || (besluit !== "verwerken" && besluit !== "weigeren")) return v.nietGevonden();
+  }),
+  route({
+    method: "get",
+    path: `${leveringenPad}/:levering/verschil`,
+    access: "beheerder",
+    summary: "wie door een aangehouden levering van klas verandert",
+    params: { levering: uuid },
+    handle: toonVerschil,
+  }),
+  route({
+    method: "post",
+    path: `${leveringenPad}/:levering`,
+    access: "beheerder",
+    summary: "het besluit over een aangehouden levering",
+    params: { levering: uuid },
+    form: { besluit: z.enum(["verwerken", "weigeren"]) },
+    async handle(v) {
+      const { besluit } = v.form;
+      const { levering } = v.params;
       const { lijn } = v.school;
       const uit = await v.inSchool(async (ctx) => {
         if (await beslisLevering(ctx, { levering, lijn, besluit, door: v.ik.voId })) return besluit;
@@ -80,13 +86,14 @@ export const leveringenRoutes: readonly Route[] = [
       });
       return uit ? v.naar(`/schoolinstellingen?klaar=${uit}`) : v.nietGevonden();
     },
-  },
+  }),
 ];
 
 /** Whom a held file touches. It is sealed for the role of a school: the server opens it, for a file that the school may see. */
-async function toonVerschil(v: SchoolVerzoek): Promise<Response> {
-  const welke = v.param("levering");
-  if (!isUuid(welke)) return v.nietGevonden();
+async function toonVerschil(
+  v: SchoolVerzoek & { readonly params: { readonly levering: string } },
+): Promise<Response> {
+  const { levering: welke } = v.params;
   const { lijn } = v.school;
   const levering = await v.inSchool((ctx) => findLevering(ctx, lijn, welke));
   if (!levering) return v.nietGevonden();

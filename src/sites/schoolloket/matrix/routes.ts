@@ -1,10 +1,21 @@
-import { isUuid } from "#platform/ids";
+import { z } from "zod";
+import { uuid, type Read } from "#platform/route";
 import { bewaarRegels, listWijzigingen, overzichtVan, voorbeeld } from "#modules/toepassingen";
 import { cellenVan, matrixPagina, perKlas, wijzigingenVan, type MatrixInput } from "./page.ts";
 import { wijzigingTekst } from "../applicatiebeheer/words.ts";
-import type { Route, SchoolVerzoek } from "../contract.ts";
+import { route, type SchoolVerzoek } from "../contract.ts";
 
 const pad = "/applicatiebeheer/matrix";
+/** What was kept: a number of changes, or none because nothing was different. */
+const query = {
+  bewaard: z
+    .union([uuid, z.literal("niets")])
+    .optional()
+    .catch(undefined),
+};
+/** Boxes by their value: how they were when the page was made, and how they are now. */
+const cellen = z.array(z.string()).default([]);
+const form = { was: cellen, cel: cellen, actie: z.enum(["bekijk", "bewaar"]).default("bekijk") };
 
 function toon(v: SchoolVerzoek, input: MatrixInput): Response {
   return v.pagina({
@@ -14,13 +25,15 @@ function toon(v: SchoolVerzoek, input: MatrixInput): Response {
   });
 }
 
-async function bekijk(v: SchoolVerzoek): Promise<Response> {
-  const bundel = v.http.req.query("bewaard") ?? "";
+async function bekijk(v: SchoolVerzoek & { readonly query: Read<typeof query> }): Promise<Response> {
+  const bundel = v.query.bewaard;
   const vandaag = v.ctx.clock.vandaag();
   const [overzicht, wijzigingen] = await v.inSchool((ctx) =>
     Promise.all([
       overzichtVan(ctx, v.school),
-      isUuid(bundel) ? listWijzigingen(ctx, v.school, { bundel, hoogstens: 100 }) : [],
+      bundel !== undefined && bundel !== "niets"
+        ? listWijzigingen(ctx, v.school, { bundel, hoogstens: 100 })
+        : [],
     ]),
   );
   const namen = new Map(
@@ -32,16 +45,15 @@ async function bekijk(v: SchoolVerzoek): Promise<Response> {
   return toon(v, { overzicht, vandaag, bewaard, niets: bundel === "niets" });
 }
 
-async function post(v: SchoolVerzoek): Promise<Response> {
-  const velden = await v.formulier();
+async function post(v: SchoolVerzoek & { readonly form: Read<typeof form> }): Promise<Response> {
   const vandaag = v.ctx.clock.vandaag();
-  const was = new Set(velden.getAll("was"));
-  const is = new Set(velden.getAll("cel"));
+  const was = new Set(v.form.was);
+  const is = new Set(v.form.cel);
   return v.inSchool(async (ctx) => {
     const overzicht = await overzichtVan(ctx, v.school);
     const anders = wijzigingenVan(cellenVan(overzicht, vandaag), { was, is });
     if (anders.length === 0) return v.naar(`${pad}?bewaard=niets`);
-    if (velden.get("actie") === "bewaar") {
+    if (v.form.actie === "bewaar") {
       const wijzigingen = anders.flatMap(({ cel, wijzigingen: deze }) =>
         deze.map((wijziging) => ({ ...wijziging, toepassing: cel.toepassing.toepassing })),
       );
@@ -62,7 +74,21 @@ async function post(v: SchoolVerzoek): Promise<Response> {
   });
 }
 
-export const matrixRoutes: readonly Route[] = [
-  { methode: "GET", pad, toegang: "beheerder", antwoord: bekijk },
-  { methode: "POST", pad, toegang: "beheerder", antwoord: post },
+export const matrixRoutes = [
+  route({
+    method: "get",
+    path: pad,
+    access: "beheerder",
+    summary: "welke klas of welk leerjaar welke applicatie ziet",
+    query,
+    handle: bekijk,
+  }),
+  route({
+    method: "post",
+    path: pad,
+    access: "beheerder",
+    summary: "wat omgezette vakjes zouden veranderen, en dan de wijziging",
+    form,
+    handle: post,
+  }),
 ];

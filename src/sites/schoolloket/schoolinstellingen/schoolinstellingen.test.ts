@@ -178,7 +178,7 @@ describe("Schoolinstellingen", () => {
     assert.equal(row?.["beeindigd_op"], null);
     assert.equal(
       (await stuur(`/schoolinstellingen/vragen/${randomUUID()}`, chef, { besluit: "x" })).status,
-      404,
+      400,
     );
   });
 });

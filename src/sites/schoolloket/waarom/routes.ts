@@ -1,6 +1,7 @@
 import type { Context } from "#platform/context";
 import { formatNearDay, formatTime, html, icon, type Html } from "#platform/html";
 import { isUuid, leesReferentie, type AccountUuid } from "#platform/ids";
+import { cut, type Read } from "#platform/route";
 import { vindLeerlingVan } from "#modules/leerlingen";
 import { deelt } from "#modules/klasinformatie";
 import { findLeerling, zoekLeerlingen, type Leerling } from "#modules/leerlingbeheer";
@@ -13,7 +14,7 @@ import {
 } from "#modules/toepassingen";
 import { findWeigering, getFeiten, keten } from "#modules/verstrekking";
 import { groepNaam } from "../applicatiebeheer/words.ts";
-import type { Route, SchoolVerzoek } from "../contract.ts";
+import { route, type SchoolVerzoek } from "../contract.ts";
 import { waaromKeten, type Waarom } from "./keten.ts";
 
 type School = SchoolVerzoek["school"];
@@ -59,12 +60,9 @@ export async function vraagWaarom(
   };
 }
 
-type Gevraagd = {
-  readonly referentie: string;
-  readonly zoek: string;
-  readonly leerling: string;
-  readonly toepassing: string;
-};
+/** What the address asks. */
+const query = { referentie: cut(100), zoek: cut(100), leerling: cut(100), toepassing: cut(100) };
+type Gevraagd = Read<typeof query>;
 
 type Antwoord = {
   readonly waarom?: Waarom;
@@ -107,14 +105,8 @@ async function zoekAntwoord(ctx: Context, v: SchoolVerzoek, gevraagd: Gevraagd):
   return { gevonden: leerlingen.slice(0, 20) };
 }
 
-async function waaromPagina(v: SchoolVerzoek): Promise<Response> {
-  const veld = (naam: string) => v.http.req.query(naam)?.trim() ?? "";
-  const gevraagd: Gevraagd = {
-    referentie: veld("referentie"),
-    zoek: veld("zoek"),
-    leerling: veld("leerling"),
-    toepassing: veld("toepassing"),
-  };
+async function waaromPagina(v: SchoolVerzoek & { readonly query: Gevraagd }): Promise<Response> {
+  const gevraagd = v.query;
   const { antwoord, toepassingen } = await v.inSchool(async (ctx) => ({
     antwoord: await zoekAntwoord(ctx, v, gevraagd),
     toepassingen: await listToepassingen(ctx),
@@ -263,6 +255,14 @@ const leeg = (): Html =>
     <p>Typ het nummer dat de leerling kreeg, of zoek de leerling en kies de toepassing.</p>
   </section>`;
 
-export const waaromRoutes: readonly Route[] = [
-  { methode: "GET", pad: "/waarom", toegang: "beheerder", antwoord: waaromPagina },
+export const waaromRoutes = [
+  route({
+    method: "get",
+    path: "/waarom",
+    access: "beheerder",
+    summary:
+      "waarom een leerling van de school een toepassing wel of niet kan openen; de blik staat in het privacylog",
+    query,
+    handle: waaromPagina,
+  }),
 ];
