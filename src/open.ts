@@ -11,8 +11,6 @@ import { operationsLog } from "#platform/log";
 /** An open database with the keys that belong to it. */
 export type Opened = {
   readonly ctx: Context;
-  /** The address of PostgreSQL itself, for what needs a session: jobs. */
-  readonly url: string;
   /** Closes the pool, and stops the embedded PostgreSQL if this process has it. */
   close(): Promise<void>;
 };
@@ -47,7 +45,6 @@ export async function openLeerId(
     }
     return {
       ctx: { sql, clock: systemClock(), keys: deriveKeys(hoofdsleutel), log },
-      url: direct,
       async close() {
         await sql.end({ timeout: 5 });
         await stop();
