@@ -6,7 +6,7 @@ import { isReady } from "#platform/database";
 import { collectJobs, startUpkeep, startWorker, type Job, type Upkeep, type Worker } from "#platform/jobs";
 import { createMetrics, type Metrics } from "#platform/metrics";
 import * as aanmelding from "#modules/aanmelding";
-import * as klasinformatie from "#modules/klasinformatie";
+import * as leveringen from "#modules/leveringen";
 import * as leerlingbeheer from "#modules/leerlingbeheer";
 import * as privacylog from "#modules/privacylog";
 import * as rechten from "#modules/rechten";
@@ -51,14 +51,14 @@ export const upkeep = ({ anker }: UpkeepOptions): readonly Upkeep[] => [
   ...dropserverSite.upkeep,
   ...verstrekking.upkeep,
   ...sleutels.upkeep,
-  ...klasinformatie.upkeep,
+  ...leveringen.upkeep,
   ...uitreiking.upkeep(beeindigSessies),
 ];
 
 /** The work that may be asked for with `enqueue`, as the rooms offer it. */
 export const jobs: readonly Job[] = [
   ...acmSite.jobs,
-  ...klasinformatie.jobs,
+  ...leveringen.jobs,
   ...uitreiking.jobs(beeindigSessies),
 ];
 

@@ -8,7 +8,7 @@ import {
   discimusProblemen,
   quarantaineredenen,
 } from "#modules/discimus";
-import { klasinformatieProblemen } from "#modules/klasinformatie";
+import { klasinformatieProblemen } from "#modules/leveringen";
 import { logsoorten } from "#modules/privacylog";
 import { protocolProblemen } from "#modules/protocollen";
 import { schoolsoftwareProblemen } from "#modules/schoolsoftware";

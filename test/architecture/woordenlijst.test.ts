@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { root } from "./source.ts";
+import { migrationText, root } from "./source.ts";
 
 const page = readFileSync(`${root}docs/woordenlijst.md`, "utf8");
-const sql = readdirSync(`${root}migrations`)
-  .map((name) => readFileSync(`${root}migrations/${name}`, "utf8"))
-  .join("\n");
+const sql = readdirSync(`${root}migrations`).map(migrationText).join("\n");
 const tables = [...sql.matchAll(/^create table ([a-z_]+\.[a-z_]+) \(/gm)].map(([, name = ""]) => name);
 
 test("the glossary names no table that does not exist", () => {

@@ -12,7 +12,7 @@ import {
   leveringstatussen,
   maakQuotum,
   ontvangBestand,
-} from "#modules/klasinformatie";
+} from "#modules/leveringen";
 import {
   findPakketVanClient,
   geefIdentificaties,

@@ -1,12 +1,6 @@
 import { isUuid } from "#platform/ids";
-import {
-  findAkkoord,
-  findOvereenkomst,
-  geefAkkoord,
-  listAkkoorden,
-  stopDelen,
-  wisGestopte,
-} from "#modules/klasinformatie";
+import { findAkkoord, findOvereenkomst, geefAkkoord, listAkkoorden, stopDelen } from "#modules/akkoorden";
+import { wisGestopte } from "#modules/leveringen";
 import { pakketVan } from "#modules/schoolsoftware";
 import type { Route, SchoolVerzoek } from "../contract.ts";
 import {

@@ -1,6 +1,7 @@
 import { isUuid, type AccountUuid } from "#platform/ids";
 import { algemeen, Problem } from "#platform/problem";
-import { deelt, findKlasbron } from "#modules/klasinformatie";
+import { deelt } from "#modules/akkoorden";
+import { findKlasbron } from "#modules/leveringen";
 import {
   exporteer,
   findLeerling,

@@ -2,7 +2,7 @@ import type { Context } from "#platform/context";
 import { formatNearDay, formatTime, html, icon, type Html } from "#platform/html";
 import { isUuid, leesReferentie, type AccountUuid } from "#platform/ids";
 import { vindLeerlingVan } from "#modules/leerlingen";
-import { deelt } from "#modules/klasinformatie";
+import { deelt } from "#modules/akkoorden";
 import { findLeerling, zoekLeerlingen, type Leerling } from "#modules/leerlingbeheer";
 import { logInzage } from "#modules/privacylog";
 import {
