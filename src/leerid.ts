@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { availableParallelism } from "node:os";
 import { getRequestListener } from "@hono/node-server";
 import type { Config } from "#platform/config";
 import type { Context } from "#platform/context";
-import { isReady } from "#platform/database";
+import { isReady, openDatabase, type Sql } from "#platform/database";
 import { collectJobs, startUpkeep, startWorker, type Job, type Upkeep, type Worker } from "#platform/jobs";
 import { createMetrics, type Metrics } from "#platform/metrics";
 import * as aanmelding from "#modules/aanmelding";
@@ -31,7 +32,7 @@ export type LeerId = {
   close(): Promise<void>;
 };
 
-const { beeindigSessies } = acmSite;
+const { endSessies } = acmSite;
 
 type UpkeepOptions = {
   /** File outside the database for the seals of the privacy log. */
@@ -52,14 +53,17 @@ export const upkeep = ({ anker }: UpkeepOptions): readonly Upkeep[] => [
   ...verstrekking.upkeep,
   ...sleutels.upkeep,
   ...leveringen.upkeep,
-  ...uitreiking.upkeep(beeindigSessies),
+  ...uitreiking.upkeep(endSessies),
 ];
 
+/** What the jobs of a process need of its configuration. */
+type JobsConfig = { readonly urls: Pick<Config["urls"], "acm">; readonly LEERID_PRODUCTIE: boolean };
+
 /** The work that may be asked for with `enqueue`, as the rooms offer it. */
-export const jobs: readonly Job[] = [
-  ...acmSite.jobs,
+export const jobs = ({ urls, LEERID_PRODUCTIE }: JobsConfig): readonly Job[] => [
+  ...acmSite.jobs({ issuer: `${urls.acm}/op`, allowPrivateNetwork: !LEERID_PRODUCTIE }),
   ...leveringen.jobs,
-  ...uitreiking.jobs(beeindigSessies),
+  ...uitreiking.jobs(endSessies),
 ];
 
 /** Does the regular work until stopped, beside the same in other processes. */
@@ -67,8 +71,8 @@ export const startOnderhoud = (ctx: Context, options: UpkeepOptions): { stop(): 
   startUpkeep(ctx, upkeep(options));
 
 /** Does what was asked for until stopped, beside the workers of other processes. */
-export const startTaken = (url: string, ctx: Context): Promise<Worker> =>
-  startWorker(url, ctx, collectJobs(jobs));
+export const startTaken = (config: JobsConfig, ctx: Context): Promise<Worker> =>
+  startWorker(ctx, collectJobs(jobs(config)));
 
 /** Every site says whether it lives (`/healthz`) and whether it can work: database reachable, migrations done (`/readyz`). */
 function withHealth(ctx: Context, listener: Listener): Listener {
@@ -182,6 +186,14 @@ export async function startDropserverAlone(config: Config, ctx: Context): Promis
 }
 
 /**
+ * Connections for ACM alone, so that no slow page of another site stands before a sign-in. Few: a statement of a sign-in is short,
+ * and more of them at once than the machine has cores for only take turns (two per core took a fifth less CPU than ten).
+ */
+export function openAcmPool({ sql }: Context, max = Math.min(10, 2 * availableParallelism())): Sql {
+  return openDatabase({ ...sql.options, max });
+}
+
+/**
  * Starts the sites of this process on a migrated database. Several of these run beside each other: all state is in the database.
  * @throws when a port is taken
  */
@@ -195,12 +207,13 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   await importeerToepassing(ctx, beheer.clientBestand(ctx, urls));
   const metrics = createMetrics();
   const servers: Server[] = [];
-  const listen = async (listener: Listener, port: number): Promise<void> => {
-    servers.push(await listenOn(config, withHealth(ctx, listener), port));
+  const listen = async (listener: Listener, port: number, of: Context = ctx): Promise<void> => {
+    servers.push(await listenOn(config, withHealth(of, listener), port));
   };
+  const acmCtx: Context = { ...ctx, sql: openAcmPool(ctx, config.LEERID_ACM_VERBINDINGEN) };
   const acm = sites.includes("acm")
     ? await acmSite.createAcm({
-        ctx,
+        ctx: acmCtx,
         acmUrl: urls.acm,
         apiUrl: urls.api,
         loketUrl: urls.leerlingloket,
@@ -223,9 +236,10 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   const close = async () => {
     await Promise.all([...servers.map(closeServer), dropserver?.stop()]);
     await acm?.close();
+    await acmCtx.sql.end({ timeout: 5 });
   };
   try {
-    if (acm) await listen(metrics.measured("acm", acm.handler), base);
+    if (acm) await listen(metrics.measured("acm", acm.handler), base, acmCtx);
     if (sites.includes("leerlingloket"))
       await listen(
         metrics.measured(

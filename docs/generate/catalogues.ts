@@ -39,7 +39,7 @@ function problemLists(): { room: string; kinds: readonly ProblemKind[] }[] {
     "platform/problem": algemeen,
     "platform/import-file": leesProblemen,
     "modules/discimus": { ...ladingProblemen, ...discimusProblemen },
-    "modules/klasinformatie": klasinformatieProblemen,
+    "modules/leveringen": klasinformatieProblemen,
     "modules/protocollen": protocolProblemen,
     "modules/schoolsoftware": schoolsoftwareProblemen,
     "modules/toepassingen": toepassingProblemen,

@@ -27,6 +27,19 @@ test("in SQL one definition says what runs on a day, was or is to come (migratio
   assert.deepEqual(ownDay("tot date check (tot >= van), where kalender.is_lopend($1, i.van, i.tot)"), []);
 });
 
+test("in TypeScript too: no reader compares van or tot with today", () => {
+  const compares = (text: string) =>
+    /\b(?:van|tot) (?:<|<=|>|>=) (?:\w+\.)*(?:vandaag|dag|op)\b(?!\()/.test(text) ||
+    /\b(?:vandaag|dag|op) (?:<|<=|>|>=) (?:\w+\.)*(?:van|tot)\b/.test(text);
+  const found = production.filter(({ text }) => compares(text)).map(({ path }) => path);
+  assert.deepEqual(found, [
+    "src/modules/leveringen/rules.ts", // the later of two days
+    "src/modules/leveringen/store.ts", // the day of a school year that is nearest to today
+    "src/platform/clock/index.ts",
+  ]);
+  assert.ok(compares("een.van > p.vandaag") && compares("vandaag <= een.tot") && !compares("tot < een.van"));
+});
+
 test("enrolments are read from the view without the cancelled ones; the table itself is for the feed", () => {
   const readers = production
     .filter(({ text }) => /\binschrijvingen\.inschrijving\b/.test(sqlOf(text)))

@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { jobs, upkeep } from "#leerid";
+import { jobs as offeredJobs, upkeep } from "#leerid";
 import { testDatabase } from "#testing/database";
 import { sourceFiles } from "./source.ts";
 
 const production = sourceFiles("src").filter((file) => !file.test);
+const jobs = offeredJobs({ urls: { acm: "https://acm.leerid.test" }, LEERID_PRODUCTIE: true });
 const collected = [...jobs, ...upkeep({})].map(({ name }) => name);
 
-/** Second arguments of `enqueue` and `enqueueing`, as they stand in the code. */
+/** Second arguments of `enqueue`, `enqueueing` and `enqueueingEach`, as they stand in the code. */
 const askedIn = (text: string): string[] =>
-  [...text.matchAll(/\benqueue(?:ing)?\(\s*[\w.]+,\s*([^,]+),/g)].map(([, name = ""]) => name.trim());
+  [...text.matchAll(/\benqueue(?:ing(?:Each)?)?\(\s*[\w.]+,\s*([^,]+),/g)].map(([, name = ""]) =>
+    name.trim(),
+  );
 
 describe("rooms offer their work, leerid.ts collects it", () => {
   test("what a room offers is collected, once", () => {
@@ -41,9 +44,9 @@ describe("rooms offer their work, leerid.ts collects it", () => {
     try {
       const functions = await db.sql<{ text: string }[]>`
         select p.prosrc as text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-         where n.nspname <> 'graphile_worker' and p.prosrc like '%add_job(%'`;
+         where p.prosrc like '%jobs.enqueue(%'`;
       const inSql = functions.flatMap(({ text }) =>
-        [...text.matchAll(/graphile_worker\.add_job\(\s*'([^']+)'/g)].map(([, name = ""]) => name),
+        [...text.matchAll(/jobs\.enqueue\(\s*'([^']+)'/g)].map(([, name = ""]) => name),
       );
       assert.ok(inSql.length >= 2);
       const names = new Set([...asked.map((name) => name.slice(1, -1)), ...inSql]);

@@ -1,9 +1,7 @@
-import type postgres from "postgres";
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
+import type { Fragment } from "#platform/database";
 import type { Klaskeuze } from "./contract.ts";
-
-type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
 /** Rows `d` of the school that count on this day; none while it does not share class information (R68). */
 const geldig = (ctx: Context, lijn: readonly string[], vandaag: Datum): Fragment => ctx.sql`

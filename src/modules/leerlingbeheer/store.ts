@@ -1,6 +1,6 @@
-import type postgres from "postgres";
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
+import type { Fragment } from "#platform/database";
 import type { AccountUuid } from "#platform/ids";
 import { toonGebruikersnaam } from "#modules/leerlingen";
 import {
@@ -15,8 +15,6 @@ import {
 } from "./contract.ts";
 import { jaarEerder, klasnamenVan, leesZoekvraag, nieuwsduur } from "./rules.ts";
 import { eersteKlas, inKlas, inKlasMetNaam, klassenVanRij } from "./store-klas.ts";
-
-type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
 /**
  * The wall of our own: every statement names the numbers of the school, also where row-level security would do the same.

@@ -1,4 +1,4 @@
-import { datumOp, isLopend, type Datum } from "#platform/clock";
+import { datumOp, isLopend, isVroeger, type Datum } from "#platform/clock";
 import type { Recht, School } from "./contract.ts";
 
 /** Days from `van` to `tot`, both included; no `tot` is no end. */
@@ -91,7 +91,7 @@ export function eindeUit(feiten: Feiten, op: Datum): Einde | null {
   const einden: Einde[] = [
     ...feiten.opdrachten.flatMap((opdracht) => {
       const tot = periodeVan(opdracht)?.tot ?? null;
-      return tot !== null && tot < op ? [{ soort: "opdracht", op: tot } as const] : [];
+      return tot !== null && isVroeger(op, tot) ? [{ soort: "opdracht", op: tot } as const] : [];
     }),
     ...feiten.beeindigd.map((dag) => ({ soort: "beeindigd", op: dag }) as const),
   ];

@@ -1,4 +1,4 @@
-import { divide, isLopend, type Datum } from "#platform/clock";
+import { divide, isLopend, isStraks, isVroeger, type Datum } from "#platform/clock";
 import type { Instellingsnummer } from "#platform/ids";
 import { beslis, divideFeiten, type InschrijvingFeit } from "#modules/verstrekking";
 import type {
@@ -28,7 +28,7 @@ export function standVan(keuzes: readonly Keuze[], vandaag: Datum): Stand {
 
 /** The agreement that counts on a day: the newest version that has begun, as the decision takes it. */
 const protocolOp = ({ protocollen }: Pick<SchoolToepassing, "protocollen">, op: Datum) =>
-  protocollen.find((protocol) => protocol.van <= op) ?? null;
+  protocollen.find((protocol) => !isStraks(op, protocol.van)) ?? null;
 
 /** May a school switch it on on this day (D5), and if not, why? */
 export function beschikbaarheidVan(
@@ -42,7 +42,7 @@ export function beschikbaarheidVan(
       ? { kan: false, reden: "overeenkomst-begint", datum: eerste.van }
       : { kan: false, reden: "geen-overeenkomst" };
   }
-  return protocol.tot !== null && protocol.tot < op
+  return protocol.tot !== null && isVroeger(op, protocol.tot)
     ? { kan: false, reden: "overeenkomst-voorbij", datum: protocol.tot }
     : { kan: true, protocol };
 }

@@ -1,13 +1,11 @@
-import type postgres from "postgres";
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
+import type { Fragment } from "#platform/database";
 import type { AccountUuid } from "#platform/ids";
 import type { Niveau, Sleutelsoort } from "#modules/sleutels";
 import { toonGebruikersnaam } from "#modules/leerlingen";
 import { bewaardagen, termijn, type Batch, type Kandidaat, type Soort } from "./contract.ts";
 import { klasgroepVan } from "./rules.ts";
-
-type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
 /** The account that stands for the one in `account`, as `st`. Pupil by pupil (`offset 0`): a school is small beside the country. */
 const metStaand = (ctx: Context, account: Fragment): Fragment => ctx.sql`
@@ -42,7 +40,7 @@ export async function listKandidaten(
   return rows.map(({ basis, gnr, ...rest }) => ({ ...rest, gebruikersnaam: toonGebruikersnaam(basis, gnr) }));
 }
 
-/** Stores a batch with its pupils, in this order. */
+/** Stores a batch with its pupils, in this order, and asks for the job that makes their keys. */
 export async function insertBatch(
   ctx: Context,
   batch: {
@@ -68,6 +66,7 @@ export async function insertBatch(
       from unnest(${items.map((item) => item.accountUuid)}::uuid[], ${items.map((item) => item.groep)}::text[],
                   ${items.map((item) => item.niveau)}::text[], ${items.map((item) => item.sleutel)}::text[])
            with ordinality as u(account_uuid, groep, niveau, sleutel, volgorde)`;
+  await ctx.sql`select uitreiking.vraag_maken(${batch.batch})`;
 }
 
 export type TeMaken = {

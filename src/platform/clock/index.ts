@@ -54,8 +54,14 @@ export const dagVoor = (datum: Datum): Datum =>
  * definition of "runs on a day", beside its equal in SQL, `kalender.is_lopend`.
  */
 export function isLopend(dag: Datum, van: string | null, tot: string | null): boolean {
-  return (van === null || van <= dag) && (tot === null || dag <= tot);
+  return !isStraks(dag, van) && !isVroeger(dag, tot);
 }
+
+/** Was what lasted until `tot` over by this day? Never without a last day. In SQL: `kalender.is_vroeger`. */
+export const isVroeger = (dag: Datum, tot: string | null): boolean => tot !== null && tot < dag;
+
+/** Is what lasts from `van` still to begin on this day? In SQL: `kalender.is_straks`. */
+export const isStraks = (dag: Datum, van: string | null): boolean => van !== null && van > dag;
 
 /** What runs on a day, what was over by then, and what is still to come: each row is in exactly one of the three. */
 export type Verdeeld<T> = {
@@ -74,9 +80,7 @@ export function divide<T extends { readonly van: string | null; readonly tot: st
 ): Verdeeld<T> {
   const [lopend, vroeger, straks]: [T[], T[], T[]] = [[], [], []];
   for (const rij of rijen)
-    (isLopend(dag, rij.van, rij.tot) ? lopend : rij.van !== null && rij.van > dag ? straks : vroeger).push(
-      rij,
-    );
+    (isVroeger(dag, rij.tot) ? vroeger : isStraks(dag, rij.van) ? straks : lopend).push(rij);
   return {
     lopend,
     vroeger: vroeger.toSorted((a, b) => compare(a.tot ?? "", b.tot ?? "")),

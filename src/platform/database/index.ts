@@ -1,61 +1,23 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Log } from "#platform/log";
-import { postgres as client } from "./client.ts";
-import { installJobs } from "./jobs-schema.ts";
-import type { Sql } from "./sql.ts";
-import { transaction } from "./transaction.ts";
+import { isHangUp, type Log } from "#platform/log";
+import { openDatabase, transaction, type Sql } from "./sql.ts";
 
-export type { Sql } from "./sql.ts";
-export { transaction } from "./transaction.ts";
+export { isDuplicate, retryUndone } from "./retry.ts";
+export { openDatabase, transaction, type PoolOptions, type Sql } from "./sql.ts";
 export { listen, type Listener } from "./listen.ts";
 export { copyIn, copyLine, rowText, type CopyCell } from "./copy.ts";
+export type { Fragment } from "./statement.ts";
 
 /** Thrown when the database cannot be used as it is; the message says who can fix it. */
 export class DatabaseError extends Error {}
-
-export type PoolOptions = {
-  readonly url: string;
-  /** Connections at most. */
-  readonly max?: number;
-  /** `app` cannot change tables nor the privacy log; `eigenaar` migrates. */
-  readonly role?: "app" | "eigenaar";
-  /** Counts statements for tests and benchmarks. */
-  readonly onStatement?: (text: string) => void;
-};
-
-/** Opens a pool. Connections are made when first needed and replaced after a database restart. */
-export function openDatabase({ url, max = 10, role = "app", onStatement }: PoolOptions): Sql {
-  return client(url, {
-    max,
-    idle_timeout: 60,
-    connect_timeout: 10,
-    // Not the library's growing wait (20 s): who asks while the database is away hears it at once, and when it is back it is back.
-    backoff: () => 0.2,
-    onnotice: () => {},
-    ...(onStatement ? { debug: (_connection: number, text: string) => onStatement(text) } : {}),
-    connection: {
-      application_name: "leerid",
-      TimeZone: "UTC",
-      // A node that hangs or is paused may not keep its locks from the others.
-      idle_in_transaction_session_timeout: 60_000,
-      ...(role === "app" ? { role: "leerid_app" } : {}),
-    },
-    types: {
-      // Counts and row numbers: far below 2^53. Dates stay the strings they are (legal dates have no time zone).
-      bigint: { to: 20, from: [20], serialize: (value: number) => String(value), parse: Number },
-      date: { to: 1082, from: [1082], serialize: (value: string) => value, parse: (value: string) => value },
-    },
-  }) as unknown as Sql;
-}
 
 const migrationsFolder = new URL("../../../migrations/", import.meta.url).pathname;
 
 /**
  * Brings the database to the newest structure: plain SQL files in order, each in its own transaction, forward only.
- * Safe beside a second node that does the same (advisory lock). A file that changed after it ran stops the start. After them
- * the schema of the jobs, which comes with its library.
+ * Safe beside a second node that does the same (advisory lock). A file that changed after it ran stops the start.
  */
 export async function migrate(url: string, log: Log): Promise<number> {
   const sql = openDatabase({ url, max: 1, role: "eigenaar" });
@@ -92,7 +54,6 @@ export async function migrate(url: string, log: Log): Promise<number> {
       });
       count++;
     }
-    await installJobs(sql, url, log);
     await sql`grant select on public.migratie to leerid_app`;
     if (count > 0) log.info({ aantal: count }, "migraties uitgevoerd");
     return count;
@@ -116,21 +77,16 @@ export async function isReady(sql: Sql): Promise<boolean> {
   }
 }
 
-/** True when a statement failed because another transaction was first: run it again. */
-export function isConflict(error: unknown): boolean {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return code === "23505" || code === "40001" || code === "40P01";
-}
-
 /**
  * True when the database could not do its work now: no connection to be had, no memory or disk, a lock that took too long, a
- * server that stops or starts. Later is better. When the connection broke during a commit it may have been done all the same.
+ * server that stops or starts, or others in the way time and again. Later is better. When the connection broke during a commit it may have been done all the same.
  */
 export function isUnavailable(error: unknown): boolean {
   const code = (error as { code?: unknown } | undefined)?.code;
+  if (isHangUp(error)) return false;
   return (
     typeof code === "string" &&
-    (/^(53|57P0|08)|^(25P03|55P03|57014)$/.test(code) ||
+    (/^(53|57P0|08)|^(25P03|40001|40P01|55P03|57014)$/.test(code) ||
       /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)/.test(code))
   );
 }

@@ -1,3 +1,4 @@
+import { isStraks } from "#platform/clock";
 import { hiddenFields, html, icon, type Html } from "#platform/html";
 import type { Gebruik, Pakket } from "#modules/schoolsoftware";
 import { periodeOp, type Fouten, type Veld } from "./rules.ts";
@@ -130,7 +131,8 @@ export function anderPakket(p: SchoolInput): Html {
 export function laatsteDag(p: SchoolInput): Html | undefined {
   const deze = p.welk === "einde";
   // What runs now, else what comes next: of what is over nothing ends any more.
-  const periode = periodeOp(p.gebruik, p.vandaag) ?? p.gebruik.findLast(({ van }) => van > p.vandaag);
+  const periode =
+    periodeOp(p.gebruik, p.vandaag) ?? p.gebruik.findLast(({ van }) => isStraks(p.vandaag, van));
   if (!periode) return undefined;
   const naam = naamVan(p.pakketten, periode.pakket);
   return html`<section class="card" aria-labelledby="einde">

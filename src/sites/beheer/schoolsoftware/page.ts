@@ -1,3 +1,4 @@
+import { isStraks } from "#platform/clock";
 import { formatDate, formatDateTime, html, icon, type Html } from "#platform/html";
 import type { Gebruik } from "#modules/schoolsoftware";
 import { anderPakket, gedaan, laatsteDag, naamVan, type SchoolInput } from "./form.ts";
@@ -73,7 +74,8 @@ function periodes({ gebruik, pakketten, vandaag, school }: SchoolInput): Html {
   const nu = periodeOp(gebruik, vandaag);
   const staat = (een: Gebruik): Html => {
     if (een === nu) return html`<span class="pill ok">${icon("check")}nu</span>`;
-    if (een.van > vandaag) return html`<span class="pill info">${icon("calendar-clock")}later</span>`;
+    if (isStraks(vandaag, een.van))
+      return html`<span class="pill info">${icon("calendar-clock")}later</span>`;
     return html`<span class="pill">${icon("clock")}vroeger</span>`;
   };
   return html`<section class="stack-s" aria-labelledby="periodes">

@@ -1,4 +1,4 @@
-import { dagVoor, isLopend, leesDatum, type Datum } from "#platform/clock";
+import { dagVoor, isLopend, isStraks, leesDatum, type Datum } from "#platform/clock";
 import { formatDate } from "#platform/html";
 import type { Gebruik, Pakket } from "#modules/schoolsoftware";
 
@@ -32,7 +32,7 @@ export const periodeOp = (gebruik: readonly Gebruik[], dag: Datum): Gebruik | un
   gebruik.find(({ van, tot }) => isLopend(dag, van, tot));
 
 const volgendeNa = (gebruik: readonly Gebruik[], dag: Datum): Gebruik | undefined =>
-  gebruik.findLast(({ van }) => van > dag);
+  gebruik.findLast(({ van }) => isStraks(dag, van));
 
 /** The form "Ander pakket": a period to write, or what is wrong by field. */
 export function leesPakket(

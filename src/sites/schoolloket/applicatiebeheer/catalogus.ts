@@ -1,4 +1,4 @@
-import type { Datum } from "#platform/clock";
+import { isVroeger, type Datum } from "#platform/clock";
 import { appIcon, formatList, hiddenFields, html, icon, type Html } from "#platform/html";
 import type { ProtocolBestand } from "#modules/protocollen";
 import { beschikbaarheidVan, standVan, type Overzicht, type SchoolToepassing } from "#modules/toepassingen";
@@ -20,7 +20,7 @@ export const krijgt = (toepassing: SchoolToepassing, vandaag: Datum): string[] =
   const beschikbaar = beschikbaarheidVan(toepassing, vandaag);
   if (!beschikbaar.kan) return [];
   return beschikbaar.protocol.attributen
-    .filter(({ tot }) => !tot || tot >= vandaag) // R77
+    .filter(({ tot }) => !isVroeger(vandaag, tot ?? null)) // R77
     .map(({ attribuut }) => attributen[attribuut].woord);
 };
 

@@ -1,4 +1,4 @@
-import { isLopend, leesDatum, type Datum } from "#platform/clock";
+import { isLopend, isVroeger, leesDatum, type Datum } from "#platform/clock";
 import { formatDate, formatList, formatNumber, icon, html, type Html } from "#platform/html";
 import type { Niveau } from "#modules/scholen";
 import type {
@@ -89,7 +89,7 @@ const som = (groepen: readonly Groepstelling[]) => groepen.reduce((totaal, { aan
 /** A rule that is over, or only begins later, says so. */
 export function periodePil(periode: Periode, vandaag: Datum): Html | undefined {
   if (isLopend(vandaag, periode.van, periode.tot)) return undefined;
-  return periode.tot !== null && periode.tot < vandaag
+  return isVroeger(vandaag, periode.tot)
     ? html`<span class="pill">${icon("circle-dashed")}voorbij</span>`
     : html`<span class="pill info">${icon("clock")}begint later</span>`;
 }

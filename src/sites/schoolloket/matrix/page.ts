@@ -1,4 +1,4 @@
-import { isLopend, type Datum } from "#platform/clock";
+import { isLopend, isVroeger, type Datum } from "#platform/clock";
 import { appIcon, html, icon, type Html } from "#platform/html";
 import {
   standVan,
@@ -74,7 +74,7 @@ export function cellenVan(overzicht: Overzicht, vandaag: Datum): Cel[] {
         const { doel } = rij;
         const deze = doelWaarde(doel);
         const regels = toepassing.regels.filter(
-          (regel) => doelWaarde(regel.doel) === deze && (regel.tot === null || regel.tot >= vandaag),
+          (regel) => doelWaarde(regel.doel) === deze && !isVroeger(vandaag, regel.tot),
         );
         const zien =
           doel.soort === "klas"

@@ -1,3 +1,4 @@
+import { isStraks, type Datum } from "#platform/clock";
 import { formatDate, formatNearDay, html, icon, postButton, type Html } from "#platform/html";
 import type { Beheerder, Databeheerder, EigenSchool, Recht, Toegangsvraag } from "#modules/rechten";
 import { kopVanDelen, toestandVanDelen, welkePakketten, type Delen } from "../klasinformatie/page.ts";
@@ -40,7 +41,7 @@ export type Instellingen = {
   readonly delen: Delen;
   /** Only of a school that shares. */
   readonly leveringen: Leveringen | undefined;
-  readonly vandaag: string;
+  readonly vandaag: Datum;
   /** Epoch milliseconds. */
   readonly nu: number;
   readonly gedaan?: Gedaan | undefined;
@@ -237,9 +238,9 @@ function databeheerders(p: Instellingen): Html {
                     ><b>${een.voornaam} ${een.naam}</b>${een.voId === p.ik.voId && html` ${jij}`}<br /><span
                       class="soft small"
                       >directeur, ${een.vastbenoemd ? "vastbenoemd" : "tijdelijk"},
-                      ${een.van > p.vandaag && html`vanaf ${formatDate(een.van)} `}${een.tot === null ? "zonder einddatum" : html`tot en met ${formatDate(een.tot)}`}</span
+                      ${isStraks(p.vandaag, een.van) && html`vanaf ${formatDate(een.van)} `}${een.tot === null ? "zonder einddatum" : html`tot en met ${formatDate(een.tot)}`}</span
                     ></span
-                  >${een.van > p.vandaag ? html`<span class="pill attention">${icon("hourglass")}Nog niet</span>` : html`<span></span>`}
+                  >${isStraks(p.vandaag, een.van) ? html`<span class="pill attention">${icon("hourglass")}Nog niet</span>` : html`<span></span>`}
                 </li>`,
             )}
           </ul>`
