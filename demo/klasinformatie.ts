@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import ssh2 from "ssh2";
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
-import { geefAkkoord, overeenkomst } from "#modules/klasinformatie";
+import { geefAkkoord, overeenkomst } from "#modules/akkoorden";
 import { importeerSchoolsoftware } from "#modules/schoolsoftware";
 import type { DataFolder } from "./data-folder.ts";
 import type { DemoDropserver, DemoJson } from "./demo-json.ts";

@@ -7,7 +7,7 @@ import { isReady, openDatabase, type Sql } from "#platform/database";
 import { collectJobs, startUpkeep, startWorker, type Job, type Upkeep, type Worker } from "#platform/jobs";
 import { createMetrics, type Metrics } from "#platform/metrics";
 import * as aanmelding from "#modules/aanmelding";
-import * as klasinformatie from "#modules/klasinformatie";
+import * as leveringen from "#modules/leveringen";
 import * as leerlingbeheer from "#modules/leerlingbeheer";
 import * as privacylog from "#modules/privacylog";
 import * as rechten from "#modules/rechten";
@@ -52,7 +52,7 @@ export const upkeep = ({ anker }: UpkeepOptions): readonly Upkeep[] => [
   ...dropserverSite.upkeep,
   ...verstrekking.upkeep,
   ...sleutels.upkeep,
-  ...klasinformatie.upkeep,
+  ...leveringen.upkeep,
   ...uitreiking.upkeep(endSessies),
 ];
 
@@ -62,7 +62,7 @@ type JobsConfig = { readonly urls: Pick<Config["urls"], "acm">; readonly LEERID_
 /** The work that may be asked for with `enqueue`, as the rooms offer it. */
 export const jobs = ({ urls, LEERID_PRODUCTIE }: JobsConfig): readonly Job[] => [
   ...acmSite.jobs({ issuer: `${urls.acm}/op`, allowPrivateNetwork: !LEERID_PRODUCTIE }),
-  ...klasinformatie.jobs,
+  ...leveringen.jobs,
   ...uitreiking.jobs(endSessies),
 ];
 

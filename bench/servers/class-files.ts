@@ -6,7 +6,7 @@ import { systemClock } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { schooljaarOn } from "#platform/schooljaar";
 import { ontvang } from "#modules/discimus";
-import { ontvangBestand, verwerkLevering } from "#modules/klasinformatie";
+import { ontvangBestand, verwerkLevering } from "#modules/leveringen";
 import { statementCounter, type Usage } from "./usage.ts";
 
 type School = { readonly nummer: string; readonly rows: string };
@@ -52,9 +52,9 @@ const calls = {
     await sql`
       insert into schoolsoftware.gebruik (instellingsnummer, van, tot, pakket, gewijzigd_op)
       select instellingsnummer, '2020-09-01', null, 'meting', now() from scholen.school on conflict do nothing`;
-    await sql`insert into klasinformatie.overeenkomst (versie, inhoud, ingevoerd_op) values (1, '{}', now()) on conflict do nothing`;
+    await sql`insert into akkoorden.overeenkomst (versie, inhoud, ingevoerd_op) values (1, '{}', now()) on conflict do nothing`;
     await sql`
-      insert into klasinformatie.akkoord (akkoord, instellingsnummer, versie, gegeven_op, gegeven_door, gegeven_naam)
+      insert into akkoorden.akkoord (akkoord, instellingsnummer, versie, gegeven_op, gegeven_door, gegeven_naam)
       select gen_random_uuid(), instellingsnummer, 1, now(), 'vo-1', 'Els Vandamme' from scholen.school on conflict do nothing`;
     await sql`analyze`;
   },
@@ -100,7 +100,7 @@ const calls = {
     for (;;) {
       const [row] = await context.sql<{ waiting: number; bad: number }[]>`
         select count(*) filter (where status = 'wacht') as waiting, count(*) filter (where status <> 'verwerkt') as bad
-          from klasinformatie.levering where levering = any (${taken})`;
+          from leveringen.levering where levering = any (${taken})`;
       if (row?.bad !== row?.waiting) throw new Error("a file was not taken whole");
       if (row?.waiting === 0) return performance.now() - begin;
       await wait(20);
@@ -115,7 +115,7 @@ const calls = {
     const { levering } = await take(context, large);
     await verwerkLevering(context, levering);
     const ms = performance.now() - begin;
-    const [row] = await context.sql`select status from klasinformatie.levering where levering = ${levering}`;
+    const [row] = await context.sql`select status from leveringen.levering where levering = ${levering}`;
     if (row?.["status"] !== "verwerkt") throw new Error(`a file is ${row?.["status"]}`);
     return ms;
   },

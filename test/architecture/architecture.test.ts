@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, posix } from "node:path";
 import { describe, test } from "node:test";
-import { longFiles, outside, packages, rooms, type Room } from "#architecture";
+import { longFiles, moved, outside, packages, rooms, type Room } from "#architecture";
 import { testDatabase } from "#testing/database";
-import { importsOf, ringsOf, root, sourceFiles, sqlNames, type SourceFile } from "./source.ts";
+import { importsOf, migrationText, ringsOf, root, sourceFiles, sqlNames, type SourceFile } from "./source.ts";
 
 const source = sourceFiles("src");
 const production = source.filter((file) => !file.test);
@@ -71,8 +71,11 @@ function wrongSql(room: string, path: string, names: readonly string[]): string[
 function schemasOf(name: string): string[] {
   const named = /^\d{4}_(\w+)\.sql$/.exec(name)?.[1] ?? "";
   // A file that only changes (later migrations) is named after what it changes: 0014_leerlingen_….sql.
-  const owner = schemas.filter((one) => named === one || named.startsWith(`${one}_`));
-  const text = readFileSync(`${root}migrations/${name}`, "utf8");
+  const owner = [
+    ...schemas.filter((one) => named === one || named.startsWith(`${one}_`)),
+    ...Object.keys(moved[named] ?? {}),
+  ];
+  const text = migrationText(name);
   const made = [...text.matchAll(/^create (?:or replace )?(?:schema|function|view) (\w+)/gm)];
   return owner.length === 0 ? [] : [...new Set([...owner, ...made.map(([, one]) => one ?? "")])];
 }
@@ -236,7 +239,7 @@ describe("the database is divided like the code", () => {
 
   test("a migration stays in the schema it is named after, or what is declared", () => {
     const wrong = migrations.flatMap((name) => {
-      const text = readFileSync(`${root}migrations/${name}`, "utf8");
+      const text = migrationText(name);
       const owners = schemasOf(name);
       if (owners.length === 0) return name === "0001_rollen.sql" ? [] : [`${name}: belongs to no room`];
       return sqlNames(text, schemas, "sql")
@@ -254,7 +257,7 @@ describe("the database is divided like the code", () => {
           .flatMap((file) => sqlNames(file.text, schemas, "ts")),
         ...migrations
           .filter((file) => room.schema !== undefined && schemasOf(file).includes(room.schema))
-          .flatMap((file) => sqlNames(readFileSync(`${root}migrations/${file}`, "utf8"), schemas, "sql")),
+          .flatMap((file) => sqlNames(migrationText(file), schemas, "sql")),
       ]);
       return Object.keys(room.alsoSql ?? {})
         .filter((one) => !used.has(one))

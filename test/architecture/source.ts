@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
+import { moved } from "#architecture";
 
 /** The repository's folder, with a slash at its end. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -161,6 +162,16 @@ export const sqlOf = (text: string): string =>
     .filter((piece) => piece.kind === "template" || piece.kind === "string")
     .map((piece) => piece.text)
     .join("\n");
+
+/** The text of a migration, with what was moved since under the name that it has today. */
+export function migrationText(name: string): string {
+  let text = readFileSync(`${root}migrations/${name}`, "utf8");
+  for (const [left, places] of Object.entries(moved))
+    for (const [schema, objects] of Object.entries(places))
+      for (const object of objects)
+        text = text.replaceAll(new RegExp(`\\b${left}\\.${object}\\b`, "g"), `${schema}.${object}`);
+  return text;
+}
 
 /** `schema.name` in the SQL of a TypeScript file (which stands in templates and strings), or of a migration. */
 export function sqlNames(text: string, schemas: readonly string[], kind: "ts" | "sql"): string[] {

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { root } from "./source.ts";
+import { migrationText, root } from "./source.ts";
 
 const page = readFileSync(`${root}docs/woordenlijst.md`, "utf8");
-const sql = readdirSync(`${root}migrations`)
-  .map((name) => readFileSync(`${root}migrations/${name}`, "utf8"))
-  .join("\n");
+const sql = readdirSync(`${root}migrations`).map(migrationText).join("\n");
 const named = (pattern: RegExp) => [...sql.matchAll(pattern)].map(([, name = ""]) => name);
 const dropped = named(/^drop table ([a-z_]+\.[a-z_]+);/gm);
 const tables = named(/^create table ([a-z_]+\.[a-z_]+) \(/gm).filter((name) => !dropped.includes(name));

@@ -7,7 +7,7 @@ import { systemClock } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { migrate, openDatabase } from "#platform/database";
 import { enqueue } from "#platform/jobs";
-import { ontvangBestand } from "#modules/klasinformatie";
+import { ontvangBestand } from "#modules/leveringen";
 import { testKeys } from "#testing/database";
 import { guardedLog } from "#testing/guarded-log";
 import { kop, maakSchool, naamVan, type Pupil } from "#testing/levering";
@@ -93,7 +93,7 @@ describe("the commands that serve, when PostgreSQL is killed", () => {
     }
     const open = async () => {
       const rows = await ctx.sql<{ n: number }[]>`
-        select count(*)::int as n from klasinformatie.levering where status = 'wacht'`.catch(() => []);
+        select count(*)::int as n from leveringen.levering where status = 'wacht'`.catch(() => []);
       return rows[0]?.n;
     };
     await until("every class file has its end", async () => (await open()) === 0);

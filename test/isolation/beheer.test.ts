@@ -97,11 +97,11 @@ describe("R7: for the role behind the pages of beheer there are no pupils", () =
       [
         { naam: "discimus.quarantaine", kolommen: ["code", "levering_id", "ontvangen_op", "quarantaine_id"] },
         {
-          naam: "klasinformatie.akkoord",
+          naam: "akkoorden.akkoord",
           kolommen: ["akkoord", "gegeven_op", "gestopt_op", "instellingsnummer"],
         },
         {
-          naam: "klasinformatie.levering",
+          naam: "leveringen.levering",
           kolommen: [
             "besluit",
             "besluit_op",

@@ -158,7 +158,7 @@ async function maakWereld(): Promise<void> {
   await w.sql`
     insert into schoolsoftware.gebruik (instellingsnummer, van, pakket, gewijzigd_op) values ('999002', '2024-09-01', 'wisa', now())`;
   await metAkkoord(w);
-  const [akkoord] = await w.sql<{ akkoord: string }[]>`select akkoord from klasinformatie.akkoord`;
+  const [akkoord] = await w.sql<{ akkoord: string }[]>`select akkoord from akkoorden.akkoord`;
   ids["akkoord"] = akkoord?.akkoord ?? "";
   const melding = { regel: 7, veld: null, code: "onbekend", melding: "Deze leerling kennen we niet." };
   ids["levering"] = await eerdereLevering(w, "2026-11-23T23:05:00Z", "deels", {
@@ -174,7 +174,7 @@ async function maakWereld(): Promise<void> {
   );
   const [vast] = await w.sql<
     { levering: string }[]
-  >`select levering from klasinformatie.levering where status = 'aangehouden'`;
+  >`select levering from leveringen.levering where status = 'aangehouden'`;
   ids["aangehouden"] = vast?.levering ?? "";
 
   const maak = async () => {

@@ -1,6 +1,6 @@
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
-import { listKlassen, type KlasTelling } from "#modules/klasinformatie";
+import { listKlassen, type KlasTelling } from "#modules/klassen";
 import {
   overzichtsduur,
   perBladzijde,

@@ -37,7 +37,7 @@ export async function geefIdentificaties(
   const rijen = await ctx.sql<(Omit<Identificatie, "stamnummer"> & { stamnummer: string | null })[]>`
     with school as materialized (
       select n.nummers from (select scholen.lijn(${instellingsnummer}, ${vandaag}::date) as nummers) n
-       where schoolsoftware.pakket_van(n.nummers, ${vandaag}::date) = ${pakket} and klasinformatie.deelt(n.nummers)),
+       where schoolsoftware.pakket_van(n.nummers, ${vandaag}::date) = ${pakket} and akkoorden.deelt(n.nummers)),
     leerling as materialized (
       select distinct on (r.stamnummer, r.account_uuid) r.stamnummer, r.account_uuid, a.leer_id_uuid, i.administratieve_groep
         from school s

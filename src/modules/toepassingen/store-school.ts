@@ -137,12 +137,12 @@ export async function telKenmerken(
        group by r.account_uuid
       union all -- no name of a class holds a control character
       select a.staand, null, string_agg(d.klas || e'\t' || coalesce(d.subklas, ''), e'\n' order by d.klas || e'\t' || coalesce(d.subklas, ''))
-        from klasinformatie.indeling d
+        from klassen.indeling d
         -- Delivered before it was replaced, it counts for the account that stands.
         cross join lateral (select coalesce(s.vervangen_door, s.account_uuid) as staand from leerlingen.account s
                              where s.account_uuid = d.account_uuid offset 0) a
        where d.instellingsnummer = any (${lijn}) and kalender.is_lopend(${vandaag}::date, d.van, d.tot)
-         and (select klasinformatie.deelt(${lijn}))
+         and (select akkoorden.deelt(${lijn}))
        group by 1
     ), leerling as (
       select account_uuid, max(groepen) as groepen, max(klassen) as klassen from los group by account_uuid having max(groepen) is not null
@@ -152,7 +152,7 @@ export async function telKenmerken(
     )
     select exists (select from scholen.school s where s.instellingsnummer = ${school.instellingsnummer}
               and kalender.is_lopend(${vandaag}::date, s.van, s.tot)) as open,
-           klasinformatie.deelt(${lijn}) as deelt, telling.groepen, telling.klassen, telling.account_uuid, telling.aantal
+           akkoorden.deelt(${lijn}) as deelt, telling.groepen, telling.klassen, telling.account_uuid, telling.aantal
       from (select 1) altijd left join telling on true`;
   const kenmerken = rijen.flatMap(({ groepen, klassen, account_uuid, aantal }) => {
     const [eerste, ...rest] = (groepen ?? "")
@@ -301,7 +301,7 @@ export async function schrijfRegels(
     )
     select (select count(*) from samen) as geschreven,
            (select count(*) from vraag where wijziging = 'nieuw') - (select count(*) from goed) as vreemd,
-           (select count(*) from goed where klas is not null and not (select klasinformatie.deelt(${lijn}))) as slapend,
+           (select count(*) from goed where klas is not null and not (select akkoorden.deelt(${lijn}))) as slapend,
            (select count(*) from vraag where wijziging = 'periode') - (select count(*) from periode) as gemist`;
   return rij ?? { geschreven: 0, vreemd: 0, slapend: 0, gemist: 0 };
 }

@@ -15,7 +15,7 @@ const metStaand = (ctx: Context, account: Fragment): Fragment => ctx.sql`
 
 /** His class of today, as `k`. */
 const metKlas = (ctx: Context, nummers: readonly string[], vandaag: Datum): Fragment => ctx.sql`
-  left join lateral klasinformatie.eerste_klas(st.account_uuid, ${[...nummers]}::text[], ${vandaag}::date) k on true`;
+  left join lateral klassen.eerste_klas(st.account_uuid, ${[...nummers]}::text[], ${vandaag}::date) k on true`;
 
 /** Of these accounts, the pupils who are enrolled in the school today or will be; with the enrolment that counts first. */
 export async function listKandidaten(

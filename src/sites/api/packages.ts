@@ -11,7 +11,7 @@ import {
   leveringstatussen,
   maakQuotum,
   ontvangBestand,
-} from "#modules/klasinformatie";
+} from "#modules/leveringen";
 import {
   findPakketVanClient,
   geefIdentificaties,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Datum } from "#platform/clock";
-import { ontvangBestand } from "#modules/klasinformatie";
+import { ontvangBestand } from "#modules/leveringen";
 import { listGebruik, pakketVan } from "#modules/schoolsoftware";
 import { beheerwereld, dpo, medewerker, metScholen, type Beheerwereld } from "#testing/beheer";
 import { deel } from "#testing/klasinformatie";

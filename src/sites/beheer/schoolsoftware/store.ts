@@ -56,7 +56,7 @@ export async function findSchool(
   const vandaag = ctx.clock.vandaag();
   const [row] = await ctx.sql<SchoolVanBeheer[]>`
     select s.instellingsnummer, s.naam, s.gemeente, h.hoofd, h.lijn,
-           (select min(a.gegeven_op) from klasinformatie.akkoord a
+           (select min(a.gegeven_op) from akkoorden.akkoord a
              where a.instellingsnummer = any (h.lijn) and a.gestopt_op is null) as deelt_sinds
       from scholen.school s,
            lateral (select scholen.hoofd(s.instellingsnummer, ${vandaag}::date) as hoofd,

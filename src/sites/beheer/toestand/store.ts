@@ -19,7 +19,7 @@ export function telLeveringen(ctx: Context, begin: number): Promise<readonly Tel
   return ctx.sql<Telling[]>`
     select floor(extract(epoch from ontvangen_op - ${van}::timestamptz) / 3600)::int as uur, pakket, status,
            count(*)::int as aantal, max(ontvangen_op) as laatst
-      from klasinformatie.levering where ontvangen_op >= ${van}::timestamptz group by 1, 2, 3`;
+      from leveringen.levering where ontvangen_op >= ${van}::timestamptz group by 1, 2, 3`;
 }
 
 /** A school that shares class information. */
@@ -39,9 +39,9 @@ export function listDelend(ctx: Context): Promise<readonly Delend[]> {
     select s.instellingsnummer, s.naam, p.naam as pakket, d.gegeven_op, d.laatst
       from (select scholen.hoofd(a.instellingsnummer, ${vandaag}::date) as hoofd, h.lijn, min(a.gegeven_op) as gegeven_op,
                    (select max(l.laatst) from unnest(h.lijn) nummer, lateral (
-                      select l.ontvangen_op as laatst from klasinformatie.levering l
+                      select l.ontvangen_op as laatst from leveringen.levering l
                        where l.instellingsnummer = nummer and l.status <> 'geweigerd' order by l.ontvangen_op desc limit 1) l) as laatst
-              from klasinformatie.akkoord a, lateral (select scholen.lijn(a.instellingsnummer, ${vandaag}::date) as lijn) h
+              from akkoorden.akkoord a, lateral (select scholen.lijn(a.instellingsnummer, ${vandaag}::date) as lijn) h
              where a.gestopt_op is null group by 1, 2) d
       join scholen.school s on s.instellingsnummer = d.hoofd
       left join schoolsoftware.pakket p on p.pakket = schoolsoftware.pakket_van(d.lijn, ${vandaag}::date)
@@ -69,7 +69,7 @@ export async function listVast(
   const week = new Date(ctx.clock.now() - 8 * 86_400_000);
   const lijst = (status: Bestand["status"], sinds: Date) => ctx.sql<Bestand[]>`
     select l.levering, l.instellingsnummer, s.naam as school, coalesce(p.naam, l.pakket) as pakket, l.schooljaar, l.status, l.ontvangen_op
-      from klasinformatie.levering l
+      from leveringen.levering l
       left join scholen.school s using (instellingsnummer)
       left join schoolsoftware.pakket p on p.pakket = l.pakket
      where l.status = ${status} and l.ontvangen_op >= ${sinds}::timestamptz

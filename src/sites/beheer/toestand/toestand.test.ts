@@ -47,8 +47,8 @@ describe("the page Toestand", () => {
   const pagina = async () =>
     (await (await w.get("/toestand", await w.sessieVan(medewerker))).text()).replaceAll(/\s+/g, " ");
   const deel = (school: string, sinds: string) => w.sql`
-    with o as (insert into klasinformatie.overeenkomst (versie, inhoud, ingevoerd_op) values (1, '{}', now()) on conflict do nothing)
-    insert into klasinformatie.akkoord (akkoord, instellingsnummer, versie, gegeven_op, gegeven_door, gegeven_naam)
+    with o as (insert into akkoorden.overeenkomst (versie, inhoud, ingevoerd_op) values (1, '{}', now()) on conflict do nothing)
+    insert into akkoorden.akkoord (akkoord, instellingsnummer, versie, gegeven_op, gegeven_door, gegeven_naam)
     values (gen_random_uuid(), ${school}, 1, ${sinds}, 'vo-1', 'Els Van Damme')`;
   const stat = (tekst: string, naam: string) =>
     new RegExp(`<dt>${naam}</dt> <dd><span class="figure">([^<]+)</span>`).exec(tekst)?.[1];
@@ -61,7 +61,7 @@ describe("the page Toestand", () => {
   });
 
   test("R74: a school whose last delivery is older than 24 hours is flagged; a refused file is none, and neither is it due on its first day", async () => {
-    await w.sql`insert into klasinformatie.overeenkomst (versie, inhoud, ingevoerd_op) values (1, '{}', now())`;
+    await w.sql`insert into akkoorden.overeenkomst (versie, inhoud, ingevoerd_op) values (1, '{}', now())`;
     await deel("999001", "2026-11-01T08:00:00Z");
     await deel("999012", "2026-11-01T08:00:00Z"); // under its former number
     await deel("999003", "2026-11-23T08:31:00Z");

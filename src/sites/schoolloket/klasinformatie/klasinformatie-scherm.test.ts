@@ -44,7 +44,7 @@ before(async () => {
   );
   const [vast] = await aan.sql<
     { levering: string }[]
-  >`select levering from klasinformatie.levering where status = 'aangehouden'`;
+  >`select levering from leveringen.levering where status = 'aangehouden'`;
   aangehouden = vast?.levering ?? "";
   aan.clock.set("2026-11-24T08:30:00Z");
   await eerdereLevering(aan, "2026-11-21T23:05:00Z", "verwerkt", { ontvangen: 412, aanvaard: 412 });
@@ -69,7 +69,7 @@ before(async () => {
       herstel: "Kijk Mijn Schoolsoftware na.",
     },
   });
-  const [akkoord] = await aan.sql<{ akkoord: string }[]>`select akkoord from klasinformatie.akkoord`;
+  const [akkoord] = await aan.sql<{ akkoord: string }[]>`select akkoord from akkoorden.akkoord`;
   protocol = akkoord?.akkoord ?? "";
   if (skip !== false) return;
   [kijkUit, kijkAan] = await Promise.all([

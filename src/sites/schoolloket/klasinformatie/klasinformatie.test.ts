@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, describe, test } from "node:test";
 import fc from "fast-check";
-import { deelt, overeenkomst, stopDelen } from "#modules/klasinformatie";
+import { deelt, overeenkomst, stopDelen } from "#modules/akkoorden";
 import { opdrachtRegel } from "#testing/discimus";
 import { deelIn, eerdereLevering, metAkkoord, metPakket } from "#testing/klasinformatie";
 import { beheerder, directeur, schoolwereld, type Schoolwereld, type Staf } from "#testing/schoolloket";
@@ -17,8 +17,8 @@ beforeEach(async () => {
   w.clock.set("2026-11-24T08:30:00Z");
   await w.sql.begin(async (tx) => {
     await tx`set local role none`;
-    await tx`delete from klasinformatie.levering`;
-    await tx`delete from klasinformatie.akkoord`;
+    await tx`delete from leveringen.levering`;
+    await tx`delete from akkoorden.akkoord`;
   });
 });
 
@@ -93,7 +93,7 @@ describe("sharing class information", () => {
       /Klasinformatie wordt gedeeld met LeerID Sinds 24 november 2026, akkoord van Kim Janssens/,
     );
     const pad = /href="([^"]+)"[^>]*>Toon details van het goedgekeurde protocol</.exec(tekst)?.[1] ?? "";
-    await w.sql`update klasinformatie.akkoord set school_naam = 'De Oude Regenboog'`;
+    await w.sql`update akkoorden.akkoord set school_naam = 'De Oude Regenboog'`;
     for (const wie of [directeur, beheerder]) {
       const protocol = await lees(pad, await w.sessieVan(wie));
       assert.equal(protocol.status, 200);
@@ -130,9 +130,9 @@ describe("sharing class information", () => {
       await w.sql`select account_uuid from leerlingen.registratie where instellingsnummer = '999001' limit 1`;
     await deelIn(w, "999001", [[String(leerling?.["account_uuid"]), "1A"]]);
     await stuur(`${hier}/delen`, cookie, versie);
-    assert.equal((await w.sql`select from klasinformatie.indeling`).length, 0);
+    assert.equal((await w.sql`select from klassen.indeling`).length, 0);
     assert.equal((await stuur(`${hier}/delen`, cookie, versie)).naar, `${hier}?klaar=deelt-al`);
-    assert.equal((await w.sql`select from klasinformatie.akkoord`).length, 2);
+    assert.equal((await w.sql`select from akkoorden.akkoord`).length, 2);
   });
 
   test("R53: a beheerder sees both controls without effect and why, and cannot start or stop", async () => {
@@ -237,7 +237,7 @@ describe("sharing class information", () => {
         async (voId, nr, deelde, ookBeheerder) => {
           await w.sql.begin(async (tx) => {
             await tx`set local role none`;
-            await tx`delete from klasinformatie.akkoord`;
+            await tx`delete from akkoorden.akkoord`;
           });
           w.clock.set("2026-11-24T08:30:00Z");
           if (deelde) await metAkkoord(w);

@@ -1,5 +1,5 @@
 import { formatDate, html, type Html } from "#platform/html";
-import type { Overeenkomst } from "#modules/klasinformatie";
+import type { Overeenkomst } from "#modules/akkoorden";
 
 /** The school that agrees, as it stands in the agreement. */
 export type Partij = { readonly naam: string; readonly instellingsnummer: string };

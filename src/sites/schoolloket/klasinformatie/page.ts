@@ -1,5 +1,5 @@
 import { formatDate, hiddenFields, html, icon, type Html } from "#platform/html";
-import { overeenkomst, type Akkoord, type AkkoordPeriode, type Overeenkomst } from "#modules/klasinformatie";
+import { overeenkomst, type Akkoord, type AkkoordPeriode, type Overeenkomst } from "#modules/akkoorden";
 import type { Pakket } from "#modules/schoolsoftware";
 import type { Pagina } from "../contract.ts";
 import { overeenkomstTekst, type Partij } from "./overeenkomst.ts";

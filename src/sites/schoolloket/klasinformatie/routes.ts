@@ -1,13 +1,7 @@
 import { z } from "zod";
 import { uuid } from "#platform/route";
-import {
-  findAkkoord,
-  findOvereenkomst,
-  geefAkkoord,
-  listAkkoorden,
-  stopDelen,
-  wisGestopte,
-} from "#modules/klasinformatie";
+import { findAkkoord, findOvereenkomst, geefAkkoord, listAkkoorden, stopDelen } from "#modules/akkoorden";
+import { wisGestopte } from "#modules/leveringen";
 import { pakketVan } from "#modules/schoolsoftware";
 import { route, type SchoolVerzoek } from "../contract.ts";
 import {

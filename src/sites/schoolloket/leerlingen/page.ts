@@ -1,5 +1,5 @@
 import { formatDate, formatNumber, hiddenFields, html, icon, postButton, type Html } from "#platform/html";
-import type { KlasTelling } from "#modules/klasinformatie";
+import type { KlasTelling } from "#modules/klassen";
 import {
   klasnamen,
   perBladzijde,

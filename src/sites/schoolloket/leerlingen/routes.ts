@@ -1,7 +1,8 @@
 import type { AccountUuid } from "#platform/ids";
 import { algemeen, Problem } from "#platform/problem";
 import { accountUuid, oneOf, type Read } from "#platform/route";
-import { deelt, findKlasbron } from "#modules/klasinformatie";
+import { deelt } from "#modules/akkoorden";
+import { findKlasbron } from "#modules/leveringen";
 import {
   exporteer,
   findLeerling,

@@ -1,5 +1,5 @@
 import { hiddenFields, html, icon, type Html } from "#platform/html";
-import type { KlasTelling } from "#modules/klasinformatie";
+import type { KlasTelling } from "#modules/klassen";
 import type { Groep } from "#modules/leerlingbeheer";
 import {
   adresVan,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { stopDelen, verschilVan, verwerkLevering } from "#modules/klasinformatie";
+import { stopDelen } from "#modules/akkoorden";
+import { verschilVan, verwerkLevering } from "#modules/leveringen";
 import { metAkkoord, metLeerlingen, metPakket } from "#testing/klasinformatie";
 import { klassenVan, lever, naamVan } from "#testing/levering";
 import { beheerder, directeur, schoolwereld, type Schoolwereld } from "#testing/schoolloket";
@@ -26,8 +27,8 @@ after(() => w.close());
 beforeEach(async () => {
   await w.sql.begin(async (tx) => {
     await tx`set local role none`;
-    for (const tabel of ["levering", "stand", "indeling", "akkoord"])
-      await tx`delete from ${tx(`klasinformatie.${tabel}`)}`;
+    for (const tabel of ["leveringen.levering", "leveringen.stand", "klassen.indeling", "akkoorden.akkoord"])
+      await tx`delete from ${tx(tabel)}`;
     await tx`delete from jobs.job`;
   });
   await metAkkoord(w);
@@ -40,7 +41,7 @@ beforeEach(async () => {
   assert.equal(vast.status, "aangehouden");
   const [row] = await w.sql<
     { levering: string }[]
-  >`select levering from klasinformatie.levering where status = 'aangehouden'`;
+  >`select levering from leveringen.levering where status = 'aangehouden'`;
   levering = row?.levering ?? "";
   await w.sql`delete from jobs.job`;
   const [laatste] = await w.sql<
@@ -156,7 +157,7 @@ describe("a file that is held", () => {
     assert.equal((await stand()).filter((klas) => klas === "2C").length, 7);
     assert.equal((await stand()).length, 25);
     const [row] =
-      await w.sql`select besluit, besluit_door from klasinformatie.levering where levering = ${levering}`;
+      await w.sql`select besluit, besluit_door from leveringen.levering where levering = ${levering}`;
     assert.deepEqual({ ...row }, { besluit: "verwerken", besluit_door: "vo-beheerder" });
     assert.match(
       plat((await lees(`${hier}/leveringen/${levering}`, cookie)).tekst),

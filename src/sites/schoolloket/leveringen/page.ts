@@ -1,5 +1,5 @@
 import { formatDate, formatNearDay, formatNumber, formatTime, html, icon, type Html } from "#platform/html";
-import type { Levering, LeveringRegel, Leveringstatus, StandVanDelen } from "#modules/klasinformatie";
+import type { Levering, LeveringRegel, Leveringstatus, StandVanDelen } from "#modules/leveringen";
 import type { Pagina } from "../contract.ts";
 
 export const leveringenPad = "/schoolinstellingen/leveringen";

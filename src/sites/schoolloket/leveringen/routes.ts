@@ -7,7 +7,7 @@ import {
   namenVan,
   standVanDelen,
   verschilVan,
-} from "#modules/klasinformatie";
+} from "#modules/leveringen";
 import { logInzage } from "#modules/privacylog";
 import type { Pakket } from "#modules/schoolsoftware";
 import { pakketVan } from "#modules/schoolsoftware";

@@ -1,5 +1,5 @@
 import { formatDate, formatNumber, html, icon, type Html } from "#platform/html";
-import type { LeveringRegel, Verschil } from "#modules/klasinformatie";
+import type { LeveringRegel, Verschil } from "#modules/leveringen";
 import type { Pagina } from "../contract.ts";
 import { aankomst, besluitKnoppen, leveringenPad } from "./page.ts";
 

@@ -3,7 +3,7 @@ import { formatNearDay, formatTime, html, icon, type Html } from "#platform/html
 import { isUuid, leesReferentie, type AccountUuid } from "#platform/ids";
 import { cut, type Read } from "#platform/route";
 import { vindLeerlingVan } from "#modules/leerlingen";
-import { deelt } from "#modules/klasinformatie";
+import { deelt } from "#modules/akkoorden";
 import { findLeerling, zoekLeerlingen, type Leerling } from "#modules/leerlingbeheer";
 import { logInzage } from "#modules/privacylog";
 import {

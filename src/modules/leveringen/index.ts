@@ -1,12 +1,7 @@
-export { deelt, findAkkoord, findOvereenkomst, geefAkkoord, listAkkoorden, stopDelen } from "./akkoord.ts";
 export { leveringstatussen } from "./contract.ts";
 export type {
-  Akkoord,
-  AkkoordPeriode,
   Bestand,
   FouteRegel,
-  Indeling,
-  KlasTelling,
   Levering,
   LeveringRegel,
   Leveringstatus,
@@ -14,10 +9,7 @@ export type {
   StandVanDelen,
   Verschil,
 } from "./contract.ts";
-export { beslisLevering, findLevering, listLeveringen, standVanDelen } from "./leveringen.ts";
-export { overeenkomst } from "./overeenkomst-tekst.ts";
-export type { Overeenkomst } from "./overeenkomst.ts";
-export { findKlasbron, listKlassen } from "./klassen.ts";
+export { beslisLevering, findKlasbron, findLevering, listLeveringen, standVanDelen } from "./school.ts";
 export { wisGestopte, wisVerlopen } from "./erase.ts";
 export { listOntvangsten, ontvangBestand, type Aangenomen } from "./intake.ts";
 export { leesNaam, naamVanOntvangst, type Naam } from "./names.ts";

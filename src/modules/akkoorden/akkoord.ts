@@ -7,7 +7,7 @@ import {
   selectAkkoorden,
   selectDeelt,
   sluitAkkoorden,
-} from "./akkoord-store.ts";
+} from "./store.ts";
 import type { Akkoord, AkkoordPeriode } from "./contract.ts";
 import { overeenkomst } from "./overeenkomst-tekst.ts";
 import { overeenkomstSchema, type Overeenkomst } from "./overeenkomst.ts";

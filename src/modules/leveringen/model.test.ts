@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "#platform/problem";
-import { findOntvangst, wisGestopte } from "#modules/klasinformatie";
+import { findOntvangst, wisGestopte } from "#modules/leveringen";
 import { getFeiten } from "#modules/verstrekking";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Datum } from "#platform/clock";
-import { listKlassen } from "#modules/klasinformatie";
+import { listKlassen } from "#modules/klassen";
 import { inschrijvingRegel, leerlingRegel, testInsz } from "#testing/discimus";
 import { deel, deelIn, stop } from "#testing/klasinformatie";
 import { schoolwereld, type Schoolwereld } from "#testing/schoolloket";
@@ -56,7 +56,7 @@ test("R55, R68: classes with the pupils of today, only while an akkoord stands, 
   assert.deepEqual(await klassen("2026-11-24", ["999002"]), []);
   await stop(w, "999001");
   assert.deepEqual(await klassen(), []);
-  const rows = await w.inSchool("999001", (ctx) => ctx.sql`select 1 from klasinformatie.indeling`);
+  const rows = await w.inSchool("999001", (ctx) => ctx.sql`select 1 from klassen.indeling`);
   assert.equal(rows.length, 0, "behind the wall nothing of a class can be read any more, erased or not");
 });
 

@@ -1,16 +1,8 @@
 import { inTransaction, sweepEach, type Context } from "#platform/context";
+import { listGestopte, neemGestopt } from "#modules/akkoorden";
+import { wisKlassen, wisUitgeschreven, wisVoorbij } from "./erase-klassen.ts";
 import { geweigerd, naHouden } from "./receipts.ts";
-import {
-  listGestopte,
-  listOpenOnder,
-  listVervallen,
-  listNaTeKijken,
-  neemGestopt,
-  verwijderOntvangsten,
-  wisKlassen,
-  wisUitgeschreven,
-  wisVoorbij,
-} from "./store-erase.ts";
+import { listOpenOnder, listVervallen, listNaTeKijken, verwijderOntvangsten } from "./store-erase.ts";
 import { sluit, findGenomen } from "./store.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { Datum } from "#platform/clock";
 import type { AccountUuid } from "#platform/ids";
+import type { Indeling } from "#modules/klassen";
 
 /** What became of a file (D9). `wacht` = taken, not looked at yet: there is no receipt. */
 export const leveringstatussen = ["wacht", "verwerkt", "deels", "aangehouden", "geweigerd"] as const;
@@ -40,46 +40,6 @@ export type Bestand = {
   readonly kanaal: "sftp" | "https";
   /** From a `.sha256` beside it, 64 hexadecimal digits; the file must match. */
   readonly sha256?: string | undefined;
-};
-
-/** A row of a class list as it stands. */
-export type Indeling = {
-  readonly accountUuid: AccountUuid;
-  readonly klas: string;
-  readonly subklas: string | null;
-  readonly van: Datum;
-  readonly tot: Datum;
-};
-
-/** A class (subklas null: the whole class) or a subclass of the school, with its pupils of today. */
-export type KlasTelling = {
-  readonly klas: string;
-  readonly subklas: string | null;
-  readonly aantal: number;
-  /** The year in which most of them are. */
-  readonly niveau: "kleuter" | "lager" | "secundair";
-  readonly leerjaar: number;
-};
-
-/** The akkoord of a school that stands today (R64). */
-export type Akkoord = {
-  readonly akkoord: string;
-  readonly instellingsnummer: string;
-  /** The name of the school in the agreement, as it was then. */
-  readonly schoolNaam: string | null;
-  readonly versie: number;
-  /** Epoch milliseconds. */
-  readonly gegevenOp: number;
-  readonly gegevenDoor: string;
-  readonly gegevenNaam: string;
-};
-
-/** An akkoord that may have been stopped. Times in epoch milliseconds. */
-export type AkkoordPeriode = Akkoord & {
-  readonly gestoptOp: number | null;
-  readonly gestoptNaam: string | null;
-  /** Since when nothing of its classes is stored any more. */
-  readonly gewistOp: number | null;
 };
 
 /** A delivery as the school sees it. */

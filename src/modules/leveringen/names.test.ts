@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Datum } from "#platform/clock";
-import { leesNaam, naamVanOntvangst } from "#modules/klasinformatie";
+import { leesNaam, naamVanOntvangst } from "#modules/leveringen";
 import { toelating } from "./names.ts";
 
 test("D9: the name of a file says school, school year and moment", () => {

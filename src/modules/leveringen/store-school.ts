@@ -32,7 +32,7 @@ export async function selectLeveringen(
 ): Promise<readonly LeveringRegel[]> {
   const rows = await ctx.sql<(Rij & { kort: string | null })[]>`
     select levering, pakket, naam, schooljaar, status, ontvangen_op, klaar_op, besluit, (ontvangst::jsonb - 'quarantaine')::text as kort
-      from klasinformatie.levering where instellingsnummer = any (${[...lijn]}::text[])
+      from leveringen.levering where instellingsnummer = any (${[...lijn]}::text[])
      order by ontvangen_op desc, levering limit ${aantal}`;
   return rows.map((row) => ({
     ...basisUit(row),
@@ -48,7 +48,7 @@ export async function selectLevering(
 ): Promise<Levering | undefined> {
   const [row] = await ctx.sql<(Rij & { ontvangst: string | null })[]>`
     select levering, pakket, naam, schooljaar, status, ontvangen_op, klaar_op, besluit, ontvangst
-      from klasinformatie.levering where levering = ${levering} and instellingsnummer = any (${[...lijn]}::text[])`;
+      from leveringen.levering where levering = ${levering} and instellingsnummer = any (${[...lijn]}::text[])`;
   return (
     row && {
       ...basisUit(row),
@@ -60,7 +60,7 @@ export async function selectLevering(
 /** When the last file came that was not refused. */
 export async function selectLaatste(ctx: Context, lijn: readonly string[]): Promise<number | null> {
   const [row] = await ctx.sql<{ laatst: Date | null }[]>`
-    select max(ontvangen_op) as laatst from klasinformatie.levering
+    select max(ontvangen_op) as laatst from leveringen.levering
      where instellingsnummer = any (${[...lijn]}::text[]) and status <> 'geweigerd'`;
   return row?.laatst?.getTime() ?? null;
 }
@@ -77,12 +77,12 @@ export async function updateBesluit(
 ): Promise<boolean> {
   const rows = await ctx.sql`
     with besluit as (
-      update klasinformatie.levering
+      update leveringen.levering
          set besluit = ${vraag.besluit}, besluit_op = ${new Date(ctx.clock.now())}, besluit_door = ${vraag.door}
        where levering = ${vraag.levering} and instellingsnummer = any (${[...vraag.lijn]}::text[])
          and status = 'aangehouden' and besluit is null
       returning levering)
-    select klasinformatie.vraag_verwerken(levering) from besluit`;
+    select leveringen.vraag_verwerken(levering) from besluit`;
   return rows.length > 0;
 }
 
@@ -97,4 +97,17 @@ export async function selectNamen(
      where account_uuid = any (${[...accountUuids]}::uuid[]) and instellingsnummer = any (${[...lijn]}::text[])
      order by account_uuid, tijdstip desc`;
   return new Map(rows.map(({ account_uuid: account, voornaam, naam }) => [account, { voornaam, naam }]));
+}
+
+/** Does the school share its classes, and when was its list of a school year last applied; epoch milliseconds. */
+export async function selectKlasbron(
+  ctx: Context,
+  lijn: readonly string[],
+  schooljaar: string,
+): Promise<{ readonly deelt: boolean; readonly verwerktOp: number | undefined }> {
+  const [row] = await ctx.sql<{ deelt: boolean; verwerkt_op: Date | null }[]>`
+    select akkoorden.deelt(${[...lijn]}::text[]) as deelt,
+           (select max(s.verwerkt_op) from leveringen.stand s
+             where s.instellingsnummer = any (${[...lijn]}::text[]) and s.schooljaar = ${schooljaar}) as verwerkt_op`;
+  return { deelt: row?.deelt ?? false, verwerktOp: row?.verwerkt_op?.getTime() };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { openDatabase, type Sql } from "#platform/database";
-import { wisGestopte, wisVerlopen } from "#modules/klasinformatie";
+import { wisGestopte, wisVerlopen } from "#modules/leveringen";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { klassenVan, kop, lever, maakSchool, naamVan, stopTestAkkoord } from "#testing/levering";
 
@@ -25,9 +25,9 @@ const plant = () =>
   owner.unsafe(`
     create function klasinformatie.planted() returns trigger language plpgsql as $$ begin
       if old.instellingsnummer = '${poison}' then raise exception 'planted'; end if; return old; end $$;
-    create trigger planted before delete on klasinformatie.indeling for each row execute function klasinformatie.planted()`);
+    create trigger planted before delete on klassen.indeling for each row execute function klasinformatie.planted()`);
 const mend = () =>
-  owner.unsafe("drop trigger planted on klasinformatie.indeling; drop function klasinformatie.planted()");
+  owner.unsafe("drop trigger planted on klassen.indeling; drop function klasinformatie.planted()");
 
 test("R68, R76: a school whose classes cannot be erased does not keep those of the others, neither after a stop nor by retention", async () => {
   for (const school of schools) {

@@ -1,7 +1,5 @@
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
-import { schooljaarOn } from "#platform/schooljaar";
-import { pakketVan } from "#modules/schoolsoftware";
 import type { KlasTelling } from "./contract.ts";
 
 /**
@@ -17,7 +15,7 @@ export async function listKlassen(
   return ctx.sql<KlasTelling[]>`
     with leerling as (
       select d.klas, d.subklas, r.account_uuid, i.niveau, i.leerjaar
-        from klasinformatie.indeling d
+        from klassen.indeling d
         -- pupil by pupil: joined as a whole, a few rows are expected where there are thousands, and each is compared with each
         cross join lateral (select coalesce(o.vervangen_door, o.account_uuid) as staand from leerlingen.account o
                              where o.account_uuid = d.account_uuid offset 0) a
@@ -27,7 +25,7 @@ export async function listKlassen(
                              where e.instellingsnummer = r.instellingsnummer and e.stamnummer = r.stamnummer
                                and kalender.is_lopend(${vandaag}::date, e.van, e.tot) offset 0) i
        where d.instellingsnummer = any (${nummers}::text[]) and kalender.is_lopend(${vandaag}::date, d.van, d.tot)
-         and (select klasinformatie.deelt(${nummers}::text[]))
+         and (select akkoorden.deelt(${nummers}::text[]))
     ), telling as (
       select klas, subklas, count(distinct account_uuid)::int as aantal,
              mode() within group (order by niveau) as niveau, mode() within group (order by leerjaar) as leerjaar
@@ -37,22 +35,36 @@ export async function listKlassen(
     select * from telling order by niveau, leerjaar, klas, subklas nulls first`;
 }
 
-/**
- * Where the classes of a school come from (R67): its package, and when it last delivered a list of this school year. Undefined
- * while the school does not share class information.
- */
-export async function findKlasbron(
+/** Erases the classes of a school, of one school year or of all; gives how many rows there were. */
+export async function eraseKlassen(
   ctx: Context,
-  lijn: readonly string[],
-  vandaag: Datum,
-): Promise<{ readonly pakket: string | undefined; readonly verwerktOp: number | undefined } | undefined> {
-  const [pakket, [row]] = await Promise.all([
-    pakketVan(ctx, lijn, vandaag),
-    ctx.sql<{ deelt: boolean; verwerkt_op: Date | null }[]>`
-      select klasinformatie.deelt(${[...lijn]}::text[]) as deelt,
-             (select max(s.verwerkt_op) from klasinformatie.stand s
-               where s.instellingsnummer = any (${[...lijn]}::text[]) and s.schooljaar = ${schooljaarOn(vandaag)}) as verwerkt_op`,
-  ]);
-  if (!row?.deelt) return undefined;
-  return { pakket: pakket?.naam, verwerktOp: row.verwerkt_op?.getTime() };
+  nummers: readonly string[],
+  schooljaar: string | null,
+): Promise<number> {
+  const { count } = await ctx.sql`
+    delete from klassen.indeling
+     where instellingsnummer = any (${[...nummers]}) and (${schooljaar}::text is null or schooljaar = ${schooljaar}::text)`;
+  return count;
+}
+
+/**
+ * Erases the classes of pupils whose last enrolment in the school ended more than a year ago, or never was (R76); gives how many rows
+ * there were.
+ */
+export async function eraseUitgeschreven(
+  ctx: Context,
+  instellingsnummer: string,
+  schooljaar: string,
+): Promise<number> {
+  const vandaag = ctx.clock.vandaag();
+  const { count } = await ctx.sql`
+    delete from klassen.indeling d
+     where d.instellingsnummer = ${instellingsnummer} and d.schooljaar = ${schooljaar}
+       and not exists (
+         select from leerlingen.account a
+           join leerlingen.registratie r on r.account_uuid = coalesce(a.vervangen_door, a.account_uuid)
+           join inschrijvingen.geldig i using (instellingsnummer, stamnummer)
+          where a.account_uuid = d.account_uuid and r.instellingsnummer = any (scholen.lijn(${instellingsnummer}, ${vandaag}::date))
+            and not kalender.is_vroeger((${vandaag}::date - interval '1 year')::date, i.tot))`;
+  return count;
 }

@@ -1,7 +1,16 @@
+import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
-import { findAkkoord } from "./akkoord.ts";
+import { schooljaarOn } from "#platform/schooljaar";
+import { findAkkoord } from "#modules/akkoorden";
+import { pakketVan } from "#modules/schoolsoftware";
 import type { Levering, LeveringRegel, StandVanDelen } from "./contract.ts";
-import { selectLaatste, selectLevering, selectLeveringen, updateBesluit } from "./leveringen-store.ts";
+import {
+  selectKlasbron,
+  selectLaatste,
+  selectLevering,
+  selectLeveringen,
+  updateBesluit,
+} from "./store-school.ts";
 
 /** After this time without a delivery somebody has to look (R74). */
 const teOud = 24 * 3_600_000;
@@ -49,4 +58,20 @@ export async function beslisLevering(
   },
 ): Promise<boolean> {
   return updateBesluit(ctx, vraag);
+}
+
+/**
+ * Where the classes of a school come from (R67): its package, and when it last delivered a list of this school year. Undefined
+ * while the school does not share class information.
+ */
+export async function findKlasbron(
+  ctx: Context,
+  lijn: readonly string[],
+  vandaag: Datum,
+): Promise<{ readonly pakket: string | undefined; readonly verwerktOp: number | undefined } | undefined> {
+  const [pakket, bron] = await Promise.all([
+    pakketVan(ctx, lijn, vandaag),
+    selectKlasbron(ctx, lijn, schooljaarOn(vandaag)),
+  ]);
+  return bron.deelt ? { pakket: pakket?.naam, verwerktOp: bron.verwerktOp } : undefined;
 }

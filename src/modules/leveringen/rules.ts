@@ -1,7 +1,8 @@
 import { isVroeger, leesDatum, type Datum } from "#platform/clock";
 import { isUuid, type AccountUuid } from "#platform/ids";
 import { bevatInsz } from "#modules/leerlingen";
-import type { FouteRegel, Indeling } from "./contract.ts";
+import type { Indeling } from "#modules/klassen";
+import type { FouteRegel } from "./contract.ts";
 import { kolommen, type Rij } from "./csv.ts";
 import { rijredenen, type Bestandreden, type Rijreden } from "./problems.ts";
 

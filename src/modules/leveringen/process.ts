@@ -25,7 +25,7 @@ const pogingen = 8;
 /**
  * The job `klasinformatie-levering`: looks at a file that waits, or at a held one about which the school decided, and ends it
  * with a receipt. May be called again at any moment, killed at any moment, and run twice at once: the end is one commit, that
- * notices when anything changed since the look (klasinformatie.rond_af). Three trips, one commit.
+ * notices when anything changed since the look (leveringen.rond_af). Three trips, one commit.
  */
 export async function verwerkLevering(ctx: Context, levering: string): Promise<void> {
   for (let poging = 0; poging < pogingen; poging++) if (await probeer(ctx, levering)) return;

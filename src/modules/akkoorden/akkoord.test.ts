@@ -10,7 +10,7 @@ import {
   listAkkoorden,
   overeenkomst,
   stopDelen,
-} from "#modules/klasinformatie";
+} from "#modules/akkoorden";
 import { schoolRegel } from "#testing/discimus";
 import { schoolwereld, type Schoolwereld } from "#testing/schoolloket";
 
@@ -24,8 +24,8 @@ after(() => w.close());
 beforeEach(async () => {
   await w.sql.begin(async (tx) => {
     await tx`set local role none`;
-    await tx`delete from klasinformatie.akkoord`;
-    await tx`delete from klasinformatie.overeenkomst`;
+    await tx`delete from akkoorden.akkoord`;
+    await tx`delete from akkoorden.overeenkomst`;
     await tx`delete from jobs.job`;
     await tx`delete from schoolsoftware.gebruik`;
     await tx`insert into schoolsoftware.gebruik (instellingsnummer, van, pakket, gewijzigd_op)
@@ -136,7 +136,7 @@ describe("the akkoord of a school", () => {
       w.inSchool(
         "999002",
         (ctx) =>
-          ctx.sql`insert into klasinformatie.akkoord (akkoord, instellingsnummer, versie, gegeven_op, gegeven_door, gegeven_naam)
+          ctx.sql`insert into akkoorden.akkoord (akkoord, instellingsnummer, versie, gegeven_op, gegeven_door, gegeven_naam)
           values (gen_random_uuid(), '999001', ${versie}, now(), 'vo-2', 'Bo')`,
       ),
       /row-level security/,
@@ -148,8 +148,8 @@ describe("the akkoord of a school", () => {
     await w.lever(
       schoolRegel({ school: "999003" }, { naam: "Oude Naam", tot: "2026-11-20", opvolger: "999001" }),
     );
-    await w.sql`insert into klasinformatie.overeenkomst (versie, inhoud, ingevoerd_op) values (${versie}, ${JSON.stringify(overeenkomst)}, now())`;
-    await w.sql`insert into klasinformatie.akkoord (akkoord, instellingsnummer, versie, gegeven_op, gegeven_door, gegeven_naam)
+    await w.sql`insert into akkoorden.overeenkomst (versie, inhoud, ingevoerd_op) values (${versie}, ${JSON.stringify(overeenkomst)}, now())`;
+    await w.sql`insert into akkoorden.akkoord (akkoord, instellingsnummer, versie, gegeven_op, gegeven_door, gegeven_naam)
       values (gen_random_uuid(), '999003', ${versie}, now(), 'vo-9', 'Oud Directeur')`;
     const lijn = ["999001", "999003"];
     const opvolger = { instellingsnummer: "999001", lijn };
@@ -167,7 +167,7 @@ describe("the agreement as data", () => {
     await stop();
     await w.sql.begin(async (tx) => {
       await tx`set local role none`;
-      await tx`update klasinformatie.overeenkomst set inhoud = '{}'`;
+      await tx`update akkoorden.overeenkomst set inhoud = '{}'`;
     });
     await assert.rejects(geef(), /the words of version 1/);
     assert.equal(await deelt(w.ctx, ["999001"]), false);

@@ -9,7 +9,7 @@ import {
   ontvangBestand,
   verwerkLevering,
   type Bestand,
-} from "#modules/klasinformatie";
+} from "#modules/leveringen";
 import { ontvang } from "#modules/discimus";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { inschrijvingRegel, leerlingRegel, testInsz } from "#testing/discimus";
@@ -61,8 +61,7 @@ describe("a file of class information", () => {
     const klassen = await klassenVan(db.ctx, "999001");
     assert.equal(klassen.length, 60);
     assert.ok(klassen.every((een) => een.van === "2026-09-01" && een.tot === "2027-08-31"));
-    const [over] =
-      await db.sql`select inhoud from klasinformatie.levering where levering = ${taken.levering}`;
+    const [over] = await db.sql`select inhoud from leveringen.levering where levering = ${taken.levering}`;
     assert.equal(over?.["inhoud"], null);
     assert.equal(await findOntvangst(db.ctx, "broekx", stap(1)), undefined);
     const [lijst] = await listOntvangsten(db.ctx, "wisa");
@@ -80,7 +79,7 @@ describe("a file of class information", () => {
   });
 
   test("D9: the same content in a later file is done in two trips without touching a class, packed or not; an older file never counts", async () => {
-    const voor = await db.sql`select xmin, account_uuid from klasinformatie.indeling order by 2`;
+    const voor = await db.sql`select xmin, account_uuid from klassen.indeling order by 2`;
     db.statements.length = 0;
     const { status, ontvangst } = await ontvangBestand(db.ctx, wacht(stap(3), alle()));
     assert.deepEqual(
@@ -92,7 +91,7 @@ describe("a file of class information", () => {
     assert.equal((await lever(db.ctx, gz, gzipSync(alle()))).status, "verwerkt");
     const oud = await lever(db.ctx, stap(2), alle(3));
     assert.deepEqual([oud.status, oud.reden?.code, oud.ontvangen], ["geweigerd", "verouderd", 0]);
-    assert.deepEqual(await db.sql`select xmin, account_uuid from klasinformatie.indeling order by 2`, voor);
+    assert.deepEqual(await db.sql`select xmin, account_uuid from klassen.indeling order by 2`, voor);
   });
 
   test("R67, D9: bad rows are set apart with line, field and reason; who stands only in bad rows keeps his class", async () => {
@@ -138,12 +137,12 @@ describe("a file of class information", () => {
     assert.deepEqual([held.status, held.reden?.code, held.aanvaard], ["aangehouden", "veel-leerlingen", 60]);
     assert.deepEqual(await klassenVan(db.ctx, "999001"), voor);
     const [open] = await db.sql<{ levering: string }[]>`
-      select levering from klasinformatie.levering where naam = ${stap(22)} and inhoud is not null`;
+      select levering from leveringen.levering where naam = ${stap(22)} and inhoud is not null`;
     assert.ok(open);
     await verwerkLevering(db.ctx, open.levering); // without a decision nothing happens
     assert.deepEqual(await findOntvangst(db.ctx, "wisa", stap(22)), held);
     const besluit = (levering: string, wat: string) =>
-      db.sql`update klasinformatie.levering set besluit = ${wat}, besluit_op = now(), besluit_door = 'vo-1' where levering = ${levering}`;
+      db.sql`update leveringen.levering set besluit = ${wat}, besluit_op = now(), besluit_door = 'vo-1' where levering = ${levering}`;
     await besluit(open.levering, "verwerken");
     await verwerkLevering(db.ctx, open.levering);
     const na = await findOntvangst(db.ctx, "wisa", stap(22));
@@ -154,7 +153,7 @@ describe("a file of class information", () => {
     assert.deepEqual([leeg.status, leeg.reden?.code], ["aangehouden", "leeg"]);
     const [tweede] = await db.sql<
       { levering: string }[]
-    >`select levering from klasinformatie.levering where naam = ${stap(23)}`;
+    >`select levering from leveringen.levering where naam = ${stap(23)}`;
     await besluit(tweede?.levering ?? "", "weigeren");
     await verwerkLevering(db.ctx, tweede?.levering ?? "");
     const geweigerd = await findOntvangst(db.ctx, "wisa", stap(23));
@@ -163,7 +162,7 @@ describe("a file of class information", () => {
     assert.equal((await lever(db.ctx, stap(25), alle(13))).status, "verwerkt");
     const gevolgd = await findOntvangst(db.ctx, "wisa", stap(24));
     assert.equal(typeof gevolgd === "object" && gevolgd.reden?.code, "verouderd");
-    const [over] = await db.sql`select count(*) as n from klasinformatie.levering where inhoud is not null`;
+    const [over] = await db.sql`select count(*) as n from leveringen.levering where inhoud is not null`;
     assert.equal(over?.["n"], 0);
   });
 
@@ -188,8 +187,7 @@ describe("a file of class information", () => {
     assert.equal(await reden("999001", { schooljaar: "2027-2028" }), "schooljaar");
     assert.equal(await reden("999001", { schooljaar: "2024-2025" }), "schooljaar");
     assert.equal(await reden("999001", {}, "2026-11-26T00:00:00Z"), "tijdstip-in-toekomst");
-    const [rest] =
-      await db.sql`select count(*)::int as n from klasinformatie.levering where inhoud is not null`;
+    const [rest] = await db.sql`select count(*)::int as n from leveringen.levering where inhoud is not null`;
     assert.equal(rest?.["n"], 0);
     const ander = { ...wacht(stap(40), alle()), pakket: "broekx" };
     assert.equal((await ontvangBestand(db.ctx, ander)).ontvangst?.reden?.code, "ander-pakket");

@@ -1,7 +1,8 @@
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
-import type { Indeling, Verschil } from "./contract.ts";
-import { selectNamen } from "./leveringen-store.ts";
+import type { Indeling } from "#modules/klassen";
+import type { Verschil } from "./contract.ts";
+import { selectNamen } from "./store-school.ts";
 import { bekijk } from "./process.ts";
 import { findGenomen, listBekend } from "./store.ts";
 

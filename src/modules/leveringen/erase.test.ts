@@ -7,7 +7,7 @@ import {
   verwerkLevering,
   wisGestopte,
   wisVerlopen,
-} from "#modules/klasinformatie";
+} from "#modules/leveringen";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import {
   geefTestAkkoord,
@@ -34,16 +34,14 @@ const naam = (schooljaar = "2026-2027") =>
   naamVan("999001", new Date(Date.UTC(2026, 10, 1, 0, ++minuut)).toISOString(), { schooljaar });
 const neem = (bestand: string, inhoud: string) =>
   ontvangBestand(db.ctx, { pakket: "wisa", naam: bestand, inhoud: Buffer.from(inhoud), kanaal: "sftp" });
-const aantal = async (tabel: "indeling" | "stand" | "levering") => {
-  const waar = tabel === "levering" ? db.sql`where inhoud is not null` : db.sql``;
-  const [rij] = await db.sql<
-    { n: number }[]
-  >`select count(*) as n from klasinformatie.${db.sql(tabel)} ${waar}`;
+const aantal = async (tabel: "klassen.indeling" | "leveringen.stand" | "leveringen.levering") => {
+  const waar = tabel === "leveringen.levering" ? db.sql`where inhoud is not null` : db.sql``;
+  const [rij] = await db.sql<{ n: number }[]>`select count(*) as n from ${db.sql(tabel)} ${waar}`;
   return rij?.n;
 };
 const bewijzen = async () => {
   const rijen = await db.sql`
-    select instellingsnummer, regel, rijen, bestanden from klasinformatie.wissing order by wissing`;
+    select instellingsnummer, regel, rijen, bestanden from leveringen.wissing order by wissing`;
   return rijen.map((rij) => Object.values(rij));
 };
 const reden = async (bestand: string) => {
@@ -58,7 +56,7 @@ describe("erasing class information", () => {
     assert.equal((await lever(db.ctx, held, kop)).status, "aangehouden");
     const wachtend = naam();
     const { levering } = await neem(wachtend, lijst("1B"));
-    assert.deepEqual([await aantal("indeling"), await aantal("levering")], [12, 2]);
+    assert.deepEqual([await aantal("klassen.indeling"), await aantal("leveringen.levering")], [12, 2]);
     await stopTestAkkoord(db.ctx, "999001");
     assert.equal((await neem(naam(), lijst())).ontvangst?.reden?.code, "geen-akkoord");
     // The school starts again before anything was erased: nothing of before comes back or is added to.
@@ -79,8 +77,15 @@ describe("erasing class information", () => {
       ["999001", "gestopt", 12, 1],
       ["999001", "gestopt", 12, 0],
     ]);
-    assert.deepEqual([await aantal("indeling"), await aantal("stand"), await aantal("levering")], [0, 0, 0]);
-    const [open] = await db.sql`select from klasinformatie.akkoord where gewist_op is null`;
+    assert.deepEqual(
+      [
+        await aantal("klassen.indeling"),
+        await aantal("leveringen.stand"),
+        await aantal("leveringen.levering"),
+      ],
+      [0, 0, 0],
+    );
+    const [open] = await db.sql`select from akkoorden.akkoord where gewist_op is null`;
     assert.equal(open, undefined);
   });
 
@@ -91,19 +96,19 @@ describe("erasing class information", () => {
     await db.sql`update inschrijvingen.inschrijving set tot = '2026-12-31' where instellingsnummer = '999001' and stamnummer = 's0'`;
     await db.sql`update inschrijvingen.inschrijving set geannuleerd = true where instellingsnummer = '999001' and stamnummer = 's1'`;
     await wisVerlopen(db.ctx);
-    assert.equal(await aantal("indeling"), 12, "once a day");
+    assert.equal(await aantal("klassen.indeling"), 12, "once a day");
     db.clock.set("2027-12-31T12:00:00Z");
     await wisVerlopen(db.ctx);
-    assert.equal(await aantal("indeling"), 11);
+    assert.equal(await aantal("klassen.indeling"), 11);
     db.clock.set("2028-01-01T12:00:00Z");
     await Promise.all([wisVerlopen(db.ctx), wisVerlopen(db.ctx)]);
-    assert.equal(await aantal("indeling"), 10);
+    assert.equal(await aantal("klassen.indeling"), 10);
     db.clock.set("2028-08-31T12:00:00Z");
     await wisVerlopen(db.ctx);
-    assert.equal(await aantal("indeling"), 10);
+    assert.equal(await aantal("klassen.indeling"), 10);
     db.clock.set("2028-09-01T12:00:00Z");
     await wisVerlopen(db.ctx);
-    assert.deepEqual([await aantal("indeling"), await aantal("stand")], [0, 0]);
+    assert.deepEqual([await aantal("klassen.indeling"), await aantal("leveringen.stand")], [0, 0]);
     assert.deepEqual((await bewijzen()).slice(voor), [
       ["999001", "uitgeschreven", 1, 0],
       [null, "ontvangst-verlopen", 0, 6], // of November 2026: 403 days
@@ -117,11 +122,11 @@ describe("erasing class information", () => {
     await lever(db.ctx, held, kop);
     db.clock.advance(7 * 86_400_000);
     await wisVerlopen(db.ctx);
-    assert.equal(await aantal("levering"), 1);
+    assert.equal(await aantal("leveringen.levering"), 1);
     db.clock.advance(1);
     await wisVerlopen(db.ctx);
     assert.equal(await reden(held), "niet-bevestigd");
-    assert.equal(await aantal("levering"), 0);
+    assert.equal(await aantal("leveringen.levering"), 0);
   });
 
   test("a file that waits for ten minutes is asked for again, once", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { findKlasbron, wisVerlopen } from "#modules/klasinformatie";
+import { findKlasbron, wisVerlopen } from "#modules/leveringen";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { kop, lever, maakSchool, naamVan, type Pupil } from "#testing/levering";
 

@@ -46,18 +46,18 @@ const plaatsKolommen = (ctx: Context) => ctx.sql`
 
 /** Are files of the school and year held until somebody decides. */
 const houdt = (ctx: Context) => ctx.sql`
-  exists (select from klasinformatie.levering h where h.instellingsnummer = any (n.nummers) and h.schooljaar = l.schooljaar
+  exists (select from leveringen.levering h where h.instellingsnummer = any (n.nummers) and h.schooljaar = l.schooljaar
     and h.inhoud is not null and h.status = 'aangehouden')`;
 
 /** The school of a file, beside something with its number and school year. */
 const plaatsVan = (ctx: Context, vandaag: Datum) => ctx.sql`
   cross join lateral (select scholen.hoofd(l.instellingsnummer, ${vandaag}::date) as hoofd, scholen.lijn(l.instellingsnummer, ${vandaag}::date) as nummers) n
   cross join lateral (select schoolsoftware.pakket_van(n.nummers, ${vandaag}::date) as pakket) p
-  left join lateral (select k.akkoord from klasinformatie.akkoord k where k.instellingsnummer = any (n.nummers) and k.gestopt_op is null
+  left join lateral (select k.akkoord from akkoorden.akkoord k where k.instellingsnummer = any (n.nummers) and k.gestopt_op is null
                       order by k.gegeven_op, k.akkoord limit 1) a on true
-  cross join lateral (select exists (select from klasinformatie.akkoord k
+  cross join lateral (select exists (select from akkoorden.akkoord k
     where k.instellingsnummer = any (n.nummers) and k.gestopt_op is not null and k.gewist_op is null) as wel) w
-  left join lateral (select t.* from klasinformatie.stand t where t.instellingsnummer = any (n.nummers) and t.schooljaar = l.schooljaar
+  left join lateral (select t.* from leveringen.stand t where t.instellingsnummer = any (n.nummers) and t.schooljaar = l.schooljaar
                       order by t.tijdstip desc limit 1) s on true`;
 
 function maakPlaats(rij: PlaatsRij): Plaats {
@@ -106,7 +106,7 @@ export async function kijkBijOntvangst(
            e.levering as e_levering, e.status, e.inhoud_hash as hash, e.ontvangst
       from (select ${naam.instellingsnummer}::text collate "C" as instellingsnummer, ${naam.schooljaar}::text as schooljaar) l
       ${plaatsVan(ctx, ctx.clock.vandaag())}
-      left join klasinformatie.levering e on e.pakket = ${pakket} and e.naam = ${bestand}`;
+      left join leveringen.levering e on e.pakket = ${pakket} and e.naam = ${bestand}`;
   if (!rij) throw new Error("a question without an answer");
   const eerder =
     rij.e_levering === null
@@ -139,7 +139,7 @@ const namen = (ctx: Context) =>
   ctx.sql`levering, pakket, naam, instellingsnummer, schooljaar, tijdstip, kanaal, inhoud_hash, bytes, ontvangen_op`;
 /** Only while this akkoord stands, and then it cannot stop before this commit. */
 const staand = (ctx: Context, akkoord: string) =>
-  ctx.sql`select from klasinformatie.akkoord where akkoord = ${akkoord} and gestopt_op is null for share`;
+  ctx.sql`select from akkoorden.akkoord where akkoord = ${akkoord} and gestopt_op is null for share`;
 
 /** Stores a file that waits, and asks for its handling, in one commit. False when the akkoord stopped or the name was taken just now. */
 export async function insertWachtend(
@@ -150,7 +150,7 @@ export async function insertWachtend(
 ): Promise<boolean> {
   const rijen = await ctx.sql`
     with a as (${staand(ctx, akkoord)}),
-    n as (insert into klasinformatie.levering (${namen(ctx)}, status, akkoord, inhoud)
+    n as (insert into leveringen.levering (${namen(ctx)}, status, akkoord, inhoud)
           select ${kolommenVan(ctx, nieuw)}, 'wacht', ${akkoord}, ${verzegeld}::bytea from a on conflict do nothing returning levering)
     select ${enqueueing(ctx, "klasinformatie-levering", { levering: nieuw.levering })} from n`;
   return rijen.length === 1;
@@ -159,7 +159,7 @@ export async function insertWachtend(
 /** Stores the refusal of a file, and nothing of its content. False when the name was taken just now. */
 export async function insertGeweigerd(ctx: Context, nieuw: Nieuw, ontvangst: Ontvangst): Promise<boolean> {
   const { count } = await ctx.sql`
-    insert into klasinformatie.levering (${namen(ctx)}, status, klaar_op, ontvangst)
+    insert into leveringen.levering (${namen(ctx)}, status, klaar_op, ontvangst)
     select ${kolommenVan(ctx, nieuw)}, 'geweigerd', ${nieuw.nu}, ${JSON.stringify(ontvangst)} on conflict do nothing`;
   return count === 1;
 }
@@ -177,10 +177,10 @@ export async function insertOngewijzigd(
 ): Promise<boolean> {
   const { count } = await ctx.sql`
     with a as (${staand(ctx, akkoord)}),
-    s as (update klasinformatie.stand set tijdstip = ${new Date(nieuw.naam.tijdstip)}, levering = ${nieuw.levering}, verwerkt_op = ${nieuw.nu}
+    s as (update leveringen.stand set tijdstip = ${new Date(nieuw.naam.tijdstip)}, levering = ${nieuw.levering}, verwerkt_op = ${nieuw.nu}
            where instellingsnummer = any (${[...plaats.nummers]}) and schooljaar = ${nieuw.naam.schooljaar} and levering = ${stand.levering}
              and exists (select from a) returning 1)
-    insert into klasinformatie.levering (${namen(ctx)}, status, klaar_op, ontvangst, akkoord)
+    insert into leveringen.levering (${namen(ctx)}, status, klaar_op, ontvangst, akkoord)
     select ${kolommenVan(ctx, nieuw)}, 'verwerkt', ${nieuw.nu}, ${JSON.stringify(ontvangst)}, ${akkoord} from s`;
   return count === 1;
 }
@@ -214,7 +214,7 @@ export async function findGenomen(ctx: Context, levering: string): Promise<Genom
   >`
     select l.levering, l.pakket as van, l.naam, l.instellingsnummer, l.schooljaar, l.tijdstip, l.status, l.inhoud_hash as hash, l.inhoud,
            l.ontvangen_op as "ontvangenOp", l.besluit, l.ontvangst, l.akkoord as "onderAkkoord", ${houdt(ctx)} as houdt, ${plaatsKolommen(ctx)}
-      from klasinformatie.levering l ${plaatsVan(ctx, ctx.clock.vandaag())} where l.levering = ${levering}`;
+      from leveringen.levering l ${plaatsVan(ctx, ctx.clock.vandaag())} where l.levering = ${levering}`;
   return rij && { ...rij, pakket: rij.van, ontvangst: leesOntvangst(rij.ontvangst), plaats: maakPlaats(rij) };
 }
 
@@ -241,7 +241,7 @@ export async function listBekend(
         join leerlingen.account a using (account_uuid)) as leerlingen, (
       select string_agg(concat_ws(e'\t', d.account_uuid, coalesce(a.vervangen_door, d.account_uuid), coalesce(a.leer_id_uuid::text, ''), d.klas,
                coalesce(d.subklas, ''), d.van, d.tot), e'\n') as oud
-        from klasinformatie.indeling d left join leerlingen.account a on a.account_uuid = d.account_uuid
+        from klassen.indeling d left join leerlingen.account a on a.account_uuid = d.account_uuid
        where d.instellingsnummer = any (${[...nummers]}) and d.schooljaar = ${schooljaar}) as oud`;
   const leerlingen = (bekend?.leerlingen?.split(",") ?? []).map((tekst) => {
     const accountUuid = tekst.slice(1, 37) as AccountUuid;
@@ -282,7 +282,7 @@ export async function listVroegere(
   return rijen.filter((rij) => staand.has(rij.staand));
 }
 
-/** Ends a file with changes to the classes, or with none: see klasinformatie.rond_af. False when it must be looked at again. */
+/** Ends a file with changes to the classes, or with none: see leveringen.rond_af. False when it must be looked at again. */
 export async function rondAf(
   ctx: Context,
   bij: Genomen,
@@ -309,7 +309,7 @@ export async function rondAf(
   });
   const { plaats } = bij;
   const [rij] = await ctx.sql<{ klaar: boolean }[]>`
-    select klasinformatie.rond_af(${bij.levering}, ${bij.status}, ${einde.akkoord}, ${plaats.stand?.levering ?? null}, ${plaats.hoofd},
+    select leveringen.rond_af(${bij.levering}, ${bij.status}, ${einde.akkoord}, ${plaats.stand?.levering ?? null}, ${plaats.hoofd},
       ${[...plaats.nummers]}::text[], ${einde.status}, ${JSON.stringify(einde.ontvangst)}, ${new Date(ctx.clock.now())}, ${einde.volledig},
       ${einde.rijen}, ${einde.leerlingen}, ${arrayVan(einde.weg)}::text::uuid[], ${arrayVan(einde.nieuw.map((een) => een.accountUuid))}::text::uuid[],
       ${arrayVan(nummersVan)}::text::int[], ${klassen}::text[], ${subklassen}::text[], ${arrayVan(van)}::text::date[], ${arrayVan(tot)}::text::date[]) as klaar`;
@@ -328,7 +328,7 @@ export async function sluit(
   ontvangst: Ontvangst,
 ): Promise<boolean> {
   const { count } = await ctx.sql`
-    update klasinformatie.levering
+    update leveringen.levering
        set status = ${status}, ontvangst = ${JSON.stringify(ontvangst)}, klaar_op = ${new Date(ctx.clock.now())},
            inhoud = case when ${status === "aangehouden"} then inhoud end
      where levering = ${levering} and status = ${was}`;
@@ -343,7 +343,7 @@ export async function listAangehouden(
   voor: Date,
 ): Promise<string[]> {
   const rijen = await ctx.sql<{ levering: string }[]>`
-    select levering from klasinformatie.levering
+    select levering from leveringen.levering
      where instellingsnummer = any (${[...nummers]}) and schooljaar = ${schooljaar} and inhoud is not null and status = 'aangehouden' and tijdstip < ${voor}`;
   return rijen.map(({ levering }) => levering);
 }
@@ -355,7 +355,7 @@ export async function findOntvangst(
   naam: string,
 ): Promise<Ontvangst | "wacht" | undefined> {
   const [rij] = await ctx.sql<{ ontvangst: string | null }[]>`
-    select ontvangst from klasinformatie.levering where pakket = ${pakket} and naam = ${naam}`;
+    select ontvangst from leveringen.levering where pakket = ${pakket} and naam = ${naam}`;
   return rij && (leesOntvangst(rij.ontvangst) ?? "wacht");
 }
 
@@ -366,6 +366,6 @@ export async function listMetOntvangst(
   sinds: Date,
 ): Promise<{ naam: string; bytes: number; klaarOp: Date }[]> {
   return ctx.sql<{ naam: string; bytes: number; klaarOp: Date }[]>`
-    select naam, octet_length(ontvangst) as bytes, klaar_op as "klaarOp" from klasinformatie.levering
+    select naam, octet_length(ontvangst) as bytes, klaar_op as "klaarOp" from leveringen.levering
      where pakket = ${pakket} and klaar_op >= ${sinds} order by klaar_op desc, naam`;
 }
