@@ -14,12 +14,23 @@ export type Room = {
   readonly only?: readonly string[];
   /** The PostgreSQL schema that is its own: tables, functions and migration. */
   readonly schema?: string;
+  /** Its schema holds functions without data, which the SQL of every room may call. */
+  readonly schemaForAll?: true;
   /** What its SQL touches of other rooms' schemas, with the reason. */
   readonly alsoSql?: Readonly<Record<string, string>>;
 };
 
 export const rooms: Readonly<Record<string, Room>> = {
-  "platform/clock": { does: "The only source of time, and calendar dates of Europe/Brussels.", uses: [] },
+  "platform/clock": {
+    does: "The only source of time, calendar dates of Europe/Brussels, and what runs on a day.",
+    uses: [],
+    schema: "kalender",
+    schemaForAll: true,
+  },
+  "platform/schooljaar": {
+    does: "The school year: which one a day is in, and its first and last day.",
+    uses: ["platform/clock"],
+  },
   "platform/ids": { does: "Branded ids and the reference numbers that a child can read out.", uses: [] },
   "platform/crypto": {
     does: "All keys from one main key, sealing (AES-256-GCM), keyed hashes and random tokens.",
@@ -36,7 +47,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     only: ["open", "leerid", "main"],
   },
   "platform/database": {
-    does: "Pool, roles, migrations, transactions, COPY, and the questions 'ready?', 'conflict?' and 'unavailable?'.",
+    does: "Statements as templates, pools, roles, migrations, transactions, COPY, listening, and the questions 'ready?', 'conflict?' and 'unavailable?'.",
     uses: ["platform/log"],
     schema: "graphile_worker", // made by a library, and migrations are this room's
   },
@@ -45,7 +56,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     uses: ["platform/clock", "platform/crypto", "platform/database", "platform/log"],
   },
   "platform/jobs": {
-    does: "Work that somebody asked for: enqueued in the caller's transaction, done by one of the workers.",
+    does: "What rooms offer to have done: jobs, enqueued in the caller's transaction and done by one of the workers, and regular upkeep.",
     uses: ["platform/context", "platform/database", "platform/log"],
     alsoSql: {
       "graphile_worker.add_job": "Jobs are kept by graphile-worker; its schema comes with the migrations.",
@@ -131,7 +142,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     alsoSql: {
       "leerlingen.account": "Who is in a batch, under which name, and which account stands for him today.",
       "leerlingen.registratie": "Pupils of the school only.",
-      "inschrijvingen.inschrijving":
+      "inschrijvingen.geldig":
         "Level, year and group of a pupil decide what he gets and with whom it is printed.",
       "sleutels.sleutel": "Is what is printed still the password of the account?",
       "sleutels.badge": "The same for a badge.",
@@ -176,7 +187,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     alsoSql: {
       "leerlingen.account": "Names of the pupils whom a rule is about, and the account that stands for them.",
       "leerlingen.registratie": "Counting who would see it, and whether a pupil is of this school.",
-      "inschrijvingen.inschrijving": "Counting who would see it.",
+      "inschrijvingen.geldig": "Counting who would see it.",
       "scholen.school": "Idem: nobody sees anything in a school that is not open.",
       "protocollen.protocol": "Only with an agreement in force can a school switch it on (D5).",
       "klasinformatie.indeling": "Counting who would see it by a rule on a class.",
@@ -190,7 +201,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     alsoSql: {
       "leerlingen.account": "The facts of a decision, all in one round trip: verstrekking.feiten.",
       "leerlingen.registratie": "Idem.",
-      "inschrijvingen.inschrijving": "Idem.",
+      "inschrijvingen.geldig": "Idem.",
+      "inschrijvingen.inschrijving": "Idem: in the first form of that function (migration 0009).",
       "scholen.school": "Idem.",
       "scholen.hoofd": "Idem: the number that stands today for a school.",
       "scholen.lijn": "Idem: all its former numbers.",
@@ -228,7 +240,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       "sleutels.badge": "Idem, of a badge.",
       "leerlingen.account": "A page of pupils with their statuses is one round trip, over one school's rows.",
       "leerlingen.registratie": "Idem.",
-      "inschrijvingen.inschrijving": "Idem.",
+      "inschrijvingen.geldig": "Idem.",
+      "inschrijvingen.inschrijving": "Idem: a group is looked up in the key of the table alone.",
       "sleutels.sleutel": "Idem: whether a password was handed out and used, never the password.",
       "klasinformatie.indeling": "Idem: search, filter and order by class.",
       "klasinformatie.eerste_klassen": "Idem: order and print groups.",
@@ -247,7 +260,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "klasinformatie.deelt": "Idem: only of a school that shares.",
       "leerlingen.registratie": "Idem.",
       "leerlingen.account": "Idem.",
-      "inschrijvingen.inschrijving": "Idem: who is enrolled in the school year.",
+      "inschrijvingen.geldig": "Idem: who is enrolled in the school year.",
     },
   },
   "modules/klasinformatie": {
@@ -265,7 +278,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "schoolsoftware.pakket_van": "Idem: is the sender the package of the school?",
       "leerlingen.account": "A file names pupils by any uuid they ever had; the account that stands counts.",
       "leerlingen.registratie": "Pupils of the school only.",
-      "inschrijvingen.inschrijving":
+      "inschrijvingen.geldig":
         "A class is of who is enrolled; and a year after that ended it is erased (R76).",
     },
   },
@@ -389,7 +402,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     uses: [],
   },
   leerid: {
-    does: "Wires a process: sites on their ports, metrics, periodic work.",
+    does: "Wires a process: sites on their ports, metrics, the jobs and the upkeep that rooms offer.",
     uses: [
       "modules/aanmelding",
       "modules/klasinformatie",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { systemClock } from "#platform/clock";
 import { inTransaction, type Context } from "#platform/context";
-import { migrate, openDatabase } from "#platform/database";
+import { migrate, openDatabase, type Fragment } from "#platform/database";
 import { operationsLog } from "#platform/log";
 import { ontvang } from "#modules/discimus";
 import { maakHash } from "#modules/sleutels";
@@ -161,7 +161,7 @@ export async function listNames(url: string, count: number): Promise<string[]> {
 export async function shareClasses(
   { sql }: Context,
   instellingsnummer: string,
-  who: ReturnType<Context["sql"]>,
+  who: Fragment,
 ): Promise<void> {
   await sql`insert into klasinformatie.overeenkomst (versie, inhoud, ingevoerd_op) values (1, '{}', now()) on conflict do nothing`;
   await sql`

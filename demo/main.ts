@@ -7,13 +7,13 @@ import type { ToepassingBestand } from "#modules/toepassingen";
 import { startLeerId, startOnderhoud, startTaken } from "#leerid";
 import { openLeerId } from "#open";
 import { openDataFolder, type DataFolder } from "./data-folder.ts";
+import type { DemoJson } from "./demo-json.ts";
 import {
   demoDropserver,
   geefAkkoorden,
   laadSchoolsoftware,
   leverKlassen,
   schoolpakketSite,
-  type DemoDropserver,
 } from "./klasinformatie.ts";
 import {
   accountsVanGevallen,
@@ -23,7 +23,6 @@ import {
   laadToepassing,
   maakMachineClients,
   stuurWereld,
-  type DemoLeerling,
   type MachineClient,
 } from "./load.ts";
 import { isBezet } from "./ports.ts";
@@ -43,36 +42,6 @@ import { registraties, schooljaarVan } from "./world.ts";
 export type DemoOptions = {
   /** At least so many pupils; without, the four demo schools. */
   readonly leerlingen?: number;
-};
-
-/** `demo.json` (interface contract: Addresses in the demo). */
-export type DemoJson = {
-  readonly sites: Readonly<
-    Record<
-      | "acm"
-      | "leerlingloket"
-      | "schoolloket"
-      | "beheer"
-      | "api"
-      | "bingel"
-      | "tweede"
-      | "schoolpakket"
-      | "discimus"
-      | "sleutel",
-      string
-    >
-  >;
-  readonly toepassingen: readonly {
-    readonly naam: string;
-    readonly client_id: string;
-    readonly client_secret: string;
-    readonly redirect_uris: readonly string[];
-    readonly scopes: readonly string[];
-  }[];
-  readonly leerlingen: readonly DemoLeerling[];
-  readonly personas: readonly { readonly geval: string; readonly naam: string; readonly login: string }[];
-  readonly machine_clients: readonly MachineClient[];
-  readonly dropserver: DemoDropserver;
 };
 
 export type RunningDemo = { readonly demo: DemoJson; stop(): Promise<void> };

@@ -5,13 +5,14 @@ import { systemClock } from "#platform/clock";
 import { ConfigError, type Config } from "#platform/config";
 import type { Context } from "#platform/context";
 import { deriveKeys } from "#platform/crypto";
-import { DatabaseError, isReady, migrate, openDatabase } from "#platform/database";
+import { DatabaseError, isReady, migrate, openDatabase, type Sql } from "#platform/database";
 import { operationsLog } from "#platform/log";
 import { EmbeddedPostgresError, runningPostgres, startEmbeddedPostgres } from "#platform/postgres";
 
 /** An open database with the keys that belong to it. */
 export type Opened = {
   readonly ctx: Context;
+  /** The address of PostgreSQL itself, for what needs a session: jobs. */
   readonly url: string;
   /** Closes the pool, and stops the embedded PostgreSQL if this process started it. */
   close(): Promise<void>;
@@ -30,22 +31,22 @@ export async function openLeerId(
   const log = operationsLog(config.LEERID_LOG);
   const hoofdsleutel = await mainKey(config);
   const { url, stop } = await database(config);
+  const direct = config.LEERID_DATABASE_RECHTSTREEKS_URL ?? url;
   try {
     const eigenaar =
-      config.LEERID_DATABASE_EIGENAAR_URL ?? (config.LEERID_PRODUCTIE && !options.migrate ? undefined : url);
+      config.LEERID_DATABASE_EIGENAAR_URL ??
+      (config.LEERID_PRODUCTIE && !options.migrate ? undefined : direct);
     if (eigenaar !== undefined) await migrate(eigenaar, log);
-    const sql = openDatabase({ url, max: config.LEERID_DATABASE_VERBINDINGEN });
-    const verbonden = await sql`select 1`.catch((error: unknown) => error);
-    if (verbonden instanceof Error || !(await isReady(sql))) {
+    const sql = openDatabase({ url, direct, max: config.LEERID_DATABASE_VERBINDINGEN });
+    try {
+      await checkDatabase(sql);
+    } catch (error) {
       await sql.end({ timeout: 5 });
-      if (verbonden instanceof Error) throw verbonden;
-      throw new DatabaseError(
-        "De databank is nog niet bij. Voer eerst  leerid migrate  uit, met LEERID_DATABASE_EIGENAAR_URL.",
-      );
+      throw error;
     }
     return {
       ctx: { sql, clock: systemClock(), keys: deriveKeys(hoofdsleutel), log },
-      url,
+      url: direct,
       async close() {
         await sql.end({ timeout: 5 });
         await stop();
@@ -55,6 +56,19 @@ export async function openLeerId(
     await stop();
     throw error;
   }
+}
+
+async function checkDatabase(sql: Sql): Promise<void> {
+  const [wie] = await sql<{ rol: string }[]>`select current_user as rol`;
+  // A pooler that leaves out what we say at the start would let us serve with whatever role the user has.
+  if (wie?.rol !== "leerid_app")
+    throw new DatabaseError(
+      `De databank werkt voor ons als ${wie?.rol}, niet als leerid_app. De beheerder van de databank (of van de pooler) kan dit oplossen: zie docs/uitbating.md.`,
+    );
+  if (!(await isReady(sql)))
+    throw new DatabaseError(
+      "De databank is nog niet bij. Voer eerst  leerid migrate  uit, met LEERID_DATABASE_EIGENAAR_URL.",
+    );
 }
 
 async function database(config: Config): Promise<{ url: string; stop: () => Promise<void> }> {

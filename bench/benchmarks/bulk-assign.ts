@@ -93,7 +93,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 async function opens(ctx: Context, account: AccountUuid): Promise<boolean> {
   const vandaag = ctx.clock.vandaag();
   const feiten = await getFeiten(ctx, account, toepassing, vandaag);
-  return beslis(feiten, toepassing, { scopes: new Set(), vandaag }).toegang;
+  return beslis(feiten, toepassing, { scopes: new Set() }).toegang;
 }
 
 async function countRows(ctx: Context): Promise<number> {

@@ -84,7 +84,7 @@ async function oneSchool(
     await reset(bench, url);
     await counting.call("start", { url, count: true });
     await counting.call("prepare", { perSchool });
-    await counting.call("one", undefined); // the client library asks for types once per connection
+    await counting.call("one", undefined); // so that its connections stand
     await reset(bench, url);
     const before = await counting.call("usage", undefined);
     await counting.call("one", undefined);

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Target } from "#bench/client/sign-in";
 import { answerCalls } from "#bench/processes";
 import { benchContext, clients } from "#bench/load-world";
-import { startOnderhoud } from "#leerid";
+import { openAcmPool, startOnderhoud } from "#leerid";
 import { createMetrics } from "#platform/metrics";
 import { klopt } from "#modules/sleutels";
 import { createAcm } from "#sites/acm";
@@ -13,6 +13,9 @@ const counter = statementCounter();
 let stop = async () => {};
 let hashing = false;
 
+/** Another number of connections than the product's own, to compare. */
+const connections = (): number | undefined => Number(process.env["LEERID_BENCH_VERBINDINGEN"]) || undefined;
+
 /** The product's ACM as `leerid serve` runs it, maintenance and metrics included. */
 const calls = {
   async start(args: { readonly url: string; readonly count: boolean }): Promise<Target> {
@@ -21,8 +24,9 @@ const calls = {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     const local = `http://localhost:${port}`;
+    const sql = openAcmPool(ctx, connections());
     const acm = await createAcm({
-      ctx,
+      ctx: { ...ctx, sql },
       acmUrl: local,
       apiUrl: "http://localhost:1",
       loketUrl: "http://localhost:2",
@@ -34,6 +38,7 @@ const calls = {
     stop = async () => {
       await upkeep?.stop();
       await acm.close();
+      await sql.end({ timeout: 2 });
       await ctx.sql.end({ timeout: 2 });
     };
     return {

@@ -4,6 +4,7 @@ import { answerCalls } from "#bench/processes";
 import { startTaken } from "#leerid";
 import { systemClock } from "#platform/clock";
 import type { Context } from "#platform/context";
+import { schooljaarOn } from "#platform/schooljaar";
 import { ontvang } from "#modules/discimus";
 import { ontvangBestand, verwerkLevering } from "#modules/klasinformatie";
 import { statementCounter, type Usage } from "./usage.ts";
@@ -148,14 +149,12 @@ export type ClassFileCalls = typeof calls;
 
 function take(context: Context, { nummer, rows }: School) {
   const clock = systemClock();
-  const today = clock.vandaag();
-  const year = Number(today.slice(0, 4)) - (today.slice(5) < "09-01" ? 1 : 0);
   const stamp = new Date(clock.now() - 30 * 86_400_000 + ++last * 1000)
     .toISOString()
     .replaceAll(/[-:]|\.\d{3}/g, "");
   return ontvangBestand(context, {
     pakket: "meting",
-    naam: `klasinformatie_${nummer}_${year}-${year + 1}_${stamp}.csv`,
+    naam: `klasinformatie_${nummer}_${schooljaarOn(clock.vandaag())}_${stamp}.csv`,
     inhoud: Buffer.from(rows),
     kanaal: "sftp",
   });

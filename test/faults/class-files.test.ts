@@ -7,6 +7,7 @@ import { seeded } from "#demo/random";
 import { systemClock } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { migrate, openDatabase } from "#platform/database";
+import { schooljaarOn } from "#platform/schooljaar";
 import {
   findOntvangst,
   ontvangBestand,
@@ -23,8 +24,7 @@ import { killablePostgres, type KillablePostgres } from "./killable-postgres.ts"
 
 const random = seeded(20_261_122);
 const clock = systemClock();
-const year = Number(clock.vandaag().slice(0, 4)) - (clock.vandaag().slice(5) < "09-01" ? 1 : 0);
-const schooljaar = `${year}-${year + 1}`;
+const schooljaar = schooljaarOn(clock.vandaag());
 const yesterday = clock.now() - 86_400_000;
 const nameOf = (school: string, nr: number) =>
   naamVan(school, new Date(yesterday + nr * 1000).toISOString(), { schooljaar });

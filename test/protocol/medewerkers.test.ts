@@ -292,7 +292,7 @@ describe("R18: a pupil is no adult", () => {
     const { getFeiten, beslis } = await import("#modules/verstrekking");
     const vandaag = w.clock.vandaag();
     const feiten = await getFeiten(w.ctx, w.pupil.accountUuid, "schoolloket", vandaag);
-    const besluit = beslis(feiten, "schoolloket", { scopes: new Set(["openid"]), vandaag });
+    const besluit = beslis(feiten, "schoolloket", { scopes: new Set(["openid"]) });
     assert.equal(!besluit.toegang && besluit.reden, "toepassing-onbekend");
   });
 });

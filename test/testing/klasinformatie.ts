@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import type { Datum } from "#platform/clock";
 import type { Sql } from "#platform/database";
+import { schooljaarOn } from "#platform/schooljaar";
 import { geefAkkoord, overeenkomst, type Ontvangst } from "#modules/klasinformatie";
 import { inschrijvingRegel, leerlingRegel } from "./discimus.ts";
 import type { Schoolwereld } from "./schoolloket.ts";
@@ -38,7 +40,7 @@ export async function deelIn(
     await sql`
       insert into klasinformatie.indeling (instellingsnummer, klas, subklas, account_uuid, van, tot, schooljaar)
       values (${instellingsnummer}, ${klas}, ${subklas}, ${account}, ${van}, ${tot},
-              ${`${van.slice(0, 4)}-${Number(van.slice(0, 4)) + 1}`})`;
+              ${schooljaarOn(van as Datum)})`;
 }
 
 /** Mijn Schoolsoftware of a Schoolwereld: 999001 uses Wisa; nobody else uses anything. */

@@ -7,6 +7,7 @@ import {
   isVenstercode,
   isVerouderd,
   kiesEigenWachtwoord,
+  kortste,
   markeerGebruikt,
   openVenster,
   ververs,
@@ -16,13 +17,14 @@ import {
 } from "#modules/sleutels";
 import { getFeiten, leesFeiten, type Feiten } from "#modules/verstrekking";
 import { metSproeiwacht, type Poort } from "./gate.ts";
-import { wachttijden } from "./rules.ts";
+import { niveauOf, wachttijden } from "./rules.ts";
 import { boekPoging, findAanmelder, noteerMislukt, wisPogingen, type Aanmelder } from "./store.ts";
 
 export { badgeHashVan, meldAanMetBadge } from "./badge.ts";
 export { maakPoort, type Poort } from "./gate.ts";
 export type { Sproeistand } from "./spray.ts";
-export { ruimPogingenOp, telPogingen } from "./store.ts";
+export { upkeep } from "./jobs.ts";
+export { telPogingen } from "./store.ts";
 
 /** Key under which attempts on a name are counted. */
 export const naamHashVan = (ctx: Context, gebruikersnaam: string): Buffer =>
@@ -35,6 +37,8 @@ export type Uitkomst =
       readonly feiten: Feiten;
       /** First sign-in: an own password has to be chosen (D7). */
       readonly kiesWachtwoord: boolean;
+      /** How many characters that password has at least. */
+      readonly minimum: number;
       /** Proof for `kiesWachtwoord`: changes with the password. */
       readonly sleutelVersie: string;
     }
@@ -99,6 +103,7 @@ export function meldAan(
       accountUuid: wie.account_uuid,
       feiten,
       kiesWachtwoord: doorVenster || sleutel.soort === "eerste",
+      minimum: kortste[niveauOf(feiten)],
       sleutelVersie: sleutel.hash,
     };
   });
@@ -139,14 +144,13 @@ export async function kiesWachtwoord(
 ): Promise<Keuze> {
   const feiten = await getFeiten(ctx, keuze.accountUuid, "", ctx.clock.vandaag());
   if (!feiten) return { soort: "verlopen" };
-  const niveau = feiten.inschrijvingen.at(-1)?.niveau ?? "secundair";
   const { naam, voornaam, gebruikersnaam } = feiten.account;
   return kiesEigenWachtwoord(ctx, {
     accountUuid: keuze.accountUuid,
     bewijs: keuze.sleutelVersie,
     nieuw: keuze.nieuw,
     herhaald: keuze.herhaald,
-    niveau,
+    niveau: niveauOf(feiten),
     namen: [naam, voornaam, ...(gebruikersnaam ? [gebruikersnaam] : [])],
   });
 }

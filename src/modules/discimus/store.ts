@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type postgres from "postgres";
 import { inTransaction, type Context } from "#platform/context";
+import type { Fragment } from "#platform/database";
 import { seal } from "#platform/crypto";
 import { verwerking as inschrijvingVerwerking } from "#modules/inschrijvingen";
 import { verwerking as leerlingVerwerking, type Uitkomst } from "#modules/leerlingen";
@@ -16,11 +16,7 @@ export type Bron = "http" | "bestand";
 export type Apart = Afkeuring & { readonly regel: number; readonly tekst: string };
 
 /** The call that takes one message, as a part of a statement. */
-export function verwerking(
-  ctx: Context,
-  { soort, bericht }: Bericht,
-  alleen: boolean,
-): postgres.PendingQuery<postgres.Row[]> {
+export function verwerking(ctx: Context, { soort, bericht }: Bericht, alleen: boolean): Fragment {
   switch (soort) {
     case "school":
       return schoolVerwerking(ctx, bericht);

@@ -1,6 +1,5 @@
-import type postgres from "postgres";
 import type { Context } from "#platform/context";
-import { copyIn, copyLine, rowText } from "#platform/database";
+import { copyIn, copyLine, rowText, type Fragment } from "#platform/database";
 import type { InschrijvingBericht } from "./contract.ts";
 
 /** The call of `inschrijvingen.verwerk` for one message, as a part of a statement. Gives 'verwerkt', 'ongewijzigd' or 'botsing'. */
@@ -8,7 +7,7 @@ export function verwerking(
   ctx: Context,
   bericht: InschrijvingBericht,
   wijze: { readonly alleen: boolean },
-): postgres.PendingQuery<postgres.Row[]> {
+): Fragment {
   const row = rowText([
     bericht.instellingsnummer,
     bericht.stamnummer,

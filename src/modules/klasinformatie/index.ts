@@ -21,6 +21,7 @@ export { findKlasbron, listKlassen } from "./klassen.ts";
 export { wisGestopte, wisVerlopen } from "./erase.ts";
 export { listOntvangsten, ontvangBestand, type Aangenomen } from "./intake.ts";
 export { leesNaam, naamVanOntvangst, type Naam } from "./names.ts";
+export { jobs, upkeep } from "./jobs.ts";
 export { klasinformatieProblemen } from "./problems.ts";
 export { verwerkLevering } from "./process.ts";
 export { findOntvangst } from "./store.ts";

@@ -1,5 +1,6 @@
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
+import { schooljaarOn } from "#platform/schooljaar";
 import { pakketVan } from "#modules/schoolsoftware";
 import type { KlasTelling } from "./contract.ts";
 
@@ -22,10 +23,10 @@ export async function listKlassen(
                              where o.account_uuid = d.account_uuid offset 0) a
         cross join lateral (select w.account_uuid, w.instellingsnummer, w.stamnummer from leerlingen.registratie w
                              where w.account_uuid = a.staand and w.instellingsnummer = any (${nummers}::text[]) offset 0) r
-        cross join lateral (select e.niveau, e.leerjaar from inschrijvingen.inschrijving e
-                             where e.instellingsnummer = r.instellingsnummer and e.stamnummer = r.stamnummer and not e.geannuleerd
-                               and e.van <= ${vandaag}::date and (e.tot is null or e.tot >= ${vandaag}::date) offset 0) i
-       where d.instellingsnummer = any (${nummers}::text[]) and d.van <= ${vandaag}::date and d.tot >= ${vandaag}::date
+        cross join lateral (select e.niveau, e.leerjaar from inschrijvingen.geldig e
+                             where e.instellingsnummer = r.instellingsnummer and e.stamnummer = r.stamnummer
+                               and kalender.is_lopend(${vandaag}::date, e.van, e.tot) offset 0) i
+       where d.instellingsnummer = any (${nummers}::text[]) and kalender.is_lopend(${vandaag}::date, d.van, d.tot)
          and (select klasinformatie.deelt(${nummers}::text[]))
     ), telling as (
       select klas, subklas, count(distinct account_uuid)::int as aantal,
@@ -49,8 +50,8 @@ export async function findKlasbron(
     pakketVan(ctx, lijn, vandaag),
     ctx.sql<{ deelt: boolean; verwerkt_op: Date | null }[]>`
       select klasinformatie.deelt(${[...lijn]}::text[]) as deelt,
-             (select max(s.nagekeken_op) from klasinformatie.stand s
-               where s.instellingsnummer = any (${[...lijn]}::text[]) and s.schooljaar <= ${vandaag}) as verwerkt_op`,
+             (select max(s.verwerkt_op) from klasinformatie.stand s
+               where s.instellingsnummer = any (${[...lijn]}::text[]) and s.schooljaar = ${schooljaarOn(vandaag)}) as verwerkt_op`,
   ]);
   if (!row?.deelt) return undefined;
   return { pakket: pakket?.naam, verwerktOp: row.verwerkt_op?.getTime() };

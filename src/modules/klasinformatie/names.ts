@@ -1,4 +1,5 @@
 import { datumOp, type Datum } from "#platform/clock";
+import { daysOfSchooljaar, schooljaarOn, shiftSchooljaar } from "#platform/schooljaar";
 
 /** What the name of a file says (D9). */
 export type Naam = {
@@ -29,28 +30,15 @@ export function leesNaam(naam: string): Naam | undefined {
 /** The name of the receipt of a file. */
 export const naamVanOntvangst = (naam: string): string => `${naam}.ontvangst.json`;
 
-/** The school year of a day: from 1 September. */
-export function schooljaarOp(datum: Datum): string {
-  const jaar = Number(datum.slice(0, 4)) - (datum.slice(5) < "09-01" ? 1 : 0);
-  return `${jaar}-${jaar + 1}`;
-}
-
-/** First and last day of a school year. */
-export const dagenVan = (schooljaar: string): { readonly van: Datum; readonly tot: Datum } => ({
-  van: `${schooljaar.slice(0, 4)}-09-01` as Datum,
-  tot: `${schooljaar.slice(5)}-08-31` as Datum,
-});
-
 /**
  * May a file about this school year be taken on a day? The current one; the next one from 1 July; of last year it is held (D9).
  */
 export function toelating(schooljaar: string, vandaag: Datum): "ja" | "vorig" | "nee" {
-  const nu = schooljaarOp(vandaag);
+  const nu = schooljaarOn(vandaag);
   if (schooljaar === nu) return "ja";
-  const jaar = Number(nu.slice(0, 4));
-  if (schooljaar === `${jaar - 1}-${jaar}`) return "vorig";
-  const inZomer = vandaag.slice(5) >= "07-01" && vandaag.slice(5) < "09-01";
-  return inZomer && schooljaar === `${jaar + 1}-${jaar + 2}` ? "ja" : "nee";
+  if (schooljaar === shiftSchooljaar(nu, -1)) return "vorig";
+  const eersteZomerdag = `${daysOfSchooljaar(nu).tot.slice(0, 4)}-07-01`;
+  return schooljaar === shiftSchooljaar(nu, 1) && vandaag >= eersteZomerdag ? "ja" : "nee";
 }
 
 /** How far ahead of us the clock of a package may be. */

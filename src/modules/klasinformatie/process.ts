@@ -1,11 +1,12 @@
 import { setImmediate as beurt } from "node:timers/promises";
 import type { Context } from "#platform/context";
 import { unseal } from "#platform/crypto";
+import { daysOfSchooljaar } from "#platform/schooljaar";
 import { leesInhoud } from "./content.ts";
 import type { Ontvangst } from "./contract.ts";
 import { wisGestopte } from "./erase.ts";
 import { isOngewijzigd } from "./intake.ts";
-import { dagenVan, dagVan, leesNaam, toelating } from "./names.ts";
+import { dagVan, leesNaam, toelating } from "./names.ts";
 import type { Bestandreden } from "./problems.ts";
 import { aangehouden, geweigerd, naHouden, ongewijzigd, verwerkt } from "./receipts.ts";
 import { beoordeel, onbekenden, type Beoordeling } from "./rules.ts";
@@ -114,7 +115,11 @@ export async function bekijk(
       ? []
       : await listVroegere(ctx, vreemd, new Set(bekend.leerlingen.map(({ staand }) => staand)));
   const leerlingen = [...bekend.leerlingen, ...vroegere];
-  return beoordeel(gelezen.rijen, { ...bekend, leerlingen }, { ...dagenVan(bij.schooljaar), vandaag });
+  return beoordeel(
+    gelezen.rijen,
+    { ...bekend, leerlingen },
+    { ...daysOfSchooljaar(bij.schooljaar), vandaag },
+  );
 }
 
 /** A held file that a later one follows does not wait for a decision any more. */

@@ -1,4 +1,4 @@
-import { leesDatum, type Datum } from "#platform/clock";
+import { isVroeger, leesDatum, type Datum } from "#platform/clock";
 import { isUuid, type AccountUuid } from "#platform/ids";
 import { bevatInsz } from "#modules/leerlingen";
 import type { FouteRegel, Indeling } from "./contract.ts";
@@ -115,7 +115,7 @@ export function beoordeel(rijen: readonly Rij[], bekend: Bekend, periode: Period
 
 /** Is a row that counts today or later not kept whole, in the same class, by the new ones. */
 function isUit(rij: Indeling, nieuw: readonly Indeling[], { vandaag }: Periode): boolean {
-  if (rij.tot < vandaag) return false;
+  if (isVroeger(vandaag, rij.tot)) return false;
   const van = rij.van > vandaag ? rij.van : vandaag;
   return !nieuw.some((een) => een.klas === rij.klas && een.van <= van && een.tot >= rij.tot);
 }

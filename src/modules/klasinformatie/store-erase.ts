@@ -1,7 +1,6 @@
 import type { Context } from "#platform/context";
 import { enqueue } from "#platform/jobs";
-import { dagenVan } from "./names.ts";
-import { taakLevering } from "./store.ts";
+import { daysOfSchooljaar, shiftSchooljaar } from "#platform/schooljaar";
 
 const dag = 86_400_000;
 const bewaring = { aangehouden: 7 * dag, ontvangst: 400 * dag, naWacht: 10 * 60_000 };
@@ -69,8 +68,7 @@ export async function listNaTeKijken(
 
 /** The classes of a school year that ended more than a year ago, with their stand. */
 export async function wisVoorbij(ctx: Context, instellingsnummer: string, schooljaar: string): Promise<void> {
-  const vandaag = ctx.clock.vandaag();
-  if (jaarLater(dagenVan(schooljaar).tot) >= vandaag) return;
+  if (daysOfSchooljaar(shiftSchooljaar(schooljaar, 1)).tot >= ctx.clock.vandaag()) return;
   await ctx.sql`
     with rijen as (delete from klasinformatie.indeling where instellingsnummer = ${instellingsnummer} and schooljaar = ${schooljaar} returning 1),
     stand as (delete from klasinformatie.stand where instellingsnummer = ${instellingsnummer} and schooljaar = ${schooljaar} returning 1)
@@ -78,8 +76,6 @@ export async function wisVoorbij(ctx: Context, instellingsnummer: string, school
     select ${instellingsnummer}, 'schooljaar-voorbij', (select count(*) from rijen), 0, ${new Date(ctx.clock.now())}
      where exists (select from rijen) or exists (select from stand)`;
 }
-
-const jaarLater = (datum: string): string => `${Number(datum.slice(0, 4)) + 1}${datum.slice(4)}`;
 
 /** The classes of pupils whose last enrolment in the school ended more than a year ago, or never was (R76); and that it was looked at. */
 export async function wisUitgeschreven(
@@ -96,9 +92,9 @@ export async function wisUitgeschreven(
          and not exists (
            select from leerlingen.account a
              join leerlingen.registratie r on r.account_uuid = coalesce(a.vervangen_door, a.account_uuid)
-             join inschrijvingen.inschrijving i using (instellingsnummer, stamnummer)
+             join inschrijvingen.geldig i using (instellingsnummer, stamnummer)
             where a.account_uuid = d.account_uuid and r.instellingsnummer = any (scholen.lijn(${instellingsnummer}, ${vandaag}::date))
-              and not i.geannuleerd and (i.tot is null or i.tot >= (${vandaag}::date - interval '1 year')::date))
+              and not kalender.is_vroeger((${vandaag}::date - interval '1 year')::date, i.tot))
       returning 1),
     bewijs as (
       insert into klasinformatie.wissing (instellingsnummer, regel, rijen, bestanden, tijdstip)
@@ -127,5 +123,5 @@ export async function hervatLeveringen(ctx: Context): Promise<void> {
      where inhoud is not null and ((status = 'wacht' and ontvangen_op < ${voor}) or (status = 'aangehouden' and besluit_op < ${voor}))
      order by ontvangen_op limit 1000`;
   for (const { levering } of rijen)
-    await enqueue(ctx, taakLevering, { levering }, { sleutel: `levering-${levering}` });
+    await enqueue(ctx, "klasinformatie-levering", { levering }, { sleutel: `levering-${levering}` });
 }

@@ -2,12 +2,10 @@ import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
 import { enqueueing } from "#platform/jobs";
+import { daysOfSchooljaar } from "#platform/schooljaar";
 import type { Bestand, Leveringstatus, Ontvangst } from "./contract.ts";
-import { dagenVan, type Naam } from "./names.ts";
+import type { Naam } from "./names.ts";
 import type { Bekend, Beoordeling, OudeRij } from "./rules.ts";
-
-/** The task that looks at a file. */
-export const taakLevering = "klasinformatie-levering";
 
 /** What stands of the school year that a file is about. */
 export type Stand = {
@@ -154,7 +152,7 @@ export async function insertWachtend(
     with a as (${staand(ctx, akkoord)}),
     n as (insert into klasinformatie.levering (${namen(ctx)}, status, akkoord, inhoud)
           select ${kolommenVan(ctx, nieuw)}, 'wacht', ${akkoord}, ${verzegeld}::bytea from a on conflict do nothing returning levering)
-    select ${enqueueing(ctx, taakLevering, { levering: nieuw.levering })} from n`;
+    select ${enqueueing(ctx, "klasinformatie-levering", { levering: nieuw.levering })} from n`;
   return rijen.length === 1;
 }
 
@@ -227,19 +225,18 @@ export async function listBekend(
   schooljaar: string,
   op: Datum,
 ): Promise<Bekend> {
-  const { van, tot } = dagenVan(schooljaar);
+  const { van, tot } = daysOfSchooljaar(schooljaar);
   // The day on which who is enrolled is counted: today, or the nearest day of the school year.
   const teldag = op < van ? van : op > tot ? tot : op;
   // One text instead of hundreds of rows with their columns: a uuid has 36 characters, and no name of a class has a tab in it.
   const [bekend] = await ctx.sql<{ leerlingen: string | null; oud: string | null }[]>`
     select (
       select string_agg(case when i.telt then '+' else '-' end || a.account_uuid::text || coalesce(a.leer_id_uuid::text, ''), ',') as leerlingen
-        from (select r.account_uuid, bool_or(i.van <= ${teldag}::date and (i.tot is null or i.tot >= ${teldag}::date)) as telt
+        from (select r.account_uuid, bool_or(kalender.is_lopend(${teldag}::date, i.van, i.tot)) as telt
                 from leerlingen.registratie r
-                join inschrijvingen.inschrijving i using (instellingsnummer, stamnummer) -- a look per pupil: a list of its own is joined badly in a large school
-               where r.instellingsnummer = any (${[...nummers]}) and not i.geannuleerd
-                 and ((i.van <= ${tot}::date and (i.tot is null or i.tot >= ${van}::date))
-                   or (i.van <= ${op}::date and (i.tot is null or i.tot >= ${op}::date)))
+                join inschrijvingen.geldig i using (instellingsnummer, stamnummer) -- a look per pupil: a list of its own is joined badly in a large school
+               where r.instellingsnummer = any (${[...nummers]})
+                 and (kalender.is_lopend_in(${van}::date, ${tot}::date, i.van, i.tot) or kalender.is_lopend(${op}::date, i.van, i.tot))
                group by r.account_uuid) i
         join leerlingen.account a using (account_uuid)) as leerlingen, (
       select string_agg(concat_ws(e'\t', d.account_uuid, coalesce(a.vervangen_door, d.account_uuid), coalesce(a.leer_id_uuid::text, ''), d.klas,

@@ -1,13 +1,11 @@
-import type postgres from "postgres";
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
+import type { Fragment } from "#platform/database";
 import type { Klaskeuze } from "./contract.ts";
-
-type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
 /** Rows `d` of the school that count on this day; none while it does not share class information (R68). */
 const geldig = (ctx: Context, lijn: readonly string[], vandaag: Datum): Fragment => ctx.sql`
-  d.instellingsnummer = any (${[...lijn]}::text[]) and d.van <= ${vandaag}::date and d.tot >= ${vandaag}::date
+  d.instellingsnummer = any (${[...lijn]}::text[]) and kalender.is_lopend(${vandaag}::date, d.van, d.tot)
     and exists (select from klasinformatie.akkoord k where k.instellingsnummer = any (${[...lijn]}::text[]) and k.gestopt_op is null)`;
 
 /** The accounts that stand for the pupils of these rows, as an array: looked up by the key, once, before anything else is read. */

@@ -123,7 +123,7 @@ export type Bekende = {
 
 /**
  * Positions of the messages that were not taken before just so: another version, other content, or a pupil not seen yet.
- * Arrays as text: the client library would quote each element again, at twice the cost of the look-up itself.
+ * Arrays as text: quoting each element once more would cost twice what the look-up itself does.
  */
 export async function listNieuws(ctx: Context, berichten: readonly Bekende[]): Promise<readonly number[]> {
   const array = (delen: readonly (string | number)[]) => `{${delen.join()}}`;

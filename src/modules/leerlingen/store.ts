@@ -1,7 +1,6 @@
-import type postgres from "postgres";
 import type { Context } from "#platform/context";
 import { keyedHash, seal, unseal } from "#platform/crypto";
-import { DatabaseError, rowText } from "#platform/database";
+import { DatabaseError, rowText, type Fragment } from "#platform/database";
 import type { AccountUuid, Instellingsnummer, LeerIdUuid } from "#platform/ids";
 import type { Account, LeerlingBericht, Uitkomst } from "./contract.ts";
 import { toonGebruikersnaam, vouwGebruikersnaam, type Insz } from "./rules.ts";
@@ -22,11 +21,7 @@ type Wijze = { readonly alleen: boolean; readonly besluit?: "samen" | "voorstel"
  * The call of `leerlingen.verwerk` for one message, as a part of a statement, so that the caller may write more in the same
  * round trip. Gives 'verwerkt', 'ongewijzigd', 'botsing' or 'besluit'.
  */
-export function verwerking(
-  ctx: Context,
-  bericht: LeerlingBericht,
-  wijze: Wijze,
-): postgres.PendingQuery<postgres.Row[]> {
+export function verwerking(ctx: Context, bericht: LeerlingBericht, wijze: Wijze): Fragment {
   const insz = bericht.insz === null ? undefined : verzegel(ctx, bericht.insz);
   const row = rowText([
     bericht.instellingsnummer,

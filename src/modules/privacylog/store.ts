@@ -1,6 +1,5 @@
-import type postgres from "postgres";
 import type { Context } from "#platform/context";
-import type { Sql } from "#platform/database";
+import type { Fragment, Sql } from "#platform/database";
 import { inzages, type Inzage, type Logregel, type Logsoort } from "./contract.ts";
 
 /**
@@ -8,7 +7,7 @@ import { inzages, type Inzage, type Logregel, type Logsoort } from "./contract.t
  * With `bron` (name of an earlier CTE) nothing is written when that CTE gave no row.
  * The caller writes `with … , ${regelSql(…)} select …`.
  */
-export function regelSql(sql: Sql, regel: Logregel, bron?: string): postgres.PendingQuery<postgres.Row[]> {
+export function regelSql(sql: Sql, regel: Logregel, bron?: string): Fragment {
   return sql`
     privacylog_regel as (
       insert into privacylog.regel (tijdstip, soort, account_uuid, attributen, ontvanger, protocol, aanleiding)
@@ -28,7 +27,7 @@ export function regelsSql(
   sql: Sql,
   regel: Omit<Logregel, "accountUuid" | "attributen">,
   bron: string,
-): postgres.PendingQuery<postgres.Row[]> {
+): Fragment {
   return sql`
     privacylog_regel as (
       insert into privacylog.regel (tijdstip, soort, account_uuid, attributen, ontvanger, protocol, aanleiding)

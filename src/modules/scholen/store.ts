@@ -1,11 +1,11 @@
-import type postgres from "postgres";
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
+import type { Fragment } from "#platform/database";
 import type { Instellingsnummer } from "#platform/ids";
 import type { School, SchoolBericht } from "./contract.ts";
 
 /** The call of `scholen.verwerk` for one message, as a part of a statement. Gives 'verwerkt', 'ongewijzigd' or 'botsing'. */
-export function verwerking(ctx: Context, bericht: SchoolBericht): postgres.PendingQuery<postgres.Row[]> {
+export function verwerking(ctx: Context, bericht: SchoolBericht): Fragment {
   const { vestigingen } = bericht;
   return ctx.sql`scholen.verwerk(${new Date(ctx.clock.now())}::timestamptz, ${bericht.instellingsnummer}::text, ${bericht.versie}::integer,
     ${bericht.inhoud}::text::bigint, ${bericht.naam}::text, ${bericht.gemeente}::text, ${[...bericht.niveaus]}::text[], ${bericht.van}::date,

@@ -1,6 +1,3 @@
-/** Cost of argon2id (D7): 19 MiB, 2 passes, 1 lane. Raising these re-hashes each password at its next sign-in. */
-export const kosten = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
-
 export type Niveau = "kleuter" | "lager" | "secundair";
 /** What a pupil signs in with. */
 export type Sleutelsoort = "wachtwoord" | "badge";

@@ -21,7 +21,8 @@ export {
 export { plaatjes, type Plaatje } from "./pictures.ts";
 export { korteVorm, leesBadge, qrTekst, sleutelVoor, vormNaam } from "./rules.ts";
 export { markeerGebruikt, markeerUitgereikt, verplaats, zetEersteSleutel } from "./store.ts";
-export { gebruikVenster, isVenstercode, openVenster, ruimVenstersOp } from "./window.ts";
+export { upkeep } from "./jobs.ts";
+export { gebruikVenster, isVenstercode, openVenster } from "./window.ts";
 
 /** Makes a fresh initial password and its hash (D7), and stores nothing: for many at once, outside of a transaction. */
 export async function maakEerste(

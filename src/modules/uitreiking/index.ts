@@ -7,20 +7,14 @@ import { markeerUitgereikt, sleutelVoor } from "#modules/sleutels";
 import { meeste, type Batch, type Geheim, type Kandidaat, type Regel, type Soort } from "./contract.ts";
 import { maakPdf } from "./pdf.ts";
 import { problemen } from "./problems.ts";
-import { plaatsVan, verwerkBatch, type BijVervanging } from "./process.ts";
+import { plaatsVan } from "./process.ts";
 import { afdrukbaarTot, groepVan, reeks, verdeelOverBladen, volgorde } from "./rules.ts";
-import {
-  insertBatch,
-  listBlijvenLiggen,
-  listKandidaten,
-  listRegels,
-  markeerGedownload,
-  type RegelRow,
-} from "./store.ts";
+import { insertBatch, listKandidaten, listRegels, markeerGedownload, type RegelRow } from "./store.ts";
 
 export { soorten, type Batch, type Soort } from "./contract.ts";
+export { jobs, upkeep } from "./jobs.ts";
 export { problemen } from "./problems.ts";
-export { verwerkBatch } from "./process.ts";
+export { hervatBatches, verwerkBatch } from "./process.ts";
 export { afdrukbaarTot, reeks } from "./rules.ts";
 export { findBatch, listBatches, verwijderOude, wisVerlopen } from "./store.ts";
 
@@ -132,11 +126,4 @@ export async function noteerDownload(
       rij.gemaakt_op ? [{ accountUuid: rij.staand, soort: rij.sleutel, gemaaktOp: rij.gemaakt_op }] : [],
     ),
   );
-}
-
-/** Takes up batches whose job was lost; the rest of a night's work is never left lying. */
-export async function hervatBatches(ctx: Context, bijVervanging?: BijVervanging): Promise<number> {
-  const batches = await listBlijvenLiggen(ctx);
-  for (const batch of batches) await verwerkBatch(ctx, batch, undefined, bijVervanging);
-  return batches.length;
 }

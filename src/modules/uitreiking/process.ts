@@ -11,7 +11,14 @@ import {
   type Sleutel,
 } from "#modules/sleutels";
 import { portie, type Geheim } from "./contract.ts";
-import { bewaarGeheim, listTeMaken, markeerKlaar, neemItem, type TeMaken } from "./store.ts";
+import {
+  bewaarGeheim,
+  listBlijvenLiggen,
+  listTeMaken,
+  markeerKlaar,
+  neemItem,
+  type TeMaken,
+} from "./store.ts";
 
 /** Seals are bound to their place: one moved to another pupil or batch does not open. */
 export const plaatsVan = (batch: string, accountUuid: string): string => `uitreiking:${batch}:${accountUuid}`;
@@ -103,4 +110,11 @@ async function opnieuwBijBotsing(werk: () => Promise<void>): Promise<void> {
     // Nothing of the portion is there; the next look makes it anew.
     if (!isConflict(error)) throw error;
   }
+}
+
+/** Takes up batches whose job was lost; the rest of a night's work is never left lying. */
+export async function hervatBatches(ctx: Context, bijVervanging?: BijVervanging): Promise<number> {
+  const batches = await listBlijvenLiggen(ctx);
+  for (const batch of batches) await verwerkBatch(ctx, batch, undefined, bijVervanging);
+  return batches.length;
 }

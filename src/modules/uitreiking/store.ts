@@ -1,13 +1,11 @@
-import type postgres from "postgres";
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
+import type { Fragment } from "#platform/database";
 import type { AccountUuid } from "#platform/ids";
 import type { Niveau, Sleutelsoort } from "#modules/sleutels";
 import { toonGebruikersnaam } from "#modules/leerlingen";
 import { bewaardagen, termijn, type Batch, type Kandidaat, type Soort } from "./contract.ts";
 import { klasgroepVan } from "./rules.ts";
-
-type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
 /** The account that stands for the one in `account`, as `st`. Pupil by pupil (`offset 0`): a school is small beside the country. */
 const metStaand = (ctx: Context, account: Fragment): Fragment => ctx.sql`
@@ -34,11 +32,11 @@ export async function listKandidaten(
       ${metStaand(ctx, ctx.sql`g.uuid`)}
       cross join lateral (select w.instellingsnummer, w.stamnummer from leerlingen.registratie w
                            where w.account_uuid = st.account_uuid and w.instellingsnummer = any (${[...nummers]}) offset 0) r
-      cross join lateral (select e.* from inschrijvingen.inschrijving e
+      cross join lateral (select e.* from inschrijvingen.geldig e
                            where e.instellingsnummer = r.instellingsnummer and e.stamnummer = r.stamnummer
-                             and not e.geannuleerd and (e.tot is null or e.tot >= ${vandaag}::date) offset 0) i
+                             and not kalender.is_vroeger(${vandaag}::date, e.tot) offset 0) i
       ${metKlas(ctx, nummers, vandaag)}
-     order by g.uuid, (i.van <= ${vandaag}::date) desc, i.van, i.inschrijving`;
+     order by g.uuid, kalender.is_lopend(${vandaag}::date, i.van, i.tot) desc, i.van, i.inschrijving`;
   return rows.map(({ basis, gnr, ...rest }) => ({ ...rest, gebruikersnaam: toonGebruikersnaam(basis, gnr) }));
 }
 

@@ -298,22 +298,23 @@ describe("print batches", () => {
   });
 });
 
-test("D7, D13: a batch of 1,000 survives kill -9 of its worker: progress stays, each pupil has one password and it is the printed one", async () => {
-  const accounts = await klas("duizend", 1000, { leerjaar: 5 }, "Velen");
+test("D7, D13: a batch of 150 survives kill -9 of its worker: progress stays, each pupil has one password and it is the printed one", async () => {
+  const accounts = await klas("honderdvijftig", 150, { leerjaar: 5 }, "Velen");
   const batch = await vraag(accounts);
   const child = spawn(
     process.execPath,
     [
       "--input-type=module-typescript",
       "--eval",
-      `import { testKeys } from "#testing/database";
+      // At the full cost, so that there is time for the blow.
+      `import { servedKeys } from "#testing/database";
        import { fixedClock } from "#platform/clock";
        import { openDatabase } from "#platform/database";
        import { operationsLog } from "#platform/log";
        import { verwerkBatch } from "#modules/uitreiking";
-       const ctx = { sql: openDatabase({ url: ${JSON.stringify(w.url)} }), clock: fixedClock("2026-11-24T08:30:00Z"), keys: testKeys, log: operationsLog("silent") };
+       const ctx = { sql: openDatabase({ url: ${JSON.stringify(w.url)} }), clock: fixedClock("2026-11-24T08:30:00Z"), keys: servedKeys, log: operationsLog("silent") };
        let n = 0;
-       await verwerkBatch(ctx, ${JSON.stringify(batch)}, () => { if (n++ > 3) console.log(n); return true; });`,
+       await verwerkBatch(ctx, ${JSON.stringify(batch)}, () => { if (n++ > 2) console.log(n); return true; });`,
     ],
     { cwd: fileURLToPath(new URL("../../../", import.meta.url)), stdio: ["ignore", "pipe", "inherit"] },
   );
@@ -322,18 +323,17 @@ test("D7, D13: a batch of 1,000 survives kill -9 of its worker: progress stays, 
   child.kill("SIGKILL");
   await gone;
   const halverwege = await batchVan(batch);
-  assert.ok(halverwege.gedaan >= 60 && halverwege.gedaan < 1000, `${halverwege.gedaan} made`);
+  assert.ok(halverwege.gedaan >= 60 && halverwege.gedaan < 150, `${halverwege.gedaan} made`);
   assert.equal(halverwege.klaarOp, null);
   await assert.rejects(druk(batch), weigert("afdruk-niet-klaar"));
   w.clock.advance(120_000);
   assert.equal(await hervatBatches(w.ctx), 1, "found again by itself");
   const klaar = await batchVan(batch);
-  assert.deepEqual([klaar.gedaan, klaar.afdrukbaar], [1000, 1000]);
+  assert.deepEqual([klaar.gedaan, klaar.afdrukbaar], [150, 150]);
   const strookjes = strookjesUit(await druk(batch));
-  assert.equal(new Set(strookjes.map(([naam]) => naam)).size, 1000);
-  const steekproef = strookjes.filter((_, nr) => nr % 8 === 0);
+  assert.equal(new Set(strookjes.map(([naam]) => naam)).size, 150);
   const poort = maakPoort();
-  for (const [gebruikersnaam, wachtwoord] of steekproef) {
+  for (const [gebruikersnaam, wachtwoord] of strookjes) {
     const uitkomst = await meldAan(w.ctx, poort, { gebruikersnaam, wachtwoord, clientId: "x" });
     assert.equal(uitkomst.soort, "gelukt", gebruikersnaam);
   }

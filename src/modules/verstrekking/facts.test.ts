@@ -105,7 +105,6 @@ async function besluit(account: AccountUuid, op = "2026-11-24"): Promise<Besluit
   const vandaag = op as Datum;
   return beslis(await getFeiten(db.ctx, account, "bingel", vandaag), "bingel", {
     scopes: new Set(["leerid"]),
-    vandaag,
   });
 }
 const nummers = (uitkomst: Besluit) =>
@@ -265,15 +264,11 @@ test("D6: rules on another pupil are no facts of this one; all applications at o
   };
   const een = await feiten(account, "bingel");
   assert.deepEqual(
-    een.inschrijvingen.map(({ instellingsnummer, school: naam, leerjaar }) => [
-      instellingsnummer,
-      naam,
-      leerjaar,
+    Object.entries(een.inschrijvingen).map(([wanneer, rijen]) => [
+      wanneer,
+      ...rijen.map(({ instellingsnummer, school: naam, leerjaar }) => [instellingsnummer, naam, leerjaar]),
     ]),
-    [
-      ["999162", "School 999162", 2],
-      ["999162", "School 999162", 3],
-    ],
+    [["lopend", ["999162", "School 999162", 3]], ["vroeger", ["999162", "School 999162", 2]], ["straks"]],
   );
   const [toepassing] = een.toepassingen;
   assert.deepEqual(

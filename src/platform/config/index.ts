@@ -17,9 +17,19 @@ export const settings = {
     schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     uitleg: "Adres met een gebruiker die mag migreren; standaard LEERID_DATABASE_URL.",
   },
+  LEERID_DATABASE_RECHTSTREEKS_URL: {
+    schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    uitleg:
+      "Adres van PostgreSQL zelf, als LEERID_DATABASE_URL een pooler per transactie is (PgBouncer): om te luisteren, voor de taken en om te migreren.",
+  },
   LEERID_DATABASE_VERBINDINGEN: {
     schema: z.coerce.number().int().min(2).max(200).default(10),
-    uitleg: "Hoogste aantal verbindingen van dit proces.",
+    uitleg: "Hoogste aantal verbindingen van dit proces, die van ACM niet meegerekend.",
+  },
+  LEERID_ACM_VERBINDINGEN: {
+    schema: z.coerce.number().int().min(2).max(200).optional(),
+    uitleg:
+      "Hoogste aantal verbindingen van ACM, die niemand anders gebruikt: zo staat geen trage bladzijde voor een aanmelding. Standaard twee per kern, hoogstens 10.",
   },
   LEERID_DATAMAP: {
     schema: z.string().min(1).default(".leerid"),

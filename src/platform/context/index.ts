@@ -14,7 +14,7 @@ export type Context = {
 
 /** Runs `work` in one transaction: all of it is committed, or nothing. */
 export function inTransaction<T>(ctx: Context, work: (ctx: Context) => Promise<T>): Promise<T> {
-  if ("savepoint" in ctx.sql) return work(ctx);
+  if (ctx.sql.inTransaction) return work(ctx);
   return transaction(ctx.sql, (tx) => work({ ...ctx, sql: tx }));
 }
 

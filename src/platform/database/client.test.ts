@@ -87,7 +87,7 @@ async function until(what: string, holds: () => boolean | Promise<boolean>): Pro
   assert.fail(`not in 10 s: ${what}`);
 }
 
-describe("a connection of the client library that is cut", () => {
+describe("a connection that is cut", () => {
   it("in the moment that it is made: the statement fails, the process goes on", async () => {
     const door = await doorway(3);
     const sql = openDatabase({ url: door.url, max: 1 });
@@ -101,7 +101,7 @@ describe("a connection of the client library that is cut", () => {
   });
 
   it("with a statement that still has to be written: it speaks again when it is made anew", async () => {
-    // The library writes in a later phase of the event loop. Two connections that close together: who hears of the one asks again on the other.
+    // Two connections that close together: who hears of the one asks again on the other.
     const child = spawn(
       process.execPath,
       [
@@ -140,7 +140,7 @@ describe("a connection of the client library that is cut", () => {
   });
 });
 
-describe("a transaction of the client library whose connection is gone", () => {
+describe("a transaction whose connection is gone", () => {
   it("gets an error for what it asks after that", async () => {
     const sql = openDatabase({ url: db.url, max: 1 });
     const codes: unknown[] = [];
@@ -149,7 +149,8 @@ describe("a transaction of the client library whose connection is gone", () => {
       const [row] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`;
       await admin`select pg_terminate_backend(${row?.pid ?? 0})`;
       await wait(200);
-      for (const n of [1, 2]) await tx`select ${n}::int`.catch(({ code }) => codes.push(code));
+      for (const n of [1, 2])
+        await tx`select ${n}::int`.catch((error: unknown) => codes.push((error as { code?: unknown }).code));
       ended.resolve();
     });
     await assert.rejects(lost, isUnavailable);
@@ -311,6 +312,21 @@ describe("listening", () => {
       await sql.end({ timeout: 1 });
       await door.drop();
     }
+  });
+
+  it("goes to the direct address, when a pooler stands before the database", async () => {
+    const sql = openDatabase({ url: "postgres://x:y@127.0.0.1:1/z", direct: db.url, max: 1 });
+    const heard: string[] = [];
+    const ear = await listen(
+      sql,
+      "proef_direct",
+      (text) => heard.push(text),
+      () => {},
+    );
+    await admin`select pg_notify('proef_direct', 'a')`;
+    await until("it is heard", () => heard.length === 1);
+    await ear.close();
+    await sql.end({ timeout: 1 });
   });
 
   it("cannot begin without a database", async () => {

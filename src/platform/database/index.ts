@@ -1,56 +1,18 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type postgres from "postgres";
 import type { Log } from "#platform/log";
-import { postgres as client } from "./client.ts";
 import { installJobs } from "./jobs-schema.ts";
-import { transaction } from "./transaction.ts";
+import { openDatabase, transaction, type Sql } from "./sql.ts";
 
-export { transaction } from "./transaction.ts";
+export { openDatabase, transaction, type PoolOptions, type Sql } from "./sql.ts";
+export { serverAddress } from "./connection.ts";
 export { listen, type Listener } from "./listen.ts";
 export { copyIn, copyLine, rowText, type CopyCell } from "./copy.ts";
-
-/** A pool of connections, or a transaction on one of them: queries are tagged templates. */
-export type Sql = postgres.Sql<{ bigint: number }>;
+export type { Fragment } from "./statement.ts";
 
 /** Thrown when the database cannot be used as it is; the message says who can fix it. */
 export class DatabaseError extends Error {}
-
-export type PoolOptions = {
-  readonly url: string;
-  /** Connections at most. */
-  readonly max?: number;
-  /** `app` cannot change tables nor the privacy log; `eigenaar` migrates. */
-  readonly role?: "app" | "eigenaar";
-  /** Counts statements for tests and benchmarks. */
-  readonly onStatement?: (text: string) => void;
-};
-
-/** Opens a pool. Connections are made when first needed and replaced after a database restart. */
-export function openDatabase({ url, max = 10, role = "app", onStatement }: PoolOptions): Sql {
-  return client(url, {
-    max,
-    idle_timeout: 60,
-    connect_timeout: 10,
-    // Not the library's growing wait (20 s): who asks while the database is away hears it at once, and when it is back it is back.
-    backoff: () => 0.2,
-    onnotice: () => {},
-    ...(onStatement ? { debug: (_connection: number, text: string) => onStatement(text) } : {}),
-    connection: {
-      application_name: "leerid",
-      TimeZone: "UTC",
-      // A node that hangs or is paused may not keep its locks from the others.
-      idle_in_transaction_session_timeout: 60_000,
-      ...(role === "app" ? { role: "leerid_app" } : {}),
-    },
-    types: {
-      // Counts and row numbers: far below 2^53. Dates stay the strings they are (legal dates have no time zone).
-      bigint: { to: 20, from: [20], serialize: (value: number) => String(value), parse: Number },
-      date: { to: 1082, from: [1082], serialize: (value: string) => value, parse: (value: string) => value },
-    },
-  }) as unknown as Sql;
-}
 
 const migrationsFolder = new URL("../../../migrations/", import.meta.url).pathname;
 

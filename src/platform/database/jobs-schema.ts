@@ -1,5 +1,5 @@
 import type { Log } from "#platform/log";
-import type { Sql } from "./index.ts";
+import type { Sql } from "./sql.ts";
 
 /** The last migration inside graphile-worker as pinned in package.json; a test compares. */
 export const jobsSchemaVersion = 20;

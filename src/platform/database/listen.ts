@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type postgres from "postgres";
-import { postgres as client } from "./client.ts";
-import type { Sql } from "./index.ts";
+import { Connection } from "./connection.ts";
+import { quoteName } from "./statement.ts";
+import type { Sql } from "./sql.ts";
 
 type Ear = { readonly channel: string; readonly hear: (text: string) => void; readonly opened: () => void };
 
@@ -12,8 +12,7 @@ const pause = 250;
 
 /**
  * Hears what is told with NOTIFY on a channel, for as long as it is not closed. All that listen on one pool share one connection
- * beside it. When that is lost it is made again until it stands. (The listening of the client library itself may lose a
- * channel for good when the server is not back at the first try.)
+ * beside it, made to `options.direct` when the pool has that. When it is lost it is made again until it stands.
  * @param hear gets the text of each notification
  * @param opened runs whenever listening begins, also after a loss: what was told meanwhile has to be read then
  * @throws when the database cannot be reached the first time
@@ -35,42 +34,35 @@ const stations = new WeakMap<Sql, ReturnType<typeof makeStation>>();
 
 function makeStation(pool: Sql) {
   const ears = new Set<Ear>();
-  let line: Promise<postgres.Sql> | undefined;
+  let line: Promise<Connection> | undefined;
   let mending = false;
 
-  const tune = async (sql: postgres.Sql, some: Iterable<Ear>): Promise<void> => {
+  const tune = async (connection: Connection, some: Iterable<Ear>): Promise<void> => {
     for (const { channel, opened } of some) {
-      await sql`listen ${sql(channel)}`;
+      await connection.ask({ text: `listen ${quoteName(channel)}` });
       opened();
     }
   };
-  const open = async (): Promise<postgres.Sql> => {
-    const own = {
+  const open = async (): Promise<Connection> => {
+    const connection = await Connection.open({
       ...pool.options,
-      max: 1,
-      idle_timeout: null,
-      max_lifetime: null,
-      fetch_types: false,
-      onnotify: (channel: string, text: string) => {
-        for (const ear of ears) if (ear.channel === channel) ear.hear(text);
-      },
-      onclose: () => void lost(sql),
+      url: pool.options.direct ?? pool.options.url,
+    });
+    connection.onNotification = (channel, text) => {
+      for (const ear of ears) if (ear.channel === channel) ear.hear(text);
     };
-    const sql: postgres.Sql = client(
-      own as unknown as postgres.Options<Record<string, postgres.PostgresType>>,
-    );
+    connection.onLost = () => void lost(connection);
     try {
-      await tune(sql, [...ears]);
-      return sql;
+      await tune(connection, [...ears]);
+      return connection;
     } catch (error) {
-      await sql.end({ timeout: 0 });
+      await connection.destroy();
       throw error;
     }
   };
-  const lost = async (sql: postgres.Sql): Promise<void> => {
-    if ((await line?.catch(() => undefined)) !== sql) return; // it never stood, or is closed by us
+  const lost = async (connection: Connection): Promise<void> => {
+    if ((await line?.catch(() => undefined)) !== connection) return; // it never stood, or is closed by us
     line = undefined;
-    await sql.end({ timeout: 0 });
     if (mending) return;
     mending = true;
     while (ears.size > 0 && !line) {
@@ -88,8 +80,8 @@ function makeStation(pool: Sql) {
       const there = line;
       line ??= open();
       try {
-        const sql = await line;
-        if (there) await tune(sql, [ear]);
+        const connection = await line;
+        if (there) await tune(connection, [ear]);
       } catch (error) {
         ears.delete(ear);
         if (!there) line = undefined;
@@ -99,9 +91,9 @@ function makeStation(pool: Sql) {
     async remove(ear: Ear): Promise<void> {
       ears.delete(ear);
       if (ears.size > 0) return;
-      const sql = await line?.catch(() => undefined);
+      const connection = await line?.catch(() => undefined);
       line = undefined;
-      await sql?.end({ timeout: 1 });
+      await connection?.close();
     },
   };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { testDatabase, type TestDatabase } from "#testing/database";
-import { openDatabase, transaction, type Sql } from "./index.ts";
+import { isUnavailable, openDatabase, transaction, type Sql } from "./index.ts";
 
 let db: TestDatabase;
 let admin: Sql;
@@ -89,5 +89,18 @@ describe("a transaction whose connection is cut", () => {
     );
     const busy = await Promise.all(Array.from({ length: 30 }, () => db.sql`select pg_sleep(0.05)`));
     assert.equal(busy.length, 30);
+  });
+
+  it("by the server, because it asked nothing for too long: told as such, and others may go on", async () => {
+    const sql = openDatabase({ url: db.url, max: 1, idleInTransaction: 300 });
+    const hanging = transaction(sql, async (tx) => {
+      await tx`insert into public.proef values (6)`;
+      await wait(900);
+      await tx`insert into public.proef values (7)`;
+    });
+    await assert.rejects(hanging, isUnavailable);
+    assert.deepEqual(await admin`select waarde from public.proef`, []);
+    assert.equal((await sql`select 1`).length, 1);
+    await sql.end({ timeout: 1 });
   });
 });

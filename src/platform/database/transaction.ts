@@ -1,50 +1,59 @@
-import { setTimeout as wait } from "node:timers/promises";
-import type { Sql } from "./index.ts";
+import type { Connection } from "./connection.ts";
+import type { Pool } from "./pool.ts";
+import type { Runner } from "./statement.ts";
 
 /**
- * Runs `work` in one transaction on one connection: all of it is committed, or nothing. `options` as in BEGIN.
- *
- * The client library sends what comes next on a connection that is gone on the one that took its place, where it would be
- * committed on its own. So from the moment that the connection is gone nothing of this transaction is sent any more: neither a
- * statement of `work`, nor the rollback or commit after it.
+ * Takes a connection, begins, and lets `work` send statements on it, also side by side: they go out at once. Then it commits, or
+ * rolls back when `work` or any statement of it failed. What is asked after that, or after the connection is gone, is refused.
  */
-export async function transaction<T>(sql: Sql, work: (tx: Sql) => Promise<T>, options = ""): Promise<T> {
-  let gone = false;
-  const never = () => new Promise<never>(() => {}); // the caller has heard already: `begin` rejected
-  const begun = sql.begin(options, async (tx) => {
+export async function transactionOn<T>(
+  pool: Pool,
+  options: string,
+  note: ((text: string) => void) | undefined,
+  work: (runner: Runner) => Promise<T>,
+): Promise<T> {
+  const connection = await new Promise<Connection>((resolve, reject) => pool.take(resolve, reject));
+  const command = async (text: string) => {
+    note?.(text);
+    return (await connection.ask({ text })).command;
+  };
+  let over = false;
+  let failure: Error | undefined;
+  const watched = <A>(answer: Promise<A>): Promise<A> => {
+    answer.catch((error: Error) => (failure ??= error)); // also when nobody waits for it
+    return answer;
+  };
+  const runner: Runner = {
+    run: (call) => {
+      if (over) return Promise.reject(tooLate());
+      note?.(call.text);
+      return watched(connection.ask(call).then((answer) => answer.rows));
+    },
+    copy: (text, lines) => {
+      if (over) return Promise.reject(tooLate());
+      note?.(text);
+      return watched(connection.copy(text, lines));
+    },
+  };
+  try {
+    // Answered before anything else is sent: were it refused, the rest would be committed piece by piece.
+    await command(`begin ${options}`.trimEnd());
+    let result: T;
     try {
-      const result = await work(whileThere(tx as unknown as Sql, () => gone));
-      return gone ? await never() : result;
+      result = await work(runner);
+      over = true;
+      if (failure) throw failure;
     } catch (error) {
-      // A failed statement is told before the closing that caused it, and a closing may still be under way: look after it.
-      await wait(0);
-      if (gone) await never();
-      throw error;
+      over = true;
+      if (!connection.lost) await command("rollback").catch(() => connection.close());
+      throw (error as { code?: unknown }).code === "25P02" ? (failure ?? error) : error;
     }
-  });
-  begun.catch(() => {
-    gone = true;
-  });
-  return begun as Promise<T>;
+    // The server answers ROLLBACK to a commit of what has failed.
+    if ((await command("commit")) !== "COMMIT") throw failure ?? new Error("rolled back by the server");
+    return result;
+  } finally {
+    pool.give(connection);
+  }
 }
 
-/** The same transaction, refusing to make a statement once its connection is gone. */
-function whileThere(tx: Sql, isGone: () => boolean): Sql {
-  const check = () => {
-    if (isGone()) throw Object.assign(new Error("the connection is gone"), { code: "CONNECTION_CLOSED" });
-  };
-  return new Proxy(tx, {
-    apply(target, self, args) {
-      check();
-      return Reflect.apply(target as never, self, args) as unknown;
-    },
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== "function") return member;
-      return (...args: unknown[]) => {
-        check();
-        return Reflect.apply(member, target, args) as unknown;
-      };
-    },
-  });
-}
+const tooLate = (): Error => new Error("a statement of a transaction that is over");

@@ -1,10 +1,10 @@
-import type postgres from "postgres";
 import type { Context } from "#platform/context";
+import type { Fragment } from "#platform/database";
+import type { Payload } from "./payload.ts";
 
+export { collectJobs, job, startUpkeep, type Job, type Upkeep } from "./offers.ts";
+export type { Payload } from "./payload.ts";
 export { startWorker, type Taak, type Taken, type Worker } from "./worker.ts";
-
-/** What a job is told: ids and counts. Whatever else it needs it reads when it runs. No personal data (they would stay in a log or a table). */
-export type Payload = Readonly<Record<string, string | number>>;
 
 /**
  * Adds a job inside the caller's transaction: it exists when that commits, and never when it does not. It runs at least once;
@@ -27,7 +27,7 @@ export function enqueueing(
   taak: string,
   payload: Payload,
   options: { readonly sleutel?: string } = {},
-): postgres.PendingQuery<postgres.Row[]> {
+): Fragment {
   for (const [naam, waarde] of Object.entries(payload))
     if (!isId(waarde)) throw new Error(`payload of ${taak}: ${naam} is not an id`);
   return ctx.sql`graphile_worker.add_job(${taak}::text, ${JSON.stringify(payload)}::text::json, job_key => ${options.sleutel ?? null}::text)`;

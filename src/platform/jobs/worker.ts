@@ -2,9 +2,9 @@ import { EventEmitter } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Runner, TaskList, WorkerEvents } from "graphile-worker";
 import type { Context } from "#platform/context";
-import { openDatabase, type Sql } from "#platform/database";
+import { openDatabase, serverAddress, type Sql } from "#platform/database";
 import { describeError } from "#platform/log";
-import type { Payload } from "./index.ts";
+import type { Payload } from "./payload.ts";
 
 /** Does one job. Runs at least once: after a crash the same job comes again. */
 export type Taak = (ctx: Context, payload: Payload) => Promise<void>;
@@ -39,7 +39,7 @@ export async function startWorker(
   });
   const start = () =>
     run({
-      connectionString: asApp(url),
+      connectionString: serverAddress(url),
       concurrency: tegelijk,
       maxPoolSize: tegelijk + 2, // one listens, one takes and finishes jobs
       noHandleSignals: true,
@@ -143,13 +143,4 @@ async function heartbeat(
     }
     await wait(every, undefined, { signal: stop }).catch(() => {});
   }
-}
-
-/** The same address with the role that serves. With `sslmode`: as libpq understands it, and as our own pool does. */
-function asApp(url: string): string {
-  const target = new URL(url);
-  const given = target.searchParams.get("options");
-  target.searchParams.set("options", [given, "-c role=leerid_app -c TimeZone=UTC"].filter(Boolean).join(" "));
-  if (target.searchParams.has("sslmode")) target.searchParams.set("uselibpqcompat", "true");
-  return target.href;
 }

@@ -17,6 +17,7 @@ import { makeStraight } from "./straight.ts";
 
 export type { SleutelOptions } from "./medewerker-sleutel.ts";
 export { beeindigSessies } from "./end-sessions.ts";
+export { jobs, upkeep } from "./jobs.ts";
 export { ruimOp } from "./store.ts";
 
 export type AcmOptions = {

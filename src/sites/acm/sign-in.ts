@@ -2,7 +2,6 @@ import type { IncomingMessage } from "node:http";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import { formTargets } from "#platform/html";
 import { kiesWachtwoord, meldAan, type Uitkomst } from "#modules/aanmelding";
-import { kortste } from "#modules/sleutels";
 import type { ClientRecord } from "#modules/toepassingen";
 import { getFeiten, type Feiten } from "#modules/verstrekking";
 import { pageAnswer, send, sendPage, type Answer } from "./answer.ts";
@@ -20,8 +19,8 @@ import {
 } from "./interaction.ts";
 import { beeindigSessies } from "./end-sessions.ts";
 import { goOn } from "./go-on.ts";
+import { doelgroepVan } from "./medewerker-toegang.ts";
 import { forgetSession } from "./logout.ts";
-import { doelgroepVan } from "./medewerker.ts";
 import { answerOfKey, keyExpired } from "./medewerker-aanmelden.ts";
 import { aanmelden, eersteKeer, foutAanmeldingVerlopen } from "./pages/index.ts";
 import type { AanmeldenFout, EersteKeerFout, Toepassing } from "./pages/index.ts";
@@ -115,7 +114,7 @@ async function signIn(
     case "gelukt": {
       const { accountUuid, feiten } = uitkomst;
       if (!uitkomst.kiesWachtwoord) return resume(acm, ctx, interactie, { accountUuid, feiten }, next);
-      const { account, inschrijvingen } = feiten;
+      const { account } = feiten;
       const proven: Interactie = {
         ...interactie,
         eersteKeer: {
@@ -123,7 +122,7 @@ async function signIn(
           sleutelVersie: uitkomst.sleutelVersie,
           voornaam: account.voornaam,
           gebruikersnaam: account.gebruikersnaam ?? gebruikersnaam,
-          minimum: kortste[inschrijvingen.at(-1)?.niveau ?? "secundair"],
+          minimum: uitkomst.minimum,
         },
       };
       bewaarInteractie(acm, ctx, proven);

@@ -1,5 +1,5 @@
-import type postgres from "postgres";
 import type { Context } from "#platform/context";
+import type { Fragment } from "#platform/database";
 import { hash } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
 import { regelSql, type Logregel } from "#modules/privacylog";
@@ -8,7 +8,7 @@ import { duur } from "./contract.ts";
 import { accountUuidVan, leesMedewerker } from "./medewerker.ts";
 import type { Machtiging, MachtigingInhoud, Sessie, SessieInhoud, Werk, Wie } from "./unit-of-work.ts";
 
-type Deel = postgres.PendingQuery<postgres.Row[]>;
+type Deel = Fragment;
 
 /** A session by the hash of its cookie, and with it the facts of D5 for one client: one round trip. */
 export async function findSessie(

@@ -8,16 +8,9 @@ import { findAccountUuid } from "#modules/leerlingen";
 import { schrijfRegel } from "#modules/privacylog";
 import { beslis, getFeiten, subjectVan, uitlegVan } from "#modules/verstrekking";
 import { inTransaction } from "#platform/context";
+import type { Access } from "./access.ts";
 import { leesRegels } from "./body.ts";
 import { pakketEndpoints } from "./packages.ts";
-
-/** Who may: the scope that a machine token needs, or everyone. */
-export type Access =
-  | "open"
-  | "discimus:schrijven"
-  | "acm:datastore"
-  | "dropserver:schrijven"
-  | "schoolpakket:identificatie";
 
 export const datastoreProblemen = problems({
   "aanmelding-onjuist": {
@@ -137,7 +130,7 @@ export function endpoints(poort: Poort, api: string, hoogstensWachtend = Number.
             | AccountUuid
             | undefined;
           const feiten = accountUuid ? await getFeiten(tx, accountUuid, body.client_id, vandaag) : null;
-          const besluit = beslis(feiten, body.client_id, { scopes: new Set(body.scope.split(" ")), vandaag });
+          const besluit = beslis(feiten, body.client_id, { scopes: new Set(body.scope.split(" ")) });
           if (!besluit.toegang)
             return { toegang: false as const, reden: besluit.reden, ...uitlegVan(besluit) };
           await schrijfRegel(tx, {

@@ -5,7 +5,8 @@ import { algemeen, Problem } from "#platform/problem";
 import { maakPoort } from "#modules/aanmelding";
 import { maakTokenwacht } from "#modules/tokens";
 import { machineScopes } from "#modules/toepassingen";
-import { endpoints, type Access } from "./contract.ts";
+import type { Access } from "./access.ts";
+import { endpoints } from "./contract.ts";
 import { docsPage } from "./docs-page.ts";
 
 export { endpoints } from "./contract.ts";

@@ -20,8 +20,8 @@ import {
   type Pakket,
   type Plaats,
 } from "#modules/schoolsoftware";
+import type { Access } from "./access.ts";
 import { leesBytes } from "./body.ts";
-import type { Access } from "./contract.ts";
 
 export const pakketProblemen = problems({
   "geen-schoolpakket": {

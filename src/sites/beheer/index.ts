@@ -6,9 +6,10 @@ import type { Pagina, Route, Verzoek } from "./contract.ts";
 import { beheerPagina } from "./frame.ts";
 import { functies, functiesVan, mag, taken, type Taak } from "./functies.ts";
 import { routes } from "./routes.ts";
-import { findSessie, ruimSessiesOp, sessies } from "./store.ts";
+import { upkeep } from "./jobs.ts";
+import { findSessie, sessies } from "./store.ts";
 
-export { functies, routes, ruimSessiesOp, taken };
+export { functies, routes, taken, upkeep };
 
 const clientId = "beheer";
 

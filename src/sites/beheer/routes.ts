@@ -1,6 +1,6 @@
 import { tabs, type Route } from "./contract.ts";
-import { schoolsoftwareRoutes } from "./schoolsoftware.ts";
-import { toestandRoutes } from "./toestand.ts";
+import { schoolsoftwareRoutes } from "./schoolsoftware/routes.ts";
+import { toestandRoutes } from "./toestand/routes.ts";
 import { uitlegRoutes } from "./uitleg.ts";
 
 /** To the first part that one may see. */

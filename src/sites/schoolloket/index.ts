@@ -11,7 +11,7 @@ import { routes } from "./routes.ts";
 import { deleteSessie, deleteSessiesVanSid, findSessie, insertSessie, kiesSchool } from "./store.ts";
 
 export { routes } from "./routes.ts";
-export { ruimSessiesOp } from "./store.ts";
+export { upkeep } from "./jobs.ts";
 
 const clientId = "schoolloket";
 /** The largest form: a selection of some hundreds of pupils. */

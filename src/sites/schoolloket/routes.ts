@@ -1,14 +1,14 @@
-import { afdrukRoutes } from "./afdrukken.ts";
-import { applicatiebeheerRoutes } from "./applicatiebeheer.ts";
+import { afdrukRoutes } from "./afdrukken/routes.ts";
+import { applicatiebeheerRoutes } from "./applicatiebeheer/routes.ts";
 import type { Route } from "./contract.ts";
-import { klasinformatieHulpRoutes } from "./klasinformatie-hulp.ts";
-import { klasinformatieRoutes } from "./klasinformatie.ts";
-import { leveringenRoutes } from "./leveringen.ts";
-import { schoolinstellingenRoutes } from "./schoolinstellingen.ts";
-import { leerlingRoutes } from "./leerid-beheer.ts";
+import { klasinformatieHulpRoutes } from "./klasinformatie/help.ts";
+import { klasinformatieRoutes } from "./klasinformatie/routes.ts";
+import { leveringenRoutes } from "./leveringen/routes.ts";
+import { schoolinstellingenRoutes } from "./schoolinstellingen/routes.ts";
+import { leerlingRoutes } from "./leerlingen/routes.ts";
 import { kiesSchool } from "./store.ts";
 import { uitlegRoutes } from "./uitleg.ts";
-import { waaromRoutes } from "./waarom.ts";
+import { waaromRoutes } from "./waarom/routes.ts";
 
 /** To the first tab that one may use; and the choice of a school for who has several. */
 const begin: Route[] = [
