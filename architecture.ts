@@ -49,20 +49,19 @@ export const rooms: Readonly<Record<string, Room>> = {
   "platform/database": {
     does: "Statements as templates, pools, roles, migrations, transactions, COPY, listening, and the questions 'ready?', 'conflict?' and 'unavailable?'.",
     uses: ["platform/log"],
-    schema: "graphile_worker", // made by a library, and migrations are this room's
   },
   "platform/context": {
     does: "What a function with effects gets as its first parameter, and one transaction around it.",
     uses: ["platform/clock", "platform/crypto", "platform/database", "platform/log"],
   },
+  "platform/follow": {
+    does: "What a process holds of the database, kept new: one turn at a time after NOTIFY, tried again, and now and then besides.",
+    uses: ["platform/context", "platform/database", "platform/log"],
+  },
   "platform/jobs": {
     does: "What rooms offer to have done: jobs, enqueued in the caller's transaction and done by one of the workers, and regular upkeep.",
-    uses: ["platform/context", "platform/database", "platform/log"],
-    alsoSql: {
-      "graphile_worker.add_job": "Jobs are kept by graphile-worker; its schema comes with the migrations.",
-      "graphile_worker.force_unlock_workers": "Idem.",
-      "graphile_worker._private_jobs": "Which workers hold jobs: the library has no other way to ask.",
-    },
+    uses: ["platform/context", "platform/database", "platform/follow", "platform/log"],
+    schema: "jobs",
   },
   "platform/import-file": {
     does: "Reads a JSON file by its schema and says per field what is wrong, never the value.",
@@ -78,6 +77,11 @@ export const rooms: Readonly<Record<string, Room>> = {
       "platform/problem",
     ],
     only: ["sites/api"],
+  },
+  "platform/ending": {
+    does: "How a process ends: asked to, or because of something that nobody foresaw.",
+    uses: ["platform/log"],
+    only: ["main"],
   },
   "platform/html": {
     does: "How a page looks and is sent: template tag, document, parts, static files, security headers.",
@@ -113,11 +117,6 @@ export const rooms: Readonly<Record<string, Room>> = {
     does: "Figures of a process for Prometheus, on a port of their own.",
     uses: [],
     only: ["leerid"],
-  },
-  "platform/postgres": {
-    does: "The PostgreSQL that comes along, for the demo and the tests; it never outlives its process.",
-    uses: ["platform/log"],
-    only: ["open", "main"],
   },
   "platform/progress": {
     does: "How far a long command is, on a terminal or in a file.",
@@ -269,7 +268,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     schema: "klasinformatie",
     alsoSql: {
       "schoolloket.scherm_af": "A school sees its own rows only: row-level security.",
-      "graphile_worker.add_job":
+      "jobs.enqueue":
         "What a school decides and the job that follows are one commit; its role may ask for these jobs only.",
       "scholen.school":
         "The name of the school, as it stands in the agreement; and is there one of the number in the name of a file?",
@@ -436,9 +435,28 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
 };
 
-/** Beside the product: they go in by the same doors, and nothing in src may call them except the commands in main.
- * What stands in packages runs elsewhere, on the other side of the wire: it calls nothing of us, and we nothing of it. */
+/** Beside the product: they go in by the same doors, and nothing in src may call them except the commands in main, and who may
+ * call a package. */
 export const outside = ["demo", "bench", "docs", "test", "packages"] as const;
+
+export type Package = {
+  /** What it is for, in one sentence. */
+  readonly does: string;
+  /** The rooms of src that may use it, by its name (`#embedded-postgres`); none: it runs elsewhere, on the other side of the wire. */
+  readonly usedBy: readonly string[];
+};
+
+/** Each stands alone: its own files, Node, and the packages that its package.json names. It calls nothing of us. */
+export const packages: Readonly<Record<string, Package>> = {
+  "embedded-postgres": {
+    does: "The PostgreSQL that comes along, for the demo and the tests; it never outlives its process. Loaded only when no other database is given.",
+    usedBy: ["open"],
+  },
+  "leerid-pakket": {
+    does: "The connector of a school package: it runs at a school, and speaks to us over the wire only.",
+    usedBy: [],
+  },
+};
 
 /** Files that may be longer than 400 lines, with the reason. */
 export const longFiles: Readonly<Record<string, string>> = {};

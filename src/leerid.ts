@@ -68,8 +68,7 @@ export const startOnderhoud = (ctx: Context, options: UpkeepOptions): { stop(): 
   startUpkeep(ctx, upkeep(options));
 
 /** Does what was asked for until stopped, beside the workers of other processes. */
-export const startTaken = (url: string, ctx: Context): Promise<Worker> =>
-  startWorker(url, ctx, collectJobs(jobs));
+export const startTaken = (ctx: Context): Promise<Worker> => startWorker(ctx, collectJobs(jobs));
 
 /** Every site says whether it lives (`/healthz`) and whether it can work: database reachable, migrations done (`/readyz`). */
 function withHealth(ctx: Context, listener: Listener): Listener {

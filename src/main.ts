@@ -4,9 +4,9 @@ import { parseArgs } from "node:util";
 import { ConfigError, readConfig, type Config } from "#platform/config";
 import type { Context } from "#platform/context";
 import { DatabaseError, isUnavailable } from "#platform/database";
+import { end, endOnUnforeseen, hasFailed, Unforeseen, untilStopped } from "#platform/ending";
 import { describeError } from "#platform/log";
 import { Problem } from "#platform/problem";
-import { EmbeddedPostgresError } from "#platform/postgres";
 import { openLeerId } from "#open";
 
 /** Wrong usage: exit code 2. */
@@ -49,33 +49,35 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
     const { values } = options(args, { sites: { type: "string" } }, 0);
     const chosen = values.sites === undefined ? config : withSites(values.sites);
     const { startLeerId, startOnderhoud, startTaken } = await import("#leerid");
-    await withContext(chosen, async (ctx, url) => {
+    await withContext(chosen, async (ctx) => {
       const running = await startLeerId(chosen, ctx);
       // A server alone also does what a worker does: a small installation needs no second process, and two do no harm.
       const upkeep = startOnderhoud(ctx, { anker: chosen.LEERID_LOG_ANKER });
-      const worker = await startTaken(url, ctx);
+      const worker = await startTaken(ctx);
       ctx.log.info(
         { sites: chosen.LEERID_SITES ?? "alle", poort: chosen.LEERID_PORT_BASE },
         "LeerID luistert",
       );
       // What loading left behind (15 MB), while nobody waits for us; see bin/leerid.mjs.
       globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
-      await untilStopped();
-      await worker.stop();
-      await upkeep.stop();
-      await running.close();
+      await untilStopped().finally(async () => {
+        await worker.stop();
+        await upkeep.stop();
+        await running.close();
+      });
     });
   },
 
   async worker(config, args) {
     options(args, {}, 0);
     const { startOnderhoud, startTaken } = await import("#leerid");
-    await withContext(config, async (ctx, url) => {
+    await withContext(config, async (ctx) => {
       const upkeep = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
-      const worker = await startTaken(url, ctx);
-      await untilStopped();
-      await worker.stop();
-      await upkeep.stop();
+      const worker = await startTaken(ctx);
+      await untilStopped().finally(async () => {
+        await worker.stop();
+        await upkeep.stop();
+      });
     });
   },
 
@@ -85,14 +87,13 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
     await withContext(config, async (ctx) => {
       const running = await startDropserverAlone(config, ctx);
       ctx.log.info({ poort: running.poort, hostsleutel: running.vingerafdruk }, "de dropserver luistert");
-      await untilStopped();
-      await running.stop();
+      await untilStopped().finally(() => running.stop());
     });
   },
 
   async migrate(config, args) {
     options(args, {}, 0);
-    const opened = await openLeerId(config, { migrate: true });
+    const opened = await openLeerId(config, { migrate: true, lost: end });
     await opened.close();
     console.log("De databank is bij.");
   },
@@ -245,22 +246,13 @@ function wholeNumber(name: string, value: string, min: number, max: number): num
   return number;
 }
 
-async function withContext(
-  config: Config,
-  work: (ctx: Context, url: string) => Promise<void>,
-): Promise<void> {
-  const opened = await openLeerId(config);
+async function withContext(config: Config, work: (ctx: Context) => Promise<void>): Promise<void> {
+  const opened = await openLeerId(config, { lost: end });
   try {
-    await work(opened.ctx, opened.url);
+    await work(opened.ctx);
   } finally {
     await opened.close();
   }
-}
-
-function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
-  });
 }
 
 async function main(): Promise<number> {
@@ -279,12 +271,8 @@ async function main(): Promise<number> {
       console.error(`${error.message}\n\n${help}`);
       return 2;
     }
-    if (
-      error instanceof Refused ||
-      error instanceof ConfigError ||
-      error instanceof DatabaseError ||
-      error instanceof EmbeddedPostgresError
-    ) {
+    if (error instanceof Unforeseen) return 1;
+    if (error instanceof Refused || error instanceof ConfigError || error instanceof DatabaseError) {
       console.error(error.message);
       return 1;
     }
@@ -319,4 +307,6 @@ function unexpected(error: unknown): string {
   return `Er ging iets onverwachts mis (${[fout, code].filter(Boolean).join(" ")}). Geef deze regels aan wie LeerID beheert.${where}`;
 }
 
-process.exitCode = await main();
+endOnUnforeseen();
+const code = await main();
+process.exitCode = hasFailed() ? 1 : code;

@@ -33,7 +33,7 @@ const calls = {
   /** Works on what waits, beside whoever takes files. */
   async work(args: { readonly url: string }): Promise<void> {
     ctx = benchContext(args.url);
-    const worker = await startTaken(args.url, ctx);
+    const worker = await startTaken(ctx);
     stop = async () => {
       await worker.stop();
       await ctx?.sql.end({ timeout: 2 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, posix } from "node:path";
 import { describe, test } from "node:test";
-import { longFiles, outside, rooms, type Room } from "#architecture";
+import { longFiles, outside, packages, rooms, type Room } from "#architecture";
 import { testDatabase } from "#testing/database";
 import { importsOf, ringsOf, root, sourceFiles, sqlNames, type SourceFile } from "./source.ts";
 
@@ -42,6 +42,8 @@ function wrongImports(file: Pick<SourceFile, "path" | "room" | "text" | "test">)
       if (file.test || (file.room === "main" && head !== "testing")) return [];
       return line("the product does not lean on what stands beside it");
     }
+    const lent = packages[target];
+    if (lent) return file.test || lent.usedBy.includes(file.room) ? [] : line("not for this room");
     const there = rooms[target];
     if (!there) return line("no such room, or a deep import");
     if (layer(target) > layer(file.room))
@@ -143,6 +145,7 @@ describe("the code is as architecture.ts says", () => {
           target === undefined ||
           pages ||
           target in rooms ||
+          target in packages ||
           target === "architecture" ||
           ["testing", ...outside].includes(target.split("/")[0] ?? "");
         return specifier.includes("../") || !known ? [`${file.path}: ${specifier}`] : [];
@@ -151,20 +154,21 @@ describe("the code is as architecture.ts says", () => {
     assert.deepEqual(wrong, []);
   });
 
-  test("what runs elsewhere stands alone: its own files, Node, and the packages that it names", () => {
+  test("a package stands alone: its own files, Node, and the packages that it names", () => {
     const files = around.filter((file) => file.path.startsWith("packages/"));
     assert.ok(files.length > 10);
+    assert.deepEqual(readdirSync(`${root}packages`).toSorted(), Object.keys(packages).toSorted());
+    type Named = Readonly<Record<string, Record<string, string> | undefined>>;
+    const named = (path: string): Named => JSON.parse(readFileSync(path, "utf8")) as Named;
     const strange = (path: string, text: string) => {
       const [home = ""] = /^packages\/[^/]+\//.exec(path) ?? [];
-      const { dependencies = {} } = JSON.parse(readFileSync(`${root}${home}package.json`, "utf8")) as {
-        dependencies?: Record<string, string>;
-      };
-      const named = [...Object.keys(dependencies), ...(path.endsWith(".test.ts") ? ["fast-check"] : [])];
+      const { dependencies, devDependencies } = named(`${root}${home}package.json`);
+      const known = Object.keys({ ...dependencies, ...devDependencies });
       return importsOf(text).filter(
         (from) =>
           !from.startsWith("./") &&
           !from.startsWith("node:") &&
-          !named.some((name) => from === name || from.startsWith(`${name}/`)),
+          !known.some((name) => from === name || from.startsWith(`${name}/`)),
       );
     };
     assert.deepEqual(
@@ -174,15 +178,13 @@ describe("the code is as architecture.ts says", () => {
     const planted = 'import "#platform/clock"; import "pg"; import "zod"; import "./x.ts";';
     assert.deepEqual(strange("packages/leerid-pakket/src/x.ts", planted), ["#platform/clock", "pg"]);
     const versions = (path: string): Record<string, string> => {
-      const { dependencies, optionalDependencies } = JSON.parse(readFileSync(path, "utf8")) as Record<
-        string,
-        Record<string, string>
-      >;
-      return { ...dependencies, ...optionalDependencies };
+      const { dependencies, devDependencies, optionalDependencies } = named(path);
+      return { ...dependencies, ...devDependencies, ...optionalDependencies };
     };
     const ours = versions(`${root}package.json`);
-    for (const [name, version] of Object.entries(versions(`${root}packages/leerid-pakket/package.json`)))
-      assert.equal(version, ours[name], `${name}: tested here with another version`);
+    for (const one of Object.keys(packages))
+      for (const [name, version] of Object.entries(versions(`${root}packages/${one}/package.json`)))
+        assert.equal(version, ours[name], `${one}: ${name}: tested here with another version`);
   });
 
   test("the client of PostgreSQL is loaded by the room of the database only (ADR 0017)", () => {
@@ -191,7 +193,7 @@ describe("the code is as architecture.ts says", () => {
     assert.ok(loaders.length > 0);
     assert.deepEqual(
       loaders.filter((path) => !path.startsWith("src/platform/database/")),
-      [],
+      ["packages/embedded-postgres/src/trial.ts"], // tests of what calls nothing of us
     );
     assert.ok(loads('import pg from "pg";') && loads('import { from } from "pg-copy-streams";'));
   });
@@ -208,6 +210,8 @@ describe("the code is as architecture.ts says", () => {
     assert.equal(plant("modules/tokens", 'export * from "#sites/api";'), 1);
     assert.equal(plant("sites/api", 'const x = await import("#modules/scholen");'), 1);
     assert.equal(plant("sites/api", 'import { x } from "#testing/database";'), 1);
+    assert.equal(plant("sites/api", 'const x = await import("#embedded-postgres");'), 1);
+    assert.equal(plant("open", 'const x = await import("#embedded-postgres");'), 0);
     assert.equal(
       plant("modules/tokens", '// import { x } from "#sites/api";\nconst s = `from "#sites/api"`;'),
       0,

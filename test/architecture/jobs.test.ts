@@ -41,9 +41,9 @@ describe("rooms offer their work, leerid.ts collects it", () => {
     try {
       const functions = await db.sql<{ text: string }[]>`
         select p.prosrc as text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-         where n.nspname <> 'graphile_worker' and p.prosrc like '%add_job(%'`;
+         where p.prosrc like '%jobs.enqueue(%'`;
       const inSql = functions.flatMap(({ text }) =>
-        [...text.matchAll(/graphile_worker\.add_job\(\s*'([^']+)'/g)].map(([, name = ""]) => name),
+        [...text.matchAll(/jobs\.enqueue\(\s*'([^']+)'/g)].map(([, name = ""]) => name),
       );
       assert.ok(inSql.length >= 2);
       const names = new Set([...asked.map((name) => name.slice(1, -1)), ...inSql]);

@@ -229,7 +229,7 @@ describe("a password or badge that was replaced (D7)", () => {
   test("a school withdraws the badge: the job that it asks for ends the session", async () => {
     const { pupil, token } = await signedIn("weg.badge");
     w.logoutTokens.length = 0;
-    const worker = await startTaken(w.db.url, w.ctx);
+    const worker = await startTaken(w.ctx);
     try {
       await enqueue(w.ctx, "sessies-beeindigen", { account: pupil.accountUuid });
       await until(() => w.logoutTokens.length === 1);

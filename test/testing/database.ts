@@ -83,8 +83,6 @@ async function templateVersion(): Promise<string> {
   const { readdir, readFile } = await import("node:fs/promises");
   const folder = new URL("../../migrations/", import.meta.url).pathname;
   const digest = createHash("sha256");
-  const jobs = new URL("../../src/platform/database/jobs-schema.ts", import.meta.url);
-  digest.update(await readFile(jobs));
   for (const file of (await readdir(folder)).toSorted()) digest.update(await readFile(`${folder}${file}`));
   return digest.digest("hex").slice(0, 12);
 }

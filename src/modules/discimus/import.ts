@@ -61,10 +61,10 @@ export async function importeer(
   ) => {
     const { goed, slecht, bekend } = await lees(ctx, eerste, regels, geheim, vraagEerst);
     // Two transactions at once, on two connections: a third could hold the one that the first needs to go on.
-    await (ctx.sql.options.max > 1 ? daarvoor : hiervoor);
+    await (ctx.sql.options.max > 1 && goed.length > 0 ? daarvoor : hiervoor);
     telling = await metHerhaling(() =>
       inTransaction(ctx, async (tx) => {
-        const groep = goed.length > 0 ? await neemGroep(tx, goed, hiervoor) : (await hiervoor, undefined);
+        const groep = goed.length > 0 ? await neemGroep(tx, goed, hiervoor) : undefined;
         const apart = [...slecht, ...(groep?.apart ?? [])];
         const ongewijzigd = bekend + (groep?.telling.ongewijzigd ?? 0);
         const ontvangen = goed.length + slecht.length + bekend;

@@ -58,8 +58,14 @@ export async function neemEen(
 export async function vergrendel(ctx: Context): Promise<void> {
   await ctx.sql`
     select set_config('lock_timeout', '20s', true), set_config('jit', 'off', true), set_config('work_mem', '64MB', true),
-           set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`;
+           set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+           set_config('idle_in_transaction_session_timeout', '5s', true)`;
   await ctx.sql`select pg_advisory_xact_lock(7107)`;
+}
+
+/** This transaction holds nothing that others want, and may stand still as long as the sets before it need. */
+export async function allowWait(ctx: Context): Promise<void> {
+  await ctx.sql`select set_config('idle_in_transaction_session_timeout', '60s', true)`;
 }
 
 /** Notes a delivery; returns its number. */

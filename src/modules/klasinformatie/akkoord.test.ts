@@ -26,7 +26,7 @@ beforeEach(async () => {
     await tx`set local role none`;
     await tx`delete from klasinformatie.akkoord`;
     await tx`delete from klasinformatie.overeenkomst`;
-    await tx`delete from graphile_worker._private_jobs`;
+    await tx`delete from jobs.job`;
     await tx`delete from schoolsoftware.gebruik`;
     await tx`insert into schoolsoftware.gebruik (instellingsnummer, van, pakket, gewijzigd_op)
       values ('999001', '2024-09-01', 'wisa', now()), ('999002', '2024-09-01', 'papier', now())`;
@@ -42,8 +42,7 @@ const geef = (school = regenboog, wie = els) =>
 const stop = (wie = els, lijn = ["999001"]) => w.inSchool("999001", (ctx) => stopDelen(ctx, { lijn, wie }));
 const taken = async () =>
   w.sql<{ taak: string; payload: Record<string, string> }[]>`
-    select t.identifier as taak, j.payload from graphile_worker._private_jobs j
-      join graphile_worker._private_tasks t on t.id = j.task_id`;
+    select task as taak, payload from jobs.job`;
 
 describe("the akkoord of a school", () => {
   test("R64 R53: who, when and which version are kept, and the school shares from that commit on", async () => {

@@ -127,10 +127,10 @@ describe("erasing class information", () => {
   test("a file that waits for ten minutes is asked for again, once", async () => {
     await neem(naam(), lijst());
     const jobs = async () => {
-      const [rij] = await db.sql<{ n: number }[]>`select count(*) as n from graphile_worker._private_jobs`;
+      const [rij] = await db.sql<{ n: number }[]>`select count(*) as n from jobs.job`;
       return rij?.n;
     };
-    await db.sql`delete from graphile_worker._private_jobs`;
+    await db.sql`delete from jobs.job`;
     await hervatLeveringen(db.ctx);
     assert.equal(await jobs(), 0);
     db.clock.advance(601_000);

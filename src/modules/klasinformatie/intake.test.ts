@@ -42,7 +42,7 @@ describe("a file of class information", () => {
     const taken = await ontvangBestand(db.ctx, wacht(stap(1), alle()));
     assert.deepEqual([taken.status, taken.ontvangst], ["wacht", null]);
     assert.equal(await findOntvangst(db.ctx, "wisa", stap(1)), "wacht");
-    const [job] = await db.sql`select payload from graphile_worker._private_jobs`;
+    const [job] = await db.sql`select payload from jobs.job`;
     assert.deepEqual(job?.["payload"], { levering: taken.levering });
     await verwerkLevering(db.ctx, taken.levering);
     const ontvangst = await findOntvangst(db.ctx, "wisa", stap(1));

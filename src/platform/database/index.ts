@@ -2,11 +2,9 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Log } from "#platform/log";
-import { installJobs } from "./jobs-schema.ts";
 import { openDatabase, transaction, type Sql } from "./sql.ts";
 
 export { openDatabase, transaction, type PoolOptions, type Sql } from "./sql.ts";
-export { serverAddress } from "./connection.ts";
 export { listen, type Listener } from "./listen.ts";
 export { copyIn, copyLine, rowText, type CopyCell } from "./copy.ts";
 export type { Fragment } from "./statement.ts";
@@ -18,8 +16,7 @@ const migrationsFolder = new URL("../../../migrations/", import.meta.url).pathna
 
 /**
  * Brings the database to the newest structure: plain SQL files in order, each in its own transaction, forward only.
- * Safe beside a second node that does the same (advisory lock). A file that changed after it ran stops the start. After them
- * the schema of the jobs, which comes with its library.
+ * Safe beside a second node that does the same (advisory lock). A file that changed after it ran stops the start.
  */
 export async function migrate(url: string, log: Log): Promise<number> {
   const sql = openDatabase({ url, max: 1, role: "eigenaar" });
@@ -56,7 +53,6 @@ export async function migrate(url: string, log: Log): Promise<number> {
       });
       count++;
     }
-    await installJobs(sql, url, log);
     await sql`grant select on public.migratie to leerid_app`;
     if (count > 0) log.info({ aantal: count }, "migraties uitgevoerd");
     return count;

@@ -30,7 +30,7 @@ export function enqueueing(
 ): Fragment {
   for (const [naam, waarde] of Object.entries(payload))
     if (!isId(waarde)) throw new Error(`payload of ${taak}: ${naam} is not an id`);
-  return ctx.sql`graphile_worker.add_job(${taak}::text, ${JSON.stringify(payload)}::text::json, job_key => ${options.sleutel ?? null}::text)`;
+  return ctx.sql`jobs.enqueue(${taak}::text, ${JSON.stringify(payload)}::text::json, ${options.sleutel ?? null}::text)`;
 }
 
 /** A uuid, a number of a school or a row, a date, the short name of an application: never a text of a person, never an INSZ. */

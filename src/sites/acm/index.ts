@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Context } from "#platform/context";
-import { listen } from "#platform/database";
+import { follow, followState } from "#platform/follow";
 import { staticAssets } from "#platform/html";
-import { describeError } from "#platform/log";
 import { maakPoort, type Poort, type Sproeistand } from "#modules/aanmelding";
 import { openSleutelbos } from "#modules/tokens";
 import { listClients, type ClientRecord } from "#modules/toepassingen";
@@ -43,8 +42,6 @@ export type AcmSite = {
   handler(req: IncomingMessage, res: ServerResponse): void;
   /** Whether many names fail now (D7: spraying), for who watches. */
   sproei(): Sproeistand;
-  /** Reads clients and keys again; happens by itself when they change. */
-  reload(): Promise<void>;
   /** Stops listening for changes and waits for what still runs after an answer. */
   close(): Promise<void>;
 };
@@ -54,9 +51,7 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
   const { ctx, acmUrl } = options;
   const secure = acmUrl.startsWith("https://");
   const bos = await openSleutelbos(ctx);
-  const readClients = async () =>
-    new Map((await listClients(ctx)).map((client) => [client.clientId, client]));
-  let clients: ReadonlyMap<string, ClientRecord> = await readClients();
+  let clients: ReadonlyMap<string, ClientRecord> = new Map();
   const running = new Set<Promise<void>>();
 
   const acm: Acm = {
@@ -94,24 +89,22 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
     provider = makeProvider(acm);
     callback = provider.callback();
   };
-  const reload = async () => {
-    clients = await readClients();
-    rebuild();
-  };
   bos.bijWijziging(rebuild);
-  const onChange = () => {
-    reload().catch((error: unknown) => ctx.log.error(describeError(error), "clients could not be read"));
-  };
-  const luister = await listen(ctx.sql, "leerid_clients", onChange, onChange);
+  const clientsFollowed = await followState(ctx, {
+    channel: "leerid_clients",
+    name: "clients",
+    read: () => listClients(ctx),
+    take(newest) {
+      clients = new Map(newest.map((client) => [client.clientId, client]));
+      rebuild();
+    },
+  });
   // Also at the start and after a lost connection: what was asked meanwhile waits in its table.
-  const onEnded = () => {
-    const told = neemUitlog(ctx).then(
-      (sessies) => tellClients(acm, provider, sessies),
-      (error: unknown) => ctx.log.error(describeError(error), "ended sessions could not be read"),
-    );
-    acm.naAntwoord(told);
-  };
-  const uitlog = await listen(ctx.sql, uitlogKanaal, onEnded, onEnded);
+  const endedFollowed = await follow(ctx, {
+    channel: uitlogKanaal,
+    name: "beëindigde sessies",
+    work: async () => tellClients(acm, provider, await neemUitlog(ctx)),
+  });
   const statics = getRequestListener(staticAssets().fetch);
 
   const handler = acmHandler(acm.issuer, {
@@ -123,9 +116,8 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
     issuer: acm.issuer,
     handler: (req, res) => void handler(req, res),
     sproei: () => acm.poort.sproei.stand(ctx.clock.now()),
-    reload,
     async close() {
-      await Promise.all([luister.close(), uitlog.close(), bos.sluit()]);
+      await Promise.all([clientsFollowed.stop(), endedFollowed.stop(), bos.sluit()]);
       await Promise.allSettled(running);
     },
   };

@@ -28,7 +28,7 @@ test("D7: from a selection to progress to the PDF, and when it goes away", async
   assert.equal(gemaakt.status, 303);
   const adres = gemaakt.headers.get("location") ?? "";
   assert.match(adres, /^\/leerid-beheer\/afdrukken\/[0-9a-f-]{36}$/);
-  const [job] = await w.sql`select count(*)::int as n from graphile_worker._private_jobs`;
+  const [job] = await w.sql`select count(*)::int as n from jobs.job`;
   assert.equal(job?.["n"], 1, "somebody will do it");
 
   const bezig = await w.get(adres, cookie);
@@ -96,9 +96,9 @@ test("D7, D11: a badge is withdrawn where there is one, and that is in the log f
   assert.doesNotMatch(await zie(), /Badge intrekken/);
   await trekIn();
   const taken = async () =>
-    (
-      await w.sql`select payload from graphile_worker.jobs j join graphile_worker._private_jobs p using (id) where task_identifier = 'sessies-beeindigen'`
-    ).map((rij) => rij["payload"] as unknown);
+    (await w.sql`select payload from jobs.job where task = 'sessies-beeindigen'`).map(
+      (rij) => rij["payload"] as unknown,
+    );
   assert.equal(await regels(), 0, "there was none");
   assert.deepEqual(await taken(), []);
   await zetBadge(w.ctx, account, maakBadge(), new Date(w.clock.now()));

@@ -28,7 +28,7 @@ beforeEach(async () => {
     await tx`set local role none`;
     for (const tabel of ["levering", "stand", "indeling", "akkoord"])
       await tx`delete from ${tx(`klasinformatie.${tabel}`)}`;
-    await tx`delete from graphile_worker._private_jobs`;
+    await tx`delete from jobs.job`;
   });
   await metAkkoord(w);
   assert.equal((await lever(w.ctx, volgende(), lijst(gewoon))).status, "verwerkt");
@@ -42,7 +42,7 @@ beforeEach(async () => {
     { levering: string }[]
   >`select levering from klasinformatie.levering where status = 'aangehouden'`;
   levering = row?.levering ?? "";
-  await w.sql`delete from graphile_worker._private_jobs`;
+  await w.sql`delete from jobs.job`;
   const [laatste] = await w.sql<
     { nr: number }[]
   >`select coalesce(max(nr), 0)::int as nr from privacylog.regel`;
@@ -71,8 +71,8 @@ const inzages = async () =>
 const taken = async () =>
   (
     await w.sql<{ payload: unknown }[]>`
-    select j.payload from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-     where t.identifier = 'klasinformatie-levering'`
+    select payload from jobs.job
+     where task = 'klasinformatie-levering'`
   ).map(({ payload }) => payload);
 const stand = async () => (await klassenVan(w.ctx, "999001")).map(({ klas }) => klas).toSorted();
 const oud = Array.from({ length: 30 }, (_, nr) => gewoon(nr)).toSorted();

@@ -9,14 +9,14 @@ import { after, before } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { openDatabase, type Sql } from "#platform/database";
-import { startEmbeddedPostgres } from "#platform/postgres";
-import { guardedLog } from "#testing/guarded-log";
+import pg from "pg";
+import { startEmbeddedPostgres } from "./index.ts";
+import { silent } from "./log.ts";
 
 export const run = promisify(execFile);
 
 export const start = (folder: string, options: { port?: number } = {}) =>
-  startEmbeddedPostgres({ folder, log: guardedLog(), ...options });
+  startEmbeddedPostgres({ folder, log: silent, ...options });
 
 /** What the tests of one file share: folders and processes that are gone when the file ends. */
 export function postgresTrial() {
@@ -50,7 +50,7 @@ export function postgresTrial() {
 
   /** Another process that has the database; resolves when it runs or has refused. */
   async function startHolder(folder: string, uid?: number) {
-    const program = fileURLToPath(new URL("postgres-holder.ts", import.meta.url));
+    const program = fileURLToPath(new URL("holder.ts", import.meta.url));
     const child = spawn(process.execPath, [program, folder], {
       stdio: ["ignore", "pipe", "inherit"],
       env: {},
@@ -67,26 +67,28 @@ export function postgresTrial() {
   return { folders, children, temporaryFolder, folderWithCluster, startHolder };
 }
 
-export async function query<T>(url: string, act: (sql: Sql) => Promise<T>): Promise<T> {
-  const sql = openDatabase({ url: url, max: 1, role: "eigenaar" });
+type Query = (text: string) => Promise<Record<string, unknown>[]>;
+
+export async function query<T>(url: string, act: (query: Query) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  client.on("error", () => {}); // told by the query that it breaks
+  await client.connect();
   try {
-    return await act(sql);
+    return await act(async (text) => (await client.query<Record<string, unknown>>(text)).rows);
   } finally {
-    await sql.end({ timeout: 2 });
+    await client.end();
   }
 }
 
 /** Commits a value; `remembered` returns all that were. */
 export const remember = (url: string, value: number) =>
-  query(url, async (sql) => {
-    await sql`create table if not exists proef (waarde integer)`;
-    await sql`insert into proef values (${value})`;
+  query(url, async (ask) => {
+    await ask("create table if not exists proef (waarde integer)");
+    await ask(`insert into proef values (${value})`);
   });
 
 export const remembered = (url: string) =>
-  query(url, async (sql) =>
-    (await sql<{ waarde: number }[]>`select waarde from proef order by 1`).map((row) => row.waarde),
-  );
+  query(url, async (ask) => (await ask("select waarde from proef order by 1")).map((row) => row["waarde"]));
 
 /** Alive and not merely waiting to be reaped. */
 export async function isRunning(pid: number): Promise<boolean> {

@@ -2,7 +2,7 @@ import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Log } from "#platform/log";
+import type { Log } from "./log.ts";
 import { EmbeddedPostgresError } from "./problems.ts";
 
 /** What `postmaster.pid` says of a server. */
@@ -17,21 +17,23 @@ export async function readPidfile(data: string): Promise<Pidfile | undefined> {
 }
 
 /**
- * The PostgreSQL processes at work in a data folder: each has it as its working folder, which no other process that
+ * Whether a process is a PostgreSQL at work in a data folder: it has that as its working folder, which no other process that
  * happens to carry an old process id can imitate by chance. Processes of other users are not seen, and not ours.
  */
+export async function worksIn(data: string, pid: number): Promise<boolean> {
+  const [here, cwd] = await Promise.all([
+    stat(data).catch(() => undefined),
+    stat(`/proc/${pid}/cwd`).catch(() => undefined),
+  ]);
+  if (!here || here.dev !== cwd?.dev || here.ino !== cwd.ino) return false;
+  const command = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "");
+  return command.trim() === "postgres";
+}
+
+/** The PostgreSQL processes at work in a data folder. */
 export async function processesIn(data: string): Promise<number[]> {
-  const { dev, ino } = await stat(data);
-  const found = await Promise.all(
-    (await readdir("/proc"))
-      .filter((name) => /^\d+$/.test(name))
-      .map(async (name) => {
-        const cwd = await stat(`/proc/${name}/cwd`).catch(() => undefined);
-        if (cwd?.dev !== dev || cwd.ino !== ino) return [];
-        const command = await readFile(`/proc/${name}/comm`, "utf8").catch(() => "");
-        return command.trim() === "postgres" ? [Number(name)] : [];
-      }),
-  );
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await Promise.all(pids.map(async (pid) => ((await worksIn(data, pid)) ? [pid] : [])));
   return found.flat();
 }
 

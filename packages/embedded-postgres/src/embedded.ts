@@ -1,16 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { Log } from "#platform/log";
 import { name, passwordFile, prepareCluster } from "./cluster.ts";
-import { clearLeftovers, processesIn, readPidfile } from "./leftovers.ts";
+import { clearLeftovers, readPidfile, worksIn } from "./leftovers.ts";
 import { holdFolder } from "./lock.ts";
+import type { Log } from "./log.ts";
 import { findPlace, makeFolder, settle, type Place } from "./place.ts";
 import { freePort, isFree, previousPort, rememberPort } from "./port.ts";
 import { bundledPrograms, installedPrograms, type Programs } from "./programs.ts";
 import { EmbeddedPostgresError, explain, said } from "./problems.ts";
 import { startServer, type Server } from "./server.ts";
-
-export { EmbeddedPostgresError } from "./problems.ts";
 
 export type EmbeddedPostgresOptions = {
   /** Everything of this database lives here; made when absent. */
@@ -31,6 +29,8 @@ export type EmbeddedPostgres = {
   stop(): Promise<void>;
   /** Of the postmaster. */
   readonly pid: number;
+  /** Resolves when the server has ended, for whatever reason, and the folder is free again. */
+  readonly gone: Promise<void>;
 };
 
 /**
@@ -55,14 +55,15 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         if (!stopping) options.log.error({ map: place.folder }, "de databank is onverwacht gestopt");
         await release();
       };
-      const ended = afterwards();
+      const gone = afterwards();
       return {
         url,
         pid: server.pid,
+        gone,
         async stop() {
           stopping = true;
           await server.stop();
-          await ended;
+          await gone;
         },
       };
     } catch (error) {
@@ -83,7 +84,7 @@ export async function runningPostgres(folder: string): Promise<string | undefine
       throw error;
     });
     const pidfile = place && (await readPidfile(place.data));
-    if (!place || !pidfile?.ready || !(await processesIn(place.data)).includes(pidfile.pid)) return undefined;
+    if (!place || !pidfile?.ready || !(await worksIn(place.data, pidfile.pid))) return undefined;
     return address((await readFile(join(place.folder, passwordFile), "utf8")).trim(), pidfile.port);
   });
 }

@@ -2,7 +2,7 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { operationsLog } from "#platform/log";
+import { silent } from "./log.ts";
 import { EmbeddedPostgresError, startEmbeddedPostgres } from "./index.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "leerid-test-"));
@@ -11,7 +11,7 @@ const asked = new Promise<void>((resolve) => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve());
 });
 try {
-  const postgres = await startEmbeddedPostgres({ folder, durable: false, log: operationsLog("silent") });
+  const postgres = await startEmbeddedPostgres({ folder, durable: false, log: silent });
   process.stdout.write(`${postgres.url}\n`);
   const alive = setInterval(() => {}, 60_000);
   await asked;

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { EmbeddedPostgresError, runningPostgres } from "#platform/postgres";
+import { EmbeddedPostgresError, runningPostgres } from "./index.ts";
 import {
   isRunning,
   postgresTrial,
@@ -17,7 +17,7 @@ import {
   run,
   secondsUntilGone,
   start,
-} from "./postgres-trial.ts";
+} from "./trial.ts";
 
 const { folders, temporaryFolder, folderWithCluster, startHolder } = postgresTrial();
 const asRoot = process.getuid?.() === 0;
@@ -53,12 +53,11 @@ describe("the embedded PostgreSQL", () => {
   it("speaks UTF-8, sorts the same everywhere, and lets nobody in without the password", async () => {
     const folder = await temporaryFolder();
     const { url, stop } = await start(folder);
-    const [row] = await query(
-      url,
-      (sql) => sql`
+    const [row] = await query(url, (ask) =>
+      ask(`
       select upper('Ł ş ğ č é') as upper, current_setting('server_encoding') as encoding,
              array(select v from unnest(array['b', 'B', 'é', 'a']) v order by v) as sorted,
-             current_setting('listen_addresses') as addresses, current_setting('unix_socket_directories') as sockets`,
+             current_setting('listen_addresses') as addresses, current_setting('unix_socket_directories') as sockets`),
     );
     assert.deepEqual(
       { ...row },
@@ -73,7 +72,7 @@ describe("the embedded PostgreSQL", () => {
     const wrong = new URL(url);
     wrong.password = "geraden";
     await assert.rejects(
-      query(wrong.href, (sql) => sql`select 1`),
+      query(wrong.href, (ask) => ask("select 1")),
       { code: "28P01" },
     );
     const secret = await stat(join(folder, "wachtwoord"));
@@ -85,11 +84,11 @@ describe("the embedded PostgreSQL", () => {
   it("writes no statement, and no error of a statement, in its log file", async () => {
     const folder = await folderWithCluster();
     const { url, stop } = await start(folder);
-    await query(url, async (sql) => {
-      await sql`create table uniek (naam text primary key)`;
-      await sql`insert into uniek values ('Proefnaam')`;
-      await assert.rejects(sql`insert into uniek values ('Proefnaam')`.execute(), { code: "23505" });
-      await assert.rejects(sql.unsafe("select 'Proefnaam'::date"), { code: "22007" });
+    await query(url, async (ask) => {
+      await ask("create table uniek (naam text primary key)");
+      await ask("insert into uniek values ('Proefnaam')");
+      await assert.rejects(ask("insert into uniek values ('Proefnaam')"), { code: "23505" });
+      await assert.rejects(ask("select 'Proefnaam'::date"), { code: "22007" });
     });
     await stop();
     assert.doesNotMatch(await readFile(join(folder, "postgres.log"), "utf8"), /Proefnaam|uniek/);

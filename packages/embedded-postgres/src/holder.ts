@@ -1,12 +1,14 @@
 // A process that has the embedded PostgreSQL of the given folder, for tests that kill it. Prints {url, pid} or {error}.
-import { startEmbeddedPostgres } from "#platform/postgres";
+import { startEmbeddedPostgres } from "./index.ts";
+import { silent } from "./log.ts";
 
 const [folder = ""] = process.argv.slice(2);
-const silent = { info() {}, warn() {}, error() {} };
 try {
   const { url, pid } = await startEmbeddedPostgres({ folder, log: silent });
-  console.log(JSON.stringify({ url, pid }));
+  process.stdout.write(`${JSON.stringify({ url, pid })}\n`);
   setInterval(() => {}, 60_000);
 } catch (error) {
-  console.log(JSON.stringify({ error: error instanceof Error ? error.message : String(error) }));
+  process.stdout.write(
+    `${JSON.stringify({ error: error instanceof Error ? error.message : String(error) })}\n`,
+  );
 }

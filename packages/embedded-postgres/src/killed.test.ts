@@ -13,7 +13,7 @@ import {
   secondsUntilGone,
   start,
   watcherOf,
-} from "./postgres-trial.ts";
+} from "./trial.ts";
 
 const { children, temporaryFolder, folderWithCluster, startHolder } = postgresTrial();
 const asRoot = process.getuid?.() === 0;
@@ -63,8 +63,8 @@ describe("the embedded PostgreSQL, when something is killed", () => {
     const first = await start(folder);
     await remember(first.url, 5);
     process.kill(first.pid, "SIGKILL");
-    await secondsUntilGone(first.pid);
-    const next = await startWhenReleased(folder);
+    await first.gone;
+    const next = await start(folder);
     assert.equal(next.url, first.url);
     assert.deepEqual(await remembered(next.url), [5]);
     await next.stop();
@@ -99,15 +99,3 @@ describe("the embedded PostgreSQL, when something is killed", () => {
     await assert.rejects(stat(join(folder, "nieuw-oud")), { code: "ENOENT" });
   });
 });
-
-/** The launcher lets go of the folder just after it sees the server end. */
-async function startWhenReleased(folder: string) {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await start(folder);
-    } catch (error) {
-      if (attempt === 50) throw error;
-      await sleep(20);
-    }
-  }
-}

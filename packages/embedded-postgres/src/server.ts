@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Log } from "#platform/log";
+import type { Log } from "./log.ts";
 import { environment } from "./account.ts";
 import { settings } from "./cluster.ts";
 import { readPidfile } from "./leftovers.ts";
