@@ -148,6 +148,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       "sleutels.venster": "Row-level security of what a school sees of handing out.",
       "klasinformatie.eerste_klas": "With whom a pupil is printed while the school shares its classes.",
       "schoolloket.scherm_af": "Row-level security: a school sees its own batches.",
+      "graphile_worker.add_job":
+        "A batch and the job that makes its keys are one commit; the role of a school may ask for this job only.",
     },
   },
   "modules/leerlingen": {

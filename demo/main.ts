@@ -130,7 +130,7 @@ export async function startDemo(
     afsluiten.push(() => leerid.close());
     const onderhoud = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
     afsluiten.push(() => onderhoud.stop());
-    const taken = await startTaken(ctx);
+    const taken = await startTaken(config, ctx);
     afsluiten.push(() => taken.stop());
     meld("ACM, de lokets, de API, de dropserver en de sleutel voor medewerkers luisteren");
     stop.throwIfAborted();

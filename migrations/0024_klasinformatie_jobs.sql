@@ -18,17 +18,19 @@ comment on table jobs.job is
 create unique index job_key on jobs.job (key) where worker is null;
 create index job_next on jobs.job (run_at, job);
 
-create function jobs.enqueue(p_task text, p_payload json, p_key text default null) returns void
+-- Asked for again under the key of a job that waits, it takes the place of that one: at once, or, with p_later, when that one was to run.
+create function jobs.enqueue(p_task text, p_payload json, p_key text default null, p_later double precision default null) returns void
 language sql set search_path = pg_catalog as $$
-  insert into jobs.job (task, payload, key) values (p_task, p_payload, p_key)
+  insert into jobs.job (task, payload, key, run_at) values (p_task, p_payload, p_key, now() + coalesce(p_later, 0) * interval '1 millisecond')
   on conflict (key) where worker is null do update
-     set task = excluded.task, payload = excluded.payload, run_at = excluded.run_at, attempts = 0, last_error = null;
+     set task = excluded.task, payload = excluded.payload, attempts = 0, last_error = null,
+         run_at = case when p_later is null then excluded.run_at else job.run_at end;
   select pg_notify('leerid_jobs', '');
 $$;
-revoke execute on function jobs.enqueue(text, json, text) from public;
+revoke execute on function jobs.enqueue(text, json, text, double precision) from public;
 grant usage on schema jobs to leerid_app;
 grant select, insert, update, delete on jobs.job to leerid_app;
-grant execute on function jobs.enqueue(text, json, text) to leerid_app;
+grant execute on function jobs.enqueue(text, json, text, double precision) to leerid_app;
 
 create or replace function klasinformatie.vraag_wissen(p_akkoord uuid) returns void
 language plpgsql security definer set search_path = pg_catalog as $$

@@ -32,7 +32,7 @@ export type LeerId = {
   close(): Promise<void>;
 };
 
-const { beeindigSessies } = acmSite;
+const { endSessies } = acmSite;
 
 type UpkeepOptions = {
   /** File outside the database for the seals of the privacy log. */
@@ -53,14 +53,17 @@ export const upkeep = ({ anker }: UpkeepOptions): readonly Upkeep[] => [
   ...verstrekking.upkeep,
   ...sleutels.upkeep,
   ...klasinformatie.upkeep,
-  ...uitreiking.upkeep(beeindigSessies),
+  ...uitreiking.upkeep(endSessies),
 ];
 
+/** What the jobs of a process need of its configuration. */
+type JobsConfig = { readonly urls: Pick<Config["urls"], "acm">; readonly LEERID_PRODUCTIE: boolean };
+
 /** The work that may be asked for with `enqueue`, as the rooms offer it. */
-export const jobs: readonly Job[] = [
-  ...acmSite.jobs,
+export const jobs = ({ urls, LEERID_PRODUCTIE }: JobsConfig): readonly Job[] => [
+  ...acmSite.jobs({ issuer: `${urls.acm}/op`, allowPrivateNetwork: !LEERID_PRODUCTIE }),
   ...klasinformatie.jobs,
-  ...uitreiking.jobs(beeindigSessies),
+  ...uitreiking.jobs(endSessies),
 ];
 
 /** Does the regular work until stopped, beside the same in other processes. */
@@ -68,7 +71,8 @@ export const startOnderhoud = (ctx: Context, options: UpkeepOptions): { stop(): 
   startUpkeep(ctx, upkeep(options));
 
 /** Does what was asked for until stopped, beside the workers of other processes. */
-export const startTaken = (ctx: Context): Promise<Worker> => startWorker(ctx, collectJobs(jobs));
+export const startTaken = (config: JobsConfig, ctx: Context): Promise<Worker> =>
+  startWorker(ctx, collectJobs(jobs(config)));
 
 /** Every site says whether it lives (`/healthz`) and whether it can work: database reachable, migrations done (`/readyz`). */
 function withHealth(ctx: Context, listener: Listener): Listener {

@@ -1,5 +1,4 @@
-import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { access, constants, readFile, stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { ConfigError, readConfig, type Config } from "#platform/config";
 import type { Context } from "#platform/context";
@@ -53,7 +52,7 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
       const running = await startLeerId(chosen, ctx);
       // A server alone also does what a worker does: a small installation needs no second process, and two do no harm.
       const upkeep = startOnderhoud(ctx, { anker: chosen.LEERID_LOG_ANKER });
-      const worker = await startTaken(ctx);
+      const worker = await startTaken(chosen, ctx);
       ctx.log.info(
         { sites: chosen.LEERID_SITES ?? "alle", poort: chosen.LEERID_PORT_BASE },
         "LeerID luistert",
@@ -73,7 +72,7 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
     const { startOnderhoud, startTaken } = await import("#leerid");
     await withContext(config, async (ctx) => {
       const upkeep = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
-      const worker = await startTaken(ctx);
+      const worker = await startTaken(config, ctx);
       await untilStopped().finally(async () => {
         await worker.stop();
         await upkeep.stop();
@@ -102,28 +101,12 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
     const [what, ...rest] = args;
     const { positionals } = options(rest, {}, 1);
     const [file = ""] = positionals;
-    const text = () =>
-      readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-        throw new Refused(
-          `${file}: kan niet gelezen worden (${error.code ?? "onbekend"}). Kijk de naam en de rechten na.`,
-        );
-      });
+    // First the file, then a database for it: a name that was mistyped starts nothing and migrates nothing.
     switch (what) {
-      case "discimus":
+      case "discimus": {
+        const { checkFile, importeer } = await import("#modules/discimus");
+        await readable(file, () => checkFile(file));
         return withContext(config, async (ctx) => {
-          const { importeer } = await import("#modules/discimus");
-          await new Promise<void>((resolve, reject) => {
-            const probe = createReadStream(file, { end: 0 });
-            probe.once("error", (error: NodeJS.ErrnoException) =>
-              reject(
-                new Refused(
-                  `${file}: kan niet gelezen worden (${error.code ?? "onbekend"}). Kijk de naam en de rechten na.`,
-                ),
-              ),
-            );
-            probe.once("data", () => resolve());
-            probe.once("end", () => resolve());
-          });
           const stop = new AbortController();
           const abort = () => stop.abort();
           process.once("SIGINT", abort).once("SIGTERM", abort);
@@ -137,30 +120,37 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
           if (stop.signal.aborted)
             throw new Refused("Gestopt. Geef dezelfde opdracht opnieuw om verder te gaan.");
         });
-      case "protocol":
+      }
+      case "protocol": {
+        const inhoud = await readable(file, () => readFile(file, "utf8"));
         return withContext(config, async (ctx) => {
           const { importeerProtocol } = await import("#modules/protocollen");
-          const { bestand, nieuw } = await importeerProtocol(ctx, await text());
+          const { bestand, nieuw } = await importeerProtocol(ctx, inhoud);
           console.log(
             nieuw
               ? `Protocol ${bestand.protocol}, versie ${bestand.versie}, ingevoerd.`
               : `Protocol ${bestand.protocol}, versie ${bestand.versie}, was al ingevoerd.`,
           );
         });
-      case "toepassing":
+      }
+      case "toepassing": {
+        const inhoud = await readable(file, () => readFile(file, "utf8"));
         return withContext(config, async (ctx) => {
           const { importeerToepassing } = await import("#modules/toepassingen");
-          const bestand = await importeerToepassing(ctx, await text());
+          const bestand = await importeerToepassing(ctx, inhoud);
           console.log(`Toepassing ${bestand.toepassing} ingevoerd, met ${bestand.clients.length} clients.`);
         });
-      case "schoolsoftware":
+      }
+      case "schoolsoftware": {
+        const inhoud = await readable(file, () => readFile(file, "utf8"));
         return withContext(config, async (ctx) => {
           const { importeerSchoolsoftware } = await import("#modules/schoolsoftware");
-          const { pakketten, scholen } = await importeerSchoolsoftware(ctx, await text());
+          const { pakketten, scholen } = await importeerSchoolsoftware(ctx, inhoud);
           console.log(
             `Schoolsoftware ingevoerd: pakketten ${pakketten.length}, periodes van scholen ${scholen.length}.`,
           );
         });
+      }
       default:
         throw new UsageError(
           "import: kies discimus, protocol, toepassing of schoolsoftware, met een bestand.",
@@ -172,9 +162,11 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
     const [what, ...rest] = args;
     if (what !== "verify") throw new UsageError("log: kies verify.");
     const { values } = options(rest, { anker: { type: "string" } }, 0);
+    const { anker } = values;
+    if (anker !== undefined) await readable(anker, async () => {});
     return withContext(config, async (ctx) => {
       const { controleer } = await import("#modules/privacylog");
-      const result = await controleer(ctx, { anker: values.anker ?? config.LEERID_LOG_ANKER });
+      const result = await controleer(ctx, { anker: anker ?? config.LEERID_LOG_ANKER });
       console.log(
         `${result.regels} regels, ${result.zegels} zegels, ${result.wachtend} regels wachten op hun zegel.`,
       );
@@ -208,6 +200,23 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
       throw new Refused(stale.map((file) => `${file} is verouderd: geef npm run generate.`).join("\n"));
   },
 };
+
+/** Reads a file that somebody named, after a look whether it is one. @throws Refused when it is not there, not a file, or not ours to read */
+async function readable<T>(file: string, read: () => Promise<T>): Promise<T> {
+  try {
+    await access(file, constants.R_OK);
+    const found = await stat(file);
+    if (!found.isFile())
+      throw Object.assign(new Error(), { code: found.isDirectory() ? "EISDIR" : "ENOTREG" });
+    return await read();
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Refused(
+      `${file}: kan niet gelezen worden (${code ?? "onbekend"}). Kijk de naam en de rechten na.`,
+    );
+  }
+}
 
 type OptionTypes = Record<string, { type: "string" | "boolean" }>;
 

@@ -33,7 +33,10 @@ const calls = {
   /** Works on what waits, beside whoever takes files. */
   async work(args: { readonly url: string }): Promise<void> {
     ctx = benchContext(args.url);
-    const worker = await startTaken(ctx);
+    const worker = await startTaken(
+      { urls: { acm: "http://acm.leerid.test" }, LEERID_PRODUCTIE: false },
+      ctx,
+    );
     stop = async () => {
       await worker.stop();
       await ctx?.sql.end({ timeout: 2 });

@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { jobs, upkeep } from "#leerid";
+import { jobs as offeredJobs, upkeep } from "#leerid";
 import { testDatabase } from "#testing/database";
 import { sourceFiles } from "./source.ts";
 
 const production = sourceFiles("src").filter((file) => !file.test);
+const jobs = offeredJobs({ urls: { acm: "https://acm.leerid.test" }, LEERID_PRODUCTIE: true });
 const collected = [...jobs, ...upkeep({})].map(({ name }) => name);
 
-/** Second arguments of `enqueue` and `enqueueing`, as they stand in the code. */
+/** Second arguments of `enqueue`, `enqueueing` and `enqueueingEach`, as they stand in the code. */
 const askedIn = (text: string): string[] =>
-  [...text.matchAll(/\benqueue(?:ing)?\(\s*[\w.]+,\s*([^,]+),/g)].map(([, name = ""]) => name.trim());
+  [...text.matchAll(/\benqueue(?:ing(?:Each)?)?\(\s*[\w.]+,\s*([^,]+),/g)].map(([, name = ""]) =>
+    name.trim(),
+  );
 
 describe("rooms offer their work, leerid.ts collects it", () => {
   test("what a room offers is collected, once", () => {

@@ -187,7 +187,7 @@ async function maakWereld(): Promise<void> {
   ids["voorbij"] = await maak();
   w.clock.advance(25 * 3_600_000);
   ids["klaar"] = await maak();
-  await verwerkBatch(w.ctx, ids["klaar"]);
+  await verwerkBatch(w.ctx, ids["klaar"], async () => {});
   ids["bezig"] = await maak();
 }
 

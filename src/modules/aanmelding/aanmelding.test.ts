@@ -127,12 +127,11 @@ test("D7: at the first sign-in an own password is chosen, by the rules of the pu
   const eerste = await probeer("lies.nieuw", papier);
   assert.ok(eerste.soort === "gelukt" && eerste.kiesWachtwoord);
   const kies = (nieuw: string) =>
-    kiesWachtwoord(db.ctx, {
-      accountUuid: account,
-      sleutelVersie: eerste.sleutelVersie,
-      nieuw,
-      herhaald: nieuw,
-    });
+    kiesWachtwoord(
+      db.ctx,
+      { accountUuid: account, sleutelVersie: eerste.sleutelVersie, nieuw, herhaald: nieuw },
+      async () => {},
+    );
   assert.equal((await kies("noor vermeulen")).soort, "geweigerd");
   assert.equal((await kies("drie rode vissen")).soort, "gelukt");
   assert.equal((await probeer("lies.nieuw", papier)).soort, "onjuist");

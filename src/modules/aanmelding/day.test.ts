@@ -90,12 +90,11 @@ async function minimum(account: AccountUuid, dag: string): Promise<number> {
   });
   assert.ok(uitkomst.soort === "gelukt" && uitkomst.kiesWachtwoord);
   const vraag = (nieuw: string) =>
-    kiesWachtwoord(db.ctx, {
-      accountUuid: account,
-      sleutelVersie: uitkomst.sleutelVersie,
-      nieuw,
-      herhaald: nieuw,
-    });
+    kiesWachtwoord(
+      db.ctx,
+      { accountUuid: account, sleutelVersie: uitkomst.sleutelVersie, nieuw, herhaald: nieuw },
+      async () => {},
+    );
   for (const lengte of [8, 10]) {
     const keuze = await vraag("vlakgom-waterig".slice(0, lengte));
     if (keuze.soort !== "geweigerd") return lengte;

@@ -13,6 +13,7 @@ import {
   ververs,
   vormNaam,
   type Keuze,
+  type OnReplaced,
   type Sleutel,
 } from "#modules/sleutels";
 import { getFeiten, leesFeiten, type Feiten } from "#modules/verstrekking";
@@ -127,12 +128,10 @@ export async function openVensterVoor(
   ctx: Context,
   voor: { readonly accountUuid: AccountUuid; readonly gebruikersnaam: string; readonly voId: string },
 ): Promise<string> {
-  const code = await openVenster(ctx, voor);
-  await wisPogingen(ctx, naamHashVan(ctx, voor.gebruikersnaam));
-  return code;
+  return openVenster(ctx, voor, (tx) => wisPogingen(tx, naamHashVan(ctx, voor.gebruikersnaam)));
 }
 
-/** The pupil replaces his initial password by an own one (D7). */
+/** The pupil replaces his initial password by an own one (D7); in one commit with what `onReplaced` does. */
 export async function kiesWachtwoord(
   ctx: Context,
   keuze: {
@@ -141,16 +140,21 @@ export async function kiesWachtwoord(
     readonly nieuw: string;
     readonly herhaald: string;
   },
+  onReplaced: OnReplaced,
 ): Promise<Keuze> {
   const feiten = await getFeiten(ctx, keuze.accountUuid, "", ctx.clock.vandaag());
   if (!feiten) return { soort: "verlopen" };
   const { naam, voornaam, gebruikersnaam } = feiten.account;
-  return kiesEigenWachtwoord(ctx, {
-    accountUuid: keuze.accountUuid,
-    bewijs: keuze.sleutelVersie,
-    nieuw: keuze.nieuw,
-    herhaald: keuze.herhaald,
-    niveau: niveauOf(feiten),
-    namen: [naam, voornaam, ...(gebruikersnaam ? [gebruikersnaam] : [])],
-  });
+  return kiesEigenWachtwoord(
+    ctx,
+    {
+      accountUuid: keuze.accountUuid,
+      bewijs: keuze.sleutelVersie,
+      nieuw: keuze.nieuw,
+      herhaald: keuze.herhaald,
+      niveau: niveauOf(feiten),
+      namen: [naam, voornaam, ...(gebruikersnaam ? [gebruikersnaam] : [])],
+    },
+    onReplaced,
+  );
 }

@@ -1,4 +1,4 @@
-import { inTransaction, type Context } from "#platform/context";
+import { inTransaction, sweepEach, type Context } from "#platform/context";
 import { geweigerd, naHouden } from "./receipts.ts";
 import {
   listGestopte,
@@ -18,23 +18,25 @@ import { sluit, findGenomen } from "./store.ts";
  * a proof in the same commit (D12). The job `klasinformatie-wissen` and a sweep every minute both come here.
  */
 export async function wisGestopte(ctx: Context): Promise<void> {
-  for (const akkoord of await listGestopte(ctx)) {
-    await inTransaction(ctx, async (tx) => {
-      const nummers = await neemGestopt(tx, akkoord);
-      if (!nummers) return; // somebody else did
-      const nu = new Date(tx.clock.now());
-      let bestanden = 0;
-      for (const levering of await listOpenOnder(tx, akkoord, nummers)) {
-        const bij = await findGenomen(tx, levering);
-        if (!bij) continue;
-        const ontvangst = bij.ontvangst
-          ? naHouden(bij.ontvangst, bij, nu, "gestopt")
-          : geweigerd(bij, nu, "gestopt");
-        if (await sluit(tx, levering, bij.status, "geweigerd", ontvangst)) bestanden++;
-      }
-      await wisKlassen(tx, akkoord, nummers, bestanden);
-    });
+  await sweepEach(ctx, "klasinformatie-wissen", await listGestopte(ctx), (akkoord) =>
+    inTransaction(ctx, (tx) => eraseStopped(tx, akkoord)),
+  );
+}
+
+async function eraseStopped(tx: Context, akkoord: string): Promise<void> {
+  const nummers = await neemGestopt(tx, akkoord);
+  if (!nummers) return; // somebody else did
+  const nu = new Date(tx.clock.now());
+  let bestanden = 0;
+  for (const levering of await listOpenOnder(tx, akkoord, nummers)) {
+    const bij = await findGenomen(tx, levering);
+    if (!bij) continue;
+    const ontvangst = bij.ontvangst
+      ? naHouden(bij.ontvangst, bij, nu, "gestopt")
+      : geweigerd(bij, nu, "gestopt");
+    if (await sluit(tx, levering, bij.status, "geweigerd", ontvangst)) bestanden++;
   }
+  await wisKlassen(tx, akkoord, nummers, bestanden);
 }
 
 /**
@@ -42,20 +44,22 @@ export async function wisGestopte(ctx: Context): Promise<void> {
  * 400 days; with proofs. And held files about which nobody decided in 7 days. Each school is looked at once a day.
  */
 export async function wisVerlopen(ctx: Context): Promise<void> {
-  for (const levering of await listVervallen(ctx)) {
-    const bij = await findGenomen(ctx, levering);
-    if (bij?.ontvangst)
-      await sluit(
-        ctx,
-        levering,
-        "aangehouden",
-        "geweigerd",
-        naHouden(bij.ontvangst, bij, new Date(ctx.clock.now()), "niet-bevestigd"),
-      );
-  }
-  for (const { instellingsnummer, schooljaar } of await listNaTeKijken(ctx)) {
-    await wisVoorbij(ctx, instellingsnummer, schooljaar);
-    await wisUitgeschreven(ctx, instellingsnummer, schooljaar);
-  }
-  await verwijderOntvangsten(ctx);
+  const taak = "klasinformatie-bewaring";
+  const steps: readonly (() => Promise<void>)[] = [
+    async () => sweepEach(ctx, taak, await listVervallen(ctx), (levering) => refuseForgotten(ctx, levering)),
+    async () =>
+      sweepEach(ctx, taak, await listNaTeKijken(ctx), async ({ instellingsnummer, schooljaar }) => {
+        await wisVoorbij(ctx, instellingsnummer, schooljaar);
+        await wisUitgeschreven(ctx, instellingsnummer, schooljaar);
+      }),
+    () => verwijderOntvangsten(ctx),
+  ];
+  await sweepEach(ctx, taak, steps, (step) => step());
+}
+
+async function refuseForgotten(ctx: Context, levering: string): Promise<void> {
+  const bij = await findGenomen(ctx, levering);
+  if (!bij?.ontvangst) return;
+  const ontvangst = naHouden(bij.ontvangst, bij, new Date(ctx.clock.now()), "niet-bevestigd");
+  await sluit(ctx, levering, "aangehouden", "geweigerd", ontvangst);
 }

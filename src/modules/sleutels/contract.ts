@@ -1,3 +1,9 @@
+import type { Context } from "#platform/context";
+import type { AccountUuid } from "#platform/ids";
+
+/** What else happens in the commit that replaces keys of pupils: whoever was signed in with an old one is out (D7). */
+export type OnReplaced = (tx: Context, accountUuids: readonly AccountUuid[]) => Promise<void>;
+
 export type Niveau = "kleuter" | "lager" | "secundair";
 /** What a pupil signs in with. */
 export type Sleutelsoort = "wachtwoord" | "badge";

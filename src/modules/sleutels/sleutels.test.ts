@@ -93,7 +93,11 @@ test("D7: the pupil replaces the initial password once; the paper is worth nothi
   const eerste = await findSleutel(db.ctx, wie);
   assert.ok(eerste && eerste.soort === "eerste");
   const kies = (nieuw: string, bewijs = eerste.hash) =>
-    kiesEigenWachtwoord(db.ctx, { accountUuid: wie, bewijs, nieuw, herhaald: nieuw, ...over });
+    kiesEigenWachtwoord(
+      db.ctx,
+      { accountUuid: wie, bewijs, nieuw, herhaald: nieuw, ...over },
+      async () => {},
+    );
   assert.deepEqual(await kies("kort"), { soort: "geweigerd", fout: "te-kort", minimum: 8 });
   assert.deepEqual(await kies(papier), { soort: "geweigerd", fout: "te-gewoon", minimum: 8 });
   // Two tabs at once: one wins.

@@ -24,6 +24,7 @@ import {
 } from "./store.ts";
 
 export type { Algoritme, Machine, Ondertekensleutel } from "./contract.ts";
+export type { Onderteken } from "./sign.ts";
 
 async function maakSleutel(alg: Algoritme, status: Ondertekensleutel["status"]): Promise<Ondertekensleutel> {
   const pair = await generateKeyPair(alg, {
@@ -116,6 +117,11 @@ export async function openSleutelbos(ctx: Context): Promise<Sleutelbos> {
     bijWijziging: (werk) => luisteraars.push(werk),
     sluit: () => volger.stop(),
   };
+}
+
+/** A signer with the keys of this moment, for work that begins and ends: nothing to keep, nothing to follow. */
+export async function readOndertekenaar(ctx: Context): Promise<Onderteken> {
+  return maakOndertekenaar(await listSleutels(ctx));
 }
 
 /** Tells whose machine token this is, for one audience; undefined when it is not a valid one. */

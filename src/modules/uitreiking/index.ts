@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Context } from "#platform/context";
+import { inTransaction, type Context } from "#platform/context";
 import { unseal } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
 import { Problem } from "#platform/problem";
@@ -28,7 +28,7 @@ export type School = {
 
 /**
  * Makes a print batch for these pupils (D7). Nothing is made when one of them is not enrolled in the school. Inside the second
- * wall. The keys are made afterwards, by `verwerkBatch`.
+ * wall. The keys are made afterwards, by the job `uitreiking-batch`, which is asked for in the same commit.
  * @returns the id of the batch
  * @throws Problem: see `problemen`
  */
@@ -119,11 +119,13 @@ export async function noteerDownload(
   batch: string,
   gedrukt: readonly RegelRow[],
 ): Promise<void> {
-  await markeerGedownload(ctx, batch);
-  await markeerUitgereikt(
-    ctx,
-    gedrukt.flatMap((rij) =>
-      rij.gemaakt_op ? [{ accountUuid: rij.staand, soort: rij.sleutel, gemaaktOp: rij.gemaakt_op }] : [],
-    ),
-  );
+  await inTransaction(ctx, async (tx) => {
+    await markeerGedownload(tx, batch);
+    await markeerUitgereikt(
+      tx,
+      gedrukt.flatMap((rij) =>
+        rij.gemaakt_op ? [{ accountUuid: rij.staand, soort: rij.sleutel, gemaaktOp: rij.gemaakt_op }] : [],
+      ),
+    );
+  });
 }

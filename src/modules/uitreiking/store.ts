@@ -40,7 +40,7 @@ export async function listKandidaten(
   return rows.map(({ basis, gnr, ...rest }) => ({ ...rest, gebruikersnaam: toonGebruikersnaam(basis, gnr) }));
 }
 
-/** Stores a batch with its pupils, in this order. */
+/** Stores a batch with its pupils, in this order, and asks for the job that makes their keys. */
 export async function insertBatch(
   ctx: Context,
   batch: {
@@ -66,6 +66,7 @@ export async function insertBatch(
       from unnest(${items.map((item) => item.accountUuid)}::uuid[], ${items.map((item) => item.groep)}::text[],
                   ${items.map((item) => item.niveau)}::text[], ${items.map((item) => item.sleutel)}::text[])
            with ordinality as u(account_uuid, groep, niveau, sleutel, volgorde)`;
+  await ctx.sql`select uitreiking.vraag_maken(${batch.batch})`;
 }
 
 export type TeMaken = {

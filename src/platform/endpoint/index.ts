@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Context } from "#platform/context";
 import { isUnavailable } from "#platform/database";
 import { beschrijf, heeftNul } from "#platform/import-file";
-import { describeError } from "#platform/log";
+import { describeError, isHangUp } from "#platform/log";
 import { algemeen, Problem, problemBody, type ProblemKind } from "#platform/problem";
 
 type Shape = z.ZodType<Record<string, unknown>>;
@@ -92,6 +92,7 @@ export function mount<Access extends string>(
   app.notFound((http) => problemResponse(http, new Problem(algemeen["niet-gevonden"])));
   app.onError((error, http) => {
     if (error instanceof Problem) return problemResponse(http, error);
+    if (isHangUp(error)) return http.body(null, 400);
     if (isUnavailable(error)) {
       ctx.log.warn({ ...describeError(error), pad: http.req.routePath }, "de databank kon nu niet");
       return problemResponse(http, new Problem(algemeen["te-druk"], undefined, { "retry-after": "5" }));

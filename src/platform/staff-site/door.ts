@@ -7,7 +7,7 @@ import { keyedHash, randomToken } from "#platform/crypto";
 import { isUnavailable } from "#platform/database";
 import { html, securityHeaders, staticAssets } from "#platform/html";
 import { newReferentie } from "#platform/ids";
-import { describeError } from "#platform/log";
+import { describeError, isHangUp } from "#platform/log";
 import { relyingParty } from "#platform/relying-party";
 import { melding, meldingBlad, type Blad } from "./page.ts";
 import { medewerkerVan, type Medewerker } from "./staff.ts";
@@ -188,6 +188,7 @@ export function openDoor(ctx: Context, options: DoorOptions): Door {
 
   app.notFound((http) => buiten(http, options.bestaatNiet));
   app.onError((error, http) => {
+    if (isHangUp(error)) return http.body(null, 400);
     const referentie = newReferentie(randomBytes);
     const straks = isUnavailable(error);
     ctx.log.error(

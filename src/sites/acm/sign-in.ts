@@ -17,7 +17,7 @@ import {
   vergeetInteractie,
   type Interactie,
 } from "./interaction.ts";
-import { beeindigSessies } from "./end-sessions.ts";
+import { endSessies } from "./end-sessions.ts";
 import { goOn } from "./go-on.ts";
 import { doelgroepVan } from "./medewerker-toegang.ts";
 import { forgetSession } from "./logout.ts";
@@ -141,19 +141,22 @@ async function chooseOwn(
   const { eersteKeer } = interactie;
   if (!eersteKeer) return expired(acm, ctx);
   const { accountUuid, sleutelVersie } = eersteKeer;
-  const keuze = await kiesWachtwoord(acm.ctx, {
-    accountUuid,
-    sleutelVersie,
-    nieuw: (form.get("nieuw_wachtwoord") ?? "").slice(0, longest),
-    herhaald: (form.get("nieuw_wachtwoord_herhaald") ?? "").slice(0, longest),
-  });
+  const hier = ctx.cookies.get(acm.cookies.sessie, { signed: false });
+  const keuze = await kiesWachtwoord(
+    acm.ctx,
+    {
+      accountUuid,
+      sleutelVersie,
+      nieuw: (form.get("nieuw_wachtwoord") ?? "").slice(0, longest),
+      herhaald: (form.get("nieuw_wachtwoord_herhaald") ?? "").slice(0, longest),
+    },
+    // Whoever was signed in with what is replaced is out, on every other device.
+    (tx, wie) => endSessies(tx, wie, hier === undefined ? null : hash(hier)),
+  );
   if (keuze.soort === "geweigerd") return ownPage(acm, ctx, interactie, 422, keuze);
   if (keuze.soort === "verlopen") {
     return formPage(acm, ctx, interactie, 422, { fout: { soort: "verlopen" } });
   }
-  // Whoever was signed in with what was just replaced is out, on every other device.
-  const hier = ctx.cookies.get(acm.cookies.sessie, { signed: false });
-  await beeindigSessies(acm.ctx, [accountUuid], hier === undefined ? null : hash(hier));
   const clientId = interactie.params["client_id"] ?? "";
   const feiten = await getFeiten(acm.ctx, accountUuid, clientId, acm.ctx.clock.vandaag());
   if (!feiten) return expired(acm, ctx);

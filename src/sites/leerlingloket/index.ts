@@ -7,7 +7,7 @@ import { keyedHash, randomToken } from "#platform/crypto";
 import { isUnavailable } from "#platform/database";
 import { securityHeaders, staticAssets } from "#platform/html";
 import { newReferentie } from "#platform/ids";
-import { describeError } from "#platform/log";
+import { describeError, isHangUp } from "#platform/log";
 import { relyingParty, type Aangemeld } from "#platform/relying-party";
 import { listRegelsVan } from "#modules/privacylog";
 import { listPakketten } from "#modules/schoolsoftware";
@@ -201,6 +201,7 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
     ),
   );
   app.onError((error, http) => {
+    if (isHangUp(error)) return http.body(null, 400);
     const referentie = newReferentie(randomBytes);
     const straks = isUnavailable(error); // the database is away: the same page, but who watches us sees the difference
     ctx.log.error(

@@ -22,7 +22,7 @@ before(async () => {
   w.clock.advance(25 * 3_600_000);
   cookie = await w.sessieVan({ ...beheerder, instellingsnummer: "999001" });
   adressen["klaar"] = await maak();
-  await verwerkBatch(w.ctx, adressen["klaar"].slice(-36));
+  await verwerkBatch(w.ctx, adressen["klaar"].slice(-36), async () => {});
   adressen["bezig"] = await maak();
   adressen["venster"] = `/leerid-beheer/leerlingen/${await w.accountVan("a1")}`;
   x = await openExaminer(w.app.fetch, { as: eigenAdres });

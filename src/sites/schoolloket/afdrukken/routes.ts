@@ -144,12 +144,7 @@ async function begin(v: SchoolVerzoek, soort: Soort, gevraagd: readonly string[]
   const accounts = gevraagd.map(
     (een) => (isUuid(een) ? een : "00000000-0000-0000-0000-000000000000") as AccountUuid,
   );
-  const batch = await v.inSchool((ctx) =>
-    maakBatch(ctx, { school: v.school, voId: v.ik.voId, soort, accounts }),
-  );
-  // After the commit: the role of a school may not enqueue. Lost between the two, it is taken up within minutes.
-  await enqueue(v.ctx, "uitreiking-batch", { batch }, { sleutel: `uitreiking-${batch}` });
-  return batch;
+  return v.inSchool((ctx) => maakBatch(ctx, { school: v.school, voId: v.ik.voId, soort, accounts }));
 }
 
 async function batchVan(v: SchoolVerzoek) {

@@ -168,7 +168,7 @@ describe("handing out from the list", () => {
     assert.match(tekst, /Voor\s+1 leerling:\s+5A \(1\)/);
     const gemaakt = await w.post("/leerid-beheer/afdrukken", eigen, { selectie: "1", soort: "brieven" });
     const adres = gemaakt.headers.get("location") ?? "";
-    await verwerkBatch(w.ctx, adres.slice(-36));
+    await verwerkBatch(w.ctx, adres.slice(-36), async () => {});
     assert.equal((await w.get(`${adres}/pdf`, eigen)).status, 200);
     const [regel] = await listRegelsVan(w.ctx, [leerling], 5, ["inzage"]);
     assert.equal(regel?.aanleiding, "account-afgedrukt");
