@@ -20,7 +20,7 @@ const help = `Gebruik: leerid <opdracht>
   worker                         taken en onderhoud: wat gevraagd is, privacylog verzegelen, opruimen
   dropserver                     alleen de dropserver (SFTP), voor bestanden van schoolpakketten
   migrate                        de databank bijwerken
-  import discimus BESTAND        volledige lading, NDJSON of NDJSON.gz; gaat verder waar het stopte
+  import discimus BESTAND        volledige invoer, NDJSON of NDJSON.gz; gaat verder waar het stopte
   import protocol BESTAND        een protocol (overeenkomst) invoeren
   import toepassing BESTAND      een toepassing met haar clients invoeren
   import schoolsoftware BESTAND  schoolpakketten, hun sleutels en welke school welk pakket gebruikt

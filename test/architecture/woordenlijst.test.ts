@@ -30,13 +30,13 @@ test("every table has a word in the glossary", () => {
   );
 });
 
-test("a word stands in the glossary once", () => {
+test("a word stands in the glossary once, for one thing", () => {
   const words = [...page.matchAll(/^\| ([^|]+) \|/gm)]
     .flatMap(([, cell = ""]) => cell.trim().split(", "))
     .filter((word) => !["woord", "---"].includes(word));
   assert.ok(words.length > 50);
-  assert.deepEqual(
-    words.filter((word, index) => words.indexOf(word) !== index),
-    [],
-  );
+  // "levering" and "levering van klasinformatie" are one word for two things as well.
+  const again = (word: string, index: number) =>
+    words.some((other, at) => at !== index && (other === word || word.startsWith(`${other} `)));
+  assert.deepEqual(words.filter(again), []);
 });
