@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ProblemKind } from "#platform/problem";
-import type { AnyRoute } from "./index.ts";
+import type { AnyRoute } from "./declaration.ts";
 import type { Fields } from "./read.ts";
 
 /** What the documentation of a route for machines says besides. */
