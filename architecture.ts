@@ -14,12 +14,23 @@ export type Room = {
   readonly only?: readonly string[];
   /** The PostgreSQL schema that is its own: tables, functions and migration. */
   readonly schema?: string;
+  /** Its schema holds functions without data, which the SQL of every room may call. */
+  readonly schemaForAll?: true;
   /** What its SQL touches of other rooms' schemas, with the reason. */
   readonly alsoSql?: Readonly<Record<string, string>>;
 };
 
 export const rooms: Readonly<Record<string, Room>> = {
-  "platform/clock": { does: "The only source of time, and calendar dates of Europe/Brussels.", uses: [] },
+  "platform/clock": {
+    does: "The only source of time, calendar dates of Europe/Brussels, and what runs on a day.",
+    uses: [],
+    schema: "kalender",
+    schemaForAll: true,
+  },
+  "platform/schooljaar": {
+    does: "The school year: which one a day is in, and its first and last day.",
+    uses: ["platform/clock"],
+  },
   "platform/ids": { does: "Branded ids and the reference numbers that a child can read out.", uses: [] },
   "platform/crypto": {
     does: "All keys from one main key, sealing (AES-256-GCM), keyed hashes and random tokens.",
@@ -38,35 +49,33 @@ export const rooms: Readonly<Record<string, Room>> = {
   "platform/database": {
     does: "Statements as templates, pools, roles, migrations, transactions, COPY, listening, and the questions 'ready?', 'conflict?' and 'unavailable?'.",
     uses: ["platform/log"],
-    schema: "graphile_worker", // made by a library, and migrations are this room's
   },
   "platform/context": {
     does: "What a function with effects gets as its first parameter, and one transaction around it.",
     uses: ["platform/clock", "platform/crypto", "platform/database", "platform/log"],
   },
-  "platform/jobs": {
-    does: "Work that somebody asked for: enqueued in the caller's transaction, done by one of the workers.",
+  "platform/follow": {
+    does: "What a process holds of the database, kept new: one turn at a time after NOTIFY, tried again, and now and then besides.",
     uses: ["platform/context", "platform/database", "platform/log"],
-    alsoSql: {
-      "graphile_worker.add_job": "Jobs are kept by graphile-worker; its schema comes with the migrations.",
-      "graphile_worker.force_unlock_workers": "Idem.",
-      "graphile_worker._private_jobs": "Which workers hold jobs: the library has no other way to ask.",
-    },
+  },
+  "platform/jobs": {
+    does: "What rooms offer to have done: jobs, enqueued in the caller's transaction and done by one of the workers, and regular upkeep.",
+    uses: ["platform/context", "platform/database", "platform/follow", "platform/log"],
+    schema: "jobs",
   },
   "platform/import-file": {
     does: "Reads a JSON file by its schema and says per field what is wrong, never the value.",
     uses: ["platform/problem"],
   },
-  "platform/endpoint": {
-    does: "One declaration per API endpoint: routing, access, validation in and out, OpenAPI.",
-    uses: [
-      "platform/context",
-      "platform/database",
-      "platform/import-file",
-      "platform/log",
-      "platform/problem",
-    ],
-    only: ["sites/api"],
+  "platform/route": {
+    does: "One declaration per address of a site: routing, access, what is read (path, query, form, JSON) and what is given; OpenAPI.",
+    uses: ["platform/ids", "platform/import-file", "platform/problem"],
+    only: ["platform/staff-site", "sites/api", "sites/beheer", "sites/schoolloket"],
+  },
+  "platform/ending": {
+    does: "How a process ends: asked to, or because of something that nobody foresaw.",
+    uses: ["platform/log"],
+    only: ["main"],
   },
   "platform/html": {
     does: "How a page looks and is sent: template tag, document, parts, static files, security headers.",
@@ -94,7 +103,9 @@ export const rooms: Readonly<Record<string, Room>> = {
       "platform/html",
       "platform/ids",
       "platform/log",
+      "platform/problem",
       "platform/relying-party",
+      "platform/route",
     ],
     only: ["sites/beheer", "sites/schoolloket"],
   },
@@ -102,11 +113,6 @@ export const rooms: Readonly<Record<string, Room>> = {
     does: "Figures of a process for Prometheus, on a port of their own.",
     uses: [],
     only: ["leerid"],
-  },
-  "platform/postgres": {
-    does: "The PostgreSQL that comes along, for the demo and the tests; it never outlives its process.",
-    uses: ["platform/log"],
-    only: ["open", "main"],
   },
   "platform/progress": {
     does: "How far a long command is, on a terminal or in a file.",
@@ -131,13 +137,15 @@ export const rooms: Readonly<Record<string, Room>> = {
     alsoSql: {
       "leerlingen.account": "Who is in a batch, under which name, and which account stands for him today.",
       "leerlingen.registratie": "Pupils of the school only.",
-      "inschrijvingen.inschrijving":
+      "inschrijvingen.geldig":
         "Level, year and group of a pupil decide what he gets and with whom it is printed.",
       "sleutels.sleutel": "Is what is printed still the password of the account?",
       "sleutels.badge": "The same for a badge.",
       "sleutels.venster": "Row-level security of what a school sees of handing out.",
-      "klasinformatie.eerste_klas": "With whom a pupil is printed while the school shares its classes.",
+      "klassen.eerste_klas": "With whom a pupil is printed while the school shares its classes.",
       "schoolloket.scherm_af": "Row-level security: a school sees its own batches.",
+      "jobs.enqueue":
+        "A batch and the job that makes its keys are one commit; the role of a school may ask for this job only.",
     },
   },
   "modules/leerlingen": {
@@ -176,11 +184,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     alsoSql: {
       "leerlingen.account": "Names of the pupils whom a rule is about, and the account that stands for them.",
       "leerlingen.registratie": "Counting who would see it, and whether a pupil is of this school.",
-      "inschrijvingen.inschrijving": "Counting who would see it.",
+      "inschrijvingen.geldig": "Counting who would see it.",
       "scholen.school": "Idem: nobody sees anything in a school that is not open.",
       "protocollen.protocol": "Only with an agreement in force can a school switch it on (D5).",
-      "klasinformatie.indeling": "Counting who would see it by a rule on a class.",
-      "klasinformatie.deelt": "Idem: only while the school shares them.",
+      "klassen.indeling": "Counting who would see it by a rule on a class.",
+      "akkoorden.deelt": "Idem: only while the school shares them.",
     },
   },
   "modules/verstrekking": {
@@ -190,7 +198,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     alsoSql: {
       "leerlingen.account": "The facts of a decision, all in one round trip: verstrekking.feiten.",
       "leerlingen.registratie": "Idem.",
-      "inschrijvingen.inschrijving": "Idem.",
+      "inschrijvingen.geldig": "Idem.",
+      "inschrijvingen.inschrijving": "Idem: in the first form of that function (migration 0009).",
       "scholen.school": "Idem.",
       "scholen.hoofd": "Idem: the number that stands today for a school.",
       "scholen.lijn": "Idem: all its former numbers.",
@@ -200,8 +209,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       "toepassingen.over": "Idem.",
       "toepassingen.zichtbaarheid": "Idem.",
       "protocollen.protocol": "Idem.",
-      "klasinformatie.indeling": "Idem.",
-      "klasinformatie.akkoord": "Idem: without one no class counts.",
+      "klassen.indeling": "Idem.",
+      "akkoorden.akkoord": "Idem: without one no class counts.",
     },
   },
   "modules/protocollen": {
@@ -221,19 +230,20 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "modules/leerlingbeheer": {
     does: "The pupils of one school as its beheerder searches and selects them.",
-    uses: ["modules/klasinformatie", "modules/leerlingen"],
+    uses: ["modules/klassen", "modules/leerlingen"],
     schema: "leerlingbeheer",
     alsoSql: {
       "schoolloket.scherm_af": "Its tables stand behind the second wall.",
       "sleutels.badge": "Idem, of a badge.",
       "leerlingen.account": "A page of pupils with their statuses is one round trip, over one school's rows.",
       "leerlingen.registratie": "Idem.",
-      "inschrijvingen.inschrijving": "Idem.",
+      "inschrijvingen.geldig": "Idem.",
+      "inschrijvingen.inschrijving": "Idem: a group is looked up in the key of the table alone.",
       "sleutels.sleutel": "Idem: whether a password was handed out and used, never the password.",
-      "klasinformatie.indeling": "Idem: search, filter and order by class.",
-      "klasinformatie.eerste_klassen": "Idem: order and print groups.",
-      "klasinformatie.akkoord": "Idem: only while the school shares them.",
-      "klasinformatie.deelt": "Idem: only while the school shares them.",
+      "klassen.indeling": "Idem: search, filter and order by class.",
+      "klassen.eerste_klassen": "Idem: order and print groups.",
+      "akkoorden.akkoord": "Idem: only while the school shares them.",
+      "akkoorden.deelt": "Idem: only while the school shares them.",
     },
   },
   "modules/schoolsoftware": {
@@ -244,29 +254,59 @@ export const rooms: Readonly<Record<string, Room>> = {
       "schoolloket.scherm_af": "A school sees its own rows only: row-level security.",
       "scholen.lijn":
         "Identifiers of a school, under any of its numbers, in one round trip with the right to them.",
-      "klasinformatie.deelt": "Idem: only of a school that shares.",
+      "akkoorden.deelt": "Idem: only of a school that shares.",
       "leerlingen.registratie": "Idem.",
       "leerlingen.account": "Idem.",
-      "inschrijvingen.inschrijving": "Idem: who is enrolled in the school year.",
+      "inschrijvingen.geldig": "Idem: who is enrolled in the school year.",
     },
   },
-  "modules/klasinformatie": {
-    does: "Class information: the akkoord of a school, the files its package delivers, and who is in which class.",
-    uses: ["modules/leerlingen", "modules/schoolsoftware"],
-    schema: "klasinformatie",
+  "modules/akkoorden": {
+    does: "The akkoord of a school to share class information, in the words that were agreed to, and its end.",
+    uses: ["modules/schoolsoftware"],
+    schema: "akkoorden",
     alsoSql: {
       "schoolloket.scherm_af": "A school sees its own rows only: row-level security.",
-      "graphile_worker.add_job":
-        "What a school decides and the job that follows are one commit; its role may ask for these jobs only.",
-      "scholen.school":
-        "The name of the school, as it stands in the agreement; and is there one of the number in the name of a file?",
+      "jobs.enqueue":
+        "A stop and the job that erases are one commit; the role of a school may ask for this job only.",
+      "scholen.school": "The name of the school, as it stands in the agreement.",
+      "scholen.lijn": "What was stored under an akkoord is of all numbers of its school.",
+    },
+  },
+  "modules/klassen": {
+    does: "Who is in which class, as the package of the school delivered it last, while the school shares that.",
+    uses: [],
+    schema: "klassen",
+    alsoSql: {
+      "schoolloket.scherm_af": "A school sees its own rows only: row-level security.",
+      "akkoorden.akkoord": "Without an akkoord no class is shown, from the commit of the stop on (R68).",
+      "akkoorden.deelt": "Idem.",
+      "scholen.lijn": "Enrolled in the school under any of its numbers.",
+      "leerlingen.account": "A class names a pupil by any uuid he ever had; the account that stands counts.",
+      "leerlingen.registratie": "Pupils of the school only.",
+      "inschrijvingen.geldig":
+        "A class is of who is enrolled; and a year after that ended it is erased (R76).",
+    },
+  },
+  "modules/leveringen": {
+    does: "The files with class information that packages deliver: taken, judged, held or applied, with a receipt; and erasing.",
+    uses: ["modules/akkoorden", "modules/klassen", "modules/leerlingen", "modules/schoolsoftware"],
+    schema: "leveringen",
+    alsoSql: {
+      "schoolloket.scherm_af": "A school sees its own rows only: row-level security.",
+      "jobs.enqueue":
+        "What a school decides and the job that follows are one commit; its role may ask for this job only.",
+      "akkoorden.akkoord":
+        "What decides about a file is one round trip; and the akkoord may not stop before the commit.",
+      "akkoorden.deelt": "Idem, for where classes come from.",
+      "klassen.indeling": "Idem: what stands now.",
+      "klassen.replace_indeling": "Classes, receipt and the erasing of the file are one commit.",
+      "scholen.school": "Is there one of the number in the name of a file?",
       "scholen.hoofd": "A file is about the school, whichever of its numbers it names: one round trip.",
       "scholen.lijn": "Idem.",
       "schoolsoftware.pakket_van": "Idem: is the sender the package of the school?",
       "leerlingen.account": "A file names pupils by any uuid they ever had; the account that stands counts.",
       "leerlingen.registratie": "Pupils of the school only.",
-      "inschrijvingen.inschrijving":
-        "A class is of who is enrolled; and a year after that ended it is erased (R76).",
+      "inschrijvingen.geldig": "A class is of who is enrolled.",
     },
   },
   "modules/aanmelding": {
@@ -306,7 +346,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "sites/dropserver": {
     does: "The SFTP server where school packages put class information and fetch receipts.",
-    uses: ["modules/klasinformatie", "modules/schoolsoftware"],
+    uses: ["modules/leveringen", "modules/schoolsoftware"],
     schema: "dropserver",
   },
   "sites/api": {
@@ -314,8 +354,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     uses: [
       "modules/aanmelding",
       "modules/discimus",
-      "modules/klasinformatie",
       "modules/leerlingen",
+      "modules/leveringen",
       "modules/privacylog",
       "modules/schoolsoftware",
       "modules/toepassingen",
@@ -328,10 +368,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     does: "The school's site (R20): sign-in of staff, the school they work for, and an access rule before every route.",
     uses: [
       "modules/aanmelding",
-      "modules/klasinformatie",
+      "modules/akkoorden",
+      "modules/klassen",
       "modules/leerlingbeheer",
       "modules/leerlingen",
-      "modules/privacylog",
+      "modules/leveringen",
       "modules/protocollen",
       "modules/privacylog",
       "modules/rechten",
@@ -373,8 +414,8 @@ export const rooms: Readonly<Record<string, Room>> = {
         "scholen.school",
         "schoolsoftware.pakket",
         "schoolsoftware.gebruik",
-        "klasinformatie.akkoord",
-        "klasinformatie.levering",
+        "akkoorden.akkoord",
+        "leveringen.levering",
         "discimus.levering",
         "discimus.quarantaine",
         "scholen.lijn",
@@ -389,11 +430,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     uses: [],
   },
   leerid: {
-    does: "Wires a process: sites on their ports, metrics, periodic work.",
+    does: "Wires a process: sites on their ports, metrics, the jobs and the upkeep that rooms offer.",
     uses: [
       "modules/aanmelding",
-      "modules/klasinformatie",
       "modules/leerlingbeheer",
+      "modules/leveringen",
       "modules/privacylog",
       "modules/rechten",
       "modules/sleutels",
@@ -423,9 +464,40 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
 };
 
-/** Beside the product: they go in by the same doors, and nothing in src may call them except the commands in main.
- * What stands in packages runs elsewhere, on the other side of the wire: it calls nothing of us, and we nothing of it. */
+/**
+ * Tables and functions that a later migration moved: what earlier ones, which never change, call them. Read so, an old file is held to
+ * the edges of today. The schema that they left belonged to the rooms that they went to.
+ */
+export const moved: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  klasinformatie: {
+    akkoorden: ["akkoord", "overeenkomst", "deelt", "vraag_wissen"],
+    klassen: ["indeling", "eerste_klas", "eerste_klassen"],
+    leveringen: ["levering", "stand", "wissing", "rond_af", "vraag_verwerken"],
+  },
+};
+
+/** Beside the product: they go in by the same doors, and nothing in src may call them except the commands in main, and who may
+ * call a package. */
 export const outside = ["demo", "bench", "docs", "test", "packages"] as const;
+
+export type Package = {
+  /** What it is for, in one sentence. */
+  readonly does: string;
+  /** The rooms of src that may use it, by its name (`#embedded-postgres`); none: it runs elsewhere, on the other side of the wire. */
+  readonly usedBy: readonly string[];
+};
+
+/** Each stands alone: its own files, Node, and the packages that its package.json names. It calls nothing of us. */
+export const packages: Readonly<Record<string, Package>> = {
+  "embedded-postgres": {
+    does: "The PostgreSQL that comes along, for the demo and the tests; it never outlives its process. Loaded only when no other database is given.",
+    usedBy: ["open"],
+  },
+  "leerid-pakket": {
+    does: "The connector of a school package: it runs at a school, and speaks to us over the wire only.",
+    usedBy: [],
+  },
+};
 
 /** Files that may be longer than 400 lines, with the reason. */
 export const longFiles: Readonly<Record<string, string>> = {};

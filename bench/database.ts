@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "#platform/database";
 import { operationsLog } from "#platform/log";
-import { startEmbeddedPostgres } from "#platform/postgres";
+import { startEmbeddedPostgres } from "#embedded-postgres";
 
 /** A PostgreSQL of the benchmarks' own, as durable as production: every commit is on disk before it is answered. */
 export type Cluster = {

@@ -163,12 +163,12 @@ export async function shareClasses(
   instellingsnummer: string,
   who: Fragment,
 ): Promise<void> {
-  await sql`insert into klasinformatie.overeenkomst (versie, inhoud, ingevoerd_op) values (1, '{}', now()) on conflict do nothing`;
+  await sql`insert into akkoorden.overeenkomst (versie, inhoud, ingevoerd_op) values (1, '{}', now()) on conflict do nothing`;
   await sql`
-    insert into klasinformatie.akkoord (akkoord, instellingsnummer, versie, gegeven_op, gegeven_door, gegeven_naam)
+    insert into akkoorden.akkoord (akkoord, instellingsnummer, versie, gegeven_op, gegeven_door, gegeven_naam)
     values (gen_random_uuid(), ${instellingsnummer}, 1, now(), 'vo-meting', 'Meting')`;
   await sql`
-    insert into klasinformatie.indeling (instellingsnummer, klas, subklas, account_uuid, van, tot, schooljaar)
+    insert into klassen.indeling (instellingsnummer, klas, subklas, account_uuid, van, tot, schooljaar)
     select ${instellingsnummer}, w.klas, case when row_number() over (order by w.account_uuid) % 2 = 0 then w.klas || 'b' end, w.account_uuid,
            '2020-09-01', '2099-08-31', '2026-2027'
       from (${who}) w (account_uuid, klas)`;

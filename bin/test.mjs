@@ -147,7 +147,7 @@ async function ensureSftp(files) {
 async function startDatabase() {
   const given = process.env.LEERID_TEST_DATABASE_URL;
   if (given) return { url: given, stop: async () => {} };
-  const server = follow(node, [join("src", "platform", "postgres", "serve.ts")], {
+  const server = follow(node, [join("packages", "embedded-postgres", "src", "serve.ts")], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = new Promise((resolve) => server.once("exit", resolve));

@@ -3,30 +3,19 @@ import { resolve } from "node:path";
 import ssh2 from "ssh2";
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
-import { geefAkkoord, overeenkomst } from "#modules/klasinformatie";
+import { geefAkkoord, overeenkomst } from "#modules/akkoorden";
 import { importeerSchoolsoftware } from "#modules/schoolsoftware";
 import type { DataFolder } from "./data-folder.ts";
+import type { DemoDropserver, DemoJson } from "./demo-json.ts";
 import { beginStand } from "./discimus/actions.ts";
 import { leesStand } from "./discimus/state.ts";
 import type { MachineClient } from "./load.ts";
-import type { DemoJson } from "./main.ts";
 import { layouts, scholenVan, type Pakketnaam } from "./schoolpakket/layouts.ts";
 import { createSchoolpakket, type Schoolpakket } from "./schoolpakket/index.ts";
 import { registraties } from "./world.ts";
 
 const pakketten = Object.values(layouts).map(({ pakket, naam }) => ({ pakket, naam }));
 const sleutelbestand = (pakket: Pakketnaam) => `pakket-${pakket}.key`;
-
-/** Where packages deliver, and with which keys (`demo.json`). */
-export type DemoDropserver = {
-  readonly host: string;
-  readonly port: number;
-  readonly pakketten: readonly {
-    readonly pakket: string;
-    readonly user: string;
-    readonly private_key_file: string;
-  }[];
-};
 
 /** The three packages and the schools that use them, imported as DOV does (R21). Their keys are made once in the data folder. */
 export async function laadSchoolsoftware(

@@ -2,18 +2,19 @@ import type { Hono } from "hono";
 import { datumOp } from "#platform/clock";
 import { ConfigError, type Config } from "#platform/config";
 import type { Context } from "#platform/context";
+import { end, untilStopped } from "#platform/ending";
 import { laadOpdrachtenOp } from "#modules/rechten";
 import type { ToepassingBestand } from "#modules/toepassingen";
 import { startLeerId, startOnderhoud, startTaken } from "#leerid";
 import { openLeerId } from "#open";
 import { openDataFolder, type DataFolder } from "./data-folder.ts";
+import type { DemoJson } from "./demo-json.ts";
 import {
   demoDropserver,
   geefAkkoorden,
   laadSchoolsoftware,
   leverKlassen,
   schoolpakketSite,
-  type DemoDropserver,
 } from "./klasinformatie.ts";
 import {
   accountsVanGevallen,
@@ -23,7 +24,6 @@ import {
   laadToepassing,
   maakMachineClients,
   stuurWereld,
-  type DemoLeerling,
   type MachineClient,
 } from "./load.ts";
 import { isBezet } from "./ports.ts";
@@ -45,61 +45,27 @@ export type DemoOptions = {
   readonly leerlingen?: number;
 };
 
-/** `demo.json` (interface contract: Addresses in the demo). */
-export type DemoJson = {
-  readonly sites: Readonly<
-    Record<
-      | "acm"
-      | "leerlingloket"
-      | "schoolloket"
-      | "beheer"
-      | "api"
-      | "bingel"
-      | "tweede"
-      | "schoolpakket"
-      | "discimus"
-      | "sleutel",
-      string
-    >
-  >;
-  readonly toepassingen: readonly {
-    readonly naam: string;
-    readonly client_id: string;
-    readonly client_secret: string;
-    readonly redirect_uris: readonly string[];
-    readonly scopes: readonly string[];
-  }[];
-  readonly leerlingen: readonly DemoLeerling[];
-  readonly personas: readonly { readonly geval: string; readonly naam: string; readonly login: string }[];
-  readonly machine_clients: readonly MachineClient[];
-  readonly dropserver: DemoDropserver;
-};
-
 export type RunningDemo = { readonly demo: DemoJson; stop(): Promise<void> };
 
 /** `npm run demo`: starts everything, prints what there is to see, and stops at Ctrl-C. */
 export async function demo(config: Config, options: DemoOptions = {}): Promise<void> {
   const einde = new AbortController();
-  const gestopt = new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.once(signal, () => {
-        einde.abort();
-        resolve();
-      });
-    }
-  });
+  const gestopt = untilStopped().finally(() => einde.abort());
+  gestopt.catch(() => {}); // awaited below, once everything stands
   const voortgang = stopwatch((regel) => console.log(regel));
   let loopt: RunningDemo;
   try {
     loopt = await startDemo(config, { ...options, voortgang, stop: einde.signal });
   } catch (error) {
-    if (einde.signal.aborted) return console.log("Gestopt. Start opnieuw met npm run demo.");
-    throw error;
+    if (!einde.signal.aborted) throw error;
+    await gestopt;
+    return console.log("Gestopt. Start opnieuw met npm run demo.");
   }
   console.log(tabel(loopt.demo, config.LEERID_DATAMAP));
-  await gestopt;
-  console.log("De demonstratie stopt…");
-  await loopt.stop();
+  await gestopt.finally(async () => {
+    console.log("De demonstratie stopt…");
+    await loopt.stop();
+  });
 }
 
 /**
@@ -141,10 +107,10 @@ export async function startDemo(
     for (const werk of afsluiten.splice(0).toReversed()) await werk();
   };
   try {
-    const geopend = await openLeerId({
-      ...config,
-      LEERID_LOG: config.LEERID_LOG === "info" ? "warn" : config.LEERID_LOG,
-    });
+    const geopend = await openLeerId(
+      { ...config, LEERID_LOG: config.LEERID_LOG === "info" ? "warn" : config.LEERID_LOG },
+      { lost: end },
+    );
     afsluiten.push(() => geopend.close());
     meld("databank klaar");
     stop.throwIfAborted();
@@ -164,7 +130,7 @@ export async function startDemo(
     afsluiten.push(() => leerid.close());
     const onderhoud = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
     afsluiten.push(() => onderhoud.stop());
-    const taken = await startTaken(geopend.url, ctx);
+    const taken = await startTaken(config, ctx);
     afsluiten.push(() => taken.stop());
     meld("ACM, de lokets, de API, de dropserver en de sleutel voor medewerkers luisteren");
     stop.throwIfAborted();

@@ -8,7 +8,7 @@ import { geefEersteWachtwoord } from "#modules/sleutels";
 import { geheim, type DataFolder } from "./data-folder.ts";
 import { createDiscimus } from "./discimus/index.ts";
 import type { MachineClient } from "./load.ts";
-import type { DemoJson } from "./main.ts";
+import type { DemoJson } from "./demo-json.ts";
 import { createRelyingParty } from "./relying-party/index.ts";
 import { demoScholen } from "./schools.ts";
 import { createUpstream } from "./upstream/index.ts";

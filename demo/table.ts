@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { gevallen } from "./contract.ts";
-import type { DemoJson } from "./main.ts";
+import type { DemoJson } from "./demo-json.ts";
 import { personas } from "./upstream/personas.ts";
 
 /** What is printed when everything runs: where to go, and who can sign in. */

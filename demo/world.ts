@@ -7,6 +7,8 @@ import type {
   OpdrachtGegevens,
   Registratie,
 } from "./contract.ts";
+import type { Datum } from "#platform/clock";
+import { schooljaarOn } from "#platform/schooljaar";
 import { geboorten, type Geboren } from "./insz.ts";
 import { namen, voornamen } from "./names.ts";
 import { seeded, type Random } from "./random.ts";
@@ -22,8 +24,7 @@ export type WorldOptions = {
 };
 
 /** The school year that a calendar date is in, by its first year (1 September – 31 August). */
-export const schooljaarVan = (datum: string): number =>
-  Number(datum.slice(0, 4)) - (datum.slice(5, 7) < "09" ? 1 : 0);
+export const schooljaarVan = (datum: string): number => Number(schooljaarOn(datum as Datum).slice(0, 4));
 
 const klassen: Record<SchoolSoort, readonly { niveau: Niveau; leerjaar: number }[]> = {
   basis: [

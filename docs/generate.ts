@@ -1,9 +1,12 @@
 import { mkdir, readFile, writeFile, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { accessPage } from "./generate/access.ts";
 import { claimsPage, logPage, problemsPage, settingsPage } from "./generate/catalogues.ts";
 import { databasePage } from "./generate/database.ts";
+import { migrationSums } from "./generate/migrations.ts";
 import { requirementsPage } from "./generate/requirements.ts";
+import { withRooms } from "./generate/rooms.ts";
 import { schemas } from "./generate/schemas.ts";
 
 const folder = fileURLToPath(new URL("./", import.meta.url));
@@ -17,16 +20,18 @@ async function documents(): Promise<Record<string, string>> {
     "claims.md": claimsPage(),
     "toegang.md": await accessPage(),
     "databank.md": await databasePage(),
+    "migraties.sha256": await migrationSums(),
     ...(await schemas()),
   };
   return {
     ...Object.fromEntries(Object.entries(generated).map(([name, text]) => [`generated/${name}`, text])),
     "eisen.md": await requirementsPage(),
+    "../ARCHITECTURE.md": withRooms(await readFile(`${folder}../ARCHITECTURE.md`, "utf8")),
   };
 }
 
 /**
- * Makes docs/generated (and one column of docs/eisen.md) from the declarations in the code, so that a fact is declared once.
+ * Makes docs/generated (with one column of docs/eisen.md and the rooms in ARCHITECTURE.md) from the declarations in the code, so that a fact is declared once.
  * @param check true: writes nothing
  * @returns the documents that are stale, from the root of the repository; none after writing
  */
@@ -36,7 +41,7 @@ export async function generate({ check }: { readonly check: boolean }): Promise<
   const stale: string[] = [];
   for (const [name, text] of Object.entries(wanted)) {
     if ((await readFile(`${folder}${name}`, "utf8").catch(() => "")) === text) continue;
-    stale.push(`docs/${name}`);
+    stale.push(join("docs", name));
     if (!check) await writeFile(`${folder}${name}`, text);
   }
   for (const name of await readdir(`${folder}generated`)) {

@@ -4,28 +4,21 @@ import { getRequestListener } from "@hono/node-server";
 import type { Config } from "#platform/config";
 import type { Context } from "#platform/context";
 import { isReady, openDatabase, type Sql } from "#platform/database";
-import { startWorker, type Taken, type Worker } from "#platform/jobs";
-import type { AccountUuid } from "#platform/ids";
-import { describeError } from "#platform/log";
+import { collectJobs, startUpkeep, startWorker, type Job, type Upkeep, type Worker } from "#platform/jobs";
 import { createMetrics, type Metrics } from "#platform/metrics";
-import { ruimPogingenOp } from "#modules/aanmelding";
-import {
-  hervatLeveringen,
-  verwerkLevering,
-  wisGestopte,
-  wisVerlopen as wisVerlopenKlassen,
-} from "#modules/klasinformatie";
-import { ruimOverzichtenOp, ruimSelectiesOp } from "#modules/leerlingbeheer";
-import { maakPartities, zegel } from "#modules/privacylog";
-import { laadOpdrachtenOp } from "#modules/rechten";
-import { ruimVenstersOp } from "#modules/sleutels";
+import * as aanmelding from "#modules/aanmelding";
+import * as leveringen from "#modules/leveringen";
+import * as leerlingbeheer from "#modules/leerlingbeheer";
+import * as privacylog from "#modules/privacylog";
+import * as rechten from "#modules/rechten";
+import * as sleutels from "#modules/sleutels";
 import { importeerToepassing } from "#modules/toepassingen";
-import { hervatBatches, verwerkBatch, verwijderOude, wisVerlopen } from "#modules/uitreiking";
-import { ruimWeigeringenOp } from "#modules/verstrekking";
-import { beeindigSessies, createAcm, ruimOp } from "#sites/acm";
+import * as uitreiking from "#modules/uitreiking";
+import * as verstrekking from "#modules/verstrekking";
+import * as acmSite from "#sites/acm";
 import { createApi } from "#sites/api";
-import { ruimSommenOp, startDropserver as startSftp, type Dropserver } from "#sites/dropserver";
-import { createLeerlingloket, registreer, ruimSessiesOp } from "#sites/leerlingloket";
+import * as dropserverSite from "#sites/dropserver";
+import * as leerlingloket from "#sites/leerlingloket";
 import * as beheer from "#sites/beheer";
 import * as schoolloket from "#sites/schoolloket";
 
@@ -34,83 +27,52 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 export type LeerId = {
   readonly ctx: Context;
   /** When this process has it. */
-  readonly dropserver: Dropserver | undefined;
+  readonly dropserver: dropserverSite.Dropserver | undefined;
   /** Stops listening and lets requests in flight end. The pool stays open: it is the caller's. */
   close(): Promise<void>;
 };
 
-/** Work that must be done regularly by some node; the database sees to it that two nodes do no harm. */
-export function startOnderhoud(
-  ctx: Context,
-  options: { readonly anker?: string | undefined },
-): { stop(): Promise<void> } {
-  const taken: { naam: string; elke: number; werk: () => Promise<unknown> }[] = [
-    { naam: "privacylog-zegel", elke: 1000, werk: () => zegel(ctx, { anker: options.anker }) },
-    { naam: "privacylog-partities", elke: 3_600_000, werk: () => maakPartities(ctx) },
-    // Each Monday after 04:00, or as soon as we are there; the database sees to it that it happens once (R62).
-    { naam: "directeursopdrachten", elke: 60_000, werk: () => laadOpdrachtenOp(ctx) },
-    { naam: "opruimen-acm", elke: 60_000, werk: () => ruimOp(ctx) },
-    { naam: "opruimen-loket", elke: 600_000, werk: () => ruimSessiesOp(ctx) },
-    { naam: "opruimen-schoolloket", elke: 600_000, werk: () => schoolloket.ruimSessiesOp(ctx) },
-    { naam: "opruimen-beheer", elke: 600_000, werk: () => beheer.ruimSessiesOp(ctx) },
-    { naam: "opruimen-selecties", elke: 3_600_000, werk: () => ruimSelectiesOp(ctx) },
-    { naam: "opruimen-overzichten", elke: 30_000, werk: () => ruimOverzichtenOp(ctx) },
-    { naam: "opruimen-pogingen", elke: 3_600_000, werk: () => ruimPogingenOp(ctx) },
-    { naam: "opruimen-controlesommen", elke: 3_600_000, werk: () => ruimSommenOp(ctx) },
-    { naam: "opruimen-weigeringen", elke: 3_600_000, werk: () => ruimWeigeringenOp(ctx) },
-    { naam: "opruimen-vensters", elke: 3_600_000, werk: () => ruimVenstersOp(ctx) },
-    // Beside the job of a stop, so that five minutes hold when the job fails; and what a job lost.
-    { naam: "klasinformatie-wissen", elke: 60_000, werk: () => wisGestopte(ctx) },
-    { naam: "klasinformatie-hervatten", elke: 60_000, werk: () => hervatLeveringen(ctx) },
-    { naam: "klasinformatie-bewaring", elke: 600_000, werk: () => wisVerlopenKlassen(ctx) },
-    { naam: "uitreiking-wissen", elke: 60_000, werk: () => wisVerlopen(ctx) },
-    { naam: "uitreiking-hervatten", elke: 60_000, werk: () => hervatBatches(ctx, beeindigSessies) },
-    { naam: "uitreiking-opruimen", elke: 3_600_000, werk: () => verwijderOude(ctx) },
-  ];
-  let stopped = false;
-  const lopend = new Set<Promise<unknown>>();
-  const timers = taken.map(({ naam, elke, werk }) => {
-    let bezig = false;
-    const beurt = () => {
-      if (bezig || stopped) return;
-      bezig = true;
-      const dit = werk()
-        .catch((error: unknown) =>
-          ctx.log.error({ ...describeError(error), taak: naam }, "onderhoudstaak mislukt"),
-        )
-        .finally(() => {
-          bezig = false;
-          lopend.delete(dit);
-        });
-      lopend.add(dit);
-    };
-    beurt();
-    return setInterval(beurt, elke);
-  });
-  return {
-    async stop() {
-      stopped = true;
-      timers.forEach(clearInterval);
-      await Promise.all(lopend);
-    },
-  };
-}
+const { endSessies } = acmSite;
 
-/** Work that somebody asked for, by the name under which it was enqueued. */
-const taken: Taken = {
-  "uitreiking-batch": async (ctx, payload) => {
-    await verwerkBatch(ctx, String(payload["batch"]), undefined, beeindigSessies);
-  },
-  "sessies-beeindigen": (ctx, payload) => beeindigSessies(ctx, [payload["account"] as AccountUuid]),
-  "klasinformatie-levering": (ctx, payload) => verwerkLevering(ctx, String(payload["levering"])),
-  "klasinformatie-wissen": (ctx) => wisGestopte(ctx),
+type UpkeepOptions = {
+  /** File outside the database for the seals of the privacy log. */
+  readonly anker?: string | undefined;
 };
 
-/** Does that work as long as this process lives, beside the workers of other processes. */
-export async function startTaken(url: string, ctx: Context): Promise<Worker> {
-  if (Object.keys(taken).length === 0) return { stop: async () => {} };
-  return startWorker(url, ctx, taken);
-}
+/** The regular work that the rooms offer. */
+export const upkeep = ({ anker }: UpkeepOptions): readonly Upkeep[] => [
+  ...privacylog.upkeep({ anker }),
+  ...rechten.upkeep,
+  ...acmSite.upkeep,
+  ...leerlingloket.upkeep,
+  ...schoolloket.upkeep,
+  ...beheer.upkeep,
+  ...leerlingbeheer.upkeep,
+  ...aanmelding.upkeep,
+  ...dropserverSite.upkeep,
+  ...verstrekking.upkeep,
+  ...sleutels.upkeep,
+  ...leveringen.upkeep,
+  ...uitreiking.upkeep(endSessies),
+];
+
+/** What the jobs of a process need of its configuration. */
+type JobsConfig = { readonly urls: Pick<Config["urls"], "acm">; readonly LEERID_PRODUCTIE: boolean };
+
+/** The work that may be asked for with `enqueue`, as the rooms offer it. */
+export const jobs = ({ urls, LEERID_PRODUCTIE }: JobsConfig): readonly Job[] => [
+  ...acmSite.jobs({ issuer: `${urls.acm}/op`, allowPrivateNetwork: !LEERID_PRODUCTIE }),
+  ...leveringen.jobs,
+  ...uitreiking.jobs(endSessies),
+];
+
+/** Does the regular work until stopped, beside the same in other processes. */
+export const startOnderhoud = (ctx: Context, options: UpkeepOptions): { stop(): Promise<void> } =>
+  startUpkeep(ctx, upkeep(options));
+
+/** Does what was asked for until stopped, beside the workers of other processes. */
+export const startTaken = (config: JobsConfig, ctx: Context): Promise<Worker> =>
+  startWorker(ctx, collectJobs(jobs(config)));
 
 /** Every site says whether it lives (`/healthz`) and whether it can work: database reachable, migrations done (`/readyz`). */
 function withHealth(ctx: Context, listener: Listener): Listener {
@@ -161,7 +123,11 @@ const closeServer = (server: Server): Promise<void> =>
 const mega = 1_000_000;
 
 /** The SFTP server with the limits of the configuration, on the port base + 22. */
-async function startDropserver(config: Config, ctx: Context, metrics: Metrics): Promise<Dropserver> {
+async function startDropserver(
+  config: Config,
+  ctx: Context,
+  metrics: Metrics,
+): Promise<dropserverSite.Dropserver> {
   const files = metrics.counter("leerid_dropserver_files_total", "Files taken, by outcome", ["status"]);
   const bytes = metrics.counter("leerid_dropserver_bytes_total", "Bytes of files taken", []);
   const refusals = metrics.counter("leerid_dropserver_refusals_total", "Requests and connections refused", [
@@ -172,7 +138,7 @@ async function startDropserver(config: Config, ctx: Context, metrics: Metrics): 
   ]);
   const port = config.LEERID_PORT_BASE + 22;
   try {
-    return await startSftp(ctx, {
+    return await dropserverSite.startDropserver(ctx, {
       host: config.LEERID_HOST,
       port,
       grenzen: {
@@ -201,7 +167,7 @@ async function startDropserver(config: Config, ctx: Context, metrics: Metrics): 
  * A process with nothing but the SFTP server, and figures and health on the port base + 98: beside a server of the same base, which
  * has its own on + 99.
  */
-export async function startDropserverAlone(config: Config, ctx: Context): Promise<Dropserver> {
+export async function startDropserverAlone(config: Config, ctx: Context): Promise<dropserverSite.Dropserver> {
   const metrics = createMetrics();
   const health = await listenOn(config, withHealth(ctx, metrics.handler), config.LEERID_PORT_BASE + 98);
   try {
@@ -235,8 +201,8 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   const sites = config.LEERID_SITES ?? ["acm", "leerlingloket", "schoolloket", "beheer", "api", "dropserver"];
   const { urls } = config;
   const lokaal = !config.LEERID_PRODUCTIE;
-  await maakPartities(ctx);
-  await registreer(ctx, urls);
+  await privacylog.maakPartities(ctx);
+  await leerlingloket.registreer(ctx, urls);
   await schoolloket.registreer(ctx, urls);
   await importeerToepassing(ctx, beheer.clientBestand(ctx, urls));
   const metrics = createMetrics();
@@ -246,7 +212,7 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   };
   const acmCtx: Context = { ...ctx, sql: openAcmPool(ctx, config.LEERID_ACM_VERBINDINGEN) };
   const acm = sites.includes("acm")
-    ? await createAcm({
+    ? await acmSite.createAcm({
         ctx: acmCtx,
         acmUrl: urls.acm,
         apiUrl: urls.api,
@@ -266,7 +232,7 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
     );
   }
   const base = config.LEERID_PORT_BASE;
-  let dropserver: Dropserver | undefined;
+  let dropserver: dropserverSite.Dropserver | undefined;
   const close = async () => {
     await Promise.all([...servers.map(closeServer), dropserver?.stop()]);
     await acm?.close();
@@ -276,7 +242,10 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
     if (acm) await listen(metrics.measured("acm", acm.handler), base, acmCtx);
     if (sites.includes("leerlingloket"))
       await listen(
-        metrics.measured("leerlingloket", getRequestListener(createLeerlingloket(ctx, urls).fetch)),
+        metrics.measured(
+          "leerlingloket",
+          getRequestListener(leerlingloket.createLeerlingloket(ctx, urls).fetch),
+        ),
         base + 1,
       );
     if (sites.includes("schoolloket"))

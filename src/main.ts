@@ -1,12 +1,11 @@
-import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { access, constants, readFile, stat } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { ConfigError, readConfig, type Config } from "#platform/config";
 import type { Context } from "#platform/context";
 import { DatabaseError, isUnavailable } from "#platform/database";
+import { end, endOnUnforeseen, hasFailed, Unforeseen, untilStopped } from "#platform/ending";
 import { describeError } from "#platform/log";
 import { Problem } from "#platform/problem";
-import { EmbeddedPostgresError } from "#platform/postgres";
 import { openLeerId } from "#open";
 
 /** Wrong usage: exit code 2. */
@@ -21,7 +20,7 @@ const help = `Gebruik: leerid <opdracht>
   worker                         taken en onderhoud: wat gevraagd is, privacylog verzegelen, opruimen
   dropserver                     alleen de dropserver (SFTP), voor bestanden van schoolpakketten
   migrate                        de databank bijwerken
-  import discimus BESTAND        volledige lading, NDJSON of NDJSON.gz; gaat verder waar het stopte
+  import discimus BESTAND        volledige invoer, NDJSON of NDJSON.gz; gaat verder waar het stopte
   import protocol BESTAND        een protocol (overeenkomst) invoeren
   import toepassing BESTAND      een toepassing met haar clients invoeren
   import schoolsoftware BESTAND  schoolpakketten, hun sleutels en welke school welk pakket gebruikt
@@ -49,33 +48,35 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
     const { values } = options(args, { sites: { type: "string" } }, 0);
     const chosen = values.sites === undefined ? config : withSites(values.sites);
     const { startLeerId, startOnderhoud, startTaken } = await import("#leerid");
-    await withContext(chosen, async (ctx, url) => {
+    await withContext(chosen, async (ctx) => {
       const running = await startLeerId(chosen, ctx);
       // A server alone also does what a worker does: a small installation needs no second process, and two do no harm.
       const upkeep = startOnderhoud(ctx, { anker: chosen.LEERID_LOG_ANKER });
-      const worker = await startTaken(url, ctx);
+      const worker = await startTaken(chosen, ctx);
       ctx.log.info(
         { sites: chosen.LEERID_SITES ?? "alle", poort: chosen.LEERID_PORT_BASE },
         "LeerID luistert",
       );
       // What loading left behind (15 MB), while nobody waits for us; see bin/leerid.mjs.
       globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
-      await untilStopped();
-      await worker.stop();
-      await upkeep.stop();
-      await running.close();
+      await untilStopped().finally(async () => {
+        await worker.stop();
+        await upkeep.stop();
+        await running.close();
+      });
     });
   },
 
   async worker(config, args) {
     options(args, {}, 0);
     const { startOnderhoud, startTaken } = await import("#leerid");
-    await withContext(config, async (ctx, url) => {
+    await withContext(config, async (ctx) => {
       const upkeep = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
-      const worker = await startTaken(url, ctx);
-      await untilStopped();
-      await worker.stop();
-      await upkeep.stop();
+      const worker = await startTaken(config, ctx);
+      await untilStopped().finally(async () => {
+        await worker.stop();
+        await upkeep.stop();
+      });
     });
   },
 
@@ -85,14 +86,13 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
     await withContext(config, async (ctx) => {
       const running = await startDropserverAlone(config, ctx);
       ctx.log.info({ poort: running.poort, hostsleutel: running.vingerafdruk }, "de dropserver luistert");
-      await untilStopped();
-      await running.stop();
+      await untilStopped().finally(() => running.stop());
     });
   },
 
   async migrate(config, args) {
     options(args, {}, 0);
-    const opened = await openLeerId(config, { migrate: true });
+    const opened = await openLeerId(config, { migrate: true, lost: end });
     await opened.close();
     console.log("De databank is bij.");
   },
@@ -101,28 +101,12 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
     const [what, ...rest] = args;
     const { positionals } = options(rest, {}, 1);
     const [file = ""] = positionals;
-    const text = () =>
-      readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-        throw new Refused(
-          `${file}: kan niet gelezen worden (${error.code ?? "onbekend"}). Kijk de naam en de rechten na.`,
-        );
-      });
+    // First the file, then a database for it: a name that was mistyped starts nothing and migrates nothing.
     switch (what) {
-      case "discimus":
+      case "discimus": {
+        const { checkFile, importeer } = await import("#modules/discimus");
+        await readable(file, () => checkFile(file));
         return withContext(config, async (ctx) => {
-          const { importeer } = await import("#modules/discimus");
-          await new Promise<void>((resolve, reject) => {
-            const probe = createReadStream(file, { end: 0 });
-            probe.once("error", (error: NodeJS.ErrnoException) =>
-              reject(
-                new Refused(
-                  `${file}: kan niet gelezen worden (${error.code ?? "onbekend"}). Kijk de naam en de rechten na.`,
-                ),
-              ),
-            );
-            probe.once("data", () => resolve());
-            probe.once("end", () => resolve());
-          });
           const stop = new AbortController();
           const abort = () => stop.abort();
           process.once("SIGINT", abort).once("SIGTERM", abort);
@@ -136,30 +120,37 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
           if (stop.signal.aborted)
             throw new Refused("Gestopt. Geef dezelfde opdracht opnieuw om verder te gaan.");
         });
-      case "protocol":
+      }
+      case "protocol": {
+        const inhoud = await readable(file, () => readFile(file, "utf8"));
         return withContext(config, async (ctx) => {
           const { importeerProtocol } = await import("#modules/protocollen");
-          const { bestand, nieuw } = await importeerProtocol(ctx, await text());
+          const { bestand, nieuw } = await importeerProtocol(ctx, inhoud);
           console.log(
             nieuw
               ? `Protocol ${bestand.protocol}, versie ${bestand.versie}, ingevoerd.`
               : `Protocol ${bestand.protocol}, versie ${bestand.versie}, was al ingevoerd.`,
           );
         });
-      case "toepassing":
+      }
+      case "toepassing": {
+        const inhoud = await readable(file, () => readFile(file, "utf8"));
         return withContext(config, async (ctx) => {
           const { importeerToepassing } = await import("#modules/toepassingen");
-          const bestand = await importeerToepassing(ctx, await text());
+          const bestand = await importeerToepassing(ctx, inhoud);
           console.log(`Toepassing ${bestand.toepassing} ingevoerd, met ${bestand.clients.length} clients.`);
         });
-      case "schoolsoftware":
+      }
+      case "schoolsoftware": {
+        const inhoud = await readable(file, () => readFile(file, "utf8"));
         return withContext(config, async (ctx) => {
           const { importeerSchoolsoftware } = await import("#modules/schoolsoftware");
-          const { pakketten, scholen } = await importeerSchoolsoftware(ctx, await text());
+          const { pakketten, scholen } = await importeerSchoolsoftware(ctx, inhoud);
           console.log(
             `Schoolsoftware ingevoerd: pakketten ${pakketten.length}, periodes van scholen ${scholen.length}.`,
           );
         });
+      }
       default:
         throw new UsageError(
           "import: kies discimus, protocol, toepassing of schoolsoftware, met een bestand.",
@@ -171,9 +162,11 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
     const [what, ...rest] = args;
     if (what !== "verify") throw new UsageError("log: kies verify.");
     const { values } = options(rest, { anker: { type: "string" } }, 0);
+    const { anker } = values;
+    if (anker !== undefined) await readable(anker, async () => {});
     return withContext(config, async (ctx) => {
       const { controleer } = await import("#modules/privacylog");
-      const result = await controleer(ctx, { anker: values.anker ?? config.LEERID_LOG_ANKER });
+      const result = await controleer(ctx, { anker: anker ?? config.LEERID_LOG_ANKER });
       console.log(
         `${result.regels} regels, ${result.zegels} zegels, ${result.wachtend} regels wachten op hun zegel.`,
       );
@@ -207,6 +200,23 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
       throw new Refused(stale.map((file) => `${file} is verouderd: geef npm run generate.`).join("\n"));
   },
 };
+
+/** Reads a file that somebody named, after a look whether it is one. @throws Refused when it is not there, not a file, or not ours to read */
+async function readable<T>(file: string, read: () => Promise<T>): Promise<T> {
+  try {
+    await access(file, constants.R_OK);
+    const found = await stat(file);
+    if (!found.isFile())
+      throw Object.assign(new Error(), { code: found.isDirectory() ? "EISDIR" : "ENOTREG" });
+    return await read();
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Refused(
+      `${file}: kan niet gelezen worden (${code ?? "onbekend"}). Kijk de naam en de rechten na.`,
+    );
+  }
+}
 
 type OptionTypes = Record<string, { type: "string" | "boolean" }>;
 
@@ -245,22 +255,13 @@ function wholeNumber(name: string, value: string, min: number, max: number): num
   return number;
 }
 
-async function withContext(
-  config: Config,
-  work: (ctx: Context, url: string) => Promise<void>,
-): Promise<void> {
-  const opened = await openLeerId(config);
+async function withContext(config: Config, work: (ctx: Context) => Promise<void>): Promise<void> {
+  const opened = await openLeerId(config, { lost: end });
   try {
-    await work(opened.ctx, opened.url);
+    await work(opened.ctx);
   } finally {
     await opened.close();
   }
-}
-
-function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
-  });
 }
 
 async function main(): Promise<number> {
@@ -279,12 +280,8 @@ async function main(): Promise<number> {
       console.error(`${error.message}\n\n${help}`);
       return 2;
     }
-    if (
-      error instanceof Refused ||
-      error instanceof ConfigError ||
-      error instanceof DatabaseError ||
-      error instanceof EmbeddedPostgresError
-    ) {
+    if (error instanceof Unforeseen) return 1;
+    if (error instanceof Refused || error instanceof ConfigError || error instanceof DatabaseError) {
       console.error(error.message);
       return 1;
     }
@@ -319,4 +316,6 @@ function unexpected(error: unknown): string {
   return `Er ging iets onverwachts mis (${[fout, code].filter(Boolean).join(" ")}). Geef deze regels aan wie LeerID beheert.${where}`;
 }
 
-process.exitCode = await main();
+endOnUnforeseen();
+const code = await main();
+process.exitCode = hasFailed() ? 1 : code;

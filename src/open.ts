@@ -7,30 +7,29 @@ import type { Context } from "#platform/context";
 import { deriveKeys } from "#platform/crypto";
 import { DatabaseError, isReady, migrate, openDatabase, type Sql } from "#platform/database";
 import { operationsLog } from "#platform/log";
-import { EmbeddedPostgresError, runningPostgres, startEmbeddedPostgres } from "#platform/postgres";
 
 /** An open database with the keys that belong to it. */
 export type Opened = {
   readonly ctx: Context;
-  /** The address of PostgreSQL itself, for what needs a session: jobs. */
-  readonly url: string;
-  /** Closes the pool, and stops the embedded PostgreSQL if this process started it. */
+  /** Closes the pool, and stops the embedded PostgreSQL if this process has it. */
   close(): Promise<void>;
 };
 
 /**
  * Opens the database of the configuration and brings it up to date (D13). With LEERID_DATABASE_URL that one; without, an embedded
- * PostgreSQL in the data folder: the one that a demo or server runs there now, or a new one. In production a process that was not
- * given the owner's address does not migrate: it refuses a database that `leerid migrate` has not brought up to date.
- * @throws ConfigError, DatabaseError, EmbeddedPostgresError with a Dutch text that says what to do
+ * PostgreSQL in the data folder: the one that a demo or server runs there now, or a new one; it is started again when it falls.
+ * In production a process that was not given the owner's address does not migrate: it refuses a database that `leerid migrate` has
+ * not brought up to date.
+ * @param options.lost told when the embedded PostgreSQL fell and does not come back; the text says what to do
+ * @throws ConfigError, DatabaseError with a Dutch text that says what to do
  */
 export async function openLeerId(
   config: Config,
-  options: { readonly migrate?: boolean } = {},
+  options: { readonly migrate?: boolean; readonly lost?: (error: DatabaseError) => void } = {},
 ): Promise<Opened> {
   const log = operationsLog(config.LEERID_LOG);
   const hoofdsleutel = await mainKey(config);
-  const { url, stop } = await database(config);
+  const { url, stop } = await database(config, options.lost ?? (() => {}));
   const direct = config.LEERID_DATABASE_RECHTSTREEKS_URL ?? url;
   try {
     const eigenaar =
@@ -46,7 +45,6 @@ export async function openLeerId(
     }
     return {
       ctx: { sql, clock: systemClock(), keys: deriveKeys(hoofdsleutel), log },
-      url: direct,
       async close() {
         await sql.end({ timeout: 5 });
         await stop();
@@ -71,19 +69,22 @@ async function checkDatabase(sql: Sql): Promise<void> {
     );
 }
 
-async function database(config: Config): Promise<{ url: string; stop: () => Promise<void> }> {
+async function database(
+  config: Config,
+  lost: (error: DatabaseError) => void,
+): Promise<{ url: string; stop: () => Promise<void> }> {
   if (config.LEERID_DATABASE_URL !== undefined)
     return { url: config.LEERID_DATABASE_URL, stop: async () => {} };
-  const folder = join(config.LEERID_DATAMAP, "postgres");
-  const running = await runningPostgres(folder);
-  if (running !== undefined) return { url: running, stop: async () => {} };
+  // Loaded here: where the database is somewhere else, the package need not be there.
+  const { EmbeddedPostgresError, keepEmbeddedPostgres } = await import("#embedded-postgres");
   try {
-    return await startEmbeddedPostgres({ folder, log: operationsLog("warn") });
+    return await keepEmbeddedPostgres({
+      folder: join(config.LEERID_DATAMAP, "postgres"),
+      log: operationsLog("warn"),
+      lost: (error) => lost(new DatabaseError(error.message, { cause: error })),
+    });
   } catch (error) {
-    // Two commands at once: the other one has it by now.
-    const other = error instanceof EmbeddedPostgresError ? await runningPostgres(folder) : undefined;
-    if (other === undefined) throw error;
-    return { url: other, stop: async () => {} };
+    throw error instanceof EmbeddedPostgresError ? new DatabaseError(error.message, { cause: error }) : error;
   }
 }
 

@@ -93,7 +93,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 async function opens(ctx: Context, account: AccountUuid): Promise<boolean> {
   const vandaag = ctx.clock.vandaag();
   const feiten = await getFeiten(ctx, account, toepassing, vandaag);
-  return beslis(feiten, toepassing, { scopes: new Set(), vandaag }).toegang;
+  return beslis(feiten, toepassing, { scopes: new Set() }).toegang;
 }
 
 async function countRows(ctx: Context): Promise<number> {
@@ -106,7 +106,7 @@ async function countRows(ctx: Context): Promise<number> {
 async function chooseApplication(ctx: Context): Promise<AccountUuid> {
   await ctx.sql`insert into toepassingen.keuze (instellingsnummer, toepassing, van) values (${school.instellingsnummer}, ${toepassing}, '2024-09-01')`;
   const [row] = await ctx.sql<{ account_uuid: AccountUuid }[]>`
-    select account_uuid from klasinformatie.indeling where instellingsnummer = ${school.instellingsnummer} limit 1`;
+    select account_uuid from klassen.indeling where instellingsnummer = ${school.instellingsnummer} limit 1`;
   if (!row) throw new Error("no pupils");
   return row.account_uuid;
 }

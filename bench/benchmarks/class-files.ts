@@ -56,7 +56,7 @@ async function makeAnchor(url: string): Promise<void> {
 /** Forgets what was delivered, and tidies up after it. */
 async function reset(bench: Bench, url: string): Promise<void> {
   const owner = openDatabase({ url, max: 1, role: "eigenaar" });
-  await owner`truncate klasinformatie.indeling, klasinformatie.stand, klasinformatie.levering, public.klas_anker`;
+  await owner`truncate klassen.indeling, leveringen.stand, leveringen.levering, public.klas_anker`;
   await owner.end();
   await bench.cluster.settle();
 }

@@ -4,8 +4,9 @@ import { answerCalls } from "#bench/processes";
 import { startTaken } from "#leerid";
 import { systemClock } from "#platform/clock";
 import type { Context } from "#platform/context";
+import { schooljaarOn } from "#platform/schooljaar";
 import { ontvang } from "#modules/discimus";
-import { ontvangBestand, verwerkLevering } from "#modules/klasinformatie";
+import { ontvangBestand, verwerkLevering } from "#modules/leveringen";
 import { statementCounter, type Usage } from "./usage.ts";
 
 type School = { readonly nummer: string; readonly rows: string };
@@ -32,7 +33,10 @@ const calls = {
   /** Works on what waits, beside whoever takes files. */
   async work(args: { readonly url: string }): Promise<void> {
     ctx = benchContext(args.url);
-    const worker = await startTaken(args.url, ctx);
+    const worker = await startTaken(
+      { urls: { acm: "http://acm.leerid.test" }, LEERID_PRODUCTIE: false },
+      ctx,
+    );
     stop = async () => {
       await worker.stop();
       await ctx?.sql.end({ timeout: 2 });
@@ -48,9 +52,9 @@ const calls = {
     await sql`
       insert into schoolsoftware.gebruik (instellingsnummer, van, tot, pakket, gewijzigd_op)
       select instellingsnummer, '2020-09-01', null, 'meting', now() from scholen.school on conflict do nothing`;
-    await sql`insert into klasinformatie.overeenkomst (versie, inhoud, ingevoerd_op) values (1, '{}', now()) on conflict do nothing`;
+    await sql`insert into akkoorden.overeenkomst (versie, inhoud, ingevoerd_op) values (1, '{}', now()) on conflict do nothing`;
     await sql`
-      insert into klasinformatie.akkoord (akkoord, instellingsnummer, versie, gegeven_op, gegeven_door, gegeven_naam)
+      insert into akkoorden.akkoord (akkoord, instellingsnummer, versie, gegeven_op, gegeven_door, gegeven_naam)
       select gen_random_uuid(), instellingsnummer, 1, now(), 'vo-1', 'Els Vandamme' from scholen.school on conflict do nothing`;
     await sql`analyze`;
   },
@@ -96,7 +100,7 @@ const calls = {
     for (;;) {
       const [row] = await context.sql<{ waiting: number; bad: number }[]>`
         select count(*) filter (where status = 'wacht') as waiting, count(*) filter (where status <> 'verwerkt') as bad
-          from klasinformatie.levering where levering = any (${taken})`;
+          from leveringen.levering where levering = any (${taken})`;
       if (row?.bad !== row?.waiting) throw new Error("a file was not taken whole");
       if (row?.waiting === 0) return performance.now() - begin;
       await wait(20);
@@ -111,7 +115,7 @@ const calls = {
     const { levering } = await take(context, large);
     await verwerkLevering(context, levering);
     const ms = performance.now() - begin;
-    const [row] = await context.sql`select status from klasinformatie.levering where levering = ${levering}`;
+    const [row] = await context.sql`select status from leveringen.levering where levering = ${levering}`;
     if (row?.["status"] !== "verwerkt") throw new Error(`a file is ${row?.["status"]}`);
     return ms;
   },
@@ -148,14 +152,12 @@ export type ClassFileCalls = typeof calls;
 
 function take(context: Context, { nummer, rows }: School) {
   const clock = systemClock();
-  const today = clock.vandaag();
-  const year = Number(today.slice(0, 4)) - (today.slice(5) < "09-01" ? 1 : 0);
   const stamp = new Date(clock.now() - 30 * 86_400_000 + ++last * 1000)
     .toISOString()
     .replaceAll(/[-:]|\.\d{3}/g, "");
   return ontvangBestand(context, {
     pakket: "meting",
-    naam: `klasinformatie_${nummer}_${year}-${year + 1}_${stamp}.csv`,
+    naam: `klasinformatie_${nummer}_${schooljaarOn(clock.vandaag())}_${stamp}.csv`,
     inhoud: Buffer.from(rows),
     kanaal: "sftp",
   });

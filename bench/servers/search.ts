@@ -54,7 +54,7 @@ const calls = {
     const { zoek } = args;
     const waar = () => {
       if ("klas" in zoek)
-        return sql`exists (select from klasinformatie.indeling d where d.instellingsnummer = r.instellingsnummer and d.klas = ${zoek.klas}
+        return sql`exists (select from klassen.indeling d where d.instellingsnummer = r.instellingsnummer and d.klas = ${zoek.klas}
                             and d.account_uuid = r.account_uuid and d.van <= current_date and d.tot >= current_date)`;
       if ("begin" in zoek) return sql`(r.zoek like ${`${zoek.begin}%`} or r.zoek like ${`% ${zoek.begin}%`})`;
       return sql`r.zoek like ${`%${zoek.deel}%`}`;

@@ -5,6 +5,7 @@ import { operationsLog } from "#platform/log";
 import { maakPoort } from "#modules/aanmelding";
 import { endpoints } from "#sites/api";
 import { functies, routes as beheerRoutes, taken } from "#sites/beheer";
+import { routes as schoolRoutes } from "#sites/schoolloket";
 import { createLeerlingloket } from "#sites/leerlingloket";
 import { code, page, table } from "./page.ts";
 
@@ -113,6 +114,23 @@ const rows = (rules: readonly (readonly [string, Rule])[]) =>
     rules.map(([route, { who, sees }]) => [code(route), who, sees]),
   );
 
+/** Routes as they are declared: the same data that mounts them. */
+const declaredRows = <Access>(
+  routes: readonly {
+    readonly method: string;
+    readonly path: string;
+    readonly access: Access;
+    readonly summary: string;
+  }[],
+  who: (access: Access) => string,
+) =>
+  rows(
+    routes.map(({ method, path, access, summary }) => [
+      `${method.toUpperCase()} ${path}`,
+      { who: who(access), sees: summary },
+    ]),
+  );
+
 /** The access matrix: every route and who may. */
 export async function accessPage(): Promise<string> {
   const found = await loketRoutes();
@@ -126,7 +144,7 @@ export async function accessPage(): Promise<string> {
   const scopes = [...new Set(declared.map((one) => one.access))].filter((access) => access !== "open");
   return page(
     "Wie mag wat",
-    "de endpoints van de API, de routes van het leerlingloket, die van beheer en `docs/generate/access.ts`",
+    "de endpoints van de API, de routes van het leerlingloket, van beheer en van het Schoolloket, en `docs/generate/access.ts`",
     [
       "Wat hier niet staat, bestaat niet of is een 404. Een endpoint van de API zonder toegangsregel compileert niet; een route van het leerlingloket zonder regel stopt het maken van deze pagina.",
       "## API",
@@ -154,16 +172,24 @@ export async function accessPage(): Promise<string> {
           ...functies.map((functie) => ((functie.taken as readonly string[]).includes(taak) ? "✓" : "403")),
         ]),
       ),
-      table(
-        ["vraag", "wie mag"],
-        beheerRoutes.map(({ methode, pad, toegang }) => [
-          code(`${methode} ${pad}`),
-          toegang === "aangemeld"
-            ? "wie aangemeld is"
-            : toegang === "functie"
-              ? "wie een functie heeft"
-              : `wie een functie heeft met de taak: ${taken[toegang]}`,
-        ]),
+      declaredRows(beheerRoutes, (access) =>
+        access === "aangemeld"
+          ? "wie aangemeld is"
+          : access === "functie"
+            ? "wie een functie heeft"
+            : `wie een functie heeft met de taak: ${taken[access]}`,
+      ),
+      "## Schoolloket",
+      "De school komt uit de sessie: een nummer van een andere school, in een adres of een formulier, is een 404. Rechten worden bij elke vraag nagekeken, en de pagina's lezen de databank als `leerid_school`, een rol die alleen de rijen van deze school ziet (migratie 0014).",
+      declaredRows(
+        schoolRoutes,
+        (access) =>
+          ({
+            beheerder: "een LeerID-beheerder van de school",
+            databeheerder: "een databeheerder (directeur) van de school",
+            school: "wie een recht heeft in de school",
+            aangemeld: "wie aangemeld is",
+          })[access],
       ),
       "## Elke site",
       rows([

@@ -8,7 +8,7 @@ import {
   discimusProblemen,
   quarantaineredenen,
 } from "#modules/discimus";
-import { klasinformatieProblemen } from "#modules/klasinformatie";
+import { klasinformatieProblemen } from "#modules/leveringen";
 import { logsoorten } from "#modules/privacylog";
 import { protocolProblemen } from "#modules/protocollen";
 import { schoolsoftwareProblemen } from "#modules/schoolsoftware";
@@ -39,7 +39,7 @@ function problemLists(): { room: string; kinds: readonly ProblemKind[] }[] {
     "platform/problem": algemeen,
     "platform/import-file": leesProblemen,
     "modules/discimus": { ...ladingProblemen, ...discimusProblemen },
-    "modules/klasinformatie": klasinformatieProblemen,
+    "modules/leveringen": klasinformatieProblemen,
     "modules/protocollen": protocolProblemen,
     "modules/schoolsoftware": schoolsoftwareProblemen,
     "modules/toepassingen": toepassingProblemen,

@@ -63,23 +63,28 @@ export async function databasePage(): Promise<string> {
   const made = sql.match(/^create table (?!if)[a-z_.]+ \(/gm)?.length ?? 0;
   if (tables.length !== made)
     throw new Error(`docs/generate/database.ts: read ${tables.length} of ${made} tables`);
+  const views = [...sql.matchAll(/^comment on view ([a-z_.]+) is\s+'([^']*)'/gm)];
+  const dropped = new Set([...sql.matchAll(/^drop table ([\w.]+);/gm)].map(([, name]) => name));
   const schemas = [...sql.matchAll(/^create schema (\w+)/gm)].map(([, name = ""]) => name);
   return page("Databank", "`migrations/`", [
     "Elk schema hoort bij één kamer van de code; andere kamers lezen het alleen langs wat in `architecture.ts` staat. De uitleg komt uit de databank zelf (`comment on …`): doel, grond, bewaring. De rol `leerid_app` bedient; de eigenaar migreert.",
     ...schemas.toSorted().flatMap((schema) => {
       const [room = ""] = Object.entries(rooms).find(([, one]) => one.schema === schema) ?? [];
+      const own = tables.filter((one) => one.name.startsWith(`${schema}.`) && !dropped.has(one.name));
       return [
         `## ${schema} (${code(`src/${room}`)})`,
-        ...tables
-          .filter((one) => one.name.startsWith(`${schema}.`))
-          .flatMap((one) => [
-            `### ${one.name}`,
-            one.comment,
-            `Kolommen: ${one.columns.map((column) => `${code(column.name)} ${column.type}`).join(", ")}.`,
-            ...one.columns
-              .filter((column) => column.comment !== "")
-              .map((column) => `- ${code(column.name)}: ${column.comment}`),
-          ]),
+        ...(own.length === 0 ? ["Alleen functies, geen gegevens."] : []),
+        ...own.flatMap((one) => [
+          `### ${one.name}`,
+          one.comment,
+          `Kolommen: ${one.columns.map((column) => `${code(column.name)} ${column.type}`).join(", ")}.`,
+          ...one.columns
+            .filter((column) => column.comment !== "")
+            .map((column) => `- ${code(column.name)}: ${column.comment}`),
+        ]),
+        ...views
+          .filter(([, name = ""]) => name.startsWith(`${schema}.`))
+          .flatMap(([, name = "", comment = ""]) => [`### ${name} (view)`, comment]),
       ];
     }),
   ]);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, posix } from "node:path";
 import { describe, test } from "node:test";
-import { longFiles, outside, rooms, type Room } from "#architecture";
+import { longFiles, moved, outside, packages, rooms, type Room } from "#architecture";
 import { testDatabase } from "#testing/database";
-import { importsOf, root, sourceFiles, sqlNames, type SourceFile } from "./source.ts";
+import { importsOf, migrationText, ringsOf, root, sourceFiles, sqlNames, type SourceFile } from "./source.ts";
 
 const source = sourceFiles("src");
 const production = source.filter((file) => !file.test);
@@ -12,6 +13,7 @@ const around = outside
   .flatMap((folder) => sourceFiles(folder));
 const migrations = readdirSync(`${root}migrations`).toSorted();
 const schemas = Object.values(rooms).flatMap((room) => room.schema ?? []);
+const forAll = new Set(Object.values(rooms).flatMap((room) => (room.schemaForAll && room.schema) || []));
 
 const layer = (room: string): number =>
   ["platform", "modules", "sites"].indexOf(room.split("/")[0] ?? "") + 1 ||
@@ -28,8 +30,11 @@ function roomBehind(specifier: string): string | undefined {
 function wrongImports(file: Pick<SourceFile, "path" | "room" | "text" | "test">): string[] {
   return importsOf(file.text).flatMap((specifier) => {
     const line = (what: string) => [`${file.path}: ${specifier}: ${what}`];
-    if (specifier.includes("../"))
-      return line("goes through the wall; use a door (#platform/x, #modules/x, #sites/x)");
+    if (specifier.includes("../")) {
+      // A folder of a subject reaches what its room shares; further up is another room.
+      const inside = posix.join(dirname(file.path), specifier).startsWith(`src/${file.room}/`);
+      return inside ? [] : line("goes through the wall; use a door (#platform/x, #modules/x, #sites/x)");
+    }
     const target = roomBehind(specifier);
     if (target === undefined || target === file.room) return [];
     const [head = ""] = target.split("/");
@@ -37,6 +42,8 @@ function wrongImports(file: Pick<SourceFile, "path" | "room" | "text" | "test">)
       if (file.test || (file.room === "main" && head !== "testing")) return [];
       return line("the product does not lean on what stands beside it");
     }
+    const lent = packages[target];
+    if (lent) return file.test || lent.usedBy.includes(file.room) ? [] : line("not for this room");
     const there = rooms[target];
     if (!there) return line("no such room, or a deep import");
     if (layer(target) > layer(file.room))
@@ -53,8 +60,24 @@ function wrongImports(file: Pick<SourceFile, "path" | "room" | "text" | "test">)
 function wrongSql(room: string, path: string, names: readonly string[]): string[] {
   const { schema, alsoSql = {} } = rooms[room] ?? ({} as Room);
   return names
-    .filter((name) => name.split(".")[0] !== schema && !Object.hasOwn(alsoSql, name))
+    .filter((name) => {
+      const [there = ""] = name.split(".");
+      return there !== schema && !forAll.has(there) && !Object.hasOwn(alsoSql, name);
+    })
     .map((name) => `${path}: ${name} belongs to another room`);
+}
+
+/** Whose migration it is: of the schema that it is named after, and of those in which it makes something (again). */
+function schemasOf(name: string): string[] {
+  const named = /^\d{4}_(\w+)\.sql$/.exec(name)?.[1] ?? "";
+  // A file that only changes (later migrations) is named after what it changes: 0014_leerlingen_….sql.
+  const owner = [
+    ...schemas.filter((one) => named === one || named.startsWith(`${one}_`)),
+    ...Object.keys(moved[named] ?? {}),
+  ];
+  const text = migrationText(name);
+  const made = [...text.matchAll(/^create (?:or replace )?(?:schema|function|view) (\w+)/gm)];
+  return owner.length === 0 ? [] : [...new Set([...owner, ...made.map(([, one]) => one ?? "")])];
 }
 
 const ownerOf = (schema: string): string =>
@@ -101,6 +124,21 @@ describe("the code is as architecture.ts says", () => {
     assert.equal(done.size, Object.keys(rooms).length);
   });
 
+  test("no files import one another in a circle, by types neither", () => {
+    assert.deepEqual(ringsOf([...source, ...around]), []);
+    const file = (path: string, ...to: string[]) => ({
+      path,
+      text: to.map((one) => `import type { X } from "${one}";`).join("\n"),
+    });
+    const planted = [
+      file("src/a/a.ts", "./b.ts"),
+      file("src/a/b.ts", "./deep/c.ts", "./d.ts"),
+      file("src/a/deep/c.ts", "./../a.ts"),
+      file("src/a/d.ts"),
+    ];
+    assert.deepEqual(ringsOf(planted), [["src/a/a.ts", "src/a/b.ts", "src/a/deep/c.ts"]]);
+  });
+
   test("what stands beside the product also goes in by the doors", () => {
     const wrong = around.flatMap((file) =>
       importsOf(file.text).flatMap((specifier) => {
@@ -110,6 +148,7 @@ describe("the code is as architecture.ts says", () => {
           target === undefined ||
           pages ||
           target in rooms ||
+          target in packages ||
           target === "architecture" ||
           ["testing", ...outside].includes(target.split("/")[0] ?? "");
         return specifier.includes("../") || !known ? [`${file.path}: ${specifier}`] : [];
@@ -118,20 +157,21 @@ describe("the code is as architecture.ts says", () => {
     assert.deepEqual(wrong, []);
   });
 
-  test("what runs elsewhere stands alone: its own files, Node, and the packages that it names", () => {
+  test("a package stands alone: its own files, Node, and the packages that it names", () => {
     const files = around.filter((file) => file.path.startsWith("packages/"));
     assert.ok(files.length > 10);
+    assert.deepEqual(readdirSync(`${root}packages`).toSorted(), Object.keys(packages).toSorted());
+    type Named = Readonly<Record<string, Record<string, string> | undefined>>;
+    const named = (path: string): Named => JSON.parse(readFileSync(path, "utf8")) as Named;
     const strange = (path: string, text: string) => {
       const [home = ""] = /^packages\/[^/]+\//.exec(path) ?? [];
-      const { dependencies = {} } = JSON.parse(readFileSync(`${root}${home}package.json`, "utf8")) as {
-        dependencies?: Record<string, string>;
-      };
-      const named = [...Object.keys(dependencies), ...(path.endsWith(".test.ts") ? ["fast-check"] : [])];
+      const { dependencies, devDependencies } = named(`${root}${home}package.json`);
+      const known = Object.keys({ ...dependencies, ...devDependencies });
       return importsOf(text).filter(
         (from) =>
           !from.startsWith("./") &&
           !from.startsWith("node:") &&
-          !named.some((name) => from === name || from.startsWith(`${name}/`)),
+          !known.some((name) => from === name || from.startsWith(`${name}/`)),
       );
     };
     assert.deepEqual(
@@ -141,15 +181,13 @@ describe("the code is as architecture.ts says", () => {
     const planted = 'import "#platform/clock"; import "pg"; import "zod"; import "./x.ts";';
     assert.deepEqual(strange("packages/leerid-pakket/src/x.ts", planted), ["#platform/clock", "pg"]);
     const versions = (path: string): Record<string, string> => {
-      const { dependencies, optionalDependencies } = JSON.parse(readFileSync(path, "utf8")) as Record<
-        string,
-        Record<string, string>
-      >;
-      return { ...dependencies, ...optionalDependencies };
+      const { dependencies, devDependencies, optionalDependencies } = named(path);
+      return { ...dependencies, ...devDependencies, ...optionalDependencies };
     };
     const ours = versions(`${root}package.json`);
-    for (const [name, version] of Object.entries(versions(`${root}packages/leerid-pakket/package.json`)))
-      assert.equal(version, ours[name], `${name}: tested here with another version`);
+    for (const one of Object.keys(packages))
+      for (const [name, version] of Object.entries(versions(`${root}packages/${one}/package.json`)))
+        assert.equal(version, ours[name], `${one}: ${name}: tested here with another version`);
   });
 
   test("the client of PostgreSQL is loaded by the room of the database only (ADR 0017)", () => {
@@ -158,21 +196,25 @@ describe("the code is as architecture.ts says", () => {
     assert.ok(loaders.length > 0);
     assert.deepEqual(
       loaders.filter((path) => !path.startsWith("src/platform/database/")),
-      [],
+      ["packages/embedded-postgres/src/trial.ts"], // tests of what calls nothing of us
     );
     assert.ok(loads('import pg from "pg";') && loads('import { from } from "pg-copy-streams";'));
   });
 
   test("a planted violation is found", () => {
     const plant = (room: string, text: string) =>
-      wrongImports({ path: "planted.ts", room, text, test: false }).length;
+      wrongImports({ path: `src/${room}/folder/planted.ts`, room, text, test: false }).length;
     assert.equal(plant("platform/clock", 'import { beslis } from "#modules/verstrekking";'), 1);
     assert.equal(plant("modules/scholen", 'import { meldAan } from "#modules/aanmelding";'), 1);
     assert.equal(plant("modules/tokens", 'import { store } from "#modules/tokens/store";'), 1);
-    assert.equal(plant("modules/tokens", 'import { x } from "../scholen/store.ts";'), 1);
+    assert.equal(plant("modules/tokens", 'import { x } from "../../scholen/store.ts";'), 1);
+    assert.equal(plant("modules/tokens", 'import { x } from "../folder/../../scholen/store.ts";'), 1);
+    assert.equal(plant("modules/tokens", 'import { x } from "../store.ts";'), 0);
     assert.equal(plant("modules/tokens", 'export * from "#sites/api";'), 1);
     assert.equal(plant("sites/api", 'const x = await import("#modules/scholen");'), 1);
     assert.equal(plant("sites/api", 'import { x } from "#testing/database";'), 1);
+    assert.equal(plant("sites/api", 'const x = await import("#embedded-postgres");'), 1);
+    assert.equal(plant("open", 'const x = await import("#embedded-postgres");'), 0);
     assert.equal(
       plant("modules/tokens", '// import { x } from "#sites/api";\nconst s = `from "#sites/api"`;'),
       0,
@@ -197,14 +239,9 @@ describe("the database is divided like the code", () => {
 
   test("a migration stays in the schema it is named after, or what is declared", () => {
     const wrong = migrations.flatMap((name) => {
-      const schema = /^\d{4}_(\w+)\.sql$/.exec(name)?.[1] ?? "";
-      const text = readFileSync(`${root}migrations/${name}`, "utf8");
-      // A file that only changes (later migrations) is named after what it changes: 0014_leerlingen_….sql.
-      const owner = schemas.find((one) => schema === one || schema.startsWith(`${one}_`));
-      if (!owner) return schema === "rollen" ? [] : [`${name}: belongs to no room`];
-      // One file may make the schemas of two rooms.
-      const made = [...text.matchAll(/create schema (\w+)/g)].map(([, one]) => one ?? "");
-      const owners = [...new Set([owner, ...made])];
+      const text = migrationText(name);
+      const owners = schemasOf(name);
+      if (owners.length === 0) return name === "0001_rollen.sql" ? [] : [`${name}: belongs to no room`];
       return sqlNames(text, schemas, "sql")
         .filter((one) => owners.every((mine) => wrongSql(ownerOf(mine), name, [one]).length > 0))
         .map((one) => `${name}: ${one} belongs to another room`);
@@ -219,8 +256,8 @@ describe("the database is divided like the code", () => {
           .filter((file) => file.room === name)
           .flatMap((file) => sqlNames(file.text, schemas, "ts")),
         ...migrations
-          .filter((file) => room.schema !== undefined && file.slice(5).startsWith(room.schema))
-          .flatMap((file) => sqlNames(readFileSync(`${root}migrations/${file}`, "utf8"), schemas, "sql")),
+          .filter((file) => room.schema !== undefined && schemasOf(file).includes(room.schema))
+          .flatMap((file) => sqlNames(migrationText(file), schemas, "sql")),
       ]);
       return Object.keys(room.alsoSql ?? {})
         .filter((one) => !used.has(one))
@@ -246,8 +283,9 @@ describe("the database is divided like the code", () => {
         tables.filter((row) => !row.uitleg).map((row) => row.tabel),
         [],
       );
-      const found = new Set(tables.map((row) => row.tabel.split(".")[0] ?? ""));
-      assert.deepEqual([...found].toSorted(), ["public", ...schemas].toSorted());
+      const found = await db.sql<{ nspname: string }[]>`
+        select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'`;
+      assert.deepEqual(found.map(({ nspname }) => nspname).toSorted(), ["public", ...schemas].toSorted());
     } finally {
       await db.close();
     }

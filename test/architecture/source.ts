@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
+import { moved } from "#architecture";
 
 /** The repository's folder, with a slash at its end. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -117,15 +119,64 @@ export function importsOf(text: string): string[] {
   });
 }
 
+/**
+ * Files that import one another in a circle, also if only types: none of them can be read before the others.
+ * @returns each circle as the paths in it, of the groups in which every file leads to every other
+ */
+export function ringsOf(files: readonly Pick<SourceFile, "path" | "text">[]): string[][] {
+  const edges = new Map(
+    files.map(({ path, text }) => [
+      path,
+      importsOf(text)
+        .filter((from) => from.startsWith("./"))
+        .map((from) => posix.join(posix.dirname(path), from)),
+    ]),
+  );
+  // Tarjan's strongly connected components.
+  const order = new Map<string, number>();
+  const open: string[] = [];
+  const rings: string[][] = [];
+  const visit = (path: string): number => {
+    const nr = order.size;
+    order.set(path, nr);
+    open.push(path);
+    let least = nr;
+    for (const next of edges.get(path) ?? []) {
+      if (!edges.has(next)) continue;
+      if (!order.has(next)) least = Math.min(least, visit(next));
+      else if (open.includes(next)) least = Math.min(least, order.get(next) ?? nr);
+    }
+    if (least === nr) {
+      const ring = open.splice(open.indexOf(path));
+      if (ring.length > 1) rings.push(ring.toSorted());
+    }
+    return least;
+  };
+  for (const path of edges.keys()) if (!order.has(path)) visit(path);
+  return rings;
+}
+
+/** What stands in the templates and strings of a TypeScript file: its SQL, and its texts. */
+export const sqlOf = (text: string): string =>
+  pieces(text)
+    .filter((piece) => piece.kind === "template" || piece.kind === "string")
+    .map((piece) => piece.text)
+    .join("\n");
+
+/** The text of a migration, with what was moved since under the name that it has today. */
+export function migrationText(name: string): string {
+  let text = readFileSync(`${root}migrations/${name}`, "utf8");
+  for (const [left, places] of Object.entries(moved))
+    for (const [schema, objects] of Object.entries(places))
+      for (const object of objects)
+        text = text.replaceAll(new RegExp(`\\b${left}\\.${object}\\b`, "g"), `${schema}.${object}`);
+  return text;
+}
+
 /** `schema.name` in the SQL of a TypeScript file (which stands in templates and strings), or of a migration. */
 export function sqlNames(text: string, schemas: readonly string[], kind: "ts" | "sql"): string[] {
   const body =
-    kind === "sql"
-      ? text.replaceAll(/--.*$/gm, "").replaceAll(/'(?:[^']|'')*'/g, "''")
-      : pieces(text)
-          .filter((piece) => piece.kind === "template" || piece.kind === "string")
-          .map((piece) => piece.text)
-          .join("\n");
+    kind === "sql" ? text.replaceAll(/--.*$/gm, "").replaceAll(/'(?:[^']|'')*'/g, "''") : sqlOf(text);
   const pattern = new RegExp(`(?<![\\w.#/@-])(?:${schemas.join("|")})\\.[a-z_]+(?![\\w-]*\\.(?:ts|md))`, "g");
   return [...new Set([...body.matchAll(pattern)].map(([name]) => name))];
 }

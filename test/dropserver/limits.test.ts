@@ -220,7 +220,7 @@ describe("too much of something", () => {
 
   test("a hundred thousand receipts are listed, in parts", async () => {
     await world.db.sql`
-      insert into klasinformatie.levering (levering, pakket, naam, instellingsnummer, schooljaar, tijdstip, kanaal, inhoud_hash, bytes, status, ontvangen_op, klaar_op, ontvangst)
+      insert into leveringen.levering (levering, pakket, naam, instellingsnummer, schooljaar, tijdstip, kanaal, inhoud_hash, bytes, status, ontvangen_op, klaar_op, ontvangst)
       select gen_random_uuid(), 'broekx', 'klasinformatie_999002_2026-2027_' || to_char(timestamp '2026-11-01' + n * interval '1 second', 'YYYYMMDD"T"HH24MISS"Z"') || '.csv',
              '999002', '2026-2027', now(), 'sftp', '\\x00', 1, 'geweigerd', ${new Date(world.ctx.clock.now())}, ${new Date(world.ctx.clock.now())}, '{}'
         from generate_series(1, 100000) n`;

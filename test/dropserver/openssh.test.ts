@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { verwerkLevering, type Ontvangst } from "#modules/klasinformatie";
+import { verwerkLevering, type Ontvangst } from "#modules/leveringen";
 import { importeerSchoolsoftware } from "#modules/schoolsoftware";
 import type { Dropserver } from "#sites/dropserver";
 import {
@@ -39,7 +39,7 @@ const put = async (name: string, content: string | Buffer): Promise<string> => {
 };
 async function handleAll(): Promise<void> {
   const waiting = await world.db.sql<{ levering: string }[]>`
-    select levering from klasinformatie.levering where status = 'wacht' order by tijdstip`;
+    select levering from leveringen.levering where status = 'wacht' order by tijdstip`;
   for (const { levering } of waiting) await verwerkLevering(world.ctx, levering);
 }
 
@@ -254,7 +254,7 @@ describe("with the sftp program of OpenSSH", () => {
     // A file of a school that uses another package is refused, with a receipt that says so, and nothing of it is kept.
     assert.equal((await wisa("cd inkomend", await put(theirs, list(world, "1C")))).code, 0);
     const [row] = await world.db.sql<{ status: string; inhoud: Buffer | null; ontvangst: string }[]>`
-      select status, inhoud, ontvangst from klasinformatie.levering where naam = ${theirs}`;
+      select status, inhoud, ontvangst from leveringen.levering where naam = ${theirs}`;
     assert.deepEqual([row?.status, row?.inhoud], ["geweigerd", null]);
     assert.match(row?.ontvangst ?? "", /ander-pakket/);
     const look = await sftp(world, server, "broekx", [

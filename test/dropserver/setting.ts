@@ -78,7 +78,7 @@ export async function deliveries(
   naam?: string,
 ): Promise<{ naam: string; status: string; bytes: number }[]> {
   const rows = await world.db.sql<{ naam: string; status: string; bytes: number }[]>`
-    select naam, status, bytes from klasinformatie.levering ${naam === undefined ? world.db.sql`` : world.db.sql`where naam = ${naam}`} order by naam`;
+    select naam, status, bytes from leveringen.levering ${naam === undefined ? world.db.sql`` : world.db.sql`where naam = ${naam}`} order by naam`;
   return rows.map((row) => ({ ...row }));
 }
 

@@ -7,13 +7,9 @@ import { seeded } from "#demo/random";
 import { systemClock } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { migrate, openDatabase } from "#platform/database";
-import {
-  findOntvangst,
-  ontvangBestand,
-  stopDelen,
-  verwerkLevering,
-  wisGestopte,
-} from "#modules/klasinformatie";
+import { schooljaarOn } from "#platform/schooljaar";
+import { stopDelen } from "#modules/akkoorden";
+import { findOntvangst, ontvangBestand, verwerkLevering, wisGestopte } from "#modules/leveringen";
 import { getFeiten } from "#modules/verstrekking";
 import { testDatabase, testKeys } from "#testing/database";
 import { guardedLog } from "#testing/guarded-log";
@@ -23,8 +19,7 @@ import { killablePostgres, type KillablePostgres } from "./killable-postgres.ts"
 
 const random = seeded(20_261_122);
 const clock = systemClock();
-const year = Number(clock.vandaag().slice(0, 4)) - (clock.vandaag().slice(5) < "09-01" ? 1 : 0);
-const schooljaar = `${year}-${year + 1}`;
+const schooljaar = schooljaarOn(clock.vandaag());
 const yesterday = clock.now() - 86_400_000;
 const nameOf = (school: string, nr: number) =>
   naamVan(school, new Date(yesterday + nr * 1000).toISOString(), { schooljaar });
@@ -63,7 +58,7 @@ describe("class files when a worker or PostgreSQL is killed", () => {
       create table public.einde (levering uuid not null, status text not null);
       create function public.noteer_einde() returns trigger language plpgsql as $$
       begin insert into public.einde values (new.levering, new.status); return null; end $$;
-      create trigger noteer_einde after update of status on klasinformatie.levering
+      create trigger noteer_einde after update of status on leveringen.levering
         for each row execute function public.noteer_einde();
       grant insert, select on public.einde to leerid_app`);
     await owner.end();
@@ -111,7 +106,7 @@ describe("class files when a worker or PostgreSQL is killed", () => {
     const open = async () => {
       const [row] = await ctx.sql<
         { n: number }[]
-      >`select count(*) as n from klasinformatie.levering where status = 'wacht'`.catch(() => []);
+      >`select count(*) as n from leveringen.levering where status = 'wacht'`.catch(() => []);
       return row?.n;
     };
     const ended = async () => {
@@ -139,7 +134,7 @@ describe("class files when a worker or PostgreSQL is killed", () => {
     startWorker();
     for (let waited = 0; waited < 1200 && (await open()) !== 0; waited++) await wait(50);
     assert.equal(await open(), 0, "every file has its end");
-    const [count] = await ctx.sql`select count(*) as n from klasinformatie.levering`;
+    const [count] = await ctx.sql`select count(*) as n from leveringen.levering`;
     assert.equal(count?.["n"], all);
     const twice = await ctx.sql`select levering from public.einde group by 1 having count(*) > 1`;
     assert.equal(twice.length, 0, "none was ended twice");
@@ -159,7 +154,7 @@ describe("class files when a worker or PostgreSQL is killed", () => {
         [[`Z${files - 1}`, pupils.get(school)?.[files - 1]?.account]],
       );
     }
-    const [kept] = await ctx.sql`select count(inhoud) as n from klasinformatie.levering`;
+    const [kept] = await ctx.sql`select count(inhoud) as n from leveringen.levering`;
     assert.equal(kept?.["n"], 0, "nothing of a file is kept");
   });
 });
@@ -197,7 +192,7 @@ test("R68: a stop on another node during a running import: nothing is applied or
       assert.equal(await stopDelen(other, { lijn: [school], wie: { voId: "vo-1", naam: "An" } }), true);
       const applied = async () => {
         const [row] = await other.sql<{ n: number }[]>`
-          select count(*) as n from klasinformatie.levering where levering = any (${taken}) and status = 'verwerkt'`;
+          select count(*) as n from leveringen.levering where levering = any (${taken}) and status = 'verwerkt'`;
         return row?.n ?? -1;
       };
       const atStop = await applied();
@@ -211,10 +206,10 @@ test("R68: a stop on another node during a running import: nothing is applied or
       after += taken.length - atStop;
       await Promise.all([wisGestopte(one), wisGestopte(other)]);
       assert.equal((await klassenVan(one, school)).length, 0);
-      const [kept] = await one.sql`select count(inhoud) as n from klasinformatie.levering`;
+      const [kept] = await one.sql`select count(inhoud) as n from leveringen.levering`;
       assert.equal(kept?.["n"], 0);
     }
-    const [proof] = await one.sql`select count(*) as n from klasinformatie.wissing where regel = 'gestopt'`;
+    const [proof] = await one.sql`select count(*) as n from leveringen.wissing where regel = 'gestopt'`;
     assert.equal(proof?.["n"], 12);
     assert.ok(before > 0 && after > 0, `the stop fell in the middle: ${before} before, ${after} after`);
   } finally {

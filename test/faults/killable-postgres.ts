@@ -1,10 +1,8 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { startEmbeddedPostgres } from "#platform/postgres";
+import { startEmbeddedPostgres } from "#embedded-postgres";
 import { guardedLog } from "#testing/guarded-log";
-import { secondsUntilGone } from "./postgres-trial.ts";
 
 /** A real, durable PostgreSQL of one test file, to be killed and started again at the same address. */
 export type KillablePostgres = {
@@ -25,18 +23,10 @@ export async function killablePostgres(): Promise<KillablePostgres> {
     url,
     async kill() {
       process.kill(server.pid, "SIGKILL");
-      await secondsUntilGone(server.pid);
+      await server.gone;
     },
     async restart() {
-      for (let attempt = 0; ; attempt += 1) {
-        try {
-          server = await startEmbeddedPostgres({ folder, log: guardedLog() });
-          break;
-        } catch (error) {
-          if (attempt === 100) throw error;
-          await sleep(20); // the launcher lets go of the folder just after it sees the server end
-        }
-      }
+      server = await startEmbeddedPostgres({ folder, log: guardedLog() });
       if (server.url !== url) throw new Error("PostgreSQL came back at another address");
     },
     async stop() {

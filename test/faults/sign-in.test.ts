@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from "jose";
 import { seeded } from "#demo/random";
+import { maakHash } from "#modules/sleutels";
 import { systemClock } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { hash } from "#platform/crypto";
@@ -11,7 +12,7 @@ import { testKeys } from "#testing/database";
 import { guardedLog } from "#testing/guarded-log";
 import { freePortBase, mainKey, runLeerid, startServer, type ServerNode } from "#testing/server";
 import { killablePostgres, type KillablePostgres } from "./killable-postgres.ts";
-import { agree, application, fillSchool, register, type Pupil } from "./school.ts";
+import { agree, application, fillSchool, password, register, type Pupil } from "./school.ts";
 import { authorize, NotNow, redeem, signIn, userinfo, type Tokens } from "./sign-in-client.ts";
 
 /** Nobody can reach this address: the issuer is a name, and both nodes say the same one. */
@@ -176,6 +177,21 @@ describe("sign-ins at two nodes on one database", () => {
     const verified = await runLeerid(["log", "verify"], settings);
     assert.equal(verified.code, 0, verified.stderr + verified.stdout);
     assert.match(verified.stdout, /ongeschonden/);
+  });
+
+  it("D7: hash at the full cost: a cheaper hash is made anew when its pupil signs in", async () => {
+    const costs = async (accounts: readonly string[]) => {
+      const rows = await ctx.sql<{ cost: string }[]>`
+        select distinct split_part(hash, '$', 4) as cost from sleutels.sleutel where account_uuid = any (${[...accounts]})`;
+      return rows.map((row) => row.cost);
+    };
+    const [pupil] = pupils;
+    assert.ok(pupil);
+    await ctx.sql`update sleutels.sleutel set hash = ${await maakHash(testKeys, password)} where account_uuid = ${pupil.accountUuid}`;
+    assert.deepEqual(await costs([pupil.accountUuid]), ["m=8,t=1,p=1"]);
+    received.push(await signIn(node(0).acm, bingel, pupil));
+    const signedIn = [pupil, ...received.map((tokens) => tokens.pupil)];
+    assert.deepEqual(await costs(signedIn.map((one) => one.accountUuid)), ["m=19456,t=2,p=1"]);
   });
 
   it("share the session: made at one, good at the other, and so are code and token", async () => {

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { seeded } from "#demo/random";
 import { hash } from "#platform/crypto";
 import { Problem } from "#platform/problem";
-import { klasinformatieProblemen, ontvangBestand } from "#modules/klasinformatie";
+import { klasinformatieProblemen, ontvangBestand } from "#modules/leveringen";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { testInsz } from "#testing/discimus";
 import { klassenVan, kop, lever, maakSchool, naamVan, type Pupil } from "#testing/levering";
@@ -347,7 +347,7 @@ describe("200 spoiled files", () => {
 
   test("R67: no receipt holds a value of a row, and of what was refused nothing is kept", async () => {
     const [row] = await db.sql<{ alles: string; open: number }[]>`
-      select string_agg(ontvangst, ' ') as alles, count(inhoud) filter (where status <> 'aangehouden') as open from klasinformatie.levering`;
+      select string_agg(ontvangst, ' ') as alles, count(inhoud) filter (where status <> 'aangehouden') as open from leveringen.levering`;
     assert.ok(row);
     assert.equal(row.open, 0);
     for (const value of [

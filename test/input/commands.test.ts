@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { join } from "node:path";
@@ -44,6 +44,23 @@ function checkRefused(name: string, outcome: Outcome, ...lines: readonly RegExp[
 }
 
 describe("wrong usage: exit code 2, and how it should be", () => {
+  it("a file that is not there, no file, or not what its name says: nothing is begun for it, no database and no folder", () =>
+    withFolder(async (folder) => {
+      const data = join(folder, "data");
+      await mkdir(join(folder, "map"));
+      await writeFile(join(folder, "geen.ndjson.gz"), "geen gzip");
+      const cases = ["discimus", "protocol", "toepassing", "schoolsoftware"].flatMap((kind) =>
+        ["weg.json", "map"].map((name) => ["import", kind, join(folder, name)]),
+      );
+      cases.push(["import", "discimus", join(folder, "geen.ndjson.gz")]);
+      cases.push(["log", "verify", "--anker", join(folder, "geen-anker")]);
+      await each(cases, async (args) => {
+        const outcome = await runLeerid(args, { LEERID_DATAMAP: data });
+        checkRefused(args.join(" "), outcome, /kan niet gelezen worden/);
+        await assert.rejects(stat(data), /ENOENT/, args.join(" "));
+      });
+    }));
+
   it("says so for every command", async () => {
     const cases: readonly [args: string[], line: RegExp][] = [
       [["kwaad"], /^De opdracht "kwaad" bestaat niet\.$/m],

@@ -107,7 +107,6 @@ test("D4, R56, R64, R68: a class leaves if and only if akkoord, integrated, visi
         const vandaag = "2026-11-24" as Datum;
         const besluit = beslis(await getFeiten(w.ctx, account, toepassing, vandaag), toepassing, {
           scopes: new Set(scope ? ["klasinformatie"] : []),
-          vandaag,
         });
         assert.equal(besluit.toegang, zichtbaar);
         const mag = integreert && scope && protocol && verwacht.length > 0;

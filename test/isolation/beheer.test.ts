@@ -50,15 +50,15 @@ describe("R7: staff see by function: every route, every principal", () => {
   for (const [naam, wie] of Object.entries(principals)) {
     test(`R7: ${naam}`, async () => {
       assert.ok(routes.length >= 8);
-      for (const { methode, pad, toegang } of routes) {
+      for (const { method, path, access } of routes) {
         const cookie = wie && (await w.sessieVan(wie));
-        const adres = pad.replaceAll(/:\w+/g, "999001");
-        const antwoord = await (methode === "GET" ? w.get(adres, cookie) : w.post(adres, cookie));
-        const waar = `${methode} ${pad} as ${naam}: ${antwoord.status}`;
+        const adres = path.replaceAll(/:\w+/g, "999001");
+        const antwoord = await (method === "get" ? w.get(adres, cookie) : w.post(adres, cookie));
+        const waar = `${method} ${path} as ${naam}: ${antwoord.status}`;
         assert.ok(antwoord.status < 500, waar);
         if (!cookie)
           assert.deepEqual([antwoord.status, antwoord.headers.get("location")], [303, "/aanmelden"], waar);
-        else if (!magIn(naam).includes(toegang)) {
+        else if (!magIn(naam).includes(access)) {
           assert.equal(antwoord.status, 403, waar);
           assert.match(await antwoord.text(), /Waarom\?[^]*Wie kan helpen\?/, waar);
         } else assert.notEqual(antwoord.status, 403, waar);
@@ -97,11 +97,11 @@ describe("R7: for the role behind the pages of beheer there are no pupils", () =
       [
         { naam: "discimus.quarantaine", kolommen: ["code", "levering_id", "ontvangen_op", "quarantaine_id"] },
         {
-          naam: "klasinformatie.akkoord",
+          naam: "akkoorden.akkoord",
           kolommen: ["akkoord", "gegeven_op", "gestopt_op", "instellingsnummer"],
         },
         {
-          naam: "klasinformatie.levering",
+          naam: "leveringen.levering",
           kolommen: [
             "besluit",
             "besluit_op",

@@ -15,9 +15,13 @@ const openbaar = new Set(["scholen.school", "scholen.vestiging"]);
 
 type Tabel = { readonly naam: string; readonly kolom: string; readonly schrijven: boolean };
 
-/** Every table that the role of a school can touch, with the column that says whose a row is. */
+/**
+ * Every table that the role of a school can touch, with the columns that say whose a row is. A view is walled when it asks its tables
+ * in the name of who asks it.
+ */
 const tabellen = () => w.sql<{ naam: string; rls: boolean; kolommen: string[]; schrijven: boolean }[]>`
-  select n.nspname || '.' || c.relname as naam, c.relrowsecurity and c.relforcerowsecurity as rls,
+  select n.nspname || '.' || c.relname as naam, case when c.relkind = 'v' then coalesce('security_invoker=true' = any (c.reloptions), false)
+           else c.relrowsecurity and c.relforcerowsecurity end as rls,
          array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as kolommen,
          has_table_privilege('leerid_school', c.oid, 'insert, update, delete') as schrijven
     from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -53,7 +53,7 @@ describe("journeys of class information", { skip: withoutBrowser() }, () => {
       await send(page, pakket);
       await setting.look(page);
       const rijen = await sql`
-        select i.klas, i.subklas from klasinformatie.indeling i
+        select i.klas, i.subklas from klassen.indeling i
           join leerlingen.registratie r using (account_uuid, instellingsnummer)
          where r.instellingsnummer = ${school} and r.stamnummer = ${stamnummer}`;
       assert.deepEqual([...rijen], [{ klas, subklas }]);
@@ -150,7 +150,7 @@ describe("journeys of class information", { skip: withoutBrowser() }, () => {
     await dicht.context().close();
     for (let poging = 0; ; poging++) {
       const [over] =
-        await sql`select count(*)::int as rijen from klasinformatie.indeling where instellingsnummer = '999001'`;
+        await sql`select count(*)::int as rijen from klassen.indeling where instellingsnummer = '999001'`;
       if (over?.["rijen"] === 0) break;
       assert.ok(poging < 200, "the classes are erased");
       await directeur.waitForTimeout(100);

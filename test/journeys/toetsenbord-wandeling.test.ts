@@ -116,7 +116,7 @@ const stops: Readonly<Record<string, () => readonly Stop[]>> = {
   "/geen-recht": () => [{ wie: { voId: "vo-5", orgcodes: ["999001", "999002"] } }],
 };
 
-const paginas = routes.filter(({ methode, pad }) => methode === "GET" && !(pad in geenPagina));
+const paginas = routes.filter(({ method, path }) => method === "get" && !(path in geenPagina));
 
 async function maakWereld(): Promise<void> {
   await w.lever(
@@ -158,7 +158,7 @@ async function maakWereld(): Promise<void> {
   await w.sql`
     insert into schoolsoftware.gebruik (instellingsnummer, van, pakket, gewijzigd_op) values ('999002', '2024-09-01', 'wisa', now())`;
   await metAkkoord(w);
-  const [akkoord] = await w.sql<{ akkoord: string }[]>`select akkoord from klasinformatie.akkoord`;
+  const [akkoord] = await w.sql<{ akkoord: string }[]>`select akkoord from akkoorden.akkoord`;
   ids["akkoord"] = akkoord?.akkoord ?? "";
   const melding = { regel: 7, veld: null, code: "onbekend", melding: "Deze leerling kennen we niet." };
   ids["levering"] = await eerdereLevering(w, "2026-11-23T23:05:00Z", "deels", {
@@ -174,7 +174,7 @@ async function maakWereld(): Promise<void> {
   );
   const [vast] = await w.sql<
     { levering: string }[]
-  >`select levering from klasinformatie.levering where status = 'aangehouden'`;
+  >`select levering from leveringen.levering where status = 'aangehouden'`;
   ids["aangehouden"] = vast?.levering ?? "";
 
   const maak = async () => {
@@ -187,7 +187,7 @@ async function maakWereld(): Promise<void> {
   ids["voorbij"] = await maak();
   w.clock.advance(25 * 3_600_000);
   ids["klaar"] = await maak();
-  await verwerkBatch(w.ctx, ids["klaar"]);
+  await verwerkBatch(w.ctx, ids["klaar"], async () => {});
   ids["bezig"] = await maak();
 }
 
@@ -205,7 +205,7 @@ after(async () => {
 
 describe("every page of the Schoolloket, with the keyboard alone", { skip, concurrency: 2 }, () => {
   test("4-quality: every address in the table of routes is walked or answers with no page", async () => {
-    const paden = routes.filter(({ methode }) => methode === "GET").map(({ pad }) => pad as string);
+    const paden = routes.filter(({ method }) => method === "get").map(({ path }) => path as string);
     const zonder = paden.filter((pad) => pad.includes(":") && !(pad in stops) && !(pad in geenPagina));
     assert.deepEqual(zonder, [], "add how one comes there to `stops`");
     const voorbij = [...Object.keys(stops), ...Object.keys(geenPagina)].filter((pad) => !paden.includes(pad));
@@ -218,7 +218,7 @@ describe("every page of the Schoolloket, with the keyboard alone", { skip, concu
     }
   });
 
-  for (const { pad, toegang } of paginas) {
+  for (const { path: pad, access: toegang } of paginas) {
     test(`4-quality: ${pad}`, async () => {
       const findings: string[] = [];
       for (const stop of stops[pad]?.() ?? [{}]) {

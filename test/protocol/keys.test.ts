@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { after, before, test } from "node:test";
 import { createRemoteJWKSet, jwtVerify } from "jose";
+import { openDatabase } from "#platform/database";
 import { roteer } from "#modules/tokens";
 import { upsertClient } from "#modules/toepassingen";
 import { createAcm } from "#sites/acm";
@@ -128,6 +129,25 @@ test("a new client works at once, on a request that is on its way as well", asyn
     async () => (await browser().get(authUrl(w, { client_id: "nieuw", scope: "openid" }))).status === 200,
   );
   assert.ok(codeOf(await typePassword(visitor, page, w.pupil)));
+});
+
+test("a redirect address that is withdrawn while a node cannot read the clients: it tries again by itself, told or not", async () => {
+  const owner = openDatabase({ url: w.db.url, max: 1, role: "eigenaar" });
+  const asked = () => browser().get(authUrl(w, { client_id: "nieuw", scope: "openid" }));
+  try {
+    assert.equal((await asked()).status, 200);
+    await owner`revoke select on toepassingen.client from leerid_app`;
+    await owner`
+      update toepassingen.client set metadata = replace(metadata, ${redirectUri}, 'https://ander.example/terug') where client_id = 'nieuw'`;
+    await owner`select pg_notify('leerid_clients', '')`;
+    await wait(300);
+    assert.equal((await asked()).status, 200, "what it read before stands");
+    await owner`grant select on toepassingen.client to leerid_app`; // nobody is told
+    await until(async () => (await asked()).status === 400);
+  } finally {
+    await owner`grant select on toepassingen.client to leerid_app`;
+    await owner.end({ timeout: 5 });
+  }
 });
 
 test("the private keys are not in the database in clear", async () => {

@@ -3,18 +3,24 @@ import { setTimeout as wait } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import { inTransaction } from "#platform/context";
-import { enqueue } from "#platform/jobs";
+import { openDatabase } from "#platform/database";
+import { enqueue, type Worker } from "#platform/jobs";
 import { startTaken } from "#leerid";
 import { openVensterVoor } from "#modules/aanmelding";
-import { beeindigSessies } from "#sites/acm";
+import { endSessies } from "#sites/acm";
 import { authUrl, authUrlOf, codeOf, payloadOf, redeem, redeemOf, signIn, userinfo } from "./flow.ts";
-import { browser, world, type World } from "./world.ts";
+import { browser, typePassword, world, type World } from "./world.ts";
 
 let w: World;
+let worker: Worker;
 before(async () => {
   w = await world();
+  worker = await startTaken({ urls: { acm: w.origin }, LEERID_PRODUCTIE: false }, w.ctx);
 });
-after(() => w.close());
+after(async () => {
+  await worker.stop();
+  await w.close();
+});
 
 const logoutUrl = (params: Record<string, string> = {}) =>
   `${w.issuer}/v1/logout?${new URLSearchParams(params)}`;
@@ -215,7 +221,7 @@ describe("a password or badge that was replaced (D7)", () => {
     const { pupil, visitor, token } = await signedIn("weg.papier");
     const other = await signedIn("blijft.staan");
     w.logoutTokens.length = 0;
-    await beeindigSessies(w.ctx, [pupil.accountUuid]);
+    await endSessies(w.ctx, [pupil.accountUuid]);
     assert.equal(await sessionsOf(pupil.accountUuid), 0);
     assert.equal((await userinfo(w, token)).status, 401);
     assert.match((await visitor.get(authUrl(w))).text, /name="wachtwoord"/);
@@ -223,27 +229,53 @@ describe("a password or badge that was replaced (D7)", () => {
     assert.equal(w.logoutTokens[0]?.client, "bingel");
     assert.equal(payloadOf(w.logoutTokens[0]?.token ?? "")["sub"], pupil.accountUuid);
     assert.equal(await sessionsOf(other.pupil.accountUuid), 1);
-    assert.equal((await w.db.sql`select 1 from acm.uitlog`).length, 0);
   });
 
   test("a school withdraws the badge: the job that it asks for ends the session", async () => {
     const { pupil, token } = await signedIn("weg.badge");
     w.logoutTokens.length = 0;
-    const worker = await startTaken(w.db.url, w.ctx);
-    try {
-      await enqueue(w.ctx, "sessies-beeindigen", { account: pupil.accountUuid });
-      await until(() => w.logoutTokens.length === 1);
-      assert.equal(await sessionsOf(pupil.accountUuid), 0);
-      assert.equal((await userinfo(w, token)).status, 401);
-    } finally {
-      await worker.stop();
-    }
+    await enqueue(w.ctx, "sessies-beeindigen", { account: pupil.accountUuid });
+    await until(() => w.logoutTokens.length === 1);
+    assert.equal(await sessionsOf(pupil.accountUuid), 0);
+    assert.equal((await userinfo(w, token)).status, 401);
   });
+
+  for (const [how, sql] of [
+    ["the connection is gone", "perform pg_terminate_backend(pg_backend_pid()); perform pg_sleep(1)"],
+    ["ending them fails", "raise exception 'planted'"],
+  ] as const)
+    test(`one commit: when ${how} between the new password and the end of the sessions, nothing happened, and the same form works afterwards`, async () => {
+      const { pupil, token } = await signedIn(`geplant.${how.replace(/\W/g, "").slice(0, 12)}`);
+      await w.db.sql`update sleutels.sleutel set soort = 'eerste' where account_uuid = ${pupil.accountUuid}`;
+      const visitor = browser();
+      const form = await visitor.get(authUrl(w));
+      const kies = await typePassword(visitor, form, pupil);
+      const nieuw = "gele tram over zee";
+      const fields = { ...kies.fields, nieuw_wachtwoord: nieuw, nieuw_wachtwoord_herhaald: nieuw };
+      const owner = openDatabase({ url: w.db.url, max: 1, role: "eigenaar" });
+      try {
+        await owner.unsafe(`create function acm.planted() returns trigger language plpgsql as $$ begin ${sql}; return old; end $$;
+          grant execute on function acm.planted() to leerid_app; alter function acm.planted() security definer;
+          create trigger planted before delete on acm.sessie for each row execute function acm.planted()`);
+        const broken = await visitor.post(kies.action ?? "", fields);
+        assert.ok(broken.status === 500 || broken.status === 503, String(broken.status));
+        assert.equal((await userinfo(w, token)).status, 200, "and nobody was told that he is out");
+        const old = await w.db
+          .sql`select 1 from sleutels.sleutel where account_uuid = ${pupil.accountUuid} and soort = 'eerste'`;
+        assert.equal(old.length, 1, "the password is the old one");
+      } finally {
+        await owner.unsafe("drop trigger planted on acm.sessie; drop function acm.planted()");
+        await owner.end();
+      }
+      await redeem(w, codeOf(await visitor.post(kies.action ?? "", fields)));
+      assert.equal((await userinfo(w, token)).status, 401);
+      assert.equal(await sessionsOf(pupil.accountUuid), 1);
+    });
 
   test("not when the transaction that replaces it does not end well", async () => {
     const { pupil } = await signedIn("weg.tochniet");
     const afgebroken = inTransaction(w.ctx, async (tx) => {
-      await beeindigSessies(tx, [pupil.accountUuid]);
+      await endSessies(tx, [pupil.accountUuid]);
       throw new Error("no");
     });
     await assert.rejects(afgebroken, /^Error: no$/);

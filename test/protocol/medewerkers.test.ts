@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 import * as openid from "openid-client";
+import { startTaken } from "#leerid";
+import type { Worker } from "#platform/jobs";
 import { demoAcr } from "#demo/upstream/personas";
 import type { Answer, Browser } from "./browser.ts";
 import {
@@ -23,11 +25,16 @@ const { follow, loketScope } = keys;
 
 let w: World;
 let key: keys.Key;
+let worker: Worker;
 before(async () => {
   key = await keys.worldWithKey();
   ({ w } = key);
+  worker = await startTaken({ urls: { acm: w.origin }, LEERID_PRODUCTIE: false }, w.ctx);
 });
-after(() => key.close());
+after(async () => {
+  await worker.stop();
+  await key.close();
+});
 
 const loketUrl = (changes: Record<string, string> = {}) => keys.loketUrl(key, changes);
 const atKey = (...args: [visitor: Browser, url?: string]) => keys.atKey(key, ...args);
@@ -292,7 +299,7 @@ describe("R18: a pupil is no adult", () => {
     const { getFeiten, beslis } = await import("#modules/verstrekking");
     const vandaag = w.clock.vandaag();
     const feiten = await getFeiten(w.ctx, w.pupil.accountUuid, "schoolloket", vandaag);
-    const besluit = beslis(feiten, "schoolloket", { scopes: new Set(["openid"]), vandaag });
+    const besluit = beslis(feiten, "schoolloket", { scopes: new Set(["openid"]) });
     assert.equal(!besluit.toegang && besluit.reden, "toepassing-onbekend");
   });
 });

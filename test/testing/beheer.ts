@@ -89,7 +89,7 @@ export async function levering(
 ): Promise<void> {
   const { pakket = "wisa", school = "999001", status = "verwerkt", op } = een;
   await w.sql`
-    insert into klasinformatie.levering (levering, pakket, naam, instellingsnummer, schooljaar, tijdstip, kanaal, inhoud_hash, bytes, status,
+    insert into leveringen.levering (levering, pakket, naam, instellingsnummer, schooljaar, tijdstip, kanaal, inhoud_hash, bytes, status,
                                          ontvangen_op, klaar_op, ontvangst)
     values (${randomUUID()}, ${pakket}, ${`${randomUUID()}.csv`}, ${school}, '2026-2027', ${op}, 'sftp', '\\x00', 100, ${status}, ${op}, ${op}, '{}')`;
 }

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { startEmbeddedPostgres } from "#platform/postgres";
+import { startEmbeddedPostgres } from "#embedded-postgres";
 import { guardedLog } from "#testing/guarded-log";
 
 /**

@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
+import type { Datum } from "#platform/clock";
 import type { Sql } from "#platform/database";
-import { geefAkkoord, overeenkomst, type Ontvangst } from "#modules/klasinformatie";
+import { schooljaarOn } from "#platform/schooljaar";
+import { geefAkkoord, overeenkomst } from "#modules/akkoorden";
+import { type Ontvangst } from "#modules/leveringen";
 import { inschrijvingRegel, leerlingRegel } from "./discimus.ts";
 import type { Schoolwereld } from "./schoolloket.ts";
 
@@ -8,16 +11,16 @@ type Met = { readonly sql: Sql };
 
 /** The akkoord of a school, without the ways in: those have tests of their own. Its rows of class information stay what they were. */
 export async function deel({ sql }: Met, instellingsnummer: string): Promise<void> {
-  await sql`insert into klasinformatie.overeenkomst (versie, inhoud, ingevoerd_op) values (1, '{}', now()) on conflict do nothing`;
+  await sql`insert into akkoorden.overeenkomst (versie, inhoud, ingevoerd_op) values (1, '{}', now()) on conflict do nothing`;
   await sql`
-    insert into klasinformatie.akkoord (akkoord, instellingsnummer, school_naam, versie, gegeven_op, gegeven_door, gegeven_naam)
+    insert into akkoorden.akkoord (akkoord, instellingsnummer, school_naam, versie, gegeven_op, gegeven_door, gegeven_naam)
     values (gen_random_uuid(), ${instellingsnummer}, 'De school', 1, now(), 'vo-1', 'Els Vandamme') on conflict do nothing`;
 }
 
 /** The school stops; the rows are still there, as in the minutes before they are erased. */
 export async function stop({ sql }: Met, instellingsnummer: string): Promise<void> {
   await sql`
-    update klasinformatie.akkoord set gestopt_op = now(), gestopt_door = 'vo-1', gestopt_naam = 'Els Vandamme'
+    update akkoorden.akkoord set gestopt_op = now(), gestopt_door = 'vo-1', gestopt_naam = 'Els Vandamme'
      where instellingsnummer = ${instellingsnummer} and gestopt_op is null`;
 }
 
@@ -33,12 +36,12 @@ export async function deelIn(
     (string | undefined)?,
   ])[],
 ): Promise<void> {
-  await sql`delete from klasinformatie.indeling where instellingsnummer = ${instellingsnummer}`;
+  await sql`delete from klassen.indeling where instellingsnummer = ${instellingsnummer}`;
   for (const [account, klas, subklas = null, van = "2026-09-01", tot = "2027-08-31"] of rijen)
     await sql`
-      insert into klasinformatie.indeling (instellingsnummer, klas, subklas, account_uuid, van, tot, schooljaar)
+      insert into klassen.indeling (instellingsnummer, klas, subklas, account_uuid, van, tot, schooljaar)
       values (${instellingsnummer}, ${klas}, ${subklas}, ${account}, ${van}, ${tot},
-              ${`${van.slice(0, 4)}-${Number(van.slice(0, 4)) + 1}`})`;
+              ${schooljaarOn(van as Datum)})`;
 }
 
 /** Mijn Schoolsoftware of a Schoolwereld: 999001 uses Wisa; nobody else uses anything. */
@@ -80,7 +83,7 @@ export async function eerdereLevering(
     ...bewijs,
   };
   await w.sql`
-    insert into klasinformatie.levering (levering, pakket, naam, instellingsnummer, schooljaar, tijdstip, kanaal, inhoud_hash, bytes,
+    insert into leveringen.levering (levering, pakket, naam, instellingsnummer, schooljaar, tijdstip, kanaal, inhoud_hash, bytes,
                                          status, ontvangen_op, klaar_op, ontvangst)
     values (${levering}, 'wisa', ${ontvangst.bestand}, ${instellingsnummer}, '2026-2027', ${new Date(op)}, 'sftp', '\\x00', 1,
             ${status}, ${new Date(op)}, ${new Date(op)}, ${JSON.stringify(ontvangst)})`;

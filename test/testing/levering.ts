@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
 import { ontvang } from "#modules/discimus";
-import { ontvangBestand, verwerkLevering, type Ontvangst } from "#modules/klasinformatie";
+import { ontvangBestand, verwerkLevering, type Ontvangst } from "#modules/leveringen";
 import { inschrijvingRegel, leerlingRegel, schoolRegel, testInsz } from "#testing/discimus";
 
 /** A pupil of a school of a test, by the uuids that its package knows. */
@@ -52,14 +52,14 @@ export async function gebruikPakket(ctx: Context, instellingsnummer: string, pak
 /** An akkoord without the pages around it; gives its id. */
 export async function geefTestAkkoord(ctx: Context, instellingsnummer: string): Promise<string> {
   const akkoord = randomUUID();
-  await ctx.sql`insert into klasinformatie.overeenkomst (versie, inhoud, ingevoerd_op) values (1, '{}', now()) on conflict do nothing`;
-  await ctx.sql`insert into klasinformatie.akkoord (akkoord, instellingsnummer, versie, gegeven_op, gegeven_door, gegeven_naam)
+  await ctx.sql`insert into akkoorden.overeenkomst (versie, inhoud, ingevoerd_op) values (1, '{}', now()) on conflict do nothing`;
+  await ctx.sql`insert into akkoorden.akkoord (akkoord, instellingsnummer, versie, gegeven_op, gegeven_door, gegeven_naam)
     values (${akkoord}, ${instellingsnummer}, 1, ${new Date(ctx.clock.now())}, 'vo-1', 'Els Vandamme')`;
   return akkoord;
 }
 
 export async function stopTestAkkoord(ctx: Context, instellingsnummer: string): Promise<void> {
-  await ctx.sql`update klasinformatie.akkoord set gestopt_op = ${new Date(ctx.clock.now())}, gestopt_door = 'vo-1', gestopt_naam = 'Els Vandamme'
+  await ctx.sql`update akkoorden.akkoord set gestopt_op = ${new Date(ctx.clock.now())}, gestopt_door = 'vo-1', gestopt_naam = 'Els Vandamme'
     where instellingsnummer = ${instellingsnummer} and gestopt_op is null`;
 }
 
@@ -87,7 +87,7 @@ export async function lever(
   if (ontvangst) return ontvangst;
   await verwerkLevering(ctx, levering);
   const [rij] = await ctx.sql<{ ontvangst: string | null }[]>`
-    select ontvangst from klasinformatie.levering where levering = ${levering}`;
+    select ontvangst from leveringen.levering where levering = ${levering}`;
   if (typeof rij?.ontvangst !== "string") throw new Error("a file without a receipt");
   return JSON.parse(rij.ontvangst) as Ontvangst;
 }
@@ -100,7 +100,7 @@ export async function klassenVan(
   const rijen = await ctx.sql<
     { account: string; klas: string; subklas: string | null; van: string; tot: string }[]
   >`
-    select account_uuid as account, klas, subklas, van, tot from klasinformatie.indeling
+    select account_uuid as account, klas, subklas, van, tot from klassen.indeling
      where instellingsnummer = ${instellingsnummer} order by account_uuid, klas, subklas nulls first, van`;
   return rijen.map((rij) => ({ ...rij }));
 }

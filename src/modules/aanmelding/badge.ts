@@ -59,10 +59,9 @@ export function meldAanMetBadge(
       return { soort: "onjuist" };
     }
     if (eerderMislukt) await wisPogingen(ctx, naamHash);
-    // Who is enrolled nowhere hears that from the decision.
-    const { inschrijvingen } = feiten;
-    if (inschrijvingen.length > 0 && inschrijvingen.every((een) => sleutelVoor(een) !== "badge"))
-      return { soort: "te-oud" };
+    // Who is enrolled nowhere today hears that from the decision.
+    const { lopend } = feiten.inschrijvingen;
+    if (lopend.length > 0 && lopend.every((een) => sleutelVoor(een) !== "badge")) return { soort: "te-oud" };
     if (!gevonden.gebruikt) await markeerBadgeGebruikt(ctx, accountUuid);
     return { soort: "gelukt", accountUuid, feiten };
   });

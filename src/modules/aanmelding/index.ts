@@ -7,22 +7,25 @@ import {
   isVenstercode,
   isVerouderd,
   kiesEigenWachtwoord,
+  kortste,
   markeerGebruikt,
   openVenster,
   ververs,
   vormNaam,
   type Keuze,
+  type OnReplaced,
   type Sleutel,
 } from "#modules/sleutels";
 import { getFeiten, leesFeiten, type Feiten } from "#modules/verstrekking";
 import { metSproeiwacht, type Poort } from "./gate.ts";
-import { wachttijden } from "./rules.ts";
+import { niveauOf, wachttijden } from "./rules.ts";
 import { boekPoging, findAanmelder, noteerMislukt, wisPogingen, type Aanmelder } from "./store.ts";
 
 export { badgeHashVan, meldAanMetBadge } from "./badge.ts";
 export { maakPoort, type Poort } from "./gate.ts";
 export type { Sproeistand } from "./spray.ts";
-export { ruimPogingenOp, telPogingen } from "./store.ts";
+export { upkeep } from "./jobs.ts";
+export { telPogingen } from "./store.ts";
 
 /** Key under which attempts on a name are counted. */
 export const naamHashVan = (ctx: Context, gebruikersnaam: string): Buffer =>
@@ -35,6 +38,8 @@ export type Uitkomst =
       readonly feiten: Feiten;
       /** First sign-in: an own password has to be chosen (D7). */
       readonly kiesWachtwoord: boolean;
+      /** How many characters that password has at least. */
+      readonly minimum: number;
       /** Proof for `kiesWachtwoord`: changes with the password. */
       readonly sleutelVersie: string;
     }
@@ -99,6 +104,7 @@ export function meldAan(
       accountUuid: wie.account_uuid,
       feiten,
       kiesWachtwoord: doorVenster || sleutel.soort === "eerste",
+      minimum: kortste[niveauOf(feiten)],
       sleutelVersie: sleutel.hash,
     };
   });
@@ -122,12 +128,10 @@ export async function openVensterVoor(
   ctx: Context,
   voor: { readonly accountUuid: AccountUuid; readonly gebruikersnaam: string; readonly voId: string },
 ): Promise<string> {
-  const code = await openVenster(ctx, voor);
-  await wisPogingen(ctx, naamHashVan(ctx, voor.gebruikersnaam));
-  return code;
+  return openVenster(ctx, voor, (tx) => wisPogingen(tx, naamHashVan(ctx, voor.gebruikersnaam)));
 }
 
-/** The pupil replaces his initial password by an own one (D7). */
+/** The pupil replaces his initial password by an own one (D7); in one commit with what `onReplaced` does. */
 export async function kiesWachtwoord(
   ctx: Context,
   keuze: {
@@ -136,17 +140,21 @@ export async function kiesWachtwoord(
     readonly nieuw: string;
     readonly herhaald: string;
   },
+  onReplaced: OnReplaced,
 ): Promise<Keuze> {
   const feiten = await getFeiten(ctx, keuze.accountUuid, "", ctx.clock.vandaag());
   if (!feiten) return { soort: "verlopen" };
-  const niveau = feiten.inschrijvingen.at(-1)?.niveau ?? "secundair";
   const { naam, voornaam, gebruikersnaam } = feiten.account;
-  return kiesEigenWachtwoord(ctx, {
-    accountUuid: keuze.accountUuid,
-    bewijs: keuze.sleutelVersie,
-    nieuw: keuze.nieuw,
-    herhaald: keuze.herhaald,
-    niveau,
-    namen: [naam, voornaam, ...(gebruikersnaam ? [gebruikersnaam] : [])],
-  });
+  return kiesEigenWachtwoord(
+    ctx,
+    {
+      accountUuid: keuze.accountUuid,
+      bewijs: keuze.sleutelVersie,
+      nieuw: keuze.nieuw,
+      herhaald: keuze.herhaald,
+      niveau: niveauOf(feiten),
+      namen: [naam, voornaam, ...(gebruikersnaam ? [gebruikersnaam] : [])],
+    },
+    onReplaced,
+  );
 }

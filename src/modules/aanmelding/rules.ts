@@ -1,3 +1,16 @@
+import { kortste, type Niveau } from "#modules/sleutels";
+import { nearestInschrijvingen, type Feiten } from "#modules/verstrekking";
+
+/**
+ * The level whose rules the own password of a pupil must meet (D7): of the enrolments that count today the one that asks the
+ * longest; secundair for who never had any.
+ */
+export function niveauOf(feiten: Feiten): Niveau {
+  const [eerste, ...rest] = nearestInschrijvingen(feiten).map(({ niveau }) => niveau);
+  if (!eerste) return "secundair";
+  return rest.reduce((langste, een) => (kortste[een] > kortste[langste] ? een : langste), eerste);
+}
+
 /**
  * Milliseconds that a name is closed after its n-th failure in a row (D7): five typing errors are free, then half a
  * minute, doubled each time, a quarter of an hour at most; never a hard lock. At most 9 looks in ten minutes.

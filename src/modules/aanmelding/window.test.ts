@@ -42,7 +42,11 @@ test("D7: within five minutes the code lets the pupil choose, once; the old pass
   assert.ok(binnen.soort === "gelukt" && binnen.kiesWachtwoord);
   assert.equal((await probeer("lies.vergeten", code)).soort, "onjuist", "the code counts once");
   const kies = (nieuw: string) =>
-    kiesWachtwoord(db.ctx, { accountUuid, sleutelVersie: binnen.sleutelVersie, nieuw, herhaald: nieuw });
+    kiesWachtwoord(
+      db.ctx,
+      { accountUuid, sleutelVersie: binnen.sleutelVersie, nieuw, herhaald: nieuw },
+      async () => {},
+    );
   assert.equal((await kies("vier blauwe vogels")).soort, "gelukt");
   assert.equal((await kies("vijf gele bijen")).soort, "verlopen");
   assert.equal((await probeer("lies.vergeten", "drie rode vissen")).soort, "onjuist");

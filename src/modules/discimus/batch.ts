@@ -2,7 +2,7 @@ import type { Context } from "#platform/context";
 import * as inschrijvingen from "#modules/inschrijvingen";
 import * as leerlingen from "#modules/leerlingen";
 import { afkeuring, type Bericht } from "./contract.ts";
-import { vergrendel, verwerking, type Apart, type Telling } from "./store.ts";
+import { allowWait, vergrendel, verwerking, type Apart, type Telling } from "./store.ts";
 
 /** A message with the place it came from. */
 export type Regel = { readonly regel: number; readonly tekst: string; readonly gelezen: Bericht };
@@ -53,7 +53,10 @@ export async function neemGroep(
       ctx,
       enrolments.enkel.map((regel) => regel.gelezen.bericht),
     );
-  await voorLock;
+  if (voorLock) {
+    await allowWait(ctx);
+    await voorLock;
+  }
   await vergrendel(ctx);
 
   const eenVoorEen = async <R extends Regel>(

@@ -1,12 +1,14 @@
 import { basename } from "node:path";
 import { setImmediate as adem } from "node:timers/promises";
 import { inTransaction, type Context } from "#platform/context";
+import { Problem } from "#platform/problem";
 import { listNieuws as listNieuweInschrijvingen } from "#modules/inschrijvingen";
 import { listNieuws as listNieuweLeerlingen } from "#modules/leerlingen";
 import { neemGroep, type Regel } from "./batch.ts";
 import { isAfkeuring, leesBericht } from "./contract.ts";
 import { blik, leesSnel, type Blik } from "./glance.ts";
 import { bestandHash, regelGroepen } from "./lines.ts";
+import { bestandProblemen } from "./problems.ts";
 import { metHerhaling } from "./receive.ts";
 import {
   beginInvoer,
@@ -38,7 +40,7 @@ const onderweg = 3;
  * A full load from a file. Each group of lines is one transaction with its progress, so that a run that was broken off goes on
  * where it stopped; a file that was done before is simply taken again. The end state is that of `ontvang` line by line.
  * Returns the counts of the whole delivery, earlier runs of it included.
- * @throws Problem `bestand-onleesbaar`, `te-druk`
+ * @throws Problem `bestand-onleesbaar`, `te-druk`, `bestand-bezig` when another run of the same file goes on beside it
  */
 export async function importeer(
   ctx: Context,
@@ -52,6 +54,10 @@ export async function importeer(
   let vorige: Promise<unknown> = Promise.resolve();
   let voorvorige: Promise<unknown> = vorige;
   const lopend: Promise<unknown>[] = [];
+  let gedaan = invoer.regels;
+  const boek = async (tx: Context, stap: Parameters<typeof boekInvoer>[2]) => {
+    if (!(await boekInvoer(tx, invoer, stap))) throw new Problem(bestandProblemen["bestand-bezig"]);
+  };
 
   const neem = async (
     eerste: number,
@@ -61,10 +67,10 @@ export async function importeer(
   ) => {
     const { goed, slecht, bekend } = await lees(ctx, eerste, regels, geheim, vraagEerst);
     // Two transactions at once, on two connections: a third could hold the one that the first needs to go on.
-    await (ctx.sql.options.max > 1 ? daarvoor : hiervoor);
+    await (ctx.sql.options.max > 1 && goed.length > 0 ? daarvoor : hiervoor);
     telling = await metHerhaling(() =>
       inTransaction(ctx, async (tx) => {
-        const groep = goed.length > 0 ? await neemGroep(tx, goed, hiervoor) : (await hiervoor, undefined);
+        const groep = goed.length > 0 ? await neemGroep(tx, goed, hiervoor) : undefined;
         const apart = [...slecht, ...(groep?.apart ?? [])];
         const ongewijzigd = bekend + (groep?.telling.ongewijzigd ?? 0);
         const ontvangen = goed.length + slecht.length + bekend;
@@ -75,12 +81,13 @@ export async function importeer(
           quarantaine: apart.length,
         };
         await insertQuarantaine(tx, invoer.leveringId, apart);
-        await boekInvoer(tx, invoer.bestandHash, eerste + regels.length - 1, false);
+        await boek(tx, { van: eerste - 1, tot: eerste + regels.length - 1, klaar: false });
         vraagEerst = ongewijzigd > ontvangen / 3;
         return telBij(tx, invoer.leveringId, bij, false);
       }),
     );
-    voortgang?.(eerste + regels.length - 1);
+    gedaan = eerste + regels.length - 1;
+    voortgang?.(gedaan);
   };
 
   try {
@@ -100,7 +107,7 @@ export async function importeer(
   }
   if (stop?.aborted) return telling;
   return inTransaction(ctx, async (tx) => {
-    await boekInvoer(tx, invoer.bestandHash, null, true);
+    await boek(tx, { van: gedaan, tot: gedaan, klaar: true });
     return telBij(tx, invoer.leveringId, { ontvangen: 0, verwerkt: 0, ongewijzigd: 0, quarantaine: 0 }, true);
   });
 }

@@ -18,6 +18,25 @@ export async function bestandHash(pad: string): Promise<Buffer> {
   return digest.digest();
 }
 
+/**
+ * Looks whether this can be a file with messages, before anything is opened or begun for it: it is there, may be read, is no folder, and
+ * begins like gzip when its name says so.
+ * @throws Problem `bestand-onleesbaar`
+ */
+export async function checkFile(pad: string): Promise<void> {
+  const begin: Buffer[] = [];
+  await lees(pad, async (stream) => {
+    for await (const deel of stream) {
+      begin.push(deel as Buffer);
+      break;
+    }
+  });
+  const gzip = Buffer.concat(begin)
+    .subarray(0, 2)
+    .equals(Buffer.from([0x1f, 0x8b]));
+  if (pad.endsWith(".gz") && !gzip) throw onleesbaar(Object.assign(new Error(), { code: "Z_DATA_ERROR" }));
+}
+
 /** The first group: the database has work at once, and what comes next is read while it is busy. */
 const eersteGroep = 1000;
 

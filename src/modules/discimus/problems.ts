@@ -11,6 +11,12 @@ export const bestandProblemen = problems({
     herstel:
       "Kijk de naam, de rechten en, bij .gz, de inhoud van het bestand na. Wat al verwerkt was, blijft verwerkt.",
   },
+  "bestand-bezig": {
+    status: 409,
+    titel: "Een andere opdracht voert dit bestand op dit moment in.",
+    herstel:
+      "Wacht tot die klaar is. Is ze afgebroken? Geef dezelfde opdracht dan opnieuw: ze gaat verder waar de vorige stopte.",
+  },
 });
 
 /** Why a message is set apart. The text says what is wrong and who can mend it; it never repeats a value. */

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { inTransaction, type Context } from "#platform/context";
-import { isConflict, isUnavailable } from "#platform/database";
+import { isDuplicate, isUnavailable, retryUndone } from "#platform/database";
 import { algemeen, Problem } from "#platform/problem";
 import { neemGroep, type Regel } from "./batch.ts";
 import { isAfkeuring, leesBericht, type Afkeuring } from "./contract.ts";
@@ -49,7 +49,7 @@ export async function ontvang(
   else for (const tekst of regels) lees(tekst);
   const [enige] = goed;
   if (enige && goed.length === 1 && slecht.length === 0) {
-    const uitkomst = await metHerhaling(() => neemEen(ctx, enige.gelezen, bron, bestand));
+    const uitkomst = await metHerhaling(() => retryUndone(() => neemEen(ctx, enige.gelezen, bron, bestand)));
     if (uitkomst === "verwerkt" || uitkomst === "ongewijzigd")
       return { ontvangen: 1, verwerkt: 0, ongewijzigd: 0, quarantaine: [], [uitkomst]: 1 };
   }
@@ -87,14 +87,14 @@ function neemAlle(
 
 const pogingen = 6;
 
-/** Runs work again when another transaction was first; says `te-druk` when the database has no room for it. */
+/** Runs work again when another one added the same first, and it will see that now; says `te-druk` when the database has no room for it. */
 export async function metHerhaling<T>(work: () => Promise<T>): Promise<T> {
   for (let poging = 1; ; poging++) {
     try {
       return await work();
     } catch (error) {
-      if (isConflict(error) && poging < pogingen) await wait(Math.random() * 10 * 2 ** poging);
-      else if (isConflict(error) || isUnavailable(error))
+      if (isDuplicate(error) && poging < pogingen) await wait(Math.random() * 10 * 2 ** poging);
+      else if (isDuplicate(error) || isUnavailable(error))
         throw new Problem(algemeen["te-druk"], undefined, { "retry-after": "5" });
       else throw error;
     }

@@ -58,8 +58,14 @@ export async function neemEen(
 export async function vergrendel(ctx: Context): Promise<void> {
   await ctx.sql`
     select set_config('lock_timeout', '20s', true), set_config('jit', 'off', true), set_config('work_mem', '64MB', true),
-           set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`;
+           set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+           set_config('idle_in_transaction_session_timeout', '5s', true)`;
   await ctx.sql`select pg_advisory_xact_lock(7107)`;
+}
+
+/** This transaction holds nothing that others want, and may stand still as long as the sets before it need. */
+export async function allowWait(ctx: Context): Promise<void> {
+  await ctx.sql`select set_config('idle_in_transaction_session_timeout', '60s', true)`;
 }
 
 /** Notes a delivery; returns its number. */
@@ -149,6 +155,8 @@ export type Begonnen = {
 export function beginInvoer(ctx: Context, bestandHash: Buffer, bestand: string): Promise<Begonnen> {
   const nu = new Date(ctx.clock.now());
   return inTransaction(ctx, async (tx) => {
+    // Two that begin with one file at once make one delivery of it.
+    await tx.sql`select pg_advisory_xact_lock(7122, hashtext(${bestandHash.toString("hex")}))`;
     const [oud] = await tx.sql<({ levering_id: number; regels: number } & Telling)[]>`
       select i.levering_id, i.regels, l.ontvangen, l.verwerkt, l.ongewijzigd, l.quarantaine
         from discimus.invoer i join discimus.levering l using (levering_id) where i.bestand_hash = ${bestandHash} and not i.klaar`;
@@ -165,16 +173,19 @@ export function beginInvoer(ctx: Context, bestandHash: Buffer, bestand: string):
   });
 }
 
-/** Notes how far a load came: number of lines done. */
+/**
+ * Notes how far a load came, in the transaction that did it: from the line where it thinks that it is, to `regels`. False, and then
+ * nothing of that transaction may stay, when it is somewhere else: another run of the same file did this already.
+ */
 export async function boekInvoer(
   ctx: Context,
-  bestandHash: Buffer,
-  regels: number | null,
-  klaar: boolean,
-): Promise<void> {
-  await ctx.sql`
-    update discimus.invoer set regels = coalesce(${regels}::bigint, regels), klaar = ${klaar}, bijgewerkt_op = ${new Date(ctx.clock.now())}
-     where bestand_hash = ${bestandHash}`;
+  { bestandHash, leveringId }: Begonnen,
+  stap: { readonly van: number; readonly tot: number; readonly klaar: boolean },
+): Promise<boolean> {
+  const { count } = await ctx.sql`
+    update discimus.invoer set regels = ${stap.tot}, klaar = ${stap.klaar}, bijgewerkt_op = ${new Date(ctx.clock.now())}
+     where bestand_hash = ${bestandHash} and levering_id = ${leveringId} and regels = ${stap.van} and not klaar`;
+  return count === 1;
 }
 
 /** Was nothing ever delivered before this load. */

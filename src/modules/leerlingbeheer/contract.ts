@@ -69,6 +69,8 @@ export type Leerling = {
   readonly tot: Datum | null;
   /** Ended less than a year ago: shown, never changed. */
   readonly uitgeschreven: boolean;
+  /** Enrolled, and still to begin. */
+  readonly straks: boolean;
   /** No password or badge was ever handed out. */
   readonly nieuw: boolean;
   /** The name changed after the handing out. */

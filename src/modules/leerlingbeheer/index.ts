@@ -1,6 +1,6 @@
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
-import { listKlassen, type KlasTelling } from "#modules/klasinformatie";
+import { listKlassen, type KlasTelling } from "#modules/klassen";
 import {
   overzichtsduur,
   perBladzijde,
@@ -36,9 +36,10 @@ export {
   type Status,
 } from "./contract.ts";
 export { exporteer } from "./csv.ts";
+export { upkeep } from "./jobs.ts";
 export { klasnamen, subklasnamen } from "./rules.ts";
 export { listVroegere, type Plaats } from "./store.ts";
-export { kies, kiesAlle, laat, ruimOverzichtenOp, ruimSelectiesOp, selectieVan } from "./store-selection.ts";
+export { kies, kiesAlle, laat, ruimOverzichtenOp, selectieVan } from "./store-selection.ts";
 
 /**
  * A page of the pupils of one school (R4): enrolled, to come, or gone for less than a year. `lijn` = all numbers that stand

@@ -5,13 +5,13 @@ import type { Klaskeuze } from "./contract.ts";
 
 /** Rows `d` of the school that count on this day; none while it does not share class information (R68). */
 const geldig = (ctx: Context, lijn: readonly string[], vandaag: Datum): Fragment => ctx.sql`
-  d.instellingsnummer = any (${[...lijn]}::text[]) and d.van <= ${vandaag}::date and d.tot >= ${vandaag}::date
-    and exists (select from klasinformatie.akkoord k where k.instellingsnummer = any (${[...lijn]}::text[]) and k.gestopt_op is null)`;
+  d.instellingsnummer = any (${[...lijn]}::text[]) and kalender.is_lopend(${vandaag}::date, d.van, d.tot)
+    and exists (select from akkoorden.akkoord k where k.instellingsnummer = any (${[...lijn]}::text[]) and k.gestopt_op is null)`;
 
 /** The accounts that stand for the pupils of these rows, as an array: looked up by the key, once, before anything else is read. */
 const accountsVan = (ctx: Context, rijen: Fragment): Fragment => ctx.sql`
   any (array(select coalesce(a.vervangen_door, a.account_uuid)
-               from klasinformatie.indeling d join leerlingen.account a on a.account_uuid = d.account_uuid where ${rijen}))`;
+               from klassen.indeling d join leerlingen.account a on a.account_uuid = d.account_uuid where ${rijen}))`;
 
 /** The pupils of a class. */
 export const inKlas = (
@@ -39,7 +39,7 @@ export const inKlasMetNaam = (
 
 /** Per pupil of the school with a class the first of them, for an order or a heading: account_uuid, klas, subklas. */
 export const eersteKlas = (ctx: Context, lijn: readonly string[], vandaag: Datum): Fragment =>
-  ctx.sql`select * from klasinformatie.eerste_klassen(${[...lijn]}::text[], ${vandaag}::date)`;
+  ctx.sql`select * from klassen.eerste_klassen(${[...lijn]}::text[], ${vandaag}::date)`;
 
 /**
  * All classes of the pupil in a row `blad`, as `kb.klassen`: JSON, or null when he has none. Looked up pupil by pupil, for one page
@@ -49,7 +49,7 @@ export const klassenVanRij = (ctx: Context, lijn: readonly string[], vandaag: Da
   left join lateral (
     select json_agg(json_build_object('klas', n.klas, 'subklas', n.subklas) order by n.klas, n.subklas nulls last) as klassen
       from (select distinct d.klas, d.subklas
-              from klasinformatie.indeling d
+              from klassen.indeling d
              where ${geldig(ctx, lijn, vandaag)}
                and d.account_uuid = any (blad.account_uuid || array(
                  select h.account_uuid from leerlingen.account h where h.vervangen_door = blad.account_uuid))) n

@@ -1,6 +1,6 @@
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
-import type { KlasTelling } from "#modules/klasinformatie";
+import type { KlasTelling } from "#modules/klassen";
 import { overzichtsduur, type Filter, type Groep, type Leerling } from "./contract.ts";
 import { listTreffers, treffers, type Plaats } from "./store.ts";
 
@@ -83,7 +83,7 @@ export async function getStand(
     }[]
   >`
     select (select count(*) from leerlingbeheer.selectie k where k.sessie = ${sessie} and k.instellingsnummer = ${instellingsnummer}) as gekozen,
-           klasinformatie.deelt(${[...lijn]}::text[]) as deelt, o.ingeschreven, o.groepen, o.klassen
+           akkoorden.deelt(${[...lijn]}::text[]) as deelt, o.ingeschreven, o.groepen, o.klassen
       from (select) een left join leerlingbeheer.overzicht o
         on o.instellingsnummer = ${instellingsnummer} and o.gemaakt_op > ${new Date(ctx.clock.now() - jonger)}`;
   if (!row) throw new Error("a count gave no row");

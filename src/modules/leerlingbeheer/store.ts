@@ -59,17 +59,17 @@ const metSleutels = (ctx: Context, account: Fragment): Fragment => ctx.sql`
 
 /** An enrolment that runs or is to come. */
 const levend = (ctx: Context, vandaag: Datum): Fragment =>
-  ctx.sql`(i.tot is null or i.tot >= ${vandaag}::date)`;
+  ctx.sql`not kalender.is_vroeger(${vandaag}::date, i.tot)`;
 
 /**
  * Does this enrolment stand for the pupil: it runs or is to come; or it ended less than a year ago and he has none here that
  * runs or is to come.
  */
 const staat = (ctx: Context, lijn: Lijn, vandaag: Datum): Fragment =>
-  ctx.sql`(${levend(ctx, vandaag)} or (i.tot >= ${jaarEerder(vandaag)}::date and not exists (
-    select from leerlingen.registratie r2 join inschrijvingen.inschrijving i2 using (instellingsnummer, stamnummer)
-     where r2.account_uuid = r.account_uuid and r2.instellingsnummer = any (${[...lijn]}::text[]) and not i2.geannuleerd
-       and (i2.tot is null or i2.tot >= ${vandaag}::date))))`;
+  ctx.sql`(${levend(ctx, vandaag)} or (not kalender.is_vroeger(${jaarEerder(vandaag)}::date, i.tot) and not exists (
+    select from leerlingen.registratie r2 join inschrijvingen.geldig i2 using (instellingsnummer, stamnummer)
+     where r2.account_uuid = r.account_uuid and r2.instellingsnummer = any (${[...lijn]}::text[])
+       and not kalender.is_vroeger(${vandaag}::date, i2.tot))))`;
 
 /**
  * Registrations `r` with their enrolments `i`. `lateral … offset 0` makes PostgreSQL start at the side that a filter narrows and
@@ -93,7 +93,7 @@ function lijnen(
   const nummers = sql`instellingsnummer = any (${[...lijn]}::text[])`;
   const r = sql`select r.instellingsnummer, r.stamnummer, r.account_uuid, r.zoek, r.naam, r.voornaam, r.tijdstip
       from leerlingen.registratie r where true ${waar.r}`;
-  const i = sql`select i.* from inschrijvingen.inschrijving i where not i.geannuleerd ${waar.i}`;
+  const i = sql`select i.* from inschrijvingen.geldig i where true ${waar.i}`;
   const iVanR = sql`(${i} ${waar.groep} and i.instellingsnummer = r.instellingsnummer and i.stamnummer = r.stamnummer offset 0) i`;
   switch (eerst) {
     case "naam": {
@@ -180,12 +180,12 @@ export function treffers(
           : "groep";
   return sql`
     select distinct on (r.account_uuid) r.account_uuid, r.zoek, r.naam, r.voornaam, i.niveau, i.leerjaar, i.administratieve_groep as groep,
-           i.van, i.tot, i.tot < ${vandaag}::date as uitgeschreven ${metRang ? sql`, ${rang(ctx, vandaag)} as rang` : sql``}
+           i.van, i.tot, kalender.is_vroeger(${vandaag}::date, i.tot) as uitgeschreven, kalender.is_straks(${vandaag}::date, i.van) as straks ${metRang ? sql`, ${rang(ctx, vandaag)} as rang` : sql``}
       from ${lijnen(ctx, lijn, eerst, { naam, groep, r, i })}
       ${metAccount ? metSleutels(ctx, sql`r.account_uuid`) : sql``}
      where ${staat(ctx, lijn, vandaag)} ${rest}
-     order by r.account_uuid, (i.van <= ${vandaag}::date and ${levend(ctx, vandaag)}) desc,
-              case when i.van > ${vandaag}::date then i.van end, i.tot desc nulls first, r.tijdstip desc, i.inschrijving`;
+     order by r.account_uuid, kalender.is_lopend(${vandaag}::date, i.van, i.tot) desc,
+              case when kalender.is_straks(${vandaag}::date, i.van) then i.van end, i.tot desc nulls first, r.tijdstip desc, i.inschrijving`;
 }
 
 function alsStatus(ctx: Context, status: Status, vandaag: Datum): Fragment {
@@ -252,7 +252,8 @@ type Row = {
   readonly klassen: Leerling["klassen"];
   readonly van: Datum;
   readonly tot: Datum | null;
-  readonly uitgeschreven: boolean | null;
+  readonly uitgeschreven: boolean;
+  readonly straks: boolean;
   readonly nieuw: boolean;
   readonly aangepast: boolean;
   readonly niet_uitgereikt: boolean;
@@ -264,7 +265,7 @@ type Row = {
 };
 
 function toLeerling(row: Row): Leerling {
-  const uitgeschreven = row.uitgeschreven ?? false;
+  const { uitgeschreven, straks } = row;
   return {
     accountUuid: row.account_uuid,
     naam: row.naam,
@@ -280,6 +281,7 @@ function toLeerling(row: Row): Leerling {
     van: row.van,
     tot: row.tot,
     uitgeschreven,
+    straks,
     // Who left asks for no work any more.
     nieuw: !uitgeschreven && row.nieuw,
     aangepast: !uitgeschreven && row.aangepast,
@@ -295,7 +297,7 @@ function toLeerling(row: Row): Leerling {
 function metKolommen(ctx: Context): Fragment {
   const als = voorwaarden(ctx);
   return ctx.sql`blad.account_uuid, blad.naam, blad.voornaam, a.gebruikersnaam_basis, a.gebruikersnaam_nr, blad.niveau, blad.leerjaar, blad.groep,
-    blad.van, blad.tot, blad.uitgeschreven, u.uitgereikt_op, u.eerst_gebruikt_op, ${als.nieuw} as nieuw, ${als.aangepast} as aangepast,
+    blad.van, blad.tot, blad.uitgeschreven, blad.straks, u.uitgereikt_op, u.eerst_gebruikt_op, ${als.nieuw} as nieuw, ${als.aangepast} as aangepast,
     ${als.nietUitgereikt} as niet_uitgereikt, ${als.aangemeld} as aangemeld, ${als.zonderInsz} as zonder_insz,
     coalesce(kb.klassen, '[]') as klassen`;
 }
@@ -371,11 +373,11 @@ export async function getOverzicht(
   const vandaag = ctx.clock.vandaag();
   const rows = await ctx.sql<(Groep & { alles: boolean; lopend: number })[]>`
     select grouping(i.niveau) = 1 as alles, i.niveau, i.leerjaar, i.administratieve_groep as groep, count(distinct r.account_uuid) as aantal,
-           count(distinct r.account_uuid) filter (where i.van <= ${vandaag}::date) as lopend
-      from inschrijvingen.inschrijving i
+           count(distinct r.account_uuid) filter (where kalender.is_lopend(${vandaag}::date, i.van, i.tot)) as lopend
+      from inschrijvingen.geldig i
       join leerlingen.registratie r on r.instellingsnummer = i.instellingsnummer and r.stamnummer = i.stamnummer
      where r.instellingsnummer = any (${[...lijn]}::text[]) and i.instellingsnummer = any (${[...lijn]}::text[])
-       and not i.geannuleerd and ${levend(ctx, vandaag)}
+       and ${levend(ctx, vandaag)}
      group by grouping sets ((i.niveau, i.leerjaar, i.administratieve_groep), ())
      order by i.niveau, i.leerjaar, i.administratieve_groep collate "C" nulls last`;
   return {

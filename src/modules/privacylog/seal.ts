@@ -115,7 +115,7 @@ export async function controleer(
             `De regels onder zegel ${zegel.nr} (${zegel.van.toISOString()} tot ${zegel.tot.toISOString()}) zijn veranderd.`,
           );
         }
-        const geankerd = ankers.get(zegel.nr);
+        const geankerd = ankers?.get(zegel.nr);
         if (geankerd !== undefined && geankerd !== zegel.zegel.toString("hex"))
           fouten.push(`Zegel ${zegel.nr} verschilt van het ankerbestand.`);
         vorige = zegel.zegel;
@@ -136,7 +136,11 @@ export async function controleer(
         "Het einde van de log klopt niet met het aantal zegels: er is iets afgeknipt of bijgevoegd.",
       );
     }
-    const laatsteAnker = Math.max(0, ...ankers.keys());
+    if (!ankers && nr > 0)
+      fouten.push(
+        "Het ankerbestand kan niet gelezen worden: er is niets mee vergeleken. Kijk de naam en de rechten na.",
+      );
+    const laatsteAnker = Math.max(0, ...(ankers?.keys() ?? []));
     if (laatsteAnker > nr)
       fouten.push(
         `Het ankerbestand kent zegel ${laatsteAnker}, de databank maar tot ${nr}: er is iets afgeknipt.`,
@@ -150,9 +154,11 @@ export async function controleer(
   return transaction(ctx.sql, check, "isolation level repeatable read read only");
 }
 
-async function leesAnker(anker: string | undefined): Promise<Map<number, string>> {
+/** What the file holds; undefined when it cannot be read. */
+async function leesAnker(anker: string | undefined): Promise<Map<number, string> | undefined> {
   if (!anker) return new Map();
-  const tekst = await readFile(anker, "utf8").catch(() => "");
+  const tekst = await readFile(anker, "utf8").catch(() => undefined);
+  if (tekst === undefined) return undefined;
   return new Map(
     tekst
       .split("\n")

@@ -45,6 +45,6 @@ export async function listInhoudVanKracht(
   return ctx.sql<{ toepassing: string; versie: number; inhoud: string }[]>`
     select toepassing, versie, inhoud from (
       select distinct on (toepassing) toepassing, versie, inhoud, tot from protocollen.protocol
-       where van <= ${op} order by toepassing, versie desc) p
-     where tot is null or tot >= ${op}`;
+       where not kalender.is_straks(${op}::date, van) order by toepassing, versie desc) p
+     where not kalender.is_vroeger(${op}::date, tot)`;
 }

@@ -7,6 +7,7 @@ export type {
   School,
   Toegangsvraag,
 } from "./contract.ts";
+export { upkeep } from "./jobs.ts";
 export { eindeVan, rechtenVan } from "./rights.ts";
 export type { Einde } from "./rules.ts";
 export {

@@ -1,4 +1,4 @@
-import { datumOp, geldtOp, type Datum } from "#platform/clock";
+import { datumOp, isLopend, isVroeger, type Datum } from "#platform/clock";
 import type { Recht, School } from "./contract.ts";
 
 /** Days from `van` to `tot`, both included; no `tot` is no end. */
@@ -69,7 +69,7 @@ export function periodeVan(opdracht: OpdrachtFeit): Periode | null {
 /** Of several periods the one in force on a day that lasts longest. */
 export function langste(perioden: readonly (Periode | null)[], op: Datum): Periode | null {
   return perioden.reduce<Periode | null>((beste, een) => {
-    if (een === null || !geldtOp(op, een.van, een.tot)) return beste;
+    if (een === null || !isLopend(op, een.van, een.tot)) return beste;
     return beste === null || later(een.tot, beste.tot) ? een : beste;
   }, null);
 }
@@ -91,7 +91,7 @@ export function eindeUit(feiten: Feiten, op: Datum): Einde | null {
   const einden: Einde[] = [
     ...feiten.opdrachten.flatMap((opdracht) => {
       const tot = periodeVan(opdracht)?.tot ?? null;
-      return tot !== null && tot < op ? [{ soort: "opdracht", op: tot } as const] : [];
+      return tot !== null && isVroeger(op, tot) ? [{ soort: "opdracht", op: tot } as const] : [];
     }),
     ...feiten.beeindigd.map((dag) => ({ soort: "beeindigd", op: dag }) as const),
   ];

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { datumOp, geldtOp, type Datum } from "#platform/clock";
+import { datumOp, isLopend, isVroeger, type Datum } from "#platform/clock";
 import { inTransaction, type Context } from "#platform/context";
 import type { Fragment } from "#platform/database";
 import { isInstellingsnummer } from "#platform/ids";
@@ -146,13 +146,13 @@ export async function listDatabeheerders(
     select o.vo_id, o.naam, o.voornaam, o.vastbenoemd, o.van, o.tot, d.vo_id as geladen_vo_id, d.van as geladen_van,
            d.tot as geladen_tot, d.uiterst
       from rechten.directeursopdracht o left join rechten.databeheerder d using (instellingsnummer, opdracht)
-     where o.instellingsnummer = any(${[...nummers]}::text[]) and (o.tot is null or o.tot >= ${vandaag}::date)
+     where o.instellingsnummer = any(${[...nummers]}::text[]) and not kalender.is_vroeger(${vandaag}::date, o.tot)
      order by o.naam, o.voornaam, o.van`;
   return rows.flatMap((row) => {
     const nu = periodeVan(opdrachtUit(row));
     const altijd = row.vastbenoemd || row.tot === null;
     const straks = doorsnede(row, { van: volgende, tot: altijd ? uitersteDag(volgende) : null });
-    const periode = nu && (nu.tot === null || nu.tot >= vandaag) ? nu : straks;
+    const periode = nu && !isVroeger(vandaag, nu.tot) ? nu : straks;
     const { vo_id: voId, naam, voornaam, vastbenoemd } = row;
     return periode ? [{ voId, naam, voornaam, vastbenoemd, ...periode }] : [];
   });
@@ -182,7 +182,7 @@ export async function listBeheerders(
      order by naam, voornaam, beheerder`;
   const gezien = new Set<string>();
   return rows.flatMap(({ vo_id: voId, van, tot, ...rest }) => {
-    if (gezien.has(voId) || !geldtOp(vandaag, van, tot)) return [];
+    if (gezien.has(voId) || !isLopend(vandaag, van, tot)) return [];
     gezien.add(voId);
     return [{ voId, sinds: van, ...rest }];
   });

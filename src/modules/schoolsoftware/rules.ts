@@ -1,5 +1,6 @@
 import type { Datum } from "#platform/clock";
 import { hash } from "#platform/crypto";
+import { daysOfSchooljaar, schooljaarOn, shiftSchooljaar } from "#platform/schooljaar";
 
 /** A public key as OpenSSH writes it, without its comment, and its fingerprint `SHA256:…` as every tool shows it. */
 export type Sleutel = { readonly publiekeSleutel: string; readonly vingerafdruk: string };
@@ -62,8 +63,8 @@ function leesDelen(bytes: Buffer): Buffer[] | undefined {
  * for any other: nobody needs the pupils of years ago.
  */
 export function schooljaarVan(schooljaar: string, vandaag: Datum): { van: Datum; tot: Datum } | undefined {
-  const [van, tot] = schooljaar.split("-").map(Number);
-  const nu = Number(vandaag.slice(0, 4)) - (vandaag.slice(5) < "09-01" ? 1 : 0);
-  if (van === undefined || tot !== van + 1 || (van !== nu && van !== nu + 1)) return undefined;
-  return { van: `${van}-09-01` as Datum, tot: `${tot}-08-31` as Datum };
+  const nu = schooljaarOn(vandaag);
+  return schooljaar === nu || schooljaar === shiftSchooljaar(nu, 1)
+    ? daysOfSchooljaar(schooljaar)
+    : undefined;
 }

@@ -37,16 +37,16 @@ export async function geefIdentificaties(
   const rijen = await ctx.sql<(Omit<Identificatie, "stamnummer"> & { stamnummer: string | null })[]>`
     with school as materialized (
       select n.nummers from (select scholen.lijn(${instellingsnummer}, ${vandaag}::date) as nummers) n
-       where schoolsoftware.pakket_van(n.nummers, ${vandaag}::date) = ${pakket} and klasinformatie.deelt(n.nummers)),
+       where schoolsoftware.pakket_van(n.nummers, ${vandaag}::date) = ${pakket} and akkoorden.deelt(n.nummers)),
     leerling as materialized (
       select distinct on (r.stamnummer, r.account_uuid) r.stamnummer, r.account_uuid, a.leer_id_uuid, i.administratieve_groep
         from school s
         join leerlingen.registratie r on r.instellingsnummer = any (s.nummers)
         join leerlingen.account a on a.account_uuid = r.account_uuid
-        join inschrijvingen.inschrijving i on i.instellingsnummer = r.instellingsnummer and i.stamnummer = r.stamnummer
-       where not i.geannuleerd and i.van <= ${tot}::date and (i.tot is null or i.tot >= ${van}::date)
+        join inschrijvingen.geldig i on i.instellingsnummer = r.instellingsnummer and i.stamnummer = r.stamnummer
+       where kalender.is_lopend_in(${van}::date, ${tot}::date, i.van, i.tot)
          and (r.stamnummer, r.account_uuid) > (${na?.stamnummer ?? ""}, ${na?.accountUuid ?? "00000000-0000-0000-0000-000000000000"}::uuid)
-       order by r.stamnummer, r.account_uuid, (i.van <= ${vandaag}::date and (i.tot is null or i.tot >= ${vandaag}::date)) desc, i.van desc
+       order by r.stamnummer, r.account_uuid, kalender.is_lopend(${vandaag}::date, i.van, i.tot) desc, i.van desc
        limit ${aantal + 1}),
     gegeven as (
       select distinct on (account_uuid) account_uuid, leer_id_uuid, administratieve_groep

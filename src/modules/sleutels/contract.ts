@@ -1,5 +1,8 @@
-/** Cost of argon2id (D7): 19 MiB, 2 passes, 1 lane. Raising these re-hashes each password at its next sign-in. */
-export const kosten = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
+import type { Context } from "#platform/context";
+import type { AccountUuid } from "#platform/ids";
+
+/** What else happens in the commit that replaces keys of pupils: whoever was signed in with an old one is out (D7). */
+export type OnReplaced = (tx: Context, accountUuids: readonly AccountUuid[]) => Promise<void>;
 
 export type Niveau = "kleuter" | "lager" | "secundair";
 /** What a pupil signs in with. */

@@ -1,14 +1,16 @@
 import { hash as argon2, verify } from "@node-rs/argon2";
 import type { Keys } from "#platform/crypto";
-import { kosten, langste, type Sleutel } from "./contract.ts";
+import { langste, type Sleutel } from "./contract.ts";
 import { vorm } from "./rules.ts";
 
-const merk = `$argon2id$v=19$m=${kosten.memoryCost},t=${kosten.timeCost},p=${kosten.parallelism}$`;
+/** How a hash of today's cost begins. */
+const prefix = ({ argon2: cost }: Keys): string =>
+  `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$`;
 
 /** argon2id with the pepper as its secret. Runs on the thread pool. */
 export function maakHash(keys: Keys, wachtwoord: string): Promise<string> {
   // 2 = Algorithm.Argon2id, a const enum that type stripping cannot read.
-  return argon2(vorm(wachtwoord), { ...kosten, algorithm: 2, secret: keys.peper });
+  return argon2(vorm(wachtwoord), { ...keys.argon2, outputLen: 32, algorithm: 2, secret: keys.peper });
 }
 
 /**
@@ -20,7 +22,8 @@ export async function klopt(keys: Keys, sleutel: Sleutel | undefined, wachtwoord
   const kandidaat = vorm(bruikbaar ? wachtwoord : wachtwoord.slice(0, langste));
   try {
     const goed = await verify(
-      sleutel?.hash ?? `${merk}bGVlcmlkLWdlZW4tYWNjb3VudA$FcaTU2yZhDOqpE0eCwRPoSBTYcJWJOmyPY4Y6Hq09nU`,
+      sleutel?.hash ??
+        `${prefix(keys)}bGVlcmlkLWdlZW4tYWNjb3VudA$FcaTU2yZhDOqpE0eCwRPoSBTYcJWJOmyPY4Y6Hq09nU`,
       kandidaat,
       {
         secret: keys.peper,
@@ -34,4 +37,4 @@ export async function klopt(keys: Keys, sleutel: Sleutel | undefined, wachtwoord
 
 /** Was it made with other costs or another pepper than today's? Then it is made anew at sign-in. */
 export const isVerouderd = (keys: Keys, sleutel: Sleutel): boolean =>
-  !sleutel.hash.startsWith(merk) || sleutel.peper !== keys.peperId;
+  !sleutel.hash.startsWith(prefix(keys)) || sleutel.peper !== keys.peperId;

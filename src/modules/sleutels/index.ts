@@ -1,12 +1,19 @@
 import { randomInt } from "node:crypto";
-import type { Context } from "#platform/context";
+import { inTransaction, type Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
-import { kortste, type Niveau, type Sleutel, type Wachtwoordfout } from "./contract.ts";
+import { kortste, type Niveau, type OnReplaced, type Sleutel, type Wachtwoordfout } from "./contract.ts";
 import { isVerouderd, klopt, maakHash } from "./hash.ts";
 import { keurWachtwoord, maakEersteWachtwoord } from "./rules.ts";
 import { findSleutel, upsertSleutel, vervangSleutel } from "./store.ts";
 
-export { kortste, type Niveau, type Sleutel, type Sleutelsoort, type Wachtwoordfout } from "./contract.ts";
+export {
+  kortste,
+  type Niveau,
+  type OnReplaced,
+  type Sleutel,
+  type Sleutelsoort,
+  type Wachtwoordfout,
+} from "./contract.ts";
 export { isVerouderd, klopt, maakHash } from "./hash.ts";
 export {
   badgeHash,
@@ -21,7 +28,8 @@ export {
 export { plaatjes, type Plaatje } from "./pictures.ts";
 export { korteVorm, leesBadge, qrTekst, sleutelVoor, vormNaam } from "./rules.ts";
 export { markeerGebruikt, markeerUitgereikt, verplaats, zetEersteSleutel } from "./store.ts";
-export { gebruikVenster, isVenstercode, openVenster, ruimVenstersOp } from "./window.ts";
+export { upkeep } from "./jobs.ts";
+export { gebruikVenster, isVenstercode, openVenster } from "./window.ts";
 
 /** Makes a fresh initial password and its hash (D7), and stores nothing: for many at once, outside of a transaction. */
 export async function maakEerste(
@@ -59,7 +67,8 @@ export type Keuze =
   | { readonly soort: "verlopen" };
 
 /**
- * The pupil chooses an own password. `bewijs` is the hash of the password that he has just proven to know.
+ * The pupil chooses an own password. `bewijs` is the hash of the password that he has just proven to know. The password and what
+ * `onReplaced` does are one commit.
  */
 export async function kiesEigenWachtwoord(
   ctx: Context,
@@ -71,6 +80,7 @@ export async function kiesEigenWachtwoord(
     readonly niveau: Niveau;
     readonly namen: readonly string[];
   },
+  onReplaced: OnReplaced,
 ): Promise<Keuze> {
   const geweigerd = (fout: Wachtwoordfout): Keuze => ({
     soort: "geweigerd",
@@ -85,10 +95,11 @@ export async function kiesEigenWachtwoord(
   if (huidig.soort === "eerste" && (await klopt(ctx.keys, huidig, keuze.nieuw)))
     return geweigerd("te-gewoon");
   const hash = await maakHash(ctx.keys, keuze.nieuw);
-  const gelukt = await vervangSleutel(ctx, keuze.accountUuid, keuze.bewijs, {
-    soort: "eigen",
-    hash,
-    peper: ctx.keys.peperId,
+  const gelukt = await inTransaction(ctx, async (tx) => {
+    const nieuw: Sleutel = { soort: "eigen", hash, peper: ctx.keys.peperId };
+    if (!(await vervangSleutel(tx, keuze.accountUuid, keuze.bewijs, nieuw))) return false;
+    await onReplaced(tx, [keuze.accountUuid]);
+    return true;
   });
   return { soort: gelukt ? "gelukt" : "verlopen" };
 }

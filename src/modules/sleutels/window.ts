@@ -1,5 +1,5 @@
 import { randomInt, timingSafeEqual } from "node:crypto";
-import type { Context } from "#platform/context";
+import { inTransaction, type Context } from "#platform/context";
 import { keyedHash, randomToken, type Keys } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
 import { maakHash } from "./hash.ts";
@@ -12,24 +12,29 @@ const hashVan = (keys: Keys, accountUuid: AccountUuid, code: string): Buffer =>
 
 /**
  * Opens the five minutes in which a pupil may choose another password (D7), and gives the code of six digits that lets him: who
- * only knows the username gains nothing. It replaces a window that was open. The old password stays until he chose.
+ * only knows the username gains nothing. It replaces a window that was open. The old password stays until he chose. `along` happens
+ * in the same commit.
  */
 export async function openVenster(
   ctx: Context,
   voor: { readonly accountUuid: AccountUuid; readonly voId: string },
+  along: (tx: Context) => Promise<void>,
 ): Promise<string> {
   const code = String(randomInt(1_000_000)).padStart(6, "0");
   const nu = ctx.clock.now();
   // A pupil without a password gets one that nobody knows: what he chooses takes its place.
   const niemands = await maakHash(ctx.keys, randomToken());
-  await ctx.sql`
+  await inTransaction(ctx, async (tx) => {
+    await tx.sql`
     insert into sleutels.sleutel (account_uuid, soort, hash, peper, gewijzigd_op)
     values (${voor.accountUuid}, 'eerste', ${niemands}, ${ctx.keys.peperId}, ${new Date(nu)}) on conflict do nothing`;
-  await ctx.sql`
+    await tx.sql`
     insert into sleutels.venster (account_uuid, code_hash, vo_id, geopend_op, open_tot)
     values (${voor.accountUuid}, ${hashVan(ctx.keys, voor.accountUuid, code)}, ${voor.voId}, ${new Date(nu)}, ${new Date(nu + vensterduur)})
     on conflict (account_uuid) do update set code_hash = excluded.code_hash, vo_id = excluded.vo_id,
       geopend_op = excluded.geopend_op, open_tot = excluded.open_tot, gebruikt_op = null`;
+    await along(tx);
+  });
   return code;
 }
 

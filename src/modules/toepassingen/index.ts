@@ -3,7 +3,7 @@ import { Problem } from "#platform/problem";
 import { leesBestand } from "#platform/import-file";
 import { toepassingBestand, type ToepassingBestand } from "./contract.ts";
 import { toepassingProblemen } from "./problems.ts";
-import { listVreemdeClients, upsertToepassing } from "./store.ts";
+import { listVreemdeClients, neemSlot, upsertToepassing } from "./store.ts";
 
 export {
   leerlingScopes,
@@ -41,6 +41,7 @@ export {
   voorbeeld,
 } from "./school.ts";
 export {
+  findAfmeldadres,
   findClientVan,
   findToepassingVan,
   kies,
@@ -60,6 +61,7 @@ export { listWijzigingen } from "./store-school.ts";
 export async function importeerToepassing(ctx: Context, inhoud: string): Promise<ToepassingBestand> {
   const bestand = leesBestand(inhoud, toepassingBestand);
   await inTransaction(ctx, async (tx) => {
+    await neemSlot(tx);
     const webClients = bestand.clients
       .filter((client) => client.soort === "web")
       .map((client) => client.client_id);

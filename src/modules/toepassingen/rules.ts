@@ -1,6 +1,6 @@
-import { geldtOp, type Datum } from "#platform/clock";
+import { divide, isLopend, isStraks, isVroeger, type Datum } from "#platform/clock";
 import type { Instellingsnummer } from "#platform/ids";
-import { beslis, type Feiten, type InschrijvingFeit } from "#modules/verstrekking";
+import { beslis, divideFeiten, type InschrijvingFeit } from "#modules/verstrekking";
 import type {
   Beschikbaarheid,
   Groep,
@@ -18,15 +18,17 @@ import type {
 
 /** Is the application on for the school on this day, or later? */
 export function standVan(keuzes: readonly Keuze[], vandaag: Datum): Stand {
-  const nu = keuzes.find((keuze) => geldtOp(vandaag, keuze.van, keuze.tot));
+  const {
+    lopend: [nu],
+    straks: [straks],
+  } = divide(vandaag, keuzes);
   if (nu) return { stand: "aan", van: nu.van, tot: nu.tot };
-  const straks = keuzes.find((keuze) => keuze.van > vandaag);
   return straks ? { stand: "straks", van: straks.van } : { stand: "uit" };
 }
 
 /** The agreement that counts on a day: the newest version that has begun, as the decision takes it. */
 const protocolOp = ({ protocollen }: Pick<SchoolToepassing, "protocollen">, op: Datum) =>
-  protocollen.find((protocol) => protocol.van <= op) ?? null;
+  protocollen.find((protocol) => !isStraks(op, protocol.van)) ?? null;
 
 /** May a school switch it on on this day (D5), and if not, why? */
 export function beschikbaarheidVan(
@@ -40,7 +42,7 @@ export function beschikbaarheidVan(
       ? { kan: false, reden: "overeenkomst-begint", datum: eerste.van }
       : { kan: false, reden: "geen-overeenkomst" };
   }
-  return protocol.tot !== null && protocol.tot < op
+  return protocol.tot !== null && isVroeger(op, protocol.tot)
     ? { kan: false, reden: "overeenkomst-voorbij", datum: protocol.tot }
     : { kan: true, protocol };
 }
@@ -110,7 +112,8 @@ export function ziet(
     van: op,
     tot: null,
   }));
-  const feiten: Feiten = {
+  const feiten = divideFeiten({
+    vandaag: op,
     account: {
       account_uuid: (kenmerk.accountUuid ?? "") as never,
       leer_id_uuid: null,
@@ -150,8 +153,8 @@ export function ziet(
         protocol: protocolOp(toepassing, op),
       },
     ],
-  };
-  return beslis(feiten, { toepassing: toepassing.toepassing }, { scopes: new Set(), vandaag: op }).toegang;
+  });
+  return beslis(feiten, { toepassing: toepassing.toepassing }, { scopes: new Set() }).toegang;
 }
 
 /** Counts what a change of rules or choice does; `op` is the day to look at, today or later. */
@@ -251,7 +254,7 @@ export function bredereRegel(
   klas: Pick<Klastelling, "groepen">,
   op: Datum,
 ): "school" | "niveau" | "leerjaar" | null {
-  const nu = regels.filter(({ van, tot }) => geldtOp(op, van, tot)).map(({ doel }) => doel);
+  const nu = regels.filter(({ van, tot }) => isLopend(op, van, tot)).map(({ doel }) => doel);
   if (nu.some(({ soort }) => soort === "school")) return "school";
   const perNiveau = (groep: Groep) =>
     nu.some((doel) => doel.soort === "niveau" && doel.niveau === groep.niveau);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { dagVoor, type Datum } from "#platform/clock";
 import { inTransaction, type Context } from "#platform/context";
-import { isConflict } from "#platform/database";
+import { isDuplicate } from "#platform/database";
 import { algemeen, Problem } from "#platform/problem";
 import type {
   Groepstelling,
@@ -117,7 +117,7 @@ export async function bewaarRegels(
       if (gemist > 0) throw new Problem(toepassingProblemen["regel-weg"]);
     });
   } catch (error) {
-    throw isConflict(error) ? new Problem(toepassingProblemen["regel-dubbel"]) : error;
+    throw isDuplicate(error) ? new Problem(toepassingProblemen["regel-dubbel"]) : error;
   }
   return bundel;
 }

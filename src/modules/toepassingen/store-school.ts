@@ -130,20 +130,19 @@ export async function telKenmerken(
     }[]
   >`with los as ( -- the two lists are grouped, not joined: each would be compared with each
       select r.account_uuid, string_agg(distinct i.niveau || ' ' || i.leerjaar, ',') as groepen, null as klassen
-        from inschrijvingen.inschrijving i
+        from inschrijvingen.geldig i
         cross join lateral (select w.account_uuid from leerlingen.registratie w
                              where w.instellingsnummer = i.instellingsnummer and w.stamnummer = i.stamnummer offset 0) r
-       where i.instellingsnummer = any (${lijn}) and not i.geannuleerd
-         and i.van <= ${vandaag}::date and (i.tot is null or i.tot >= ${vandaag}::date)
+       where i.instellingsnummer = any (${lijn}) and kalender.is_lopend(${vandaag}::date, i.van, i.tot)
        group by r.account_uuid
       union all -- no name of a class holds a control character
       select a.staand, null, string_agg(d.klas || e'\t' || coalesce(d.subklas, ''), e'\n' order by d.klas || e'\t' || coalesce(d.subklas, ''))
-        from klasinformatie.indeling d
+        from klassen.indeling d
         -- Delivered before it was replaced, it counts for the account that stands.
         cross join lateral (select coalesce(s.vervangen_door, s.account_uuid) as staand from leerlingen.account s
                              where s.account_uuid = d.account_uuid offset 0) a
-       where d.instellingsnummer = any (${lijn}) and d.van <= ${vandaag}::date and d.tot >= ${vandaag}::date
-         and (select klasinformatie.deelt(${lijn}))
+       where d.instellingsnummer = any (${lijn}) and kalender.is_lopend(${vandaag}::date, d.van, d.tot)
+         and (select akkoorden.deelt(${lijn}))
        group by 1
     ), leerling as (
       select account_uuid, max(groepen) as groepen, max(klassen) as klassen from los group by account_uuid having max(groepen) is not null
@@ -152,8 +151,8 @@ export async function telKenmerken(
         from leerling group by 1, 2, 3
     )
     select exists (select from scholen.school s where s.instellingsnummer = ${school.instellingsnummer}
-              and s.van <= ${vandaag}::date and (s.tot is null or s.tot >= ${vandaag}::date)) as open,
-           klasinformatie.deelt(${lijn}) as deelt, telling.groepen, telling.klassen, telling.account_uuid, telling.aantal
+              and kalender.is_lopend(${vandaag}::date, s.van, s.tot)) as open,
+           akkoorden.deelt(${lijn}) as deelt, telling.groepen, telling.klassen, telling.account_uuid, telling.aantal
       from (select 1) altijd left join telling on true`;
   const kenmerken = rijen.flatMap(({ groepen, klassen, account_uuid, aantal }) => {
     const [eerste, ...rest] = (groepen ?? "")
@@ -198,10 +197,10 @@ export async function zetAan(ctx: Context, school: School, toepassing: string, v
       delete from toepassingen.keuze where toepassing = ${toepassing} and instellingsnummer = any (${lijn}) and van > ${van}::date returning 1
     ), staat as (
       select from toepassingen.keuze where toepassing = ${toepassing} and instellingsnummer = any (${lijn})
-         and van <= ${van}::date and (tot is null or tot >= ${van}::date)
+         and kalender.is_lopend(${van}::date, van, tot)
     ), verlengd as (
       update toepassingen.keuze set tot = null where toepassing = ${toepassing} and instellingsnummer = any (${lijn})
-         and van <= ${van}::date and tot >= ${van}::date returning 1
+         and kalender.is_lopend(${van}::date, van, tot) and tot is not null returning 1
     ), nieuw as (
       insert into toepassingen.keuze (instellingsnummer, toepassing, van)
       select ${school.instellingsnummer}, ${toepassing}, ${van} where not exists (select from staat) returning 1
@@ -302,7 +301,7 @@ export async function schrijfRegels(
     )
     select (select count(*) from samen) as geschreven,
            (select count(*) from vraag where wijziging = 'nieuw') - (select count(*) from goed) as vreemd,
-           (select count(*) from goed where klas is not null and not (select klasinformatie.deelt(${lijn}))) as slapend,
+           (select count(*) from goed where klas is not null and not (select akkoorden.deelt(${lijn}))) as slapend,
            (select count(*) from vraag where wijziging = 'periode') - (select count(*) from periode) as gemist`;
   return rij ?? { geschreven: 0, vreemd: 0, slapend: 0, gemist: 0 };
 }

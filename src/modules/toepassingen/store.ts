@@ -5,6 +5,11 @@ import { seal, unseal } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
 import type { ClientInvoer, ClientRecord, Doelgroep, ToepassingBestand } from "./contract.ts";
 
+/** One file at a time: whose client_ids they are is looked at before they are written. */
+export async function neemSlot(ctx: Context): Promise<void> {
+  await ctx.sql`select pg_advisory_xact_lock(7123)`;
+}
+
 /** Stores an application and its clients; unchanged ones stay as they are. Announces the change to every node. */
 export async function upsertToepassing(ctx: Context, bestand: ToepassingBestand): Promise<void> {
   const nu = new Date(ctx.clock.now());
@@ -109,6 +114,19 @@ export async function findClientVan(ctx: Context, toepassing: string): Promise<s
     select client_id from toepassingen.client
      where toepassing = ${toepassing} and soort = 'web' order by omgeving <> 'productie', client_id limit 1`;
   return row?.client_id;
+}
+
+/** Where an application hears that a session ended, and how its tokens are signed; undefined when it is gone or does not want to hear. */
+export async function findAfmeldadres(
+  ctx: Context,
+  clientId: string,
+): Promise<{ readonly uri: string; readonly alg: "RS256" | "ES256" } | undefined> {
+  const [row] = await ctx.sql<{ metadata: string }[]>`
+    select metadata from toepassingen.client where client_id = ${clientId}`;
+  const { backchannel_logout_uri: uri, id_token_signed_response_alg: alg } = JSON.parse(
+    row?.metadata ?? "{}",
+  ) as Record<string, unknown>;
+  return typeof uri === "string" ? { uri, alg: alg === "ES256" ? "ES256" : "RS256" } : undefined;
 }
 
 /** Keys and names of the applications of providers, by name. */

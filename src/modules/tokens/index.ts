@@ -9,8 +9,7 @@ import {
   type JSONWebKeySet,
 } from "jose";
 import { inTransaction, type Context } from "#platform/context";
-import { listen } from "#platform/database";
-import { describeError } from "#platform/log";
+import { followState } from "#platform/follow";
 import { algoritmen, type Algoritme, type Machine, type Ondertekensleutel } from "./contract.ts";
 import { opVolgorde, urenUitgaand } from "./rules.ts";
 import { maakOndertekenaar, type Onderteken } from "./sign.ts";
@@ -25,6 +24,7 @@ import {
 } from "./store.ts";
 
 export type { Algoritme, Machine, Ondertekensleutel } from "./contract.ts";
+export type { Onderteken } from "./sign.ts";
 
 async function maakSleutel(alg: Algoritme, status: Ondertekensleutel["status"]): Promise<Ondertekensleutel> {
   const pair = await generateKeyPair(alg, {
@@ -98,27 +98,30 @@ export type Sleutelbos = {
 export async function openSleutelbos(ctx: Context): Promise<Sleutelbos> {
   await zorgVoorSleutels(ctx);
   const luisteraars: (() => void)[] = [];
-  let sleutels = opVolgorde(await listSleutels(ctx));
+  let sleutels: readonly Ondertekensleutel[] = [];
   let ondertekenaar = maakOndertekenaar(sleutels);
-  const lees = async () => {
-    const nieuw = opVolgorde(await listSleutels(ctx));
-    if (JSON.stringify(nieuw) === JSON.stringify(sleutels)) return;
-    sleutels = nieuw;
-    ondertekenaar = maakOndertekenaar(sleutels);
-    for (const werk of luisteraars) werk();
-  };
-  const herlaad = () => {
-    lees().catch((error: unknown) => ctx.log.error(describeError(error), "signing keys could not be read"));
-  };
-  // The last argument runs at every (re)connection: what was announced while there was none is read then.
-  const luister = await listen(ctx.sql, "leerid_sleutels", herlaad, herlaad);
+  const volger = await followState(ctx, {
+    channel: "leerid_sleutels",
+    name: "ondertekensleutels",
+    read: async () => opVolgorde(await listSleutels(ctx)),
+    take(nieuwste) {
+      sleutels = nieuwste;
+      ondertekenaar = maakOndertekenaar(sleutels);
+      for (const werk of luisteraars) werk();
+    },
+  });
   return {
     sleutels: () => sleutels,
     jwks: () => ({ keys: sleutels.map((sleutel) => sleutel.publiek) }),
     onderteken: (alg, claims) => ondertekenaar(alg, claims),
     bijWijziging: (werk) => luisteraars.push(werk),
-    sluit: () => luister.close(),
+    sluit: () => volger.stop(),
   };
+}
+
+/** A signer with the keys of this moment, for work that begins and ends: nothing to keep, nothing to follow. */
+export async function readOndertekenaar(ctx: Context): Promise<Onderteken> {
+  return maakOndertekenaar(await listSleutels(ctx));
 }
 
 /** Tells whose machine token this is, for one audience; undefined when it is not a valid one. */

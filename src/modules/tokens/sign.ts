@@ -2,23 +2,33 @@ import { createPrivateKey, sign, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import type { Algoritme, Ondertekensleutel } from "./contract.ts";
 
-/** Makes a signed token (JWS compact form, RFC 7515) of these claims with the key that signs now. */
-export type Onderteken = (alg: Algoritme, claims: Readonly<Record<string, unknown>>) => Promise<string>;
+/** Makes a signed token (JWS compact form, RFC 7515) of these claims with the key that signs now. `typ`: where the kind of token has one. */
+export type Onderteken = (
+  alg: Algoritme,
+  claims: Readonly<Record<string, unknown>>,
+  typ?: string,
+) => Promise<string>;
 
 const signInPool = promisify(sign);
 
 /** The signer for these keys, in the order of `opVolgorde`. */
 export function maakOndertekenaar(sleutels: readonly Ondertekensleutel[]): Onderteken {
-  const actief = new Map<Algoritme, { readonly key: KeyObject; readonly head: string }>();
+  const headOf = (head: Readonly<Record<string, string>>) =>
+    Buffer.from(JSON.stringify(head)).toString("base64url");
+  const actief = new Map<
+    Algoritme,
+    { readonly key: KeyObject; readonly kid: string; readonly head: string }
+  >();
   for (const { alg, kid, prive, status } of sleutels) {
     if (status !== "actief") continue;
-    const head = Buffer.from(JSON.stringify({ alg, kid })).toString("base64url");
-    actief.set(alg, { key: createPrivateKey({ key: prive, format: "jwk" }), head });
+    const key = createPrivateKey({ key: prive, format: "jwk" });
+    actief.set(alg, { key, kid, head: headOf({ alg, kid }) });
   }
-  return async (alg, claims) => {
+  return async (alg, claims, typ) => {
     const signer = actief.get(alg);
     if (!signer) throw new Error(`there is no key to sign ${alg} with`);
-    const input = `${signer.head}.${Buffer.from(JSON.stringify(claims)).toString("base64url")}`;
+    const head = typ === undefined ? signer.head : headOf({ alg, kid: signer.kid, typ });
+    const input = `${head}.${Buffer.from(JSON.stringify(claims)).toString("base64url")}`;
     const data = Buffer.from(input);
     const signature =
       alg === "ES256"

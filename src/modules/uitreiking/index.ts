@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Context } from "#platform/context";
+import { inTransaction, type Context } from "#platform/context";
 import { unseal } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
 import { Problem } from "#platform/problem";
@@ -7,20 +7,14 @@ import { markeerUitgereikt, sleutelVoor } from "#modules/sleutels";
 import { meeste, type Batch, type Geheim, type Kandidaat, type Regel, type Soort } from "./contract.ts";
 import { maakPdf } from "./pdf.ts";
 import { problemen } from "./problems.ts";
-import { plaatsVan, verwerkBatch, type BijVervanging } from "./process.ts";
+import { plaatsVan } from "./process.ts";
 import { afdrukbaarTot, groepVan, reeks, verdeelOverBladen, volgorde } from "./rules.ts";
-import {
-  insertBatch,
-  listBlijvenLiggen,
-  listKandidaten,
-  listRegels,
-  markeerGedownload,
-  type RegelRow,
-} from "./store.ts";
+import { insertBatch, listKandidaten, listRegels, markeerGedownload, type RegelRow } from "./store.ts";
 
 export { soorten, type Batch, type Soort } from "./contract.ts";
+export { jobs, upkeep } from "./jobs.ts";
 export { problemen } from "./problems.ts";
-export { verwerkBatch } from "./process.ts";
+export { hervatBatches, verwerkBatch } from "./process.ts";
 export { afdrukbaarTot, reeks } from "./rules.ts";
 export { findBatch, listBatches, verwijderOude, wisVerlopen } from "./store.ts";
 
@@ -34,7 +28,7 @@ export type School = {
 
 /**
  * Makes a print batch for these pupils (D7). Nothing is made when one of them is not enrolled in the school. Inside the second
- * wall. The keys are made afterwards, by `verwerkBatch`.
+ * wall. The keys are made afterwards, by the job `uitreiking-batch`, which is asked for in the same commit.
  * @returns the id of the batch
  * @throws Problem: see `problemen`
  */
@@ -125,18 +119,13 @@ export async function noteerDownload(
   batch: string,
   gedrukt: readonly RegelRow[],
 ): Promise<void> {
-  await markeerGedownload(ctx, batch);
-  await markeerUitgereikt(
-    ctx,
-    gedrukt.flatMap((rij) =>
-      rij.gemaakt_op ? [{ accountUuid: rij.staand, soort: rij.sleutel, gemaaktOp: rij.gemaakt_op }] : [],
-    ),
-  );
-}
-
-/** Takes up batches whose job was lost; the rest of a night's work is never left lying. */
-export async function hervatBatches(ctx: Context, bijVervanging?: BijVervanging): Promise<number> {
-  const batches = await listBlijvenLiggen(ctx);
-  for (const batch of batches) await verwerkBatch(ctx, batch, undefined, bijVervanging);
-  return batches.length;
+  await inTransaction(ctx, async (tx) => {
+    await markeerGedownload(tx, batch);
+    await markeerUitgereikt(
+      tx,
+      gedrukt.flatMap((rij) =>
+        rij.gemaakt_op ? [{ accountUuid: rij.staand, soort: rij.sleutel, gemaaktOp: rij.gemaakt_op }] : [],
+      ),
+    );
+  });
 }

@@ -39,7 +39,7 @@ test("R55c, R68: papers per class and subclass, by name; a batch keeps no class,
   const batch = await w.inSchool("999001", (ctx) =>
     maakBatch(ctx, { school, voId: "vo-1", soort: "strookjes", accounts }),
   );
-  await verwerkBatch(w.ctx, batch);
+  await verwerkBatch(w.ctx, batch, async () => {});
   const druk = () =>
     w.inSchool("999001", async (ctx) => {
       const gegevens = await findBatch(ctx, school.lijn, batch);

@@ -1,6 +1,6 @@
-import { inTransaction, type Context } from "#platform/context";
+import { inTransaction, sweepEach, type Context } from "#platform/context";
 import { seal } from "#platform/crypto";
-import { isConflict } from "#platform/database";
+import { isDuplicate } from "#platform/database";
 import type { AccountUuid } from "#platform/ids";
 import {
   maakBadge,
@@ -8,10 +8,18 @@ import {
   zetBadge,
   zetEersteSleutel,
   type NieuweBadge,
+  type OnReplaced,
   type Sleutel,
 } from "#modules/sleutels";
 import { portie, type Geheim } from "./contract.ts";
-import { bewaarGeheim, listTeMaken, markeerKlaar, neemItem, type TeMaken } from "./store.ts";
+import {
+  bewaarGeheim,
+  listBlijvenLiggen,
+  listTeMaken,
+  markeerKlaar,
+  neemItem,
+  type TeMaken,
+} from "./store.ts";
 
 /** Seals are bound to their place: one moved to another pupil or batch does not open. */
 export const plaatsVan = (batch: string, accountUuid: string): string => `uitreiking:${batch}:${accountUuid}`;
@@ -21,22 +29,19 @@ type Gemaakt = { readonly item: TeMaken } & (
   | { readonly badge: NieuweBadge }
 );
 
-/** What else has to happen in the same commit when keys of pupils are replaced. */
-export type BijVervanging = (tx: Context, accountUuids: readonly AccountUuid[]) => Promise<void>;
-
 /** Passwords that are hashed at once: leaves room for whoever signs in on this machine meanwhile. */
 const tegelijk = 2;
 
 /**
  * Makes the keys of a batch, some at a time; each portion with what goes on paper in one commit. May be killed at any point and
- * run again, also beside itself: a pupil is taken once, and what is committed stays. `doorgaan` false stops it after a portion.
+ * run again, also beside itself: a pupil is taken once, and what is committed stays; so is what `onReplaced` does. `doorgaan` false stops it after a portion.
  * @returns whether the batch is finished
  */
 export async function verwerkBatch(
   ctx: Context,
   batch: string,
+  onReplaced: OnReplaced,
   doorgaan: () => boolean = () => true,
-  bijVervanging: BijVervanging = async () => {},
 ): Promise<boolean> {
   while (doorgaan()) {
     const items = await listTeMaken(ctx, batch, portie);
@@ -47,7 +52,7 @@ export async function verwerkBatch(
       items.toSorted((een, ander) => (een.accountUuid < ander.accountUuid ? -1 : 1)),
     );
     await opnieuwBijBotsing(() =>
-      inTransaction(ctx, async (tx) => bijVervanging(tx, await schrijf(tx, batch, gemaakt))),
+      inTransaction(ctx, async (tx) => onReplaced(tx, await schrijf(tx, batch, gemaakt))),
     );
   }
   return false;
@@ -100,7 +105,14 @@ async function opnieuwBijBotsing(werk: () => Promise<void>): Promise<void> {
   try {
     await werk();
   } catch (error) {
-    // Nothing of the portion is there; the next look makes it anew.
-    if (!isConflict(error)) throw error;
+    // The short form of a badge exists. Nothing of the portion is there; the next look makes it anew, with other ones.
+    if (!isDuplicate(error)) throw error;
   }
+}
+
+/** Takes up batches whose job was lost; the rest of a night's work is never left lying. */
+export async function hervatBatches(ctx: Context, onReplaced: OnReplaced): Promise<number> {
+  const batches = await listBlijvenLiggen(ctx);
+  await sweepEach(ctx, "uitreiking-hervatten", batches, (batch) => verwerkBatch(ctx, batch, onReplaced));
+  return batches.length;
 }

@@ -15,7 +15,7 @@ const metStaand = (ctx: Context, account: Fragment): Fragment => ctx.sql`
 
 /** His class of today, as `k`. */
 const metKlas = (ctx: Context, nummers: readonly string[], vandaag: Datum): Fragment => ctx.sql`
-  left join lateral klasinformatie.eerste_klas(st.account_uuid, ${[...nummers]}::text[], ${vandaag}::date) k on true`;
+  left join lateral klassen.eerste_klas(st.account_uuid, ${[...nummers]}::text[], ${vandaag}::date) k on true`;
 
 /** Of these accounts, the pupils who are enrolled in the school today or will be; with the enrolment that counts first. */
 export async function listKandidaten(
@@ -32,15 +32,15 @@ export async function listKandidaten(
       ${metStaand(ctx, ctx.sql`g.uuid`)}
       cross join lateral (select w.instellingsnummer, w.stamnummer from leerlingen.registratie w
                            where w.account_uuid = st.account_uuid and w.instellingsnummer = any (${[...nummers]}) offset 0) r
-      cross join lateral (select e.* from inschrijvingen.inschrijving e
+      cross join lateral (select e.* from inschrijvingen.geldig e
                            where e.instellingsnummer = r.instellingsnummer and e.stamnummer = r.stamnummer
-                             and not e.geannuleerd and (e.tot is null or e.tot >= ${vandaag}::date) offset 0) i
+                             and not kalender.is_vroeger(${vandaag}::date, e.tot) offset 0) i
       ${metKlas(ctx, nummers, vandaag)}
-     order by g.uuid, (i.van <= ${vandaag}::date) desc, i.van, i.inschrijving`;
+     order by g.uuid, kalender.is_lopend(${vandaag}::date, i.van, i.tot) desc, i.van, i.inschrijving`;
   return rows.map(({ basis, gnr, ...rest }) => ({ ...rest, gebruikersnaam: toonGebruikersnaam(basis, gnr) }));
 }
 
-/** Stores a batch with its pupils, in this order. */
+/** Stores a batch with its pupils, in this order, and asks for the job that makes their keys. */
 export async function insertBatch(
   ctx: Context,
   batch: {
@@ -66,6 +66,7 @@ export async function insertBatch(
       from unnest(${items.map((item) => item.accountUuid)}::uuid[], ${items.map((item) => item.groep)}::text[],
                   ${items.map((item) => item.niveau)}::text[], ${items.map((item) => item.sleutel)}::text[])
            with ordinality as u(account_uuid, groep, niveau, sleutel, volgorde)`;
+  await ctx.sql`select uitreiking.vraag_maken(${batch.batch})`;
 }
 
 export type TeMaken = {

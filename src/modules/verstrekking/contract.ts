@@ -1,4 +1,4 @@
-import type { Datum } from "#platform/clock";
+import type { Datum, Verdeeld } from "#platform/clock";
 import type { AccountUuid, Instellingsnummer, LeerIdUuid } from "#platform/ids";
 
 export type Niveau = "kleuter" | "lager" | "secundair";
@@ -75,7 +75,14 @@ export type RegelFeit = {
   readonly tot: Datum | null;
 };
 
-/** A class of the pupil today, in a school that shares class information (R41, R64). */
+/** A school chose the application, for a period (R54). */
+export type KeuzeFeit = {
+  readonly instellingsnummer: Instellingsnummer;
+  readonly van: Datum;
+  readonly tot: Datum | null;
+};
+
+/** A class of the pupil today, in a school that shares class information (R41, R64) and where he is enrolled today. */
 export type KlasFeit = {
   readonly instellingsnummer: Instellingsnummer;
   readonly klas: string;
@@ -100,17 +107,19 @@ export type ToepassingFeit = {
   readonly tint: number;
   readonly initialen: string;
   readonly integreert_klasinformatie: boolean;
-  readonly keuzes: readonly {
-    readonly instellingsnummer: Instellingsnummer;
-    readonly van: Datum;
-    readonly tot: Datum | null;
-  }[];
+  /** Choices and rules of his schools that run today. */
+  readonly keuzes: readonly KeuzeFeit[];
   readonly regels: readonly RegelFeit[];
+  /** The newest version that has begun, with the attributes that it still gives today; it may have ended itself. */
   readonly protocol: ProtocolFeit | null;
 };
 
-/** All that the decision needs to know of one pupil: the answer of the SQL function `verstrekking.feiten`. */
+/**
+ * All that the decision needs to know of one pupil on one day. They carry their day, and are divided by it: who reads them asks
+ * no date of anybody and compares none.
+ */
 export type Feiten = {
+  readonly vandaag: Datum;
   readonly account: {
     readonly account_uuid: AccountUuid;
     readonly leer_id_uuid: LeerIdUuid | null;
@@ -120,10 +129,18 @@ export type Feiten = {
     readonly historiek: readonly AccountUuid[];
     readonly vervangen: boolean;
   };
-  readonly inschrijvingen: readonly InschrijvingFeit[];
+  readonly inschrijvingen: Verdeeld<InschrijvingFeit>;
   /** Empty for schools that share none: rules on a (sub)klas sleep by themselves, and nothing can be released (R68). */
   readonly klassen: readonly KlasFeit[];
   readonly toepassingen: readonly ToepassingFeit[];
+};
+
+/**
+ * The same before they are divided: everything with its period, whether it runs or not. As the SQL function `verstrekking.feiten`
+ * collects them, or as somebody supposes them for a preview; `divideFeiten` makes facts of them.
+ */
+export type OngedeeldeFeiten = Omit<Feiten, "inschrijvingen"> & {
+  readonly inschrijvingen: readonly InschrijvingFeit[];
 };
 
 /** Why a pupil may not open an application, in the order in which it is looked at. */
@@ -174,12 +191,14 @@ export type Keten = {
   readonly toepassing: ToepassingFeit | null;
   /** The enrolment that the steps are about: the one that opens it, or the one nearest to that. */
   readonly inschrijving: InschrijvingFeit | null;
+  /** Whether that one runs today, is over, or is still to come. */
+  readonly wanneer: keyof Verdeeld<unknown> | null;
   /** From the step of the choice on: the choice of that school, and its rules that speak about the pupil. */
   readonly keuze: ToepassingFeit["keuzes"][number] | null;
   readonly regels: readonly RegelFeit[];
 };
 
-export type Vraag = { readonly scopes: ReadonlySet<string>; readonly vandaag: Datum };
+export type Vraag = { readonly scopes: ReadonlySet<string> };
 
 export type Toegang = {
   readonly toegang: true;

@@ -105,7 +105,6 @@ async function besluit(account: AccountUuid, op = "2026-11-24"): Promise<Besluit
   const vandaag = op as Datum;
   return beslis(await getFeiten(db.ctx, account, "bingel", vandaag), "bingel", {
     scopes: new Set(["leerid"]),
-    vandaag,
   });
 }
 const nummers = (uitkomst: Besluit) =>
@@ -265,15 +264,11 @@ test("D6: rules on another pupil are no facts of this one; all applications at o
   };
   const een = await feiten(account, "bingel");
   assert.deepEqual(
-    een.inschrijvingen.map(({ instellingsnummer, school: naam, leerjaar }) => [
-      instellingsnummer,
-      naam,
-      leerjaar,
+    Object.entries(een.inschrijvingen).map(([wanneer, rijen]) => [
+      wanneer,
+      ...rijen.map(({ instellingsnummer, school: naam, leerjaar }) => [instellingsnummer, naam, leerjaar]),
     ]),
-    [
-      ["999162", "School 999162", 2],
-      ["999162", "School 999162", 3],
-    ],
+    [["lopend", ["999162", "School 999162", 3]], ["vroeger", ["999162", "School 999162", 2]], ["straks"]],
   );
   const [toepassing] = een.toepassingen;
   assert.deepEqual(
@@ -302,7 +297,7 @@ test("R41, R64, R68: classes of today are facts while the school has an akkoord,
     van: string,
     tot: string,
   ) =>
-    db.sql`insert into klasinformatie.indeling (instellingsnummer, klas, subklas, account_uuid, van, tot, schooljaar)
+    db.sql`insert into klassen.indeling (instellingsnummer, klas, subklas, account_uuid, van, tot, schooljaar)
       values (${instellingsnummer}, ${klas}, ${subklas}, ${account}, ${van}, ${tot}, '2026-2027')`;
   await indeling("999060", "3A", null, "2026-09-01", "2027-08-31");
   await indeling("999060", "3A", "Zwemmen", "2026-11-24", "2026-11-24");
@@ -313,15 +308,15 @@ test("R41, R64, R68: classes of today are facts while the school has an akkoord,
     return feiten?.klassen;
   };
   assert.deepEqual(await klassen(), []);
-  await db.sql`insert into klasinformatie.overeenkomst (versie, inhoud, ingevoerd_op) values (1, '{}', now()) on conflict do nothing`;
+  await db.sql`insert into akkoorden.overeenkomst (versie, inhoud, ingevoerd_op) values (1, '{}', now()) on conflict do nothing`;
   for (const nummer of ["999060", "999061"])
-    await db.sql`insert into klasinformatie.akkoord (akkoord, instellingsnummer, versie, gegeven_op, gegeven_door, gegeven_naam)
+    await db.sql`insert into akkoorden.akkoord (akkoord, instellingsnummer, versie, gegeven_op, gegeven_door, gegeven_naam)
       values (gen_random_uuid(), ${nummer}, 1, now(), 'vo-1', 'Els Vandamme')`;
   assert.deepEqual(await klassen(), [
     { instellingsnummer: "999060", klas: "3A", subklas: null },
     { instellingsnummer: "999060", klas: "3A", subklas: "Zwemmen" },
   ]);
-  await db.sql`update klasinformatie.akkoord set gestopt_op = now(), gestopt_door = 'vo-1', gestopt_naam = 'Els Vandamme'
+  await db.sql`update akkoorden.akkoord set gestopt_op = now(), gestopt_door = 'vo-1', gestopt_naam = 'Els Vandamme'
     where instellingsnummer = '999060'`;
   assert.deepEqual(await klassen(), []);
 });

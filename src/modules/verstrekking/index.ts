@@ -2,8 +2,9 @@ import { keyedHash, type Keys } from "#platform/crypto";
 import type { Toegang } from "./contract.ts";
 
 export * from "./contract.ts";
-export { beslis, keten, uitlegVan } from "./rules.ts";
-export { findWeigering, getFeiten, leesFeiten, ruimWeigeringenOp, weiger } from "./store.ts";
+export { upkeep } from "./jobs.ts";
+export { beslis, divideFeiten, keten, nearestInschrijvingen, uitlegVan } from "./rules.ts";
+export { findWeigering, getFeiten, leesFeiten, weiger } from "./store.ts";
 
 /**
  * The OpenID `sub` for one application: the account_uuid where its agreement holds it, else a pseudonym that is the same

@@ -6,11 +6,13 @@ import {
   attributen,
   attribuutNamen,
   beslis,
+  divideFeiten,
   keten,
   redenen,
   uitlegVan,
   type Feiten,
   type InschrijvingFeit,
+  type OngedeeldeFeiten,
   type RegelFeit,
   type ToepassingFeit,
 } from "#modules/verstrekking";
@@ -77,7 +79,8 @@ const toepassing = (over: Partial<ToepassingFeit> = {}): ToepassingFeit => ({
   ...over,
 });
 
-const feiten = (over: Partial<Feiten> = {}): Feiten => ({
+const ongedeeld = (over: Partial<OngedeeldeFeiten> = {}): OngedeeldeFeiten => ({
+  vandaag,
   account: {
     account_uuid: "11111111-1111-4111-8111-111111111111" as never,
     leer_id_uuid: "22222222-2222-4222-8222-222222222222" as never,
@@ -93,8 +96,13 @@ const feiten = (over: Partial<Feiten> = {}): Feiten => ({
   ...over,
 });
 
-const vraag = (over: Partial<Feiten> = {}, scopes: ReadonlySet<string> = alleScopes, op = vandaag) =>
-  beslis(feiten(over), "bingel", { scopes, vandaag: op });
+const feiten = (over: Partial<OngedeeldeFeiten> = {}): Feiten => divideFeiten(ongedeeld(over));
+
+const vraag = (
+  over: Partial<OngedeeldeFeiten> = {},
+  scopes: ReadonlySet<string> = alleScopes,
+  op = vandaag,
+) => beslis(feiten({ ...over, vandaag: op }), "bingel", { scopes });
 
 /** Every rule that can speak about a pupil of the third year of lager, with whether it makes visible. */
 const regelgevallen: { regels: RegelFeit[]; zichtbaar: boolean }[] = [
@@ -117,11 +125,11 @@ const regelgevallen: { regels: RegelFeit[]; zichtbaar: boolean }[] = [
 
 /** The chain of a case: ticks before the cross that are true, one cross exactly when the answer is no and at its reason. */
 function klopt(
-  over: Partial<Feiten>,
+  over: Partial<OngedeeldeFeiten>,
   reden: string | null,
   feit: readonly (readonly [string, boolean])[],
 ): void {
-  const { stappen, reden: vanKeten } = keten(feiten(over), "bingel", vandaag);
+  const { stappen, reden: vanKeten } = keten(feiten(over), "bingel");
   assert.equal(vanKeten, reden);
   const kruis = feit.findIndex(([, waar]) => !waar);
   assert.deepEqual(
@@ -200,7 +208,7 @@ test("D5: yes exactly when account, enrolment, school, agreement, choice and vis
 });
 
 test("the reason names the first thing that is wrong, and every reason has words for a pupil", () => {
-  const reden = (over: Partial<Feiten>) => {
+  const reden = (over: Partial<OngedeeldeFeiten>) => {
     const besluit = vraag(over);
     return besluit.toegang ? "ja" : besluit.reden;
   };
@@ -219,7 +227,7 @@ test("the reason names the first thing that is wrong, and every reason has words
     "uitgesloten",
   );
   assert.equal(reden({ toepassingen: [] }), "toepassing-onbekend");
-  const onbekend = beslis(null, "bingel", { scopes: alleScopes, vandaag });
+  const onbekend = beslis(null, "bingel", { scopes: alleScopes });
   assert.equal(onbekend.toegang, false);
   for (const elke of redenen) {
     const { waarom, wie } = uitlegVan({ toegang: false, reden: elke, toepassing: "Bingel", school: null });
@@ -389,7 +397,6 @@ test("D5, R31: the chain of a pupil of several schools is about the enrolment ne
     } = keten(
       feiten({ inschrijvingen, toepassingen: [toepassing({ keuzes, regels: [], ...over })] }),
       "bingel",
-      vandaag,
     );
     return [reden, over_?.instellingsnummer, keuze?.instellingsnummer, regels.length];
   };
@@ -409,14 +416,14 @@ test("D5, R31: the chain of a pupil of several schools is about the enrolment ne
 
 test("D5: the chain of what is not there stops where the decision stops", () => {
   const kruis = (...[feit, client]: [Feiten | null, string]) => {
-    const { reden, stappen } = keten(feit, client, vandaag);
+    const { reden, stappen } = keten(feit, client);
     return [reden, stappen.find(({ stand }) => stand === "nee")?.stap];
   };
   assert.deepEqual(kruis(null, "bingel"), ["account-onbekend", "account"]);
   assert.deepEqual(kruis(feiten(), "elders"), ["toepassing-onbekend", "toepassing"]);
   const loket = toepassing({ soort: "loket", protocol: null, keuzes: [], regels: [] });
   assert.deepEqual(
-    keten(feiten({ toepassingen: [loket] }), "bingel", vandaag).stappen.map(({ stand }) => stand),
+    keten(feiten({ toepassingen: [loket] }), "bingel").stappen.map(({ stand }) => stand),
     ["ja", "ja", "ja", "ja"],
   );
 });

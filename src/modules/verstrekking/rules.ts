@@ -1,4 +1,4 @@
-import { geldtOp, type Datum } from "#platform/clock";
+import { divide, isLopend } from "#platform/clock";
 import type { Instellingsnummer } from "#platform/ids";
 import {
   attributen,
@@ -10,6 +10,7 @@ import {
   type InschrijvingFeit,
   type Keten,
   type KlasFeit,
+  type OngedeeldeFeiten,
   type ProtocolFeit,
   type RegelFeit,
   type Reden,
@@ -19,8 +20,45 @@ import {
 } from "./contract.ts";
 
 /**
+ * Facts of their day: what runs, was or is to come; of choices, rules, classes and attributes of an agreement only what runs. The
+ * one place that looks at the dates of facts.
+ */
+export function divideFeiten(feiten: OngedeeldeFeiten): Feiten {
+  const { vandaag } = feiten;
+  const inschrijvingen = divide(vandaag, feiten.inschrijvingen);
+  const scholen = new Set(inschrijvingen.lopend.map(({ instellingsnummer }) => instellingsnummer));
+  const lopend = <T extends { readonly van: string | null; readonly tot: string | null }>(
+    rijen: readonly T[],
+  ) => rijen.filter(({ van, tot }) => isLopend(vandaag, van, tot));
+  return {
+    ...feiten,
+    inschrijvingen,
+    klassen: feiten.klassen.filter(({ instellingsnummer }) => scholen.has(instellingsnummer)),
+    toepassingen: feiten.toepassingen.map((toepassing) => ({
+      ...toepassing,
+      keuzes: lopend(toepassing.keuzes),
+      regels: lopend(toepassing.regels),
+      protocol: toepassing.protocol && {
+        ...toepassing.protocol, // R77: a date in the agreement's data
+        attributen: toepassing.protocol.attributen.filter(({ tot }) => isLopend(vandaag, null, tot ?? null)),
+      },
+    })),
+  };
+}
+
+/**
+ * The enrolments that say what the pupil is today: those that run; when none does the one that begins next, else the one that
+ * ended last. Empty when he never had any.
+ */
+export function nearestInschrijvingen({ inschrijvingen }: Feiten): readonly InschrijvingFeit[] {
+  const { lopend, straks, vroeger } = inschrijvingen;
+  if (lopend.length > 0) return lopend;
+  return straks.length > 0 ? straks.slice(0, 1) : vroeger.slice(-1);
+}
+
+/**
  * May this pupil open this application now, and what does it get? The one decision of LeerID (D5): sign-in, redemption,
- * userinfo, launch page, explanation and log all use it. Pure: every fact and the date are arguments.
+ * userinfo, launch page, explanation and log all use it. Pure: the facts are an argument, and carry their day.
  *
  * `clientId` chooses the application among the facts; null takes `toepassing` (launch page).
  */
@@ -29,7 +67,7 @@ export function beslis(
   clientId: string | { readonly toepassing: string },
   vraag: Vraag,
 ): Besluit {
-  const gelopen = loop(feiten, clientId, vraag.vandaag);
+  const gelopen = loop(feiten, clientId);
   if (gelopen.reden !== null)
     return nee(gelopen.reden, gelopen.toepassing?.naam ?? null, gelopen.inschrijving?.school ?? null);
   const { account, toepassing, ingeschreven, via, protocol } = gelopen;
@@ -49,9 +87,7 @@ export function beslis(
     };
   }
 
-  const inProtocol = protocol.attributen
-    .filter((regel) => geldtOp(vraag.vandaag, null, regel.tot ?? null)) // R77: a date in the agreement's data
-    .map((regel) => regel.attribuut);
+  const inProtocol = protocol.attributen.map((regel) => regel.attribuut);
   const claims: Record<string, unknown> = {};
   const vrijgegeven: Attribuut[] = [];
   for (const attribuut of inProtocol) {
@@ -98,11 +134,7 @@ type Gelopen =
     };
 
 /** The conditions of D5 in their order, up to the first that does not hold. */
-function loop(
-  feiten: Feiten | null,
-  clientId: string | { readonly toepassing: string },
-  vandaag: Datum,
-): Gelopen {
+function loop(feiten: Feiten | null, clientId: string | { readonly toepassing: string }): Gelopen {
   const stop = (
     reden: Reden,
     waarvan: ToepassingFeit | null = null,
@@ -117,12 +149,13 @@ function loop(
   if (feiten.account.vervangen) return stop("account-vervangen", toepassing);
   if (!toepassing) return stop("toepassing-onbekend");
 
-  const lopend = feiten.inschrijvingen.filter((inschrijving) =>
-    geldtOp(vandaag, inschrijving.van, inschrijving.tot),
-  );
-  const laatste = lopend[0] ?? feiten.inschrijvingen.at(-1) ?? null;
+  const { vandaag } = feiten;
+  const { lopend } = feiten.inschrijvingen;
+  const laatste = nearestInschrijvingen(feiten)[0] ?? null;
   if (lopend.length === 0) return stop("niet-ingeschreven", toepassing, laatste); // R31
-  const ingeschreven = lopend.filter((inschrijving) => schoolIsOpen(inschrijving, vandaag));
+  const ingeschreven = lopend.filter(
+    ({ school, school_van, school_tot }) => school !== null && isLopend(vandaag, school_van, school_tot),
+  );
   if (ingeschreven.length === 0) return stop("school-niet-open", toepassing, laatste);
 
   const { account, klassen } = feiten;
@@ -130,12 +163,10 @@ function loop(
     return { reden: null, account, toepassing, ingeschreven, via: ingeschreven, klassen, protocol: null };
 
   const { protocol } = toepassing;
-  if (!protocol || !geldtOp(vandaag, protocol.van, protocol.tot))
+  if (!protocol || !isLopend(vandaag, protocol.van, protocol.tot))
     return stop("geen-protocol", toepassing, laatste);
 
-  const kansen = ingeschreven.map((inschrijving) =>
-    zichtbaarheid(toepassing, inschrijving, klassen, vandaag),
-  );
+  const kansen = ingeschreven.map((inschrijving) => zichtbaarheid(toepassing, inschrijving, klassen));
   const via = ingeschreven.filter((_, index) => kansen[index] === "zichtbaar");
   if (via.length > 0) return { reden: null, account, toepassing, ingeschreven, via, klassen, protocol };
   // The reason nearest to a yes helps most: it names what one person can change.
@@ -149,12 +180,8 @@ function loop(
  * The same decision as a chain of steps for whoever has to explain it (D5): what holds, where it stops, what was not looked at
  * any more. It walks the very path of `beslis`: a cross is there if and only if that refuses, and at its reason.
  */
-export function keten(
-  feiten: Feiten | null,
-  clientId: string | { readonly toepassing: string },
-  vandaag: Datum,
-): Keten {
-  const gelopen = loop(feiten, clientId, vandaag);
+export function keten(feiten: Feiten | null, clientId: string | { readonly toepassing: string }): Keten {
+  const gelopen = loop(feiten, clientId);
   const inschrijving = gelopen.reden === null ? (gelopen.via[0] ?? null) : gelopen.inschrijving;
   const { toepassing } = gelopen;
   const namen = toepassing?.soort === "loket" ? stappen.slice(0, stappen.indexOf("overeenkomst")) : stappen;
@@ -169,16 +196,19 @@ export function keten(
     })),
     toepassing,
     inschrijving,
-    keuze: hier?.toepassing.keuzes.find((keuze) => isHier(keuze, hier.inschrijving, vandaag)) ?? null,
+    wanneer: (feiten && inschrijving && wanneerVan(feiten, inschrijving)) ?? null,
+    keuze: hier?.toepassing.keuzes.find((keuze) => isHier(keuze, hier.inschrijving)) ?? null,
     regels: hier
       ? hier.toepassing.regels.filter(
           (regel) =>
-            isHier(regel, hier.inschrijving, vandaag) &&
-            past(regel, hier.inschrijving, feiten?.klassen ?? []),
+            isHier(regel, hier.inschrijving) && past(regel, hier.inschrijving, feiten?.klassen ?? []),
         )
       : [],
   };
 }
+
+const wanneerVan = ({ inschrijvingen }: Feiten, een: InschrijvingFeit) =>
+  (["lopend", "straks", "vroeger"] as const).find((wanneer) => inschrijvingen[wanneer].includes(een));
 
 const nee = (reden: Reden, toepassing: string | null, school: string | null): Weigering => ({
   toegang: false,
@@ -187,37 +217,25 @@ const nee = (reden: Reden, toepassing: string | null, school: string | null): We
   school,
 });
 
-function schoolIsOpen(inschrijving: InschrijvingFeit, vandaag: Datum): boolean {
-  return inschrijving.school !== null && geldtOp(vandaag, inschrijving.school_van, inschrijving.school_tot);
-}
-
 /** Visibility of an application for one enrolment (D6); an exclusion of this pupil beats every rule. */
 function zichtbaarheid(
   toepassing: ToepassingFeit,
   inschrijving: InschrijvingFeit,
   klassen: readonly KlasFeit[],
-  vandaag: Datum,
 ): "zichtbaar" | "niet-gekozen" | "niet-zichtbaar" | "uitgesloten" {
-  if (!toepassing.keuzes.some((keuze) => isHier(keuze, inschrijving, vandaag))) return "niet-gekozen";
+  if (!toepassing.keuzes.some((keuze) => isHier(keuze, inschrijving))) return "niet-gekozen";
   const regels = toepassing.regels.filter(
-    (regel) => isHier(regel, inschrijving, vandaag) && past(regel, inschrijving, klassen),
+    (regel) => isHier(regel, inschrijving) && past(regel, inschrijving, klassen),
   );
   if (regels.some((regel) => regel.uitgesloten)) return "uitgesloten";
   return regels.length > 0 ? "zichtbaar" : "niet-zichtbaar";
 }
 
-/** Does a choice or a rule of this school count on this day? */
-function isHier(
-  regel: {
-    readonly instellingsnummer: Instellingsnummer;
-    readonly van: Datum | null;
-    readonly tot: Datum | null;
-  },
+/** Is a choice or a rule of the school of this enrolment? */
+const isHier = (
+  regel: { readonly instellingsnummer: Instellingsnummer },
   inschrijving: InschrijvingFeit,
-  vandaag: Datum,
-): boolean {
-  return regel.instellingsnummer === inschrijving.instellingsnummer && geldtOp(vandaag, regel.van, regel.tot);
-}
+): boolean => regel.instellingsnummer === inschrijving.instellingsnummer;
 
 /** Does a rule speak about this enrolment? Rules on a pupil are only among the facts when they are about him. */
 function past(regel: RegelFeit, inschrijving: InschrijvingFeit, klassen: readonly KlasFeit[]): boolean {

@@ -2,25 +2,34 @@ import { randomBytes } from "node:crypto";
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { newReferentie, type AccountUuid } from "#platform/ids";
-import type { Feiten, ProtocolFeit, Reden, RegelFeit, ToepassingFeit } from "./contract.ts";
+import type {
+  Feiten,
+  KeuzeFeit,
+  OngedeeldeFeiten,
+  ProtocolFeit,
+  Reden,
+  RegelFeit,
+  ToepassingFeit,
+} from "./contract.ts";
+import { divideFeiten } from "./rules.ts";
 
 type Van<T> = T & { readonly toepassing: string };
 /** The answer of the SQL function: what belongs to an application stands beside it, which costs PostgreSQL a third less. */
-type Antwoord = Omit<Feiten, "toepassingen"> & {
+type Antwoord = Omit<OngedeeldeFeiten, "toepassingen"> & {
   readonly toepassingen: readonly Omit<ToepassingFeit, "keuzes" | "regels" | "protocol">[];
-  readonly keuzes: readonly Van<ToepassingFeit["keuzes"][number]>[];
+  readonly keuzes: readonly Van<KeuzeFeit>[];
   readonly regels: readonly Van<RegelFeit>[];
   readonly protocollen: readonly Van<ProtocolFeit>[];
 };
 
-/** Parses the answer of the SQL function `verstrekking.feiten`; null = no such account. */
+/** The facts from the answer of the SQL function `verstrekking.feiten`, of the day that it was asked for; null = no such account. */
 export function leesFeiten(json: string | null): Feiten | null {
   if (json === null) return null;
   const { toepassingen, keuzes, regels, protocollen, ...rest } = JSON.parse(json) as Antwoord;
   const keuzesVan = Map.groupBy(keuzes, wie);
   const regelsVan = Map.groupBy(regels, wie);
   const protocolVan = new Map(protocollen.map((protocol) => [protocol.toepassing, protocol]));
-  return {
+  return divideFeiten({
     ...rest,
     toepassingen: toepassingen.map((een) => ({
       ...een,
@@ -28,11 +37,11 @@ export function leesFeiten(json: string | null): Feiten | null {
       regels: regelsVan.get(een.toepassing) ?? [],
       protocol: protocolVan.get(een.toepassing) ?? null,
     })),
-  };
+  });
 }
 const wie = ({ toepassing }: Van<unknown>): string => toepassing;
 
-/** The facts about one pupil for one client, or (clientId null) for all applications that his schools chose. */
+/** The facts of a day about one pupil for one client, or (clientId null) for all applications that his schools chose. */
 export async function getFeiten(
   ctx: Context,
   accountUuid: AccountUuid,

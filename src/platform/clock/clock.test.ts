@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { datumOp, fixedClock, geldtOp, leesDatum, type Datum } from "#platform/clock";
+import { datumOp, fixedClock, isLopend, leesDatum, type Datum } from "#platform/clock";
 
 test("the date is that of Brussels, in both nights of the clock change and at New Year", () => {
   for (const [instant, datum] of [
@@ -59,8 +59,8 @@ test("only existing dates are read", () => {
 
 test("both ends of an interval count", () => {
   const op = "2026-11-24" as Datum;
-  assert.equal(geldtOp(op, "2026-11-24", "2026-11-24"), true);
-  assert.equal(geldtOp(op, null, null), true);
-  assert.equal(geldtOp(op, "2026-11-25", null), false);
-  assert.equal(geldtOp(op, null, "2026-11-23"), false);
+  assert.equal(isLopend(op, "2026-11-24", "2026-11-24"), true);
+  assert.equal(isLopend(op, null, null), true);
+  assert.equal(isLopend(op, "2026-11-25", null), false);
+  assert.equal(isLopend(op, null, "2026-11-23"), false);
 });

@@ -49,10 +49,45 @@ export function leesDatum(tekst: string): Datum | undefined {
 export const dagVoor = (datum: Datum): Datum =>
   new Date(Date.parse(`${datum}T12:00:00Z`) - 86_400_000).toISOString().slice(0, 10) as Datum;
 
-/** Is `datum` inside the interval, both ends included; an open end (null) has no limit. */
-export function geldtOp(datum: Datum, van: string | null, tot: string | null): boolean {
-  return (van === null || van <= datum) && (tot === null || datum <= tot);
+/**
+ * Does what lasts from `van` to `tot` run on this day? Both days belong to it; an open end (null) has no limit (D3). The one
+ * definition of "runs on a day", beside its equal in SQL, `kalender.is_lopend`.
+ */
+export function isLopend(dag: Datum, van: string | null, tot: string | null): boolean {
+  return !isStraks(dag, van) && !isVroeger(dag, tot);
 }
+
+/** Was what lasted until `tot` over by this day? Never without a last day. In SQL: `kalender.is_vroeger`. */
+export const isVroeger = (dag: Datum, tot: string | null): boolean => tot !== null && tot < dag;
+
+/** Is what lasts from `van` still to begin on this day? In SQL: `kalender.is_straks`. */
+export const isStraks = (dag: Datum, van: string | null): boolean => van !== null && van > dag;
+
+/** What runs on a day, what was over by then, and what is still to come: each row is in exactly one of the three. */
+export type Verdeeld<T> = {
+  /** In the order in which they came. */
+  readonly lopend: readonly T[];
+  /** The one that ended last stands last. */
+  readonly vroeger: readonly T[];
+  /** The one that begins first stands first. */
+  readonly straks: readonly T[];
+};
+
+/** Divides rows with a first and a last day by a day, as `isLopend` says. */
+export function divide<T extends { readonly van: string | null; readonly tot: string | null }>(
+  dag: Datum,
+  rijen: readonly T[],
+): Verdeeld<T> {
+  const [lopend, vroeger, straks]: [T[], T[], T[]] = [[], [], []];
+  for (const rij of rijen)
+    (isVroeger(dag, rij.tot) ? vroeger : isStraks(dag, rij.van) ? straks : lopend).push(rij);
+  return {
+    lopend,
+    vroeger: vroeger.toSorted((a, b) => compare(a.tot ?? "", b.tot ?? "")),
+    straks: straks.toSorted((a, b) => compare(a.van ?? "", b.van ?? "")),
+  };
+}
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function clockFrom(now: () => number): Clock {
   // A Temporal conversion costs 15 µs and the date is asked several times a request: keep it until the hour turns,

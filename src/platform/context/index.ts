@@ -1,7 +1,9 @@
 import type { Clock } from "#platform/clock";
 import type { Keys } from "#platform/crypto";
-import { transaction, type Sql } from "#platform/database";
+import { retryUndone, transaction, type Fragment, type Sql } from "#platform/database";
 import type { Log } from "#platform/log";
+
+export { sweepEach } from "./sweep.ts";
 
 /** What a function with effects needs; always its first parameter. */
 export type Context = {
@@ -12,26 +14,27 @@ export type Context = {
   readonly log: Log;
 };
 
-/** Runs `work` in one transaction: all of it is committed, or nothing. */
+/**
+ * Runs `work` in one transaction: all of it is committed, or nothing. When PostgreSQL undoes it because of another transaction (deadlock,
+ * serialization failure) it runs again, so `work` does nothing outside of the transaction that may not happen twice.
+ */
 export function inTransaction<T>(ctx: Context, work: (ctx: Context) => Promise<T>): Promise<T> {
   if (ctx.sql.inTransaction) return work(ctx);
-  return transaction(ctx.sql, (tx) => work({ ...ctx, sql: tx }));
+  return retryUndone(() => transaction(ctx.sql, (tx) => work({ ...ctx, sql: tx })));
 }
 
 /**
- * Runs `work` in one transaction as `leerid_beheer`, which has no right to any table with pupils in it (migration 0021, R7).
+ * Runs `work` in one transaction as `leerid_beheer`, which has no right to any table with pupils in it (migration 0021, R7). Again when
+ * PostgreSQL undoes it, as `inTransaction`.
  */
 export function inBeheer<T>(ctx: Context, work: (ctx: Context) => Promise<T>): Promise<T> {
-  return transaction(ctx.sql, async (tx) => {
-    const walled = tx`select set_config('role', 'leerid_beheer', true)`.execute(); // on its way before what follows
-    const [result] = await Promise.all([work({ ...ctx, sql: tx }), walled]);
-    return result;
-  });
+  return walledIn(ctx, (tx) => tx`select set_config('role', 'leerid_beheer', true)`, work);
 }
 
 /**
  * Runs `work` in one transaction that sees nothing but the rows of one school: the role `leerid_school` under row-level
- * security (migration 0014). The second wall: the statements say which school as well.
+ * security (migration 0014). The second wall: the statements say which school as well. Again when PostgreSQL undoes it, as
+ * `inTransaction`.
  * @param nummers the numbers of the school, that of today and all former ones (D3)
  */
 export function inSchool<T>(
@@ -39,11 +42,25 @@ export function inSchool<T>(
   nummers: readonly string[],
   work: (ctx: Context) => Promise<T>,
 ): Promise<T> {
-  return transaction(ctx.sql, async (tx) => {
-    // Local to the transaction, so that nothing leaks to the next request on this connection. On its way before what follows.
-    const walled = tx`
-      select set_config('leerid.scholen', ${`{${nummers.join(",")}}`}, true), set_config('role', 'leerid_school', true)`.execute();
-    const [result] = await Promise.all([work({ ...ctx, sql: tx }), walled]);
-    return result;
-  });
+  return walledIn(
+    ctx,
+    (tx) => tx`
+      select set_config('leerid.scholen', ${`{${nummers.join(",")}}`}, true), set_config('role', 'leerid_school', true)`,
+    work,
+  );
+}
+
+/** A transaction behind a wall that goes up with its first statement; local to it, so that nothing leaks to the next on this connection. */
+function walledIn<T>(
+  ctx: Context,
+  wall: (tx: Sql) => Fragment,
+  work: (ctx: Context) => Promise<T>,
+): Promise<T> {
+  return retryUndone(() =>
+    transaction(ctx.sql, async (tx) => {
+      const walled = wall(tx).execute(); // on its way before what follows
+      const [result] = await Promise.all([work({ ...ctx, sql: tx }), walled]);
+      return result;
+    }),
+  );
 }

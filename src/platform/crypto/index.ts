@@ -10,12 +10,27 @@ import {
   type KeyObject,
 } from "node:crypto";
 
+/** What one evaluation of argon2id costs: KiB of memory, passes over it, lanes. */
+export type Argon2Cost = {
+  readonly memoryCost: number;
+  readonly timeCost: number;
+  readonly parallelism: number;
+};
+
+/** Cost of argon2id (D7): 19 MiB, 2 passes, 1 lane. Raising these re-hashes each password at its next sign-in. */
+const argon2Cost: Argon2Cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
 /** Keys by purpose, all derived from one main key that never enters the database (D2, D7, D11). */
 export type Keys = {
   /** AES-256-GCM for INSZ. */ readonly insz: KeyObject;
   /** HMAC-SHA-256 to find an INSZ. */ readonly inszHash: KeyObject;
   /** Secret in the content hashes of the Discimus feed. */ readonly inhoud: string;
   /** argon2 secret. */ readonly peper: Buffer;
+  /**
+   * What hashing with it costs. No setting of the product: `deriveKeys` gives the one cost of D7, and only a test puts another
+   * beside its keys, so that what is about something else does not pay for it.
+   */
+  readonly argon2: Argon2Cost;
   /** Name of the pepper, stored beside each hash. */ readonly peperId: string;
   /** HMAC of typed usernames in the list of failed attempts. */ readonly naamHash: KeyObject;
   /** HMAC of codes of badges and of the five-minute window. */ readonly codes: KeyObject;
@@ -37,6 +52,7 @@ export function deriveKeys(hoofdsleutel: Uint8Array): Keys {
     inszHash: key("insz-hash"),
     inhoud: derive("inhoud").toString("base64url"),
     peper: derive("peper"),
+    argon2: argon2Cost,
     peperId: createHash("sha256").update(derive("peper-id")).digest("base64url").slice(0, 8),
     naamHash: key("naam-hash"),
     codes: key("codes"),

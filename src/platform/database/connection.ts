@@ -9,7 +9,8 @@ export type ConnectionOptions = {
   readonly url: string;
   /** `app` cannot change tables nor the privacy log; `eigenaar` migrates. */
   readonly role?: "app" | "eigenaar";
-  /** After how many ms the server ends a transaction that asks nothing, so that a node that hangs keeps no locks; default 60 s. */
+  /** After how many ms the server ends a transaction that asks nothing, so that a node that hangs or is paused keeps no locks; default
+   * 5 s. What waits longer, with no lock that others want, says so itself (set local). */
   readonly idleInTransaction?: number;
 };
 
@@ -276,7 +277,7 @@ function addressesOf(url: string): string[] {
  */
 export function serverAddress(
   url: string,
-  { role = "app", idleInTransaction = 60_000 }: Omit<ConnectionOptions, "url"> = {},
+  { role = "app", idleInTransaction = 5000 }: Omit<ConnectionOptions, "url"> = {},
 ): string {
   const target = new URL(url);
   const settings = [

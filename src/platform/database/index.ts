@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Log } from "#platform/log";
-import { installJobs } from "./jobs-schema.ts";
+import { isHangUp, type Log } from "#platform/log";
 import { openDatabase, transaction, type Sql } from "./sql.ts";
 
+export { isDuplicate, retryUndone } from "./retry.ts";
 export { openDatabase, transaction, type PoolOptions, type Sql } from "./sql.ts";
-export { serverAddress } from "./connection.ts";
 export { listen, type Listener } from "./listen.ts";
 export { copyIn, copyLine, rowText, type CopyCell } from "./copy.ts";
 export type { Fragment } from "./statement.ts";
@@ -18,8 +17,7 @@ const migrationsFolder = new URL("../../../migrations/", import.meta.url).pathna
 
 /**
  * Brings the database to the newest structure: plain SQL files in order, each in its own transaction, forward only.
- * Safe beside a second node that does the same (advisory lock). A file that changed after it ran stops the start. After them
- * the schema of the jobs, which comes with its library.
+ * Safe beside a second node that does the same (advisory lock). A file that changed after it ran stops the start.
  */
 export async function migrate(url: string, log: Log): Promise<number> {
   const sql = openDatabase({ url, max: 1, role: "eigenaar" });
@@ -56,7 +54,6 @@ export async function migrate(url: string, log: Log): Promise<number> {
       });
       count++;
     }
-    await installJobs(sql, url, log);
     await sql`grant select on public.migratie to leerid_app`;
     if (count > 0) log.info({ aantal: count }, "migraties uitgevoerd");
     return count;
@@ -80,21 +77,16 @@ export async function isReady(sql: Sql): Promise<boolean> {
   }
 }
 
-/** True when a statement failed because another transaction was first: run it again. */
-export function isConflict(error: unknown): boolean {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return code === "23505" || code === "40001" || code === "40P01";
-}
-
 /**
  * True when the database could not do its work now: no connection to be had, no memory or disk, a lock that took too long, a
- * server that stops or starts. Later is better. When the connection broke during a commit it may have been done all the same.
+ * server that stops or starts, or others in the way time and again. Later is better. When the connection broke during a commit it may have been done all the same.
  */
 export function isUnavailable(error: unknown): boolean {
   const code = (error as { code?: unknown } | undefined)?.code;
+  if (isHangUp(error)) return false;
   return (
     typeof code === "string" &&
-    (/^(53|57P0|08)|^(25P03|55P03|57014)$/.test(code) ||
+    (/^(53|57P0|08)|^(25P03|40001|40P01|55P03|57014)$/.test(code) ||
       /^(CONNECT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_)/.test(code))
   );
 }

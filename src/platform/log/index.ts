@@ -12,6 +12,22 @@ export function operationsLog(level: "info" | "warn" | "silent" = "info"): Log {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
 }
 
+/**
+ * Did the other side hang up while we read what it sent? Nothing of ours, and nobody is left to answer. A connection of ours that was
+ * reset (to the database, to another site) tells which call it was in; a request that was given up does not.
+ */
+export function isHangUp(error: unknown): boolean {
+  const { code, name, syscall } = (error ?? {}) as { code?: unknown; name?: unknown; syscall?: unknown };
+  if (code === "ECONNRESET") return syscall === undefined;
+  // A connection that ends before the request does is a request that cannot be parsed to Node, or one that was aborted.
+  return (
+    code === "ECONNABORTED" ||
+    code === "HPE_INVALID_EOF_STATE" ||
+    code === "ERR_STREAM_PREMATURE_CLOSE" ||
+    name === "AbortError"
+  );
+}
+
 /** What may be said of a thrown value: its class, code and place; the message only of our own `Problem`s. */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { fout: typeof error };

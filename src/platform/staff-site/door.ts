@@ -7,8 +7,10 @@ import { keyedHash, randomToken } from "#platform/crypto";
 import { isUnavailable } from "#platform/database";
 import { html, securityHeaders, staticAssets } from "#platform/html";
 import { newReferentie } from "#platform/ids";
-import { describeError } from "#platform/log";
+import { describeError, isHangUp } from "#platform/log";
+import type { Problem } from "#platform/problem";
 import { relyingParty } from "#platform/relying-party";
+import { mount, type AnyRoute } from "#platform/route";
 import { melding, meldingBlad, type Blad } from "./page.ts";
 import { medewerkerVan, type Medewerker } from "./staff.ts";
 
@@ -95,11 +97,33 @@ export function staffClient(
   });
 }
 
+/** How a handler of a site for staff answers; what else it knows is of the site. */
+export type Answers<P extends Blad = Blad> = {
+  readonly http: HonoContext;
+  pagina(pagina: P): Response;
+  /** 404 in the same words for what does not exist and for what belongs to somebody else. */
+  nietGevonden(): Response;
+  naar(pad: string): Response;
+};
+
 export type Door = {
   /** Sign-in and sign-out are on it; the routes of the site come behind. */
   readonly app: Hono;
-  /** What the session cookie holds, if there is one. */
-  sessieId(http: HonoContext): string | undefined;
+  /** The answers of a request, on pages in the frame of who asks. */
+  answers<P extends Blad>(http: HonoContext, frame: (pagina: P | Blad) => string): Answers<P>;
+  /**
+   * Puts the routes of the site behind the door.
+   * @param enter who has this session cookie and may he use a route with this access: what its handler knows, or the answer when not;
+   * undefined when the session does not stand
+   */
+  mount<Calls extends Readonly<Record<keyof Calls, Answers>>>(
+    routes: readonly AnyRoute<Calls>[],
+    enter: (
+      http: HonoContext,
+      id: string,
+      access: keyof Calls,
+    ) => Promise<Calls[keyof Calls] | Response | undefined>,
+  ): void;
 };
 
 /** A site for staff with its way in and out, and nothing behind it yet. */
@@ -117,7 +141,6 @@ export function openDoor(ctx: Context, options: DoorOptions): Door {
   });
   const cookie = { path: "/", httpOnly: true, secure: veilig, sameSite: "Lax" as const };
   const naam = veilig ? `__Host-${clientId}` : clientId;
-  const sessieId = (http: HonoContext) => getCookie(http, naam);
   const app = new Hono();
   app.route("/", staticAssets());
   app.use(securityHeaders({ formAction: [new URL(options.acmUrl).origin] }));
@@ -162,13 +185,6 @@ export function openDoor(ctx: Context, options: DoorOptions): Door {
   });
 
   // Everything below is a form or a page of somebody: only our own pages may post (and SameSite=Lax besides).
-  app.post(
-    "*",
-    bodyLimit({
-      maxSize: options.formulier.grootst,
-      onError: (http) => buiten(http, teGroot(options.formulier.kleiner)),
-    }),
-  );
   app.use(async (http, next) => {
     const van = http.req.header("origin");
     const vreemd =
@@ -180,7 +196,7 @@ export function openDoor(ctx: Context, options: DoorOptions): Door {
   });
 
   app.post("/afmelden", async (http) => {
-    const id = sessieId(http);
+    const id = getCookie(http, naam);
     const idToken = id === undefined ? undefined : await sessies.delete(id);
     deleteCookie(http, naam, cookie);
     return http.redirect(await acm.afmeldUrl(idToken), 303);
@@ -188,6 +204,7 @@ export function openDoor(ctx: Context, options: DoorOptions): Door {
 
   app.notFound((http) => buiten(http, options.bestaatNiet));
   app.onError((error, http) => {
+    if (isHangUp(error)) return http.body(null, 400);
     const referentie = newReferentie(randomBytes);
     const straks = isUnavailable(error);
     ctx.log.error(
@@ -197,7 +214,49 @@ export function openDoor(ctx: Context, options: DoorOptions): Door {
     if (straks) http.header("retry-after", "5");
     return http.html(options.blad(nuNiet(referentie)), straks ? 503 : 500);
   });
-  return { app, sessieId };
+  return {
+    app,
+    answers: (http, frame) => {
+      const pagina = (blad: Parameters<typeof frame>[0]) => http.html(frame(blad), blad.status ?? 200);
+      return {
+        http,
+        pagina,
+        nietGevonden: () => pagina(options.bestaatNiet),
+        naar: (pad) => http.redirect(pad, 303),
+      };
+    },
+    mount: (routes, enter) =>
+      mount(app, routes, {
+        largest: options.formulier.grootst,
+        enter: async (http, access) => {
+          const id = getCookie(http, naam);
+          return (
+            (id === undefined ? undefined : await enter(http, id, access)) ?? http.redirect("/aanmelden", 303)
+          );
+        },
+        refuse: (_, problem, call) =>
+          problem.kind.status === 404
+            ? call.nietGevonden()
+            : call.pagina(geweigerd(problem, options.formulier.kleiner)),
+      }),
+  };
+}
+
+/** A refusal as a page. Of what could not be read, the field and never the value. */
+function geweigerd({ kind, detail }: Problem, kleiner: string): Blad {
+  if (kind.code === "te-groot") return teGroot(kleiner);
+  if (kind.code !== "ongeldige-invoer" && kind.code !== "verkeerd-formaat")
+    return meldingBlad(kind.status, {
+      titel: kind.titel.replace(/\.$/, ""),
+      waarom: kind.titel,
+      wie: kind.herstel,
+    });
+  return meldingBlad(kind.status, {
+    titel: "Dit kunnen we niet lezen",
+    waarom: html`Wat je stuurde, past niet bij deze pagina. Daarom doen we er niets mee.
+    ${detail !== undefined && html`(${detail})`}`,
+    wie: "Ga terug, laad de pagina opnieuw en probeer nog eens. Lukt het dan nog niet? Geef dit door aan de helpdesk, met het adres van de pagina.",
+  });
 }
 
 const opnieuw = html`<p><a class="button" href="/aanmelden">Opnieuw aanmelden</a></p>`;

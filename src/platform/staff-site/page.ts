@@ -1,5 +1,6 @@
 import { document, html, icon, logo, postButton } from "#platform/html";
 import type { FooterLink, Html, Site } from "#platform/html";
+import type { ProblemKind } from "#platform/problem";
 
 /** A page of a site for staff, without its frame. */
 export type Blad = {
@@ -9,7 +10,7 @@ export type Blad = {
   readonly inhoud: Html;
   /** After an error in a form. */
   readonly fout?: boolean;
-  readonly status?: 200 | 403 | 404 | 409 | 410 | 413 | 422;
+  readonly status?: 200 | ProblemKind["status"];
 };
 
 export type Kader = {

@@ -113,7 +113,6 @@ function accessToken(acm: Acm): Partial<Adapter> {
       } else {
         werk.besluit = beslis(machtiging.feiten, machtiging.clientId, {
           scopes: new Set(scope.split(" ")),
-          vandaag: ctx.clock.vandaag(),
         });
         werk.sub = werk.besluit.toegang ? subjectVan(ctx.keys, werk.besluit) : undefined;
       }

@@ -35,7 +35,10 @@ export function peekForm(req: IncomingMessage): Promise<PeekedForm | undefined> 
     let received = 0;
     const stop = (error?: Error) => {
       req.off("data", onData).off("error", stop).off("close", stop);
-      reject(error ?? new Error("the request ended in the middle of its body"));
+      reject(
+        error ??
+          Object.assign(new Error("the request ended in the middle of its body"), { code: "ECONNRESET" }),
+      );
     };
     const onData = (part: Buffer) => {
       parts.push(part);

@@ -46,16 +46,12 @@ export type Acm = {
   readonly voet: readonly FooterLink[];
   readonly secure: boolean;
   readonly cookies: Cookies;
-  /** Only outside production: may clients live on a private address (back-channel logout)? */
-  readonly allowPrivateNetwork: boolean;
   readonly bos: Sleutelbos;
   readonly poort: Poort;
   /** The key of adults; undefined where none is set up. */
   readonly sleutel: Sleutel | undefined;
   /** Registered clients now. */
   clients(): ReadonlyMap<string, ClientRecord>;
-  /** Work after the answer, so that `close` can wait for it. */
-  naAntwoord(werk: Promise<void>): void;
 };
 
 export function cookieNames(secure: boolean): Cookies {

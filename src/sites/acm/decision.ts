@@ -19,7 +19,6 @@ export async function findAccount(
   const { ctx: app } = acm;
   const werk = werkVan(ctx);
   const clientId = ctx.oidc.client?.clientId ?? "";
-  const vandaag = app.clock.vandaag();
 
   if (ctx.oidc.route === "userinfo") {
     const { machtiging } = werk;
@@ -29,7 +28,7 @@ export async function findAccount(
     const { accountUuid, medewerker } = machtiging;
     if (medewerker) return { accountId: id, claims: () => ({ ...claimsVan(medewerker, scopes), sub: id }) };
     if (accountUuid === null) return undefined;
-    const besluit = beslis(machtiging.feiten, clientId, { scopes, vandaag });
+    const besluit = beslis(machtiging.feiten, clientId, { scopes });
     if (!besluit.toegang) return undefined;
     return {
       accountId: id,
@@ -50,8 +49,8 @@ export async function findAccount(
 
   const accountUuid = accountUuidVan(id);
   if (accountUuid === null) return adultAccount(acm, ctx);
-  werk.feiten ??= await getFeiten(app, accountUuid, clientId, vandaag);
-  werk.besluit = beslis(werk.feiten, clientId, { scopes: ctx.oidc.requestParamScopes, vandaag });
+  werk.feiten ??= await getFeiten(app, accountUuid, clientId, app.clock.vandaag());
+  werk.besluit = beslis(werk.feiten, clientId, { scopes: ctx.oidc.requestParamScopes });
   werk.sub = werk.besluit.toegang ? subjectVan(app.keys, werk.besluit) : undefined;
   return { accountId: werk.sub ?? id, claims: () => ({ sub: werk.sub ?? id }) };
 }

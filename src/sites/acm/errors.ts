@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { ErrorOut, KoaContextWithOIDC } from "oidc-provider";
 import { isUnavailable } from "#platform/database";
 import { newReferentie } from "#platform/ids";
-import { describeError } from "#platform/log";
+import { describeError, isHangUp } from "#platform/log";
 import { pageAnswer, send, type Answer } from "./answer.ts";
 import type { Acm } from "./contract.ts";
 import { fout, foutAanmeldingVerlopen } from "./pages/index.ts";
@@ -81,6 +81,7 @@ export function ownFault(acm: Acm, ctx: KoaContextWithOIDC, error: unknown): voi
 
 /** The answer to a request for this path (without `/op`) that we could not handle; logs the cause. */
 export function faultAnswer(acm: Acm, path: string, error: unknown): Answer {
+  if (isHangUp(error)) return { status: 400, headers: {}, body: "" };
   acm.ctx.log.error(describeError(error), "acm could not answer");
   const straks = isUnavailable(error); // the database is away: later is better (RFC 9110 15.6.4)
   const status = straks ? 503 : 500;

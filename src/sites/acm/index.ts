@@ -1,23 +1,23 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Context } from "#platform/context";
-import { listen } from "#platform/database";
+import { followState } from "#platform/follow";
 import { staticAssets } from "#platform/html";
-import { describeError } from "#platform/log";
 import { maakPoort, type Poort, type Sproeistand } from "#modules/aanmelding";
 import { openSleutelbos } from "#modules/tokens";
 import { listClients, type ClientRecord } from "#modules/toepassingen";
 import { cookieNames, type Acm } from "./contract.ts";
-import { neemUitlog, uitlogKanaal } from "./end-sessions.ts";
 import { acmHandler } from "./http.ts";
-import { tellClients } from "./logout.ts";
 import { openSleutel, type SleutelOptions } from "./medewerker-sleutel.ts";
 import { makeProvider } from "./provider.ts";
 import { makeStraight } from "./straight.ts";
 
 export type { SleutelOptions } from "./medewerker-sleutel.ts";
-export { beeindigSessies } from "./end-sessions.ts";
+export { endSessies } from "./end-sessions.ts";
+export { jobs, upkeep } from "./jobs.ts";
+export { resumeAfmeldingen } from "./store-afmelding.ts";
 export { ruimOp } from "./store.ts";
+export { tellApplication, type TellOptions } from "./tell-applications.ts";
 
 export type AcmOptions = {
   readonly ctx: Context;
@@ -28,7 +28,7 @@ export type AcmOptions = {
   readonly loketUrl: string;
   /** The key of adults (D8); without it nobody signs in at an application that serves adults. */
   readonly medewerkers?: SleutelOptions | undefined;
-  /** Lets back-channel logout reach private addresses; never in production. */
+  /** Lets the key of adults be a plain private address; never in production. */
   readonly allowPrivateNetwork?: boolean;
   /** Another password check, for a measurement of what everything but the hash costs. No setting leads here. */
   readonly klopt?: Poort["klopt"];
@@ -42,9 +42,7 @@ export type AcmSite = {
   handler(req: IncomingMessage, res: ServerResponse): void;
   /** Whether many names fail now (D7: spraying), for who watches. */
   sproei(): Sproeistand;
-  /** Reads clients and keys again; happens by itself when they change. */
-  reload(): Promise<void>;
-  /** Stops listening for changes and waits for what still runs after an answer. */
+  /** Stops listening for changes. */
   close(): Promise<void>;
 };
 
@@ -53,10 +51,7 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
   const { ctx, acmUrl } = options;
   const secure = acmUrl.startsWith("https://");
   const bos = await openSleutelbos(ctx);
-  const readClients = async () =>
-    new Map((await listClients(ctx)).map((client) => [client.clientId, client]));
-  let clients: ReadonlyMap<string, ClientRecord> = await readClients();
-  const running = new Set<Promise<void>>();
+  let clients: ReadonlyMap<string, ClientRecord> = new Map();
 
   const acm: Acm = {
     ctx,
@@ -70,7 +65,6 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
     ],
     secure,
     cookies: cookieNames(secure),
-    allowPrivateNetwork: options.allowPrivateNetwork ?? false,
     bos,
     poort: maakPoort({ klopt: options.klopt }),
     sleutel:
@@ -80,10 +74,6 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
         plainHttp: options.allowPrivateNetwork ?? false,
       }),
     clients: () => clients,
-    naAntwoord(werk) {
-      running.add(werk);
-      void werk.finally(() => running.delete(werk));
-    },
   };
 
   // Static clients: looked up in an adapter they fall out of a cache of 100, and each costs a query.
@@ -93,24 +83,16 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
     provider = makeProvider(acm);
     callback = provider.callback();
   };
-  const reload = async () => {
-    clients = await readClients();
-    rebuild();
-  };
   bos.bijWijziging(rebuild);
-  const onChange = () => {
-    reload().catch((error: unknown) => ctx.log.error(describeError(error), "clients could not be read"));
-  };
-  const luister = await listen(ctx.sql, "leerid_clients", onChange, onChange);
-  // Also at the start and after a lost connection: what was asked meanwhile waits in its table.
-  const onEnded = () => {
-    const told = neemUitlog(ctx).then(
-      (sessies) => tellClients(acm, provider, sessies),
-      (error: unknown) => ctx.log.error(describeError(error), "ended sessions could not be read"),
-    );
-    acm.naAntwoord(told);
-  };
-  const uitlog = await listen(ctx.sql, uitlogKanaal, onEnded, onEnded);
+  const clientsFollowed = await followState(ctx, {
+    channel: "leerid_clients",
+    name: "clients",
+    read: () => listClients(ctx),
+    take(newest) {
+      clients = new Map(newest.map((client) => [client.clientId, client]));
+      rebuild();
+    },
+  });
   const statics = getRequestListener(staticAssets().fetch);
 
   const handler = acmHandler(acm.issuer, {
@@ -122,10 +104,8 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
     issuer: acm.issuer,
     handler: (req, res) => void handler(req, res),
     sproei: () => acm.poort.sproei.stand(ctx.clock.now()),
-    reload,
     async close() {
-      await Promise.all([luister.close(), uitlog.close(), bos.sluit()]);
-      await Promise.allSettled(running);
+      await Promise.all([clientsFollowed.stop(), bos.sluit()]);
     },
   };
 }

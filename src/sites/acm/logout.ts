@@ -1,7 +1,5 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
-import type { Provider } from "oidc-provider";
 import { formTargets, trusted } from "#platform/html";
-import { describeError } from "#platform/log";
 import type { Acm } from "./contract.ts";
 import { sidVan } from "./decision.ts";
 import { sendPage } from "./answer.ts";
@@ -79,35 +77,4 @@ export function forgetSession(acm: Acm, ctx: Pick<KoaContextWithOIDC, "cookies">
     secure: acm.secure,
     overwrite: true,
   });
-}
-
-/**
- * Tells every application of an ended session (Back-Channel Logout 1.0): all at once, after the commit, without holding up
- * the pupil. One that does not answer within 2.5 seconds is noted and left.
- */
-export function tellClients(
-  acm: Acm,
-  provider: Provider,
-  sessies: readonly Pick<Sessie, "uid" | "clients">[],
-): void {
-  for (const { uid, clients } of sessies) {
-    for (const [clientId, sub] of Object.entries(clients)) {
-      acm.naAntwoord(
-        tellClient(provider, clientId, sub, sidVan(uid, clientId)).catch((error: unknown) =>
-          acm.ctx.log.warn(
-            { client: clientId, ...describeError(error) },
-            "back-channel logout did not arrive",
-          ),
-        ),
-      );
-    }
-  }
-}
-
-async function tellClient(provider: Provider, clientId: string, sub: string, sid: string): Promise<void> {
-  const client = await provider.Client.find(clientId);
-  if (!client || client.backchannelLogoutUri === undefined) return;
-  await (
-    client as unknown as { backchannelLogout(sub: string, sid: string): Promise<void> }
-  ).backchannelLogout(sub, sid);
 }

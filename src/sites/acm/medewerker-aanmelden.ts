@@ -5,6 +5,7 @@ import { describeError } from "#platform/log";
 import { sendPage } from "./answer.ts";
 import type { Acm } from "./contract.ts";
 import { goOn } from "./go-on.ts";
+import { doelgroepVan } from "./medewerker-toegang.ts";
 import {
   bewaarInteractie,
   interactieVan,
@@ -12,7 +13,7 @@ import {
   vergeetInteractie,
   type Interactie,
 } from "./interaction.ts";
-import { doelgroepVan, medewerkerId } from "./medewerker.ts";
+import { medewerkerId } from "./medewerker.ts";
 import { forgetSignOut, signedOutHere } from "./medewerker-afmelden.ts";
 import { SleutelFout, type Antwoord, type Heenweg } from "./medewerker-sleutel.ts";
 import { foutMedewerker, type FoutMedewerker } from "./pages/index.ts";

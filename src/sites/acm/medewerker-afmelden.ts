@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Acm } from "./contract.ts";
-import { doelgroepVan } from "./medewerker.ts";
+import { doelgroepVan } from "./medewerker-toegang.ts";
 import { werkVan } from "./unit-of-work.ts";
 
 /** As long as the school day of who comes next at a shared computer. */

@@ -1,5 +1,6 @@
+import type { Doelgroep } from "#modules/toepassingen";
 import type { Acm } from "./contract.ts";
-import { doelgroepVan, medewerkerId, subVanMedewerker, type Medewerker } from "./medewerker.ts";
+import { medewerkerId, subVanMedewerker, type Medewerker } from "./medewerker.ts";
 import type { Sessie, Wie } from "./unit-of-work.ts";
 
 /** The account id by which the OpenID library knows who signed in. */
@@ -20,3 +21,7 @@ export function subVoorMedewerker(acm: Acm, clientId: string, medewerker: Medewe
   if (!toepassing || doelgroepVan(acm, clientId) !== "medewerkers") return undefined;
   return subVanMedewerker(acm.ctx.keys, toepassing.toepassing, medewerker);
 }
+
+/** Whom the client with this id serves; a client that nobody knows serves pupils, and will be refused for another reason. */
+export const doelgroepVan = (acm: Acm, clientId: string): Doelgroep =>
+  acm.clients().get(clientId)?.doelgroep ?? "leerlingen";

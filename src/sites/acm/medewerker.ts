@@ -1,7 +1,5 @@
 import { keyedHash, type Keys } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
-import type { Doelgroep } from "#modules/toepassingen";
-import type { Acm } from "./contract.ts";
 
 /** An adult as the upstream provider tells of him (D8); with the spelling of a row of `acm.sessie`. */
 export type Medewerker = {
@@ -77,7 +75,3 @@ export const accountUuidVan = (id: string | undefined): AccountUuid | null =>
 /** The OpenID `sub` of an adult for one application: a pseudonym, the same every time, another one elsewhere. */
 export const subVanMedewerker = (keys: Keys, toepassing: string, { voId }: Medewerker): string =>
   keyedHash(keys.naamHash, `sub\0medewerker\0${toepassing}\0${voId}`).toString("base64url");
-
-/** Whom the client with this id serves; a client that nobody knows serves pupils, and will be refused for another reason. */
-export const doelgroepVan = (acm: Acm, clientId: string): Doelgroep =>
-  acm.clients().get(clientId)?.doelgroep ?? "leerlingen";

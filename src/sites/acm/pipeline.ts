@@ -1,10 +1,9 @@
-import type { Provider } from "oidc-provider";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import { readForm } from "./body.ts";
 import type { Acm } from "./contract.ts";
 import { errorPage, ownFault } from "./errors.ts";
 import { dressFormPost } from "./form-post.ts";
-import { skipWhenSignedOut, tellClients } from "./logout.ts";
+import { skipWhenSignedOut } from "./logout.ts";
 import { askKey, servesAdults, takeAnswerHome } from "./medewerker-aanmelden.ts";
 import { rememberSignOut } from "./medewerker-afmelden.ts";
 import { terugPad } from "./medewerker-sleutel.ts";
@@ -17,9 +16,9 @@ import { beginWerk, werkVan } from "./unit-of-work.ts";
 type Step = (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => Promise<void>;
 
 /** The steps around the provider, outermost first. */
-export function pipeline(acm: Acm, provider: Provider): Step[] {
+export function pipeline(acm: Acm): Step[] {
   return [
-    (ctx, next) => commitBeforeAnswer(acm, provider, ctx, next),
+    (ctx, next) => commitBeforeAnswer(acm, ctx, next),
     (ctx, next) => answerMissing(acm, ctx, next),
     (ctx, next) => dress(acm, ctx, next),
     (ctx, next) => postAsGet(acm, ctx, next),
@@ -30,7 +29,6 @@ export function pipeline(acm: Acm, provider: Provider): Step[] {
 /** Begins the unit of work and commits it before anything leaves; what cannot be committed is a 500 and no code. */
 async function commitBeforeAnswer(
   acm: Acm,
-  provider: Provider,
   ctx: KoaContextWithOIDC,
   next: () => Promise<unknown>,
 ): Promise<void> {
@@ -44,9 +42,7 @@ async function commitBeforeAnswer(
     if (!(await schrijf(acm.ctx, werk))) {
       ctx.status = 401;
       ctx.body = { error: "invalid_client", error_description: "client authentication failed" };
-      return;
     }
-    tellClients(acm, provider, werk.beeindigd);
   } catch (error) {
     ownFault(acm, ctx, error);
   }

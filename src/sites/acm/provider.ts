@@ -1,4 +1,6 @@
+import type { EventEmitter } from "node:events";
 import { Provider, type Client, type Configuration, type KoaContextWithOIDC } from "oidc-provider";
+import { describeError, isHangUp } from "#platform/log";
 import { attributen } from "#modules/verstrekking";
 import { leerlingScopes, machineScopes, medewerkerScopes } from "#modules/toepassingen";
 import { makeAdapter } from "./adapter.ts";
@@ -24,6 +26,7 @@ function claimsByScope(): Record<string, string[]> {
 
 /** A provider for the clients and keys of this moment; a change of either makes a new one, and this one drains. */
 export function makeProvider(acm: Acm): Provider {
+  const { ctx } = acm;
   const provider = new Provider(acm.issuer, configuration(acm));
   provider.proxy = true; // the headers it then reads are set by http.ts, never by the outside
   provider.registerGrantType("authorization_code", (ctx) => redeemGrant(acm, ctx), [
@@ -31,10 +34,15 @@ export function makeProvider(acm: Acm): Provider {
     "code_verifier",
     "redirect_uri",
   ]);
-  provider.on("server_error", (ctx, error) => {
-    ctx.state["fault"] = error; // logged and answered once, in pipeline.ts
+  provider.on("server_error", (koa, error) => {
+    koa.state["fault"] = error; // logged and answered once, in pipeline.ts
   });
-  for (const step of pipeline(acm, provider)) provider.use(step);
+  // What the framework tells besides is about the connection of the client; without a listener it goes to stderr, with its text.
+  (provider as unknown as EventEmitter).on("error", (error: NodeJS.ErrnoException) => {
+    if (isHangUp(error) || error.code === "ECONNRESET" || error.code === "EPIPE") return;
+    ctx.log.error(describeError(error), "acm could not send an answer");
+  });
+  for (const step of pipeline(acm)) provider.use(step);
   return provider;
 }
 
@@ -107,10 +115,6 @@ function configuration(acm: Acm): Configuration {
         },
       },
     },
-    ...(acm.allowPrivateNetwork && {
-      // Without the provider's guard, which is a dispatcher among the options.
-      fetch: (url, options) => fetch(url, { ...options, dispatcher: undefined } as unknown as RequestInit),
-    }),
     features: {
       devInteractions: { enabled: false },
       dPoP: { enabled: false },
@@ -125,7 +129,7 @@ function configuration(acm: Acm): Configuration {
         enabled: true,
         allowedPolicy: (_koa, client, token) => token.clientId === client.clientId,
       },
-      backchannelLogout: { enabled: true },
+      backchannelLogout: { enabled: true }, // said in discovery and asked of clients; the telling is ours (tell-applications.ts)
       resourceIndicators: {
         enabled: true,
         defaultResource: (_koa, client) => (client.grantTypeAllowed("client_credentials") ? acm.apiUrl : []),

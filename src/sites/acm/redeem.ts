@@ -91,7 +91,7 @@ async function releaseToPupil(acm: Acm, machtiging: Machtiging): Promise<Vrijgav
   const { accountUuid, clientId, feiten, inhoud } = machtiging;
   if (accountUuid === null) throw new InvalidGrant("the session has ended");
   const scopes = new Set(inhoud.scope.split(" "));
-  const besluit = beslis(feiten, clientId, { scopes, vandaag: ctx.clock.vandaag() });
+  const besluit = beslis(feiten, clientId, { scopes });
   if (!besluit.toegang) {
     await weiger(ctx, { accountUuid, clientId, reden: besluit.reden });
     throw new InvalidGrant("access denied");

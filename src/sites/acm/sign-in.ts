@@ -2,7 +2,6 @@ import type { IncomingMessage } from "node:http";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import { formTargets } from "#platform/html";
 import { kiesWachtwoord, meldAan, type Uitkomst } from "#modules/aanmelding";
-import { kortste } from "#modules/sleutels";
 import type { ClientRecord } from "#modules/toepassingen";
 import { getFeiten, type Feiten } from "#modules/verstrekking";
 import { pageAnswer, send, sendPage, type Answer } from "./answer.ts";
@@ -18,10 +17,10 @@ import {
   vergeetInteractie,
   type Interactie,
 } from "./interaction.ts";
-import { beeindigSessies } from "./end-sessions.ts";
+import { endSessies } from "./end-sessions.ts";
 import { goOn } from "./go-on.ts";
+import { doelgroepVan } from "./medewerker-toegang.ts";
 import { forgetSession } from "./logout.ts";
-import { doelgroepVan } from "./medewerker.ts";
 import { answerOfKey, keyExpired } from "./medewerker-aanmelden.ts";
 import { aanmelden, eersteKeer, foutAanmeldingVerlopen } from "./pages/index.ts";
 import type { AanmeldenFout, EersteKeerFout, Toepassing } from "./pages/index.ts";
@@ -115,7 +114,7 @@ async function signIn(
     case "gelukt": {
       const { accountUuid, feiten } = uitkomst;
       if (!uitkomst.kiesWachtwoord) return resume(acm, ctx, interactie, { accountUuid, feiten }, next);
-      const { account, inschrijvingen } = feiten;
+      const { account } = feiten;
       const proven: Interactie = {
         ...interactie,
         eersteKeer: {
@@ -123,7 +122,7 @@ async function signIn(
           sleutelVersie: uitkomst.sleutelVersie,
           voornaam: account.voornaam,
           gebruikersnaam: account.gebruikersnaam ?? gebruikersnaam,
-          minimum: kortste[inschrijvingen.at(-1)?.niveau ?? "secundair"],
+          minimum: uitkomst.minimum,
         },
       };
       bewaarInteractie(acm, ctx, proven);
@@ -142,19 +141,22 @@ async function chooseOwn(
   const { eersteKeer } = interactie;
   if (!eersteKeer) return expired(acm, ctx);
   const { accountUuid, sleutelVersie } = eersteKeer;
-  const keuze = await kiesWachtwoord(acm.ctx, {
-    accountUuid,
-    sleutelVersie,
-    nieuw: (form.get("nieuw_wachtwoord") ?? "").slice(0, longest),
-    herhaald: (form.get("nieuw_wachtwoord_herhaald") ?? "").slice(0, longest),
-  });
+  const hier = ctx.cookies.get(acm.cookies.sessie, { signed: false });
+  const keuze = await kiesWachtwoord(
+    acm.ctx,
+    {
+      accountUuid,
+      sleutelVersie,
+      nieuw: (form.get("nieuw_wachtwoord") ?? "").slice(0, longest),
+      herhaald: (form.get("nieuw_wachtwoord_herhaald") ?? "").slice(0, longest),
+    },
+    // Whoever was signed in with what is replaced is out, on every other device.
+    (tx, wie) => endSessies(tx, wie, hier === undefined ? null : hash(hier)),
+  );
   if (keuze.soort === "geweigerd") return ownPage(acm, ctx, interactie, 422, keuze);
   if (keuze.soort === "verlopen") {
     return formPage(acm, ctx, interactie, 422, { fout: { soort: "verlopen" } });
   }
-  // Whoever was signed in with what was just replaced is out, on every other device.
-  const hier = ctx.cookies.get(acm.cookies.sessie, { signed: false });
-  await beeindigSessies(acm.ctx, [accountUuid], hier === undefined ? null : hash(hier));
   const clientId = interactie.params["client_id"] ?? "";
   const feiten = await getFeiten(acm.ctx, accountUuid, clientId, acm.ctx.clock.vandaag());
   if (!feiten) return expired(acm, ctx);

@@ -5,6 +5,7 @@ import type { AccountUuid } from "#platform/ids";
 import { regelSql, type Logregel } from "#modules/privacylog";
 import { leesFeiten, type Feiten } from "#modules/verstrekking";
 import { duur } from "./contract.ts";
+import { endedSql, toldSql } from "./end-sessions.ts";
 import { accountUuidVan, leesMedewerker } from "./medewerker.ts";
 import type { Machtiging, MachtigingInhoud, Sessie, SessieInhoud, Werk, Wie } from "./unit-of-work.ts";
 
@@ -159,12 +160,11 @@ const assertieSql = (
  */
 export async function schrijf(ctx: Context, werk: Werk): Promise<boolean> {
   const { sql } = ctx;
+  const uids = werk.beeindigd.map(({ uid }) => uid);
   const delen = [
     sessieSql(ctx, werk),
     codeSql(ctx, werk),
-    werk.beeindigd.length > 0
-      ? sql`beeindigd as (delete from acm.sessie where uid = any (${werk.beeindigd.map(({ uid }) => uid)}))`
-      : undefined,
+    uids.length > 0 ? endedSql(ctx, sql`uid = any (${uids})`) : undefined,
     werk.interactieRij &&
       sql`interactie as (
         insert into acm.model (model, id_hash, inhoud, verloopt_op)
@@ -180,7 +180,8 @@ export async function schrijf(ctx: Context, werk: Werk): Promise<boolean> {
   if (delen.length === 0) return true;
   const [row] = await sql<{ goed: boolean }[]>`
     with ${delen.reduce((eerst, deel) => sql`${eerst}, ${deel}`)}
-    select ${werk.assertie ? sql`exists (select from assertie)` : sql`true`} as goed`;
+    select ${werk.assertie ? sql`exists (select from assertie)` : sql`true`} as goed
+           ${uids.length > 0 ? sql`, ${toldSql(ctx)} as verteld` : sql``}`;
   return row?.goed ?? false;
 }
 

@@ -112,8 +112,7 @@ async function giveCode(
   const { clientId, metadata } = client;
   const { id, payload, sessie } = wie;
   const { accountId, uid: sessionUid = "" } = payload;
-  const vandaag = ctx.clock.vandaag();
-  const besluit = beslis(feiten, clientId, { scopes: new Set(scope.split(" ")), vandaag });
+  const besluit = beslis(feiten, clientId, { scopes: new Set(scope.split(" ")) });
   if (!besluit.toegang) return undefined;
   const code = randomToken();
   const { nonce, state } = params;

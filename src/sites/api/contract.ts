@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { endpoint } from "#platform/endpoint";
-import { isUuid, type AccountUuid } from "#platform/ids";
+import { uuid } from "#platform/route";
+import type { AccountUuid } from "#platform/ids";
 import { algemeen, Problem, problems } from "#platform/problem";
 import { meldAan, type Poort } from "#modules/aanmelding";
 import { discimusProblemen, ontvang } from "#modules/discimus";
@@ -8,16 +8,9 @@ import { findAccountUuid } from "#modules/leerlingen";
 import { schrijfRegel } from "#modules/privacylog";
 import { beslis, getFeiten, subjectVan, uitlegVan } from "#modules/verstrekking";
 import { inTransaction } from "#platform/context";
+import { endpoint } from "./access.ts";
 import { leesRegels } from "./body.ts";
 import { pakketEndpoints } from "./packages.ts";
-
-/** Who may: the scope that a machine token needs, or everyone. */
-export type Access =
-  | "open"
-  | "discimus:schrijven"
-  | "acm:datastore"
-  | "dropserver:schrijven"
-  | "schoolpakket:identificatie";
 
 export const datastoreProblemen = problems({
   "aanmelding-onjuist": {
@@ -33,7 +26,6 @@ export const datastoreProblemen = problems({
 });
 
 const metToken = [algemeen["geen-token"], algemeen["geen-recht"]];
-const uuid = z.string().refine(isUuid, "geen uuid");
 
 /** The endpoints of the API (interface contract: Discimus feed, Datastore API, School package). `api` is our address outside. */
 export function endpoints(poort: Poort, api: string, hoogstensWachtend = Number.POSITIVE_INFINITY) {
@@ -43,11 +35,10 @@ export function endpoints(poort: Poort, api: string, hoogstensWachtend = Number.
       id: "discimusBerichten",
       method: "post",
       path: "/discimus/v1/berichten",
-      access: "discimus:schrijven" as Access,
-      titel:
+      access: "discimus:schrijven",
+      summary:
         "Berichten van Discimus leveren, één per regel (NDJSON, gzip mag). Het antwoord komt na de commit.",
-      body: "stream",
-      bodyType: "application/x-ndjson",
+      stream: "application/x-ndjson",
       output: z.strictObject({
         ontvangen: z.int(),
         verwerkt: z.int(),
@@ -68,7 +59,7 @@ export function endpoints(poort: Poort, api: string, hoogstensWachtend = Number.
         algemeen["verkeerd-formaat"],
         ...Object.values(discimusProblemen),
       ],
-      handle: async (ctx, { http }) => {
+      handle: async ({ ctx, http }) => {
         const antwoord = await ontvang(ctx, await leesRegels(http), { bron: "http" });
         return { ...antwoord, quarantaine: [...antwoord.quarantaine] };
       },
@@ -78,16 +69,16 @@ export function endpoints(poort: Poort, api: string, hoogstensWachtend = Number.
       method: "post",
       path: "/datastore/v1/aanmelding",
       access: "acm:datastore",
-      titel: "Is dit een leerling, en klopt het wachtwoord? Altijd even traag (R17, R26).",
-      body: z.strictObject({ gebruikersnaam: z.string().max(1000), wachtwoord: z.string().max(5000) }),
+      summary: "Is dit een leerling, en klopt het wachtwoord? Altijd even traag (R17, R26).",
+      json: z.strictObject({ gebruikersnaam: z.string().max(1000), wachtwoord: z.string().max(5000) }),
       output: z.strictObject({
         account_uuid: z.string(),
         leer_id_uuid: z.string().optional(),
         wachtwoord_kiezen: z.boolean(),
       }),
       problems: [...metToken, ...Object.values(datastoreProblemen), algemeen["ongeldige-invoer"]],
-      handle: async (ctx, { body }) => {
-        const uitkomst = await meldAan(ctx, poort, { ...body, clientId: "" });
+      handle: async ({ ctx, json }) => {
+        const uitkomst = await meldAan(ctx, poort, { ...json, clientId: "" });
         if (uitkomst.soort === "wachten") {
           throw new Problem(datastoreProblemen["aanmelding-wachten"], undefined, {
             "retry-after": String(uitkomst.seconden),
@@ -107,8 +98,8 @@ export function endpoints(poort: Poort, api: string, hoogstensWachtend = Number.
       method: "post",
       path: "/datastore/v1/verstrekking",
       access: "acm:datastore",
-      titel: "Mag deze leerling deze toepassing openen, en wat krijgt ze? (D5, R27, R29)",
-      body: z
+      summary: "Mag deze leerling deze toepassing openen, en wat krijgt ze? (D5, R27, R29)",
+      json: z
         .strictObject({
           account_uuid: uuid.optional(),
           leer_id_uuid: uuid.optional(),
@@ -130,14 +121,14 @@ export function endpoints(poort: Poort, api: string, hoogstensWachtend = Number.
         z.strictObject({ toegang: z.literal(false), reden: z.string(), waarom: z.string(), wie: z.string() }),
       ]),
       problems: [...metToken, algemeen["ongeldige-invoer"]],
-      handle: (ctx, { body }) =>
+      handle: ({ ctx, json }) =>
         inTransaction(ctx, async (tx) => {
           const vandaag = tx.clock.vandaag();
-          const accountUuid = (body.account_uuid ?? (await findAccountUuid(tx, body.leer_id_uuid ?? ""))) as
+          const accountUuid = (json.account_uuid ?? (await findAccountUuid(tx, json.leer_id_uuid ?? ""))) as
             | AccountUuid
             | undefined;
-          const feiten = accountUuid ? await getFeiten(tx, accountUuid, body.client_id, vandaag) : null;
-          const besluit = beslis(feiten, body.client_id, { scopes: new Set(body.scope.split(" ")), vandaag });
+          const feiten = accountUuid ? await getFeiten(tx, accountUuid, json.client_id, vandaag) : null;
+          const besluit = beslis(feiten, json.client_id, { scopes: new Set(json.scope.split(" ")) });
           if (!besluit.toegang)
             return { toegang: false as const, reden: besluit.reden, ...uitlegVan(besluit) };
           await schrijfRegel(tx, {
@@ -145,7 +136,7 @@ export function endpoints(poort: Poort, api: string, hoogstensWachtend = Number.
             soort: "datastore",
             accountUuid: besluit.accountUuid,
             attributen: besluit.attributen,
-            ontvanger: body.client_id,
+            ontvanger: json.client_id,
             protocol: besluit.protocol,
             aanleiding: "datastore",
           });

@@ -1,11 +1,14 @@
-import { Hono } from "hono";
+import { Hono, type Context as HonoContext } from "hono";
 import type { Context } from "#platform/context";
-import { mount, openApi } from "#platform/endpoint";
-import { algemeen, Problem } from "#platform/problem";
+import { isUnavailable } from "#platform/database";
+import { describeError, isHangUp } from "#platform/log";
+import { mount, openApi } from "#platform/route";
+import { algemeen, Problem, problemBody } from "#platform/problem";
 import { maakPoort } from "#modules/aanmelding";
 import { maakTokenwacht } from "#modules/tokens";
 import { machineScopes } from "#modules/toepassingen";
-import { endpoints, type Access } from "./contract.ts";
+import type { Access } from "./access.ts";
+import { endpoints } from "./contract.ts";
 import { docsPage } from "./docs-page.ts";
 
 export { endpoints } from "./contract.ts";
@@ -41,20 +44,56 @@ export function createApi(
   const beschrijving = apiBeschrijving(urls);
   app.get("/openapi.json", (http) => http.json(beschrijving));
   app.get("/docs", (http) => docsPage(http, beschrijving));
-  mount<Access>(app, ctx, endpoints(maakPoort(), urls.api, options.quotum), async (http, access) => {
+  mount(app, endpoints(maakPoort(), urls.api, options.quotum), {
+    largest: 0, // no endpoint takes a form
+    enter: async (http, access) => {
+      const clientId = await clientVan(http, access);
+      return clientId instanceof Problem ? answerOf(http, clientId) : { ctx, clientId };
+    },
+    refuse: answerOf,
+  });
+  app.notFound((http) => answerOf(http, new Problem(algemeen["niet-gevonden"])));
+  app.onError((error, http) => {
+    if (isHangUp(error)) return http.body(null, 400);
+    if (isUnavailable(error)) {
+      ctx.log.warn({ ...describeError(error), pad: http.req.routePath }, "de databank kon nu niet");
+      return answerOf(http, new Problem(algemeen["te-druk"], undefined, { "retry-after": "5" }));
+    }
+    ctx.log.error({ ...describeError(error), pad: http.req.routePath }, "onverwachte fout in de API");
+    return http.json(fault, 500, { "content-type": "application/problem+json" });
+  });
+  return app;
+
+  /** The client_id of who asks, empty when the endpoint is open; or why the caller may not. */
+  async function clientVan(http: HonoContext, access: Access): Promise<string | Problem> {
     if (access === "open") return "";
     const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(http.req.header("authorization") ?? "")?.[1];
     const machine = token === undefined ? undefined : await wieIs(token, urls.api);
     if (!machine)
-      throw new Problem(algemeen["geen-token"], undefined, {
+      return new Problem(algemeen["geen-token"], undefined, {
         "www-authenticate": `Bearer realm="LeerID"${token ? ', error="invalid_token"' : ""}`,
       });
     if (!machine.scopes.includes(access)) {
-      throw new Problem(algemeen["geen-recht"], `Nodig: ${access}`, {
+      return new Problem(algemeen["geen-recht"], `Nodig: ${access}`, {
         "www-authenticate": `Bearer error="insufficient_scope", scope="${access}"`,
       });
     }
     return machine.clientId;
-  });
-  return app;
+  }
 }
+
+/** A refusal as an RFC 9457 response. */
+const answerOf = (http: HonoContext, { kind, detail, headers }: Problem): Response =>
+  http.json(problemBody(kind, detail), kind.status, {
+    ...headers,
+    "content-type": "application/problem+json",
+  });
+
+const fault = {
+  type: "about:blank",
+  title: "Er ging iets mis bij LeerID.",
+  status: 500,
+  code: "fout",
+  detail: "Er ging iets mis bij LeerID. Probeer het later opnieuw.",
+  herstel: "De beheerders van LeerID lossen dit op.",
+};

@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import type { Hono } from "hono";
 import { importJWK, SignJWT } from "jose";
 import { ontvang } from "#modules/discimus";
-import { verwerkLevering } from "#modules/klasinformatie";
+import { verwerkLevering } from "#modules/leveringen";
 import { controleer, zegel } from "#modules/privacylog";
 import { importeerSchoolsoftware } from "#modules/schoolsoftware";
 import { openSleutelbos, type Sleutelbos } from "#modules/tokens";
@@ -95,7 +95,7 @@ const ontvangst = (naam: string, als?: string) =>
 const lijst = (klas: string) =>
   [kop, ...pupils.map(({ account }) => `;${account};${klas};;;`), ""].join("\n");
 const leveringen = async (naam: string) =>
-  (await db.sql<{ status: string }[]>`select status from klasinformatie.levering where naam = ${naam}`).map(
+  (await db.sql<{ status: string }[]>`select status from leveringen.levering where naam = ${naam}`).map(
     (een) => een.status,
   );
 
@@ -113,7 +113,7 @@ describe("files over HTTPS", () => {
     assert.equal((await lever(naam, lijst("3A"))).status, 202);
     const [rij] = await db.sql<
       { levering: string }[]
-    >`select levering from klasinformatie.levering where naam = ${naam}`;
+    >`select levering from leveringen.levering where naam = ${naam}`;
     await verwerkLevering(db.ctx, rij?.levering ?? "");
     const klaar = await ontvangst(naam);
     assert.equal(klaar.status, 200);

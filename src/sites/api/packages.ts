@@ -2,7 +2,6 @@ import type { Context as HonoContext } from "hono";
 import { z } from "zod";
 import type { Context } from "#platform/context";
 import { seal, unseal } from "#platform/crypto";
-import { endpoint } from "#platform/endpoint";
 import { isInstellingsnummer, isUuid } from "#platform/ids";
 import { algemeen, Problem, problems } from "#platform/problem";
 import {
@@ -12,7 +11,7 @@ import {
   leveringstatussen,
   maakQuotum,
   ontvangBestand,
-} from "#modules/klasinformatie";
+} from "#modules/leveringen";
 import {
   findPakketVanClient,
   geefIdentificaties,
@@ -20,8 +19,8 @@ import {
   type Pakket,
   type Plaats,
 } from "#modules/schoolsoftware";
+import { endpoint } from "./access.ts";
 import { leesBytes } from "./body.ts";
-import type { Access } from "./contract.ts";
 
 export const pakketProblemen = problems({
   "geen-schoolpakket": {
@@ -104,11 +103,11 @@ export function pakketEndpoints(api: string, hoogstensWachtend: number) {
       id: "dropserverInkomend",
       method: "put",
       path: "/dropserver/v1/inkomend/:naam",
-      access: "dropserver:schrijven" as Access,
-      titel:
+      access: "dropserver:schrijven",
+      summary:
         "Een bestand met klassen leveren (D9): CSV of CSV in gzip, hoogstens 2 MB zoals verstuurd. Het antwoord komt na de commit; hetzelfde bestand opnieuw sturen verandert niets. Location zegt waar de ontvangst komt.",
-      body: "stream",
-      bodyType: "text/csv",
+      params: { naam: z.string() },
+      stream: "text/csv",
       headers: {
         "Content-Digest":
           "SHA-256 van het bestand (RFC 9530): `sha-256=:…:`. Klopt ze niet, dan telt het bestand niet.",
@@ -122,9 +121,8 @@ export function pakketEndpoints(api: string, hoogstensWachtend: number) {
         algemeen["ongeldige-invoer"],
         algemeen["te-druk"],
       ],
-      handle: async (ctx, { http, clientId }) => {
+      handle: async ({ ctx, http, clientId, params: { naam } }) => {
         const { pakket } = await pakketVan(ctx, clientId);
-        const naam = http.req.param("naam") ?? "";
         if (!leesNaam(naam)) throw new Problem(klasinformatieProblemen["naam-onleesbaar"]);
         await quotum(ctx, pakket); // before its bytes come
         const inhoud = await leesBytes(http, hoogstens);
@@ -146,17 +144,18 @@ export function pakketEndpoints(api: string, hoogstensWachtend: number) {
       id: "dropserverOntvangst",
       method: "get",
       path: "/dropserver/v1/ontvangst/:ontvangst",
-      access: "dropserver:schrijven" as Access,
-      titel:
+      access: "dropserver:schrijven",
+      params: { ontvangst: z.string() },
+      summary:
         "De ontvangst van een bestand: de naam van het bestand met .ontvangst.json erachter. Wat is aanvaard, en per foute rij de regel, het veld en de reden.",
       output: z.union([ontvangst, z.strictObject({ bestand: z.string(), status: z.literal("wacht") })]),
       also: {
         202: "Het bestand wacht nog op verwerking: kijk opnieuw na het aantal seconden in Retry-After.",
       },
       problems: [...metToken, algemeen["niet-gevonden"]],
-      handle: async (ctx, { http, clientId }) => {
+      handle: async ({ ctx, http, clientId, params }) => {
         const { pakket } = await pakketVan(ctx, clientId);
-        const gevraagd = http.req.param("ontvangst") ?? "";
+        const { ontvangst: gevraagd } = params;
         const naam = gevraagd.endsWith(achtervoegsel) ? gevraagd.slice(0, -achtervoegsel.length) : "";
         const gevonden = leesNaam(naam) ? await findOntvangst(ctx, pakket, naam) : undefined;
         if (gevonden === undefined) throw new Problem(algemeen["niet-gevonden"]);
@@ -172,14 +171,15 @@ export function pakketEndpoints(api: string, hoogstensWachtend: number) {
       id: "schoolpakketLeerlingen",
       method: "get",
       path: "/schoolpakket/v1/instellingen/:instellingsnummer/leerlingen",
-      access: "schoolpakket:identificatie" as Access,
-      titel:
+      access: "schoolpakket:identificatie",
+      summary:
         "De identificatoren van de leerlingen van een school die dit pakket gebruikt en klasinformatie deelt: wie in (een deel van) het schooljaar ingeschreven is. Staat er volgende, dan is dat het adres van de volgende bladzijde.",
-      query: z.strictObject({
+      params: { instellingsnummer: z.string() },
+      query: {
         schooljaar: z.string().regex(/^\d{4}-\d{4}$/, "de vorm 2026-2027"),
         aantal: z.coerce.number().int().min(1).max(5000).default(1000),
         na: z.string().max(500).optional(),
-      }),
+      },
       output: z.strictObject({
         leerlingen: z.array(
           z.strictObject({
@@ -197,9 +197,9 @@ export function pakketEndpoints(api: string, hoogstensWachtend: number) {
         ...Object.values(pakketProblemen),
         algemeen["ongeldige-invoer"],
       ],
-      handle: async (ctx, { http, clientId, query }) => {
+      handle: async ({ ctx, clientId, params, query }) => {
         const { pakket } = await pakketVan(ctx, clientId);
-        const nummer = http.req.param("instellingsnummer") ?? "";
+        const nummer = params.instellingsnummer;
         const { schooljaar, aantal } = query;
         const periode = schooljaarVan(schooljaar, ctx.clock.vandaag());
         if (!periode) throw new Problem(pakketProblemen["schooljaar-niet"]);

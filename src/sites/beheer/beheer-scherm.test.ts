@@ -25,7 +25,7 @@ before(async () => {
   w = await beheerwereld();
   await metScholen(w);
   for (const school of ["999001", "999002", "999003"]) await deel(w, school);
-  await w.sql`update klasinformatie.akkoord set gegeven_op = '2026-10-01T08:00:00Z'`;
+  await w.sql`update akkoorden.akkoord set gegeven_op = '2026-10-01T08:00:00Z'`;
   // A night as it goes: nearly all at midnight, the rest over the day.
   const nacht = [2, 31, 12, 6, 3, 1, 4, 9, 5];
   for (const [uur, aantal] of nacht.entries())

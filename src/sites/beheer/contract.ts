@@ -1,7 +1,7 @@
-import type { Context as HonoContext } from "hono";
 import type { Clock } from "#platform/clock";
 import type { Context } from "#platform/context";
-import type { Blad } from "#platform/staff-site";
+import { routesOf } from "#platform/route";
+import type { Answers, Blad } from "#platform/staff-site";
 import type { Functie, Taak } from "./functies.ts";
 import type { Sessie } from "./store.ts";
 
@@ -25,25 +25,15 @@ export type Pagina = Blad & {
 };
 
 /** What a handler knows: who asks, with which functions of this moment. */
-export type Verzoek = {
+export type Verzoek = Answers<Pagina> & {
   readonly clock: Clock;
-  readonly http: HonoContext;
   readonly ik: Sessie & { readonly functies: readonly Functie[] };
   mag(taak: Taak): boolean;
-  /** Value of a `:name` in the path. */
-  param(naam: string): string;
-  /** The fields of a form that was posted. */
-  formulier(): Promise<URLSearchParams>;
-  pagina(pagina: Pagina): Response;
-  nietGevonden(): Response;
-  naar(pad: string): Response;
   /** Runs work as a role for which pupils do not exist (migration 0021): the only way to the database. */
   inBeheer<T>(work: (ctx: Context) => Promise<T>): Promise<T>;
 };
 
-export type Route = {
-  readonly methode: "GET" | "POST";
-  readonly pad: `/${string}`;
-  readonly toegang: Toegang;
-  antwoord(v: Verzoek): Promise<Response>;
-};
+export type Calls = Readonly<Record<Toegang, Verzoek>>;
+
+/** Declares a route of beheer. */
+export const route = routesOf<Calls>();

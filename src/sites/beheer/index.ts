@@ -1,14 +1,15 @@
-import type { Context as HonoContext, Hono } from "hono";
+import type { Hono } from "hono";
 import { inBeheer, type Context } from "#platform/context";
 import { html, postButton } from "#platform/html";
 import { meldingBlad, openDoor, staffClient } from "#platform/staff-site";
-import type { Pagina, Route, Verzoek } from "./contract.ts";
+import type { Calls, Pagina } from "./contract.ts";
 import { beheerPagina } from "./frame.ts";
 import { functies, functiesVan, mag, taken, type Taak } from "./functies.ts";
 import { routes } from "./routes.ts";
-import { findSessie, ruimSessiesOp, sessies } from "./store.ts";
+import { upkeep } from "./jobs.ts";
+import { findSessie, sessies } from "./store.ts";
 
-export { functies, routes, ruimSessiesOp, taken };
+export { functies, routes, taken, upkeep };
 
 const clientId = "beheer";
 
@@ -33,7 +34,7 @@ export function createBeheer(
   ctx: Context,
   { urls, dov }: { readonly urls: Urls; readonly dov: string | undefined },
 ): Hono {
-  const { app, sessieId } = openDoor(ctx, {
+  const { app, answers, mount } = openDoor(ctx, {
     clientId,
     naam: "beheer",
     url: urls.beheer,
@@ -45,34 +46,24 @@ export function createBeheer(
     formulier: { grootst: 16_384, kleiner: "Stuur het formulier opnieuw, met minder tekst." },
   });
 
-  for (const route of routes) app.on(route.methode, route.pad, (http) => antwoord(http, route));
-
-  /** Who is this, what may he now; before anything of the route runs. */
-  async function antwoord(http: HonoContext, route: Route): Promise<Response> {
-    const id = sessieId(http);
-    const sessie = id === undefined ? undefined : await findSessie(ctx, id);
-    if (!sessie) return http.redirect("/aanmelden", 303);
+  /** Who is this, what may he now. */
+  mount<Calls>(routes, async (http, id, toegang) => {
+    const sessie = await findSessie(ctx, id);
+    if (!sessie) return undefined;
     const ik = { ...sessie, functies: functiesVan(sessie, dov) };
-    const pagina = (inhoud: Pagina) => http.html(beheerPagina(ik, inhoud), inhoud.status ?? 200);
-    const { toegang } = route;
+    const antwoorden = answers<Pagina>(http, (pagina) => beheerPagina(ik, pagina));
     if (toegang !== "aangemeld") {
-      if (ik.functies.length === 0) return pagina(geenFunctie(urls));
-      if (toegang !== "functie" && !mag(ik.functies, toegang)) return pagina(nietVoorJou(toegang));
+      if (ik.functies.length === 0) return antwoorden.pagina(geenFunctie(urls));
+      if (toegang !== "functie" && !mag(ik.functies, toegang)) return antwoorden.pagina(nietVoorJou(toegang));
     }
-    const verzoek: Verzoek = {
+    return {
+      ...antwoorden,
       clock: ctx.clock,
-      http,
       ik,
       mag: (taak) => mag(ik.functies, taak),
-      param: (welke) => http.req.param(welke) ?? "",
-      formulier: async () => new URLSearchParams(await http.req.text()),
-      pagina,
-      nietGevonden: () => pagina(bestaatNiet),
-      naar: (pad) => http.redirect(pad, 303),
       inBeheer: (work) => inBeheer(ctx, work),
     };
-    return route.antwoord(verzoek);
-  }
+  });
   return app;
 }
 

@@ -1,14 +1,15 @@
 import { formatList, html, icon } from "#platform/html";
-import type { Route } from "./contract.ts";
+import { route } from "./contract.ts";
 import { functies, taken } from "./functies.ts";
 
 /** Pages that explain, for who is signed in with or without a function. */
-export const uitlegRoutes: readonly Route[] = [
-  {
-    methode: "GET",
-    pad: "/hulp",
-    toegang: "aangemeld",
-    antwoord: async (v) =>
+export const uitlegRoutes = [
+  route({
+    method: "get",
+    path: "/hulp",
+    access: "aangemeld",
+    summary: "een vaste pagina",
+    handle: (v) =>
       v.pagina({
         titel: "Hulp",
         inhoud: html`<div class="page-head"><h1>Hulp</h1></div>
@@ -32,12 +33,13 @@ export const uitlegRoutes: readonly Route[] = [
             </p>
           </section>`,
       }),
-  },
-  {
-    methode: "GET",
-    pad: "/toegankelijkheid",
-    toegang: "aangemeld",
-    antwoord: async (v) =>
+  }),
+  route({
+    method: "get",
+    path: "/toegankelijkheid",
+    access: "aangemeld",
+    summary: "een vaste pagina",
+    handle: (v) =>
       v.pagina({
         titel: "Toegankelijkheid",
         inhoud: html`<div class="page-head"><h1>Toegankelijkheid</h1></div>
@@ -48,5 +50,5 @@ export const uitlegRoutes: readonly Route[] = [
             </p>
           </section>`,
       }),
-  },
+  }),
 ];

@@ -1,6 +1,6 @@
 import type { Attributes, FileEntry } from "ssh2";
 import type { Context } from "#platform/context";
-import { findBestand, findOntvangst, listOntvangsten, listWachtende } from "#modules/klasinformatie";
+import { findBestand, findOntvangst, listOntvangsten, listWachtende } from "#modules/leveringen";
 import type { Budget, Deel } from "./budget.ts";
 import { status, Weigering, type Grenzen, type Metingen } from "./contract.ts";
 import { bestandKenmerken, mapKenmerken, regelVan } from "./entries.ts";

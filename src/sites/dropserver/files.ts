@@ -3,7 +3,7 @@ import type { Context } from "#platform/context";
 import { isUnavailable } from "#platform/database";
 import { describeError } from "#platform/log";
 import { Problem } from "#platform/problem";
-import { ontvangBestand } from "#modules/klasinformatie";
+import { ontvangBestand } from "#modules/leveringen";
 import { status, Weigering, type Metingen } from "./contract.ts";
 import { leesSom } from "./rules.ts";
 import { kondigSomAan, vergeetSom, vergelijkMetSom } from "./store.ts";

@@ -4,7 +4,7 @@ import type { Dropserver } from "./server.ts";
 
 export type { Grenzen, Metingen } from "./contract.ts";
 export type { Dropserver } from "./server.ts";
-export { ruimSommenOp } from "./store.ts";
+export { upkeep } from "./jobs.ts";
 
 /**
  * Starts the SFTP server (D9): each package sees its own two folders, a file counts when it was closed and stored. Only now its

@@ -1,4 +1,4 @@
-import { leesNaam } from "#modules/klasinformatie";
+import { leesNaam } from "#modules/leveringen";
 import { status, Weigering } from "./contract.ts";
 
 export type Map = "inkomend" | "ontvangst";

@@ -5,7 +5,7 @@ import { describeError } from "#platform/log";
 import { maakBudget } from "./budget.ts";
 import { ontvangGast, type Gast } from "./connection.ts";
 import { grenzen as gewoon, type Grenzen, type Metingen } from "./contract.ts";
-import { maakQuotum } from "#modules/klasinformatie";
+import { maakQuotum } from "#modules/leveringen";
 import { openHostSleutel } from "./host-key.ts";
 
 export type Dropserver = {

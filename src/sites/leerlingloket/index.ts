@@ -7,7 +7,7 @@ import { keyedHash, randomToken } from "#platform/crypto";
 import { isUnavailable } from "#platform/database";
 import { securityHeaders, staticAssets } from "#platform/html";
 import { newReferentie } from "#platform/ids";
-import { describeError } from "#platform/log";
+import { describeError, isHangUp } from "#platform/log";
 import { relyingParty, type Aangemeld } from "#platform/relying-party";
 import { listRegelsVan } from "#modules/privacylog";
 import { listPakketten } from "#modules/schoolsoftware";
@@ -24,7 +24,7 @@ import {
 import { klasVan, leerjaarInWoorden, schoolVan, tegelsVan, vrijgavenVan } from "./rules.ts";
 import { deleteSessie, deleteSessiesVanSid, findSessie, insertSessie, type Sessie } from "./store.ts";
 
-export { ruimSessiesOp } from "./store.ts";
+export { upkeep } from "./jobs.ts";
 
 /** Longest session of the loket: one school day. ACM's own session ends it earlier by back-channel logout. */
 const sessieduur = 8 * 3_600_000;
@@ -98,17 +98,16 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
     // Merged with another account or gone since the sign-in: the next one finds the account that stands today.
     if (!wie.feiten || wie.feiten.account.vervangen) return http.redirect("/aanmelden", 303);
     const { account } = wie.feiten;
-    const vandaag = ctx.clock.vandaag();
-    const klas = klasVan(wie.feiten, vandaag);
-    const leerjaar = leerjaarInWoorden(wie.feiten, vandaag);
+    const klas = klasVan(wie.feiten);
+    const leerjaar = leerjaarInWoorden(wie.feiten);
     return http.html(
       mijnToepassingen({
         voornaam: account.voornaam,
         naam: account.naam,
-        school: schoolVan(wie.feiten, vandaag) ?? "je school",
+        school: schoolVan(wie.feiten) ?? "je school",
         ...(klas ? { klas } : {}),
         ...(leerjaar ? { leerjaar } : {}),
-        toepassingen: tegelsVan(wie.feiten, vandaag),
+        toepassingen: tegelsVan(wie.feiten),
         afmeldenActie: "/afmelden",
         gegevensUrl: "/gegevens",
         voet,
@@ -128,7 +127,7 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
     return http.html(
       wieKreegMijnGegevens({
         voornaam: account.voornaam,
-        school: schoolVan(wie.feiten, ctx.clock.vandaag()) ?? "je school",
+        school: schoolVan(wie.feiten) ?? "je school",
         regels: vrijgavenVan(regels, clients, pakketten),
         nu: ctx.clock.now(),
         afmeldenActie: "/afmelden",
@@ -202,6 +201,7 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
     ),
   );
   app.onError((error, http) => {
+    if (isHangUp(error)) return http.body(null, 400);
     const referentie = newReferentie(randomBytes);
     const straks = isUnavailable(error); // the database is away: the same page, but who watches us sees the difference
     ctx.log.error(

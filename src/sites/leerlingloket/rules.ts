@@ -1,4 +1,3 @@
-import { geldtOp, type Datum } from "#platform/clock";
 import type { Logregel } from "#modules/privacylog";
 import type { Pakket } from "#modules/schoolsoftware";
 import type { ClientRecord } from "#modules/toepassingen";
@@ -6,9 +5,9 @@ import { attributen, beslis, type Attribuut, type Feiten } from "#modules/verstr
 import type { Tegel, Vrijgave } from "./pages/index.ts";
 
 /** The applications that the pupil may open today: the decision of D5, one by one. */
-export function tegelsVan(feiten: Feiten, vandaag: Datum): Tegel[] {
+export function tegelsVan(feiten: Feiten): Tegel[] {
   return feiten.toepassingen
-    .filter(({ toepassing }) => beslis(feiten, { toepassing }, { scopes: new Set(), vandaag }).toegang)
+    .filter(({ toepassing }) => beslis(feiten, { toepassing }, { scopes: new Set() }).toegang)
     .map((toepassing) => ({
       naam: toepassing.naam,
       omschrijving: toepassing.omschrijving,
@@ -18,35 +17,27 @@ export function tegelsVan(feiten: Feiten, vandaag: Datum): Tegel[] {
     }));
 }
 
-const lopend = (feiten: Feiten, vandaag: Datum) =>
-  feiten.inschrijvingen.filter((inschrijving) => geldtOp(vandaag, inschrijving.van, inschrijving.tot));
-
 /** Names of the schools where the pupil is enrolled today, in words. */
-export function schoolVan(feiten: Feiten, vandaag: Datum): string | undefined {
+export function schoolVan({ inschrijvingen }: Feiten): string | undefined {
   const namen = [
     ...new Set(
-      lopend(feiten, vandaag)
-        .map((inschrijving) => inschrijving.school)
-        .filter((naam) => naam !== null),
+      inschrijvingen.lopend.map((inschrijving) => inschrijving.school).filter((naam) => naam !== null),
     ),
   ];
   return namen.length === 0 ? undefined : namen.join(" en ");
 }
 
 /** His classes of today in words; undefined when no school of his shares them (R55). */
-export function klasVan(feiten: Feiten, vandaag: Datum): string | undefined {
-  const scholen = new Set(lopend(feiten, vandaag).map(({ instellingsnummer }) => instellingsnummer));
-  const namen = [
-    ...new Set(feiten.klassen.filter((een) => scholen.has(een.instellingsnummer)).map(({ klas }) => klas)),
-  ];
+export function klasVan({ klassen }: Feiten): string | undefined {
+  const namen = [...new Set(klassen.map(({ klas }) => klas))];
   return namen.length === 0 ? undefined : namen.join(" en ");
 }
 
 const rang = ["", "eerste", "tweede", "derde", "vierde", "vijfde", "zesde", "zevende"];
 
 /** The year in words, when there is one school today: "derde leerjaar", "tweede kleuterklas", "vierde jaar". */
-export function leerjaarInWoorden(feiten: Feiten, vandaag: Datum): string | undefined {
-  const [eerste, ...rest] = lopend(feiten, vandaag);
+export function leerjaarInWoorden({ inschrijvingen }: Feiten): string | undefined {
+  const [eerste, ...rest] = inschrijvingen.lopend;
   if (!eerste || rest.length > 0) return undefined;
   const hoeveelste = rang[eerste.leerjaar];
   if (!hoeveelste) return undefined;

@@ -1,7 +1,7 @@
-import type { Context as HonoContext } from "hono";
 import type { Context } from "#platform/context";
 import type { Html } from "#platform/html";
-import type { Blad } from "#platform/staff-site";
+import { routesOf } from "#platform/route";
+import type { Answers, Blad } from "#platform/staff-site";
 import type { Recht, School } from "#modules/rechten";
 import type { Sessie } from "./store.ts";
 
@@ -26,24 +26,15 @@ export type Pagina = Blad & {
   readonly kruimels?: readonly { readonly tekst: string; readonly url?: string }[];
 };
 
-/** What a handler knows: who asks, for which school, with which right of today (D10). */
-export type Verzoek = {
+/** What a handler knows: who asks. */
+export type Verzoek = Answers<Pagina> & {
   readonly ctx: Context;
-  readonly http: HonoContext;
   /** Where pupils sign in: the address that stands on paper. */
   readonly leerlingloket: string;
   readonly ik: Sessie & { readonly rechten: readonly Recht[] };
-  /** Value of a `:name` in the path. */
-  param(naam: string): string;
-  /** The fields of a form that was posted. */
-  formulier(): Promise<URLSearchParams>;
-  pagina(pagina: Pagina): Response;
-  /** 404 in the same words for what does not exist and for what belongs to another school. */
-  nietGevonden(): Response;
-  naar(pad: string): Response;
 };
 
-/** The same for the school that the session stands for. */
+/** The same for the school that the session stands for, with the right of today (D10). */
 export type SchoolVerzoek = Verzoek & {
   readonly recht: Recht;
   readonly school: School;
@@ -51,7 +42,9 @@ export type SchoolVerzoek = Verzoek & {
   inSchool<T>(work: (ctx: Context) => Promise<T>): Promise<T>;
 };
 
-type Pad = { readonly methode: "GET" | "POST"; readonly pad: `/${string}` };
-export type Route =
-  | (Pad & { readonly toegang: Exclude<Toegang, "aangemeld">; antwoord(v: SchoolVerzoek): Promise<Response> })
-  | (Pad & { readonly toegang: "aangemeld"; antwoord(v: Verzoek): Promise<Response> });
+export type Calls = Readonly<Record<Exclude<Toegang, "aangemeld">, SchoolVerzoek>> & {
+  readonly aangemeld: Verzoek;
+};
+
+/** Declares a route of the Schoolloket. */
+export const route = routesOf<Calls>();

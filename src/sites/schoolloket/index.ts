@@ -1,17 +1,17 @@
-import type { Context as HonoContext, Hono } from "hono";
+import type { Hono } from "hono";
 import { inSchool, type Context } from "#platform/context";
 import { html } from "#platform/html";
 import { meldingBlad, openDoor, staffClient } from "#platform/staff-site";
 import { eindeVan, onthoudMedewerker, rechtenVan } from "#modules/rechten";
 import { importeerToepassing } from "#modules/toepassingen";
-import type { Pagina, Route, SchoolVerzoek, Toegang, Verzoek } from "./contract.ts";
+import type { Calls, Pagina, SchoolVerzoek, Toegang, Verzoek } from "./contract.ts";
 import { schoolPagina } from "./frame.ts";
 import { rechtVoorbij } from "./recht-voorbij.ts";
 import { routes } from "./routes.ts";
 import { deleteSessie, deleteSessiesVanSid, findSessie, insertSessie, kiesSchool } from "./store.ts";
 
 export { routes } from "./routes.ts";
-export { ruimSessiesOp } from "./store.ts";
+export { upkeep } from "./jobs.ts";
 
 const clientId = "schoolloket";
 /** The largest form: a selection of some hundreds of pupils. */
@@ -36,7 +36,7 @@ export async function registreer(ctx: Context, urls: Urls): Promise<void> {
 
 /** The school's site (R20): the school one works for, and the access rule before every route. */
 export function createSchoolloket(ctx: Context, urls: Urls): Hono {
-  const { app, sessieId } = openDoor(ctx, {
+  const { app, answers, mount } = openDoor(ctx, {
     clientId,
     naam: "het Schoolloket",
     url: urls.schoolloket,
@@ -53,51 +53,35 @@ export function createSchoolloket(ctx: Context, urls: Urls): Hono {
     aangemeld: (wie) => onthoudMedewerker(ctx, wie),
   });
 
-  for (const route of routes) {
-    app.on(route.methode, route.pad, (http) => antwoord(http, route));
-  }
-
-  /** The first wall: who is this, what may he today, in which school; before anything of the route runs. */
-  async function antwoord(http: HonoContext, route: Route): Promise<Response> {
-    const id = sessieId(http);
-    const sessie = id === undefined ? undefined : await findSessie(ctx, id);
-    if (!sessie) return http.redirect("/aanmelden", 303);
+  /** The first wall: who is this, what may he today, in which school. */
+  mount<Calls>(routes, async (http, id, toegang) => {
+    const sessie = await findSessie(ctx, id);
+    if (!sessie) return undefined;
     const rechten = await rechtenVan(ctx, sessie, ctx.clock.vandaag());
     // Along the line: a school that got a new number this night is still the one that was chosen (D3).
     const gekozen = rechten.find(({ school }) => school.lijn.includes(sessie.instellingsnummer ?? ""));
     const recht = gekozen ?? (sessie.instellingsnummer === null ? rechten[0] : undefined);
     const ik = { ...sessie, instellingsnummer: recht?.school.instellingsnummer ?? null, rechten };
-    const pagina = (inhoud: Pagina) => http.html(schoolPagina(ik, inhoud), inhoud.status ?? 200);
     const verzoek: Verzoek = {
+      ...answers<Pagina>(http, (pagina) => schoolPagina(ik, pagina)),
       ctx,
-      http,
       leerlingloket: urls.leerlingloket,
       ik,
-      param: (welke) => http.req.param(welke) ?? "",
-      formulier: async () => new URLSearchParams(await http.req.text()),
-      pagina,
-      nietGevonden: () => pagina(bestaatNiet),
-      naar: (pad) => http.redirect(pad, 303),
     };
-    if (route.toegang === "aangemeld") return route.antwoord(verzoek);
+    if (toegang === "aangemeld") return verzoek;
     // A right that ended this night: the open tab says so, and nothing of the school is shown any more (D10).
     if (sessie.instellingsnummer !== null && !gekozen) {
       const nummer = sessie.instellingsnummer;
-      return pagina(rechtVoorbij(nummer, await eindeVan(ctx, sessie, nummer, ctx.clock.vandaag()), rechten));
+      const einde = await eindeVan(ctx, sessie, nummer, ctx.clock.vandaag());
+      return verzoek.pagina(rechtVoorbij(nummer, einde, rechten));
     }
-    if (!recht) return http.redirect("/geen-recht", 303);
+    if (!recht) return verzoek.naar("/geen-recht");
     if (sessie.instellingsnummer === null)
       await kiesSchool(ctx, sessie.sessie, recht.school.instellingsnummer);
-    if (!mag(recht, route.toegang)) return pagina(nietVoorJou(route.toegang));
-    const schoolVerzoek: SchoolVerzoek = {
-      ...verzoek,
-      recht,
-      school: recht.school,
-      inSchool: (work) => inSchool(ctx, recht.school.lijn, work),
-    };
-    return route.antwoord(schoolVerzoek);
-  }
-
+    if (!mag(recht, toegang)) return verzoek.pagina(nietVoorJou(toegang));
+    const { school } = recht;
+    return { ...verzoek, recht, school, inSchool: (work) => inSchool(ctx, school.lijn, work) };
+  });
   return app;
 }
 

@@ -1,39 +1,43 @@
-import { afdrukRoutes } from "./afdrukken.ts";
-import { applicatiebeheerRoutes } from "./applicatiebeheer.ts";
-import type { Route } from "./contract.ts";
-import { klasinformatieHulpRoutes } from "./klasinformatie-hulp.ts";
-import { klasinformatieRoutes } from "./klasinformatie.ts";
-import { leveringenRoutes } from "./leveringen.ts";
-import { schoolinstellingenRoutes } from "./schoolinstellingen.ts";
-import { leerlingRoutes } from "./leerid-beheer.ts";
+import { text } from "#platform/route";
+import { afdrukRoutes } from "./afdrukken/routes.ts";
+import { applicatiebeheerRoutes } from "./applicatiebeheer/routes.ts";
+import { route } from "./contract.ts";
+import { klasinformatieHulpRoutes } from "./klasinformatie/help.ts";
+import { klasinformatieRoutes } from "./klasinformatie/routes.ts";
+import { leveringenRoutes } from "./leveringen/routes.ts";
+import { schoolinstellingenRoutes } from "./schoolinstellingen/routes.ts";
+import { leerlingRoutes } from "./leerlingen/routes.ts";
 import { kiesSchool } from "./store.ts";
 import { uitlegRoutes } from "./uitleg.ts";
-import { waaromRoutes } from "./waarom.ts";
+import { waaromRoutes } from "./waarom/routes.ts";
 
 /** To the first tab that one may use; and the choice of a school for who has several. */
-const begin: Route[] = [
-  {
-    methode: "GET",
-    pad: "/",
-    toegang: "school",
-    antwoord: async (v) => v.naar(v.recht.beheerder ? "/leerid-beheer" : "/schoolinstellingen"),
-  },
-  {
-    methode: "POST",
-    pad: "/school",
-    toegang: "aangemeld",
-    async antwoord(v) {
-      const gevraagd = (await v.formulier()).get("instellingsnummer");
+const begin = [
+  route({
+    method: "get",
+    path: "/",
+    access: "school",
+    summary: "de weg naar het eerste tabblad dat men mag gebruiken",
+    handle: (v) => v.naar(v.recht.beheerder ? "/leerid-beheer" : "/schoolinstellingen"),
+  }),
+  route({
+    method: "post",
+    path: "/school",
+    access: "aangemeld",
+    summary: "een andere school om voor te werken",
+    form: { instellingsnummer: text(6) },
+    async handle(v) {
+      const gevraagd = v.form.instellingsnummer;
       const recht = v.ik.rechten.find(({ school }) => school.instellingsnummer === gevraagd);
       if (!recht) return v.nietGevonden();
       await kiesSchool(v.ctx, v.ik.sessie, recht.school.instellingsnummer);
       return v.naar("/");
     },
-  },
+  }),
 ];
 
 /** Every address of the Schoolloket behind the sign-in, each with its access rule: the one table (isolation, 4-quality). */
-export const routes: readonly Route[] = [
+export const routes = [
   ...begin,
   ...leerlingRoutes,
   ...afdrukRoutes,

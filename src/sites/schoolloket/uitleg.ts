@@ -1,13 +1,14 @@
 import { html } from "#platform/html";
-import type { Route } from "./contract.ts";
+import { route } from "./contract.ts";
 
 /** Pages that explain, for who is signed in with or without a right. */
-export const uitlegRoutes: readonly Route[] = [
-  {
-    methode: "GET",
-    pad: "/hulp",
-    toegang: "aangemeld",
-    antwoord: async (v) =>
+export const uitlegRoutes = [
+  route({
+    method: "get",
+    path: "/hulp",
+    access: "aangemeld",
+    summary: "een vaste pagina",
+    handle: (v) =>
       v.pagina({
         titel: "Hulp",
         inhoud: html`<div class="page-head"><h1>Hulp</h1></div>
@@ -31,12 +32,13 @@ export const uitlegRoutes: readonly Route[] = [
             </p>
           </section>`,
       }),
-  },
-  {
-    methode: "GET",
-    pad: "/toegankelijkheid",
-    toegang: "aangemeld",
-    antwoord: async (v) =>
+  }),
+  route({
+    method: "get",
+    path: "/toegankelijkheid",
+    access: "aangemeld",
+    summary: "een vaste pagina",
+    handle: (v) =>
       v.pagina({
         titel: "Toegankelijkheid",
         inhoud: html`<div class="page-head"><h1>Toegankelijkheid</h1></div>
@@ -47,5 +49,5 @@ export const uitlegRoutes: readonly Route[] = [
             </p>
           </section>`,
       }),
-  },
+  }),
 ];

@@ -96,8 +96,8 @@ function problemsOf(fout: AanmeldenFout): Problems {
     case "verlopen":
       return {
         notice: errorNotice(
-          "Dit duurde te lang",
-          "Deze pagina stond te lang open. Vul je gebruikersnaam en je wachtwoord opnieuw in.",
+          "Je wachtwoord is al veranderd",
+          "Koos je net zelf een wachtwoord? Meld je dan daarmee aan. Anders gaf je school je intussen een ander: vraag het aan je leerkracht.",
         ),
       };
   }

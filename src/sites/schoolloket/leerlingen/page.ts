@@ -1,0 +1,301 @@
+import { formatDate, formatNumber, hiddenFields, html, icon, postButton, type Html } from "#platform/html";
+import type { KlasTelling } from "#modules/klassen";
+import {
+  klasnamen,
+  perBladzijde,
+  subklasnamen,
+  type Afdrukgroep,
+  type Bladzijde,
+  type Groep,
+  type Leerling,
+} from "#modules/leerlingbeheer";
+import type { Pagina } from "../contract.ts";
+import { chips, zoekformulier } from "./search-form.ts";
+import { groepwaarde, klaswaarde, niveaunamen, veldenVan, type Lijstvraag } from "./form.ts";
+
+export type Lijst = {
+  readonly school: string;
+  readonly vraag: Lijstvraag;
+  readonly gevonden: Bladzijde;
+  readonly stand: {
+    readonly gekozen: number;
+    readonly ingeschreven: number;
+    readonly groepen: readonly Groep[];
+    /** null while the school does not share class information: then nothing of a class is here (R68). */
+    readonly klassen: readonly KlasTelling[] | null;
+  };
+  /** Only on the page one comes in at: without a filter. */
+  readonly nieuw?: { readonly aantal: number; readonly perGroep: readonly Afdrukgroep[] };
+};
+
+const leerlingen = (aantal: number): string =>
+  aantal === 1 ? "1 leerling" : `${formatNumber(aantal)} leerlingen`;
+
+/** The list of pupils: banner, filter, table with a selection, what can be done with it, pages (05-leerid-beheer). */
+export function lijstPagina(lijst: Lijst): Pagina {
+  const { school, stand, nieuw, gevonden } = lijst;
+  const aantal = stand.ingeschreven;
+  return {
+    titel: "LeerID-beheer",
+    tab: "leerid-beheer",
+    inhoud: html`<div class="page-head">
+        <div>
+          <h1>LeerID-beheer</h1>
+          <p class="lead">
+            ${leerlingen(aantal)} ${aantal === 1 ? "is" : "zijn"} vandaag ingeschreven in ${school}.
+          </p>
+        </div>
+        <div class="row">
+          <a class="button quiet" href="/waarom"
+            >${icon("circle-question-mark")}Kan een leerling niet binnen?</a
+          ><a class="button quiet" href="/leerid-beheer/afdrukken">${icon("printer")}Eerdere afdrukken</a>
+        </div>
+      </div>
+      ${nieuw && nieuw.aantal > 0 && nieuwBanner(nieuw, stand.klassen !== null)} ${zoekformulier(lijst)}
+      <div class="row apart">
+        <p role="status"><b>${leerlingen(gevonden.totaal)}</b> gevonden</p>
+        ${chips(lijst.vraag)}
+      </div>
+      ${gevonden.totaal === 0 ? niemand(lijst) : keuzeformulier(lijst)}`,
+  };
+}
+
+/** Pupils who cannot sign in before they have their paper: one click per class, or per group while the school shares no classes (R55c). */
+function nieuwBanner({ aantal, perGroep }: NonNullable<Lijst["nieuw"]>, deelt: boolean): Html {
+  const meeste = 6;
+  return html`<section class="notice attention with-actions" aria-labelledby="nieuw">
+    ${icon("inbox")}
+    <div>
+      <h2 id="nieuw">
+        ${aantal === 1 ? "1 nieuw account" : `${formatNumber(aantal)} nieuwe accounts`}, nog niet uitgereikt
+      </h2>
+      <p>Deze leerlingen kunnen pas aanmelden als ze hun strookje of badge hebben.</p>
+    </div>
+    <div class="row">
+      <span>Druk af per ${deelt ? "klas" : "groep"}:</span>
+      ${perGroep.slice(0, meeste).map((een) => {
+        const naam = een.klas ?? een.groep ?? `${niveaunamen[een.niveau]} ${een.leerjaar}`;
+        const velden =
+          een.klas === null
+            ? {
+                nieuw: "1",
+                niveau: een.niveau,
+                leerjaar: String(een.leerjaar),
+                groep: groepwaarde(een.groep),
+                ...(deelt && { klas: klaswaarde(null) }),
+              }
+            : { nieuw: "1", klas: klaswaarde({ klas: een.klas }) };
+        return postButton(
+          { url: "/leerid-beheer/afdrukken", velden },
+          html`<button class="button secondary" aria-label="${naam}, ${leerlingen(een.aantal)}, afdrukken">
+            ${icon("printer")}${naam} (${een.aantal})
+          </button>`,
+        );
+      })}
+      ${
+        perGroep.length > meeste &&
+        html`<a href="/leerid-beheer?status=nieuw&amp;sorteer=${deelt ? "klas" : "groep"}"
+          >Toon alle ${perGroep.length} ${deelt ? "klassen" : "groepen"}</a
+        >`
+      }
+    </div>
+  </section>`;
+}
+
+function niemand({ vraag }: Lijst): Html {
+  return Object.keys(vraag.filter).length === 0
+    ? html`<div class="card empty">
+        ${icon("users")}
+        <h2>Er zijn nog geen leerlingen</h2>
+        <p class="measure">
+          Leerlingen komen hier vanzelf te staan zodra je school ze inschrijft in haar schoolpakket en
+          Discimus dat doorgeeft.
+        </p>
+      </div>`
+    : html`<div class="card empty">
+        ${icon("search")}
+        <h2>Geen leerling gevonden</h2>
+        <p class="measure">
+          Kijk na of de naam juist is, of haal een filter weg. Een leerling die langer dan een jaar weg is,
+          staat niet meer in de lijst.
+        </p>
+        <p><a class="button secondary" href="/leerid-beheer">Toon alle leerlingen</a></p>
+      </div>`;
+}
+
+/**
+ * A column with the orders it offers, as buttons of the form, so that ticks travel along. The one that holds turns round when it is
+ * pressed again.
+ */
+function kop(
+  { sorteer: nu }: Lijstvraag,
+  ...orden: readonly (readonly ["naam" | "voornaam" | "groep" | "klas" | "status", string])[]
+): Html {
+  const richting = (sorteer: string) =>
+    sorteer === nu ? "ascending" : `-${sorteer}` === nu ? "descending" : undefined;
+  const hier = orden.map(([sorteer]) => richting(sorteer)).find((een) => een !== undefined);
+  return html`<th role="columnheader" scope="col" ${hier ? html`aria-sort="${hier}"` : ""}>
+    ${orden.map(
+      ([sorteer, tekst], index) =>
+        html`${index > 0 && ", "}<button
+            class="sort"
+            name="sorteer"
+            value="${sorteer === nu ? `-${sorteer}` : sorteer}"
+            ${richting(sorteer) ? html`aria-current="true"` : ""}
+          >
+            ${tekst}${richting(sorteer) && icon(sorteer === nu ? "arrow-up" : "arrow-down")}
+          </button>`,
+    )}
+  </th>`;
+}
+
+function keuzeformulier(lijst: Lijst): Html {
+  const { vraag, gevonden } = lijst;
+  const metKlas = lijst.stand.klassen !== null;
+  return html`<form class="stack" action="/leerid-beheer/selectie" method="post">
+    ${hiddenFields({
+      vraag: new URLSearchParams(veldenVan({ ...vraag, bladzijde: gevonden.bladzijde })).toString(),
+      // To see which of them are not ticked any more.
+      was: [...gevonden.gekozen].join(","),
+    })}
+    <button name="actie" value="bewaar" hidden>Keuze bewaren</button>
+    <div class="table-frame">
+      <table class="data reflow" role="table">
+        <caption class="visually-hidden">
+          Leerlingen van je school
+        </caption>
+        <thead role="rowgroup">
+          <tr role="row">
+            <th class="tick" role="columnheader" scope="col">
+              <label
+                ><input
+                  class="checkbox"
+                  type="checkbox"
+                  data-pick-all
+                  aria-label="Alle leerlingen op deze bladzijde kiezen"
+              /></label>
+            </th>
+            ${kop(vraag, ["naam", "Naam"], ["voornaam", "Voornaam"])}
+            <th role="columnheader" scope="col">Gebruikersnaam</th>
+            ${
+              metKlas
+                ? html`${kop(vraag, ["klas", "Klas"])}
+                    <th role="columnheader" scope="col">Subklas</th>`
+                : kop(vraag, ["groep", "Groep"])
+            }
+            ${kop(vraag, ["status", "Status"])}
+            <th role="columnheader" scope="col">Eerst aangemeld</th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          ${gevonden.leerlingen.map((een) => rij(een, gevonden.gekozen.has(een.accountUuid), metKlas))}
+        </tbody>
+      </table>
+    </div>
+    ${balk(lijst)} ${bladwijzer(gevonden)}
+  </form>`;
+}
+
+// Under another name the formatter leaves it alone: its line breaks would be a third of the page, fifty times over.
+const tight = html;
+
+function rij(een: Leerling, gekozen: boolean, metKlas: boolean): Html {
+  const naam = `${een.naam}, ${een.voornaam}`;
+  return tight`<tr role="row"><td class="tick" role="cell"><label><input class="checkbox pick" type="checkbox" name="leerling" value="${een.accountUuid}" ${gekozen && tight`checked `}aria-label="${naam} kiezen"></label></td>
+<th role="rowheader" scope="row"><a href="/leerid-beheer/leerlingen/${een.accountUuid}">${naam}</a></th>
+<td role="cell" class="plain key" data-label="Gebruikersnaam">${een.gebruikersnaam}</td>
+${metKlas ? klascellen(een) : tight`<td role="cell" data-label="Groep">${een.groep ?? tight`<span class="soft">${niveaunamen[een.niveau]} ${een.leerjaar}</span>`}</td>`}
+<td role="cell" class="pills-cell" data-label="Status"><span class="pills">${statusPillen(een)}</span></td>
+<td role="cell" class="nowrap" data-label="Aangemeld">${eersteKeer(een)}</td></tr>
+`;
+}
+
+const zonder = tight`<span class="soft">geen</span>`;
+const klascellen = (een: Leerling): Html =>
+  tight`<td role="cell" data-label="Klas">${klasnamen(een) || zonder}</td><td role="cell" data-label="Subklas">${subklasnamen(een) || zonder}</td>`;
+
+function eersteKeer(een: Leerling): string {
+  if (!een.aangemeld) return "nog nooit";
+  return een.eerstGebruiktOp === null ? "ja" : formatDate(een.eerstGebruiktOp);
+}
+
+/** The statuses of a pupil, each as words with an icon. */
+export function statusPillen(een: Leerling): readonly Html[] {
+  if (een.uitgeschreven) return [uitgeschreven];
+  const pillen: Html[] = [];
+  if (een.nieuw) pillen.push(nieuw);
+  if (een.aangepast) pillen.push(aangepast);
+  if (een.nietUitgereikt) pillen.push(nietUitgereikt);
+  if (een.zonderInsz) pillen.push(zonderInsz);
+  if (een.aangemeld) pillen.push(inGebruik);
+  else if (!een.nietUitgereikt) pillen.push(nooitAangemeld);
+  return pillen;
+}
+const uitgeschreven = tight`<span class="pill">${icon("log-out")}Uitgeschreven</span>`;
+const nieuw = tight`<span class="pill info">${icon("plus")}Nieuw</span>`;
+const aangepast = tight`<span class="pill info">${icon("pencil")}Aangepast</span>`;
+const nietUitgereikt = tight`<span class="pill attention">${icon("inbox")}Nog niet uitgereikt</span>`;
+const zonderInsz = tight`<span class="pill attention">${icon("id-card")}Zonder INSZ</span>`;
+const inGebruik = tight`<span class="pill ok">${icon("check")}In gebruik</span>`;
+const nooitAangemeld = tight`<span class="pill">${icon("circle-dashed")}Nooit aangemeld</span>`;
+
+/** What can be done with the selection. Every button keeps first what is ticked on this page. */
+function balk({ stand: { gekozen }, gevonden }: Lijst): Html {
+  const hier = gevonden.gekozen.size;
+  const knop = (actie: string, beeld: Parameters<typeof icon>[0], tekst: string, klasse = "button") =>
+    html`<button class="${klasse}" name="actie" value="${actie}">${icon(beeld)}${tekst}</button>`;
+  const link = (actie: string, tekst: string) =>
+    html`<button class="as-link" name="actie" value="${actie}">${tekst}</button>`;
+  return html`<div class="bulk" role="group" aria-label="Met de gekozen leerlingen">
+    <p class="count">
+      <b>${gekozen === 0 ? "Kies leerlingen" : `${leerlingen(gekozen)} gekozen`}</b>
+      <small
+        >${gekozen > 0 && `${hier} op deze bladzijde, ${gekozen - hier} op andere.`}
+        ${link("bewaar", "Keuze bewaren")}
+        ${gevonden.totaal > hier && link("kies-alles", `Kies alle ${formatNumber(gevonden.totaal)}`)}
+        ${gekozen > 0 && link("wis", "Keuze wissen")}</small
+      >
+    </p>
+    <div class="row">
+      ${knop("afdrukken", "printer", "Accounts afdrukken", "button main")}
+      ${knop("wachtwoord", "key-round", "Nieuw wachtwoord")} ${knop("badge", "qr-code", "Badge afdrukken")}
+      ${knop("exporteren", "download", "Exporteren")}
+    </div>
+  </div>`;
+}
+
+/** Pages as buttons of the form, so that ticks are kept without JavaScript. */
+function bladwijzer({ totaal, bladzijde, leerlingen: getoond }: Bladzijde): Html {
+  const laatste = Math.max(1, Math.ceil(totaal / perBladzijde));
+  const van = (bladzijde - 1) * perBladzijde + 1;
+  const nummers = [
+    ...new Set([1, bladzijde - 2, bladzijde - 1, bladzijde, bladzijde + 1, bladzijde + 2, laatste]),
+  ]
+    .filter((nr) => nr >= 1 && nr <= laatste)
+    .toSorted((a, b) => a - b);
+  const naar = (nr: number, tekst: string) =>
+    html`<li>
+      <button
+        name="naar"
+        value="${nr}"
+        aria-label="${tekst === String(nr) ? `Bladzijde ${nr}` : `${tekst}, bladzijde ${nr}`}"
+      >
+        ${tekst}
+      </button>
+    </li>`;
+  return html`<nav class="pager" aria-label="Bladzijden">
+    <p class="soft">
+      ${formatNumber(van)} tot ${formatNumber(van + getoond.length - 1)} van ${leerlingen(totaal)}
+    </p>
+    ${
+      laatste > 1 &&
+      html`<ol>
+        ${bladzijde > 1 && naar(bladzijde - 1, "Vorige")}
+        ${nummers.map((nr) =>
+          nr === bladzijde ? html`<li><span aria-current="page">${nr}</span></li>` : naar(nr, String(nr)),
+        )}
+        ${bladzijde < laatste && naar(bladzijde + 1, "Volgende")}
+      </ol>`
+    }
+  </nav>`;
+}

@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { uuid, type Read } from "#platform/route";
+import { bewaarRegels, listWijzigingen, overzichtVan, voorbeeld } from "#modules/toepassingen";
+import { cellenVan, matrixPagina, perKlas, wijzigingenVan, type MatrixInput } from "./page.ts";
+import { wijzigingTekst } from "../applicatiebeheer/words.ts";
+import { route, type SchoolVerzoek } from "../contract.ts";
+
+const pad = "/applicatiebeheer/matrix";
+/** What was kept: a number of changes, or none because nothing was different. */
+const query = {
+  bewaard: z
+    .union([uuid, z.literal("niets")])
+    .optional()
+    .catch(undefined),
+};
+/** Boxes by their value: how they were when the page was made, and how they are now. */
+const cellen = z.array(z.string()).default([]);
+const form = { was: cellen, cel: cellen, actie: z.enum(["bekijk", "bewaar"]).default("bekijk") };
+
+function toon(v: SchoolVerzoek, input: MatrixInput): Response {
+  return v.pagina({
+    titel: `${perKlas(input.overzicht) ? "Klassen" : "Leerjaren"} en applicaties`,
+    tab: "applicatiebeheer",
+    inhoud: matrixPagina(input),
+  });
+}
+
+async function bekijk(v: SchoolVerzoek & { readonly query: Read<typeof query> }): Promise<Response> {
+  const bundel = v.query.bewaard;
+  const vandaag = v.ctx.clock.vandaag();
+  const [overzicht, wijzigingen] = await v.inSchool((ctx) =>
+    Promise.all([
+      overzichtVan(ctx, v.school),
+      bundel !== undefined && bundel !== "niets"
+        ? listWijzigingen(ctx, v.school, { bundel, hoogstens: 100 })
+        : [],
+    ]),
+  );
+  const namen = new Map(
+    overzicht.toepassingen.map(({ toepassing }) => [toepassing.toepassing, toepassing.naam]),
+  );
+  const bewaard = wijzigingen.map(
+    (wijziging) => `${namen.get(wijziging.toepassing) ?? wijziging.toepassing}: ${wijzigingTekst(wijziging)}`,
+  );
+  return toon(v, { overzicht, vandaag, bewaard, niets: bundel === "niets" });
+}
+
+async function post(v: SchoolVerzoek & { readonly form: Read<typeof form> }): Promise<Response> {
+  const vandaag = v.ctx.clock.vandaag();
+  const was = new Set(v.form.was);
+  const is = new Set(v.form.cel);
+  return v.inSchool(async (ctx) => {
+    const overzicht = await overzichtVan(ctx, v.school);
+    const anders = wijzigingenVan(cellenVan(overzicht, vandaag), { was, is });
+    if (anders.length === 0) return v.naar(`${pad}?bewaard=niets`);
+    if (v.form.actie === "bewaar") {
+      const wijzigingen = anders.flatMap(({ cel, wijzigingen: deze }) =>
+        deze.map((wijziging) => ({ ...wijziging, toepassing: cel.toepassing.toepassing })),
+      );
+      const bundel = await bewaarRegels(ctx, { school: v.school, door: v.ik.voId, wijzigingen });
+      return v.naar(`${pad}?bewaard=${bundel}`);
+    }
+    const voorbeelden = await Promise.all(
+      [...new Set(anders.map(({ cel }) => cel.toepassing))].map(async (toepassing) => ({
+        naam: toepassing.naam,
+        voorbeeld: await voorbeeld(ctx, v.school, toepassing, {
+          regels: anders
+            .filter(({ cel }) => cel.toepassing === toepassing)
+            .flatMap(({ wijzigingen }) => wijzigingen),
+        }),
+      })),
+    );
+    return toon(v, { overzicht, vandaag, gevraagd: { was, is, voorbeelden }, bewaard: [], niets: false });
+  });
+}
+
+export const matrixRoutes = [
+  route({
+    method: "get",
+    path: pad,
+    access: "beheerder",
+    summary: "welke klas of welk leerjaar welke applicatie ziet",
+    query,
+    handle: bekijk,
+  }),
+  route({
+    method: "post",
+    path: pad,
+    access: "beheerder",
+    summary: "wat omgezette vakjes zouden veranderen, en dan de wijziging",
+    form,
+    handle: post,
+  }),
+];
