@@ -187,7 +187,7 @@ export async function startDropserverAlone(config: Config, ctx: Context): Promis
 
 /**
  * Connections for ACM alone, so that no slow page of another site stands before a sign-in. Few: a statement of a sign-in is short,
- * and more of them at once than the machine has cores for only take turns (two per core took a fifth less CPU than ten).
+ * and more of them at once than the machine has cores for only take turns (ADR 0017).
  */
 export function openAcmPool({ sql }: Context, max = Math.min(10, 2 * availableParallelism())): Sql {
   return openDatabase({ ...sql.options, max });

@@ -42,13 +42,12 @@ export async function transactionOn<T>(
     try {
       result = await work(runner);
       over = true;
-      if (failure) throw failure;
     } catch (error) {
       over = true;
       if (!connection.lost) await command("rollback").catch(() => connection.close());
       throw (error as { code?: unknown }).code === "25P02" ? (failure ?? error) : error;
     }
-    // The server answers ROLLBACK to a commit of what has failed.
+    // The server answers ROLLBACK to a commit of what has failed, also when `work` looked away.
     if ((await command("commit")) !== "COMMIT") throw failure ?? new Error("rolled back by the server");
     return result;
   } finally {
