@@ -1,6 +1,5 @@
 import { isUnavailable } from "#platform/database";
-import { describeError } from "#platform/log";
-import type { Context } from "./index.ts";
+import { describeError, type Log } from "#platform/log";
 
 /**
  * Does `work` for each of these, one after the other: one that fails is logged, and the others still have their turn. When the database
@@ -9,7 +8,7 @@ import type { Context } from "./index.ts";
  * @throws the first failure, once all had their turn: who called tries again
  */
 export async function sweepEach<T>(
-  ctx: Context,
+  ctx: { readonly log: Log },
   taak: string,
   items: readonly T[],
   work: (item: T) => Promise<unknown>,
