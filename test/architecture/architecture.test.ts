@@ -73,7 +73,9 @@ function schemasOf(name: string): string[] {
   // A file that only changes (later migrations) is named after what it changes: 0014_leerlingen_….sql.
   const owner = [
     ...schemas.filter((one) => named === one || named.startsWith(`${one}_`)),
-    ...Object.keys(moved[named] ?? {}),
+    ...Object.entries(moved).flatMap(([left, places]) =>
+      named === left || named.startsWith(`${left}_`) ? Object.keys(places) : [],
+    ),
   ];
   const text = migrationText(name);
   const made = [...text.matchAll(/^create (?:or replace )?(?:schema|function|view) (\w+)/gm)];

@@ -23,11 +23,10 @@ const classesOf = async () =>
 /** Rows of one school cannot be deleted, whatever is tried. */
 const plant = () =>
   owner.unsafe(`
-    create function klasinformatie.planted() returns trigger language plpgsql as $$ begin
+    create function klassen.planted() returns trigger language plpgsql as $$ begin
       if old.instellingsnummer = '${poison}' then raise exception 'planted'; end if; return old; end $$;
-    create trigger planted before delete on klassen.indeling for each row execute function klasinformatie.planted()`);
-const mend = () =>
-  owner.unsafe("drop trigger planted on klassen.indeling; drop function klasinformatie.planted()");
+    create trigger planted before delete on klassen.indeling for each row execute function klassen.planted()`);
+const mend = () => owner.unsafe("drop trigger planted on klassen.indeling; drop function klassen.planted()");
 
 test("R68, R76: a school whose classes cannot be erased does not keep those of the others, neither after a stop nor by retention", async () => {
   for (const school of schools) {
