@@ -1,4 +1,5 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
 import { fixedClock } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { deriveKeys, type Keys } from "#platform/crypto";
@@ -72,6 +73,34 @@ export async function testDatabase(): Promise<TestDatabase> {
   };
 }
 
+/** An empty database as it was before a migration: with all that come before it, as an older release left them. */
+export async function databaseOfBefore(
+  migration: string,
+): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const server = process.env["LEERID_TEST_DATABASE_URL"] ?? "";
+  const admin = openDatabase({ url: server, max: 1, role: "eigenaar" });
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  await admin.unsafe(`create database ${name} encoding 'UTF8' template template0`);
+  const url = withDatabase(server, name);
+  const sql = openDatabase({ url, max: 1, role: "eigenaar" });
+  await sql.unsafe(
+    `create table public.migratie (bestand text primary key, hash text not null, uitgevoerd_op timestamptz not null default now())`,
+  );
+  for (const file of await migrationFiles()) {
+    if (file.name >= migration) break;
+    await sql.unsafe(file.text);
+    await sql`insert into public.migratie (bestand, hash) values (${file.name}, ${createHash("sha256").update(file.text).digest("hex")})`;
+  }
+  await sql.end();
+  return {
+    url,
+    async close() {
+      await admin.unsafe(`drop database if exists ${name} with (force)`);
+      await admin.end();
+    },
+  };
+}
+
 function withDatabase(url: string, name: string): string {
   const target = new URL(url);
   target.pathname = `/${name}`;
@@ -79,10 +108,13 @@ function withDatabase(url: string, name: string): string {
 }
 
 async function templateVersion(): Promise<string> {
-  const { createHash } = await import("node:crypto");
-  const { readdir, readFile } = await import("node:fs/promises");
-  const folder = new URL("../../migrations/", import.meta.url).pathname;
   const digest = createHash("sha256");
-  for (const file of (await readdir(folder)).toSorted()) digest.update(await readFile(`${folder}${file}`));
+  for (const { text } of await migrationFiles()) digest.update(text);
   return digest.digest("hex").slice(0, 12);
+}
+
+async function migrationFiles(): Promise<{ readonly name: string; readonly text: string }[]> {
+  const folder = new URL("../../migrations/", import.meta.url).pathname;
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".sql")).toSorted();
+  return Promise.all(names.map(async (name) => ({ name, text: await readFile(`${folder}${name}`, "utf8") })));
 }
