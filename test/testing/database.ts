@@ -49,7 +49,7 @@ export async function testDatabase(): Promise<TestDatabase> {
       await migrate(withDatabase(server, template), log);
       await admin.unsafe(`alter database ${template} is_template true`);
     }
-    await admin.unsafe(`create database ${name} template ${template}`);
+    await admin.unsafe(`create database ${name} template ${template} strategy file_copy`);
   } finally {
     await admin.end();
   }

@@ -4,10 +4,8 @@ import { after, before, test } from "node:test";
 import { importeerProtocol } from "#modules/protocollen";
 import { importeerToepassing, maakZichtbaar } from "#modules/toepassingen";
 import { beslis, getFeiten } from "#modules/verstrekking";
-import { withoutBrowser } from "#testing/browser";
 import { inschrijvingRegel, leerlingRegel } from "#testing/discimus";
-import { openExaminer } from "#testing/examine";
-import { beheerder, eigenAdres, schoolwereld, type Schoolwereld } from "#testing/schoolloket";
+import { beheerder, schoolwereld, type Schoolwereld } from "#testing/schoolloket";
 
 let w: Schoolwereld;
 let cookie: string;
@@ -202,25 +200,3 @@ test("R54: the matrix shows what turned boxes do before it keeps them, and leave
     "boxes of a wider rule are not turned here",
   );
 });
-
-test(
-  "the pages are accessible, work without script, and never scroll sideways",
-  { skip: withoutBrowser() },
-  async () => {
-    const x = await openExaminer(w.app.fetch, { as: eigenAdres });
-    try {
-      const paden = {
-        catalogus: "/applicatiebeheer",
-        effect: "/applicatiebeheer/bingel?bekijk=nieuw&doel=leerjaar:lager:3&van=2026-12-01",
-        zoek: "/applicatiebeheer/bingel?zoek=oumar",
-        uit: "/applicatiebeheer/letterlab",
-        uitzetten: "/applicatiebeheer/bingel/uit",
-        matrix: "/applicatiebeheer/matrix",
-      };
-      for (const [naam, pad] of Object.entries(paden))
-        assert.deepEqual(await x.examine(`applicatie-${naam}`, pad, { cookie }), [], pad);
-    } finally {
-      await x.close();
-    }
-  },
-);
