@@ -17,6 +17,7 @@ import { vouw } from "#modules/leerlingen";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { inschrijvingRegel, leerlingRegel, schoolRegel } from "#testing/discimus";
 import { deel, deelIn } from "#testing/klasinformatie";
+import { runsOf } from "#testing/runs";
 import { jaarEerder, leesZoekvraag } from "./rules.ts";
 
 let db: TestDatabase;
@@ -274,7 +275,7 @@ test("R4, R55: search, filters, statuses and their counts are those of a plain m
         );
       },
     ),
-    { numRuns: 15 },
+    runsOf(15),
   );
 });
 

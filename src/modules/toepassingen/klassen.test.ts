@@ -20,6 +20,7 @@ import { inschrijvingRegel, leerlingRegel } from "#testing/discimus";
 import { deel, deelIn, stop } from "#testing/klasinformatie";
 import { schoolwereld, type Schoolwereld } from "#testing/schoolloket";
 import { toepassingTekst } from "#testing/toepassing";
+import { runsOf, whole } from "#testing/runs";
 
 const school = { instellingsnummer: "999001", lijn: ["999001"] };
 let w: Schoolwereld;
@@ -130,9 +131,9 @@ test("R55, D6: a preview with rules on classes counts exactly whom the decision 
         gezien.add(telling.nu);
       },
     ),
-    { numRuns: 40 },
+    runsOf(40),
   );
-  assert.ok(gezien.size > 1, [...gezien].join());
+  if (whole) assert.ok(gezien.size > 1, [...gezien].join());
 });
 
 test("D6, R68: rules sleep from the stop on and wake with a new akkoord; none is made meanwhile", async () => {

@@ -26,6 +26,7 @@ import { beslis, getFeiten } from "#modules/verstrekking";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { inschrijvingRegel, leerlingRegel, schoolRegel, testInsz } from "#testing/discimus";
 import { toepassingTekst } from "#testing/toepassing";
+import { runsOf, whole } from "#testing/runs";
 
 const d = (datum: string) => datum as Datum;
 /** 999301 was 999300 until the summer; 999302 is another school. */
@@ -447,9 +448,9 @@ test("R54, D5, D6: a preview counts exactly the pupils for whom the decision say
         if (erna !== ervoor) verschillend++;
       },
     ),
-    { numRuns: 60 },
+    runsOf(60),
   );
-  assert.ok(verschillend > 5, `${verschillend} of 60 changes changed something`);
+  if (whole) assert.ok(verschillend > 5, `${verschillend} of 60 changes changed something`);
 });
 
 test("D6: a rule on a temporary account is counted for the pupil who has another one by now", async () => {

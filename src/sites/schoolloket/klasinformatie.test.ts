@@ -6,6 +6,7 @@ import { deelt, overeenkomst, stopDelen } from "#modules/klasinformatie";
 import { opdrachtRegel } from "#testing/discimus";
 import { deelIn, eerdereLevering, metAkkoord, metPakket } from "#testing/klasinformatie";
 import { beheerder, directeur, schoolwereld, type Schoolwereld, type Staf } from "#testing/schoolloket";
+import { runsOf } from "#testing/runs";
 
 let w: Schoolwereld;
 before(async () => {
@@ -253,7 +254,7 @@ describe("sharing class information", () => {
           assert.equal(await deeltNu(), mag ? !deelde : deelde, `${voId} on ${vandaag}`);
         },
       ),
-      { numRuns: 120 },
+      runsOf(120),
     );
   });
 });
