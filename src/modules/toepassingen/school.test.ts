@@ -247,7 +247,6 @@ test("R54: saving twice writes one rule, and every change is on the list with wh
   const [opgeslagen] = await db.sql`select string_agg(wat, ' ') as wat from toepassingen.wijziging`;
   assert.doesNotMatch(String(opgeslagen?.["wat"]), /Noor|Peeters/);
   assert.deepEqual(await listWijzigingen(db.ctx, ander, { hoogstens: 10 }), []);
-
   const [jaar] = (await binnen((ctx) => getSchoolToepassing(ctx, school, "bingel")))?.regels ?? [];
   const periode = {
     soort: "periode",
