@@ -1,28 +1,40 @@
 #!/usr/bin/env node
-// npm test                      everything: types, lint, format, unused code, then all tests
+// npm test                      everything: types, lint, format, unused code, and beside them all tests
 // npm run check                 only the quick checks
-// npm test -- src/modules/x     only the tests in these folders or files; options (--test-name-pattern=…) go to Node
+// npm run test:lang             all tests, with the whole of what npm test does a tenth of
+// npm test -- src/modules/x     only the tests in these folders or files
+//   --test-name-pattern=…       only the tests with such a name
+//   --seed=…                    draws by lot what the run with this seed drew
+import { randomInt } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { capture, ensureInstalled, findNode, follow, refuse, root, run } from "./runtime.mjs";
 
 const args = process.argv.slice(2);
+const checkOnly = args[0] === "check" && args.length === 1;
+const whole = args[0] === "lang";
+if (whole) args.shift();
 const filters = args.filter((arg) => !arg.startsWith("-"));
 const options = args.filter((arg) => arg.startsWith("-"));
-const checkOnly = args.length === 1 && args[0] === "check";
-const everything = args.length === 0;
+const seed = option("seed") ?? randomInt(2 ** 31);
+const pattern = option("test-name-pattern");
+const everything = filters.length === 0 && pattern === undefined && !whole;
 
 await ensureInstalled({ dev: true });
 const node = findNode();
 process.chdir(root);
 
-const failed = everything || checkOnly ? await check() : [];
-if (!checkOnly) {
-  const code = await test();
-  if (code !== 0) failed.push("tests");
-  if (code > 128) process.exit(code);
-}
+const checking = everything || checkOnly ? check() : Promise.resolve([]);
+const code = checkOnly ? 0 : await test();
+if (code > 128) process.exit(code);
+const failed = [...(await checking), ...(code === 0 ? [] : ["tests"])];
 if (failed.length > 0) refuse(`\nNiet in orde: ${failed.join(", ")}.`);
+
+/** The value of `--name=value` among the options. */
+function option(name) {
+  const start = `--${name}=`;
+  return options.find((one) => one.startsWith(start))?.slice(start.length);
+}
 
 /** Runs the quick checks side by side; returns the names of those that found something. */
 async function check() {
@@ -59,15 +71,18 @@ async function test() {
   await ensureSftp(files);
   const database = await startDatabase();
   try {
-    return await run(
-      node,
-      [
-        ...["--test", "--test-concurrency=2", "--test-timeout=600000", "--test-reporter=spec"],
-        ...options,
-        ...files,
-      ],
-      { env: { LEERID_TEST_DATABASE_URL: database.url, ...(browser ? { LEERID_CHROMIUM: browser } : {}) } },
+    console.log(
+      `Lotgetal ${seed}. Opnieuw dezelfde trekkingen: npm ${whole ? "run test:lang" : "test"} -- --seed=${seed}`,
     );
+    return await run(node, [join("bin", "run-tests.mjs"), ...files], {
+      env: {
+        LEERID_TEST_DATABASE_URL: database.url,
+        LEERID_TEST_SEED: String(seed),
+        ...(whole ? { LEERID_TEST_LANG: "1" } : {}),
+        ...(pattern === undefined ? {} : { LEERID_TEST_PATTERN: pattern }),
+        ...(browser ? { LEERID_CHROMIUM: browser } : {}),
+      },
+    });
   } finally {
     await database.stop();
   }

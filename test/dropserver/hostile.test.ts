@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
 import type { Client, SFTPWrapper } from "ssh2";
 import type { Dropserver } from "#sites/dropserver";
+import { runsOf } from "#testing/runs";
 import {
   ask,
   connect,
@@ -96,7 +97,7 @@ describe("names and operations that no package needs", () => {
             await ask((callback) => fs.unlink(path, callback));
           } else assert.match(written.text, /^[A-Z].*\.$/s, "a sentence");
         }),
-        { numRuns: 120 },
+        runsOf(120),
       );
       assert.deepEqual(await deliveries(world), before);
     }));
@@ -291,7 +292,7 @@ describe("a file that is not sent from begin to end", () => {
             );
           },
         ),
-        { numRuns: 15 },
+        runsOf(15),
       );
     }));
 

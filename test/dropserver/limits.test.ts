@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
 import type { Dropserver } from "#sites/dropserver";
+import { runsOf } from "#testing/runs";
 import {
   ask,
   connect,
@@ -148,7 +149,7 @@ describe("packets that are none", () => {
           socket.destroy();
         },
       ),
-      { numRuns: 40 },
+      runsOf(40),
     );
     await serves();
   });

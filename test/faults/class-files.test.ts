@@ -3,7 +3,6 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { seeded } from "#demo/random";
 import { systemClock } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { migrate, openDatabase } from "#platform/database";
@@ -14,10 +13,11 @@ import { getFeiten } from "#modules/verstrekking";
 import { testDatabase, testKeys } from "#testing/database";
 import { guardedLog } from "#testing/guarded-log";
 import { geefTestAkkoord, klassenVan, kop, maakSchool, naamVan, type Pupil } from "#testing/levering";
+import { drawsOf, times, whole } from "#testing/runs";
 import { mainKey, spawnLeerid } from "#testing/server";
 import { killablePostgres, type KillablePostgres } from "./killable-postgres.ts";
 
-const random = seeded(20_261_122);
+const random = drawsOf(3);
 const clock = systemClock();
 const schooljaar = schooljaarOn(clock.vandaag());
 const yesterday = clock.now() - 86_400_000;
@@ -31,7 +31,7 @@ const listOf = (pupils: readonly Pupil[], nr: number) =>
 
 describe("class files when a worker or PostgreSQL is killed", () => {
   const schools = ["999001", "999002", "999003", "999004", "999005", "999006"];
-  const files = 12;
+  const files = times(12, 8);
   let pg: KillablePostgres;
   let ctx: Context;
   const pupils = new Map<string, Pupil[]>();
@@ -114,7 +114,7 @@ describe("class files when a worker or PostgreSQL is killed", () => {
       return rows[0]?.n ?? -1;
     };
     const atKill: number[] = [];
-    for (let round = 0; round < 6 && ((await open()) !== 0 || queue.length > 0); round++) {
+    for (let round = 0; round < times(12, 3) && ((await open()) !== 0 || queue.length > 0); round++) {
       startWorker();
       const before = await ended();
       for (let waited = 0; waited < 400 && (await ended()) <= before; waited++) await wait(25);
@@ -166,9 +166,10 @@ test("R68: a stop on another node during a running import: nothing is applied or
   const school = "999001";
   try {
     const pupils = await maakSchool(one, school, { leerlingen: 200, akkoord: false });
+    const rounds = times(30, 3);
     let before = 0;
     let after = 0;
-    for (let round = 0; round < 12; round++) {
+    for (let round = 0; round < rounds; round++) {
       await geefTestAkkoord(one, school);
       const taken: string[] = [];
       for (let nr = 0; nr < 6; nr++) {
@@ -210,8 +211,9 @@ test("R68: a stop on another node during a running import: nothing is applied or
       assert.equal(kept?.["n"], 0);
     }
     const [proof] = await one.sql`select count(*) as n from leveringen.wissing where regel = 'gestopt'`;
-    assert.equal(proof?.["n"], 12);
-    assert.ok(before > 0 && after > 0, `the stop fell in the middle: ${before} before, ${after} after`);
+    assert.equal(proof?.["n"], rounds);
+    if (whole)
+      assert.ok(before > 0 && after > 0, `the stop fell in the middle: ${before} before, ${after} after`);
   } finally {
     await other.sql.end({ timeout: 5 });
     await db.close();

@@ -9,6 +9,7 @@ import { inschrijvingRegel, leerlingRegel, testInsz } from "#testing/discimus";
 import { deel, deelIn, stop } from "#testing/klasinformatie";
 import { schoolwereld, type Schoolwereld } from "#testing/schoolloket";
 import { toepassingTekst } from "#testing/toepassing";
+import { runsOf, whole } from "#testing/runs";
 
 const scholen = ["999001", "999002"] as const;
 let w: Schoolwereld;
@@ -117,7 +118,7 @@ test("D4, R56, R64, R68: a class leaves if and only if akkoord, integrated, visi
         gezien[mag ? "ja" : "nee"] += 1;
       },
     ),
-    { numRuns: 150 },
+    runsOf(150),
   );
-  assert.ok(gezien.ja > 0 && gezien.nee > 0, JSON.stringify(gezien));
+  if (whole) assert.ok(gezien.ja > 0 && gezien.nee > 0, JSON.stringify(gezien));
 });

@@ -9,6 +9,7 @@ import { leesInsz, vouwGebruikersnaam } from "#modules/leerlingen";
 import type { Context } from "#platform/context";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { inschrijvingRegel, leerlingRegel, schoolRegel, testInsz } from "#testing/discimus";
+import { runsOf } from "#testing/runs";
 import { emptyModel, take, type Message, type Model } from "./model.ts";
 import { checkInvariants, projection, readTables, type Tables } from "./state.ts";
 
@@ -161,7 +162,7 @@ test("messages one by one do what the model says, and the invariants hold after 
         earlier = tables;
       }
     }),
-    { numRuns: 60 },
+    runsOf(60),
   );
 });
 
@@ -220,7 +221,7 @@ test("any order and any repetition of the same messages ends in the same state",
       for (const d of shuffled)
         assert.equal(await send(two, [toLine(toMessage(world, d))]), "ongewijzigd", "everything was taken");
     }),
-    { numRuns: 80 },
+    runsOf(80),
   );
 });
 
@@ -325,7 +326,7 @@ test("a whole file, a delivery and single messages end in the same state", async
         assert.deepEqual([again.ongewijzigd, again.ontvangen], [all.length, all.length]);
         assert.deepEqual(await allRows(batch.ctx, world), expected);
       }),
-      { numRuns: 4, endOnFailure: true },
+      { ...runsOf(4), endOnFailure: true },
     );
   } finally {
     await rm(folder, { recursive: true });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as fc from "fast-check";
+import { runsOf } from "#testing/runs";
 import { authUrl, basic, call, codeOf, redeem, signIn, verifier } from "./flow.ts";
 import { browser, redirectUri, world, type World } from "./world.ts";
 
@@ -83,7 +84,7 @@ test("whatever comes at the authorization endpoint: never a 5xx, never a code, n
       if (answer.location) assert.ok(answer.location.startsWith(redirectUri), answer.location);
       if (!known) assert.doesNotMatch(answer.location ?? "", /[?&#]code=/);
     }),
-    { numRuns: 400, examples: [[{ client_id: "\0" }, true]] },
+    { ...runsOf(400), examples: [[{ client_id: "\0" }, true]] },
   );
 });
 
@@ -123,7 +124,7 @@ test("whatever comes at the token endpoint: never a 5xx, never a token", async (
         assert.equal(typeof body["error"], "string");
       },
     ),
-    { numRuns: 300 },
+    runsOf(300),
   );
 });
 
@@ -139,7 +140,7 @@ test("whatever is typed in the form: the form again or a page, never a 5xx", asy
         assert.doesNotMatch(answer.text, /<script>alert/);
       },
     ),
-    { numRuns: 60 },
+    runsOf(60),
   );
 });
 
@@ -160,7 +161,7 @@ test("whatever comes at the other endpoints: never a 5xx", async () => {
       ]);
       for (const [index, { status }] of answers.entries()) assert.ok(status < 500, `${index}: ${status}`);
     }),
-    { numRuns: 120 },
+    runsOf(120),
   );
   const info = await call(w, "/v1/userinfo", { access_token: String(body["access_token"]) });
   assert.equal(info.status, 200);

@@ -64,12 +64,15 @@ export async function newPage(browser: Browser, options: PageOptions = {}): Prom
  * What a page did that it may not: requests to elsewhere, errors and warnings in the console (violations of the
  * content security policy are among them), errors in scripts. Call before `goto`; the list fills itself.
  */
-export function watchPage(page: Page, origin: string): readonly string[] {
+export function watchPage(page: Page, origin: string): string[] {
   const seen: string[] = [];
   page.on("request", (request) => {
     if (!request.url().startsWith(`${origin}/`)) seen.push(`request to ${request.url()}`);
   });
-  page.on("requestfailed", (request) => seen.push(`failed: ${request.url()}`));
+  page.on("requestfailed", (request) => {
+    // The picture of a tab may still be on its way when the page is left.
+    if (request.failure()?.errorText !== "net::ERR_ABORTED") seen.push(`failed: ${request.url()}`);
+  });
   page.on("response", (response) => {
     // The page itself may be an error page; what it loads may not be missing.
     if (response.status() >= 400 && !response.request().isNavigationRequest())

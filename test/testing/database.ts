@@ -4,6 +4,7 @@ import { fixedClock } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { deriveKeys, type Keys } from "#platform/crypto";
 import { migrate, openDatabase, type Sql } from "#platform/database";
+import { pinnedMoment } from "#testing/days";
 import { guardedLog } from "#testing/guarded-log";
 
 export type TestDatabase = {
@@ -30,7 +31,7 @@ export const testKeys: Keys = {
 
 /**
  * A fresh database, cloned from a migrated template, on the cluster of LEERID_TEST_DATABASE_URL.
- * The clock stands at Tuesday 24 November 2026, 09:30 in Brussels.
+ * The clock stands at the pinned moment: Tuesday 24 November 2026, 09:30 in Brussels, unless test/days says another day.
  */
 export async function testDatabase(): Promise<TestDatabase> {
   const server = process.env["LEERID_TEST_DATABASE_URL"];
@@ -50,14 +51,14 @@ export async function testDatabase(): Promise<TestDatabase> {
       await migrate(withDatabase(server, template), log);
       await admin.unsafe(`alter database ${template} is_template true`);
     }
-    await admin.unsafe(`create database ${name} template ${template}`);
+    await admin.unsafe(`create database ${name} template ${template} strategy file_copy`);
   } finally {
     await admin.end();
   }
   const url = withDatabase(server, name);
   const statements: string[] = [];
   const sql = openDatabase({ url, onStatement: (text) => statements.push(text) });
-  const clock = fixedClock("2026-11-24T08:30:00Z");
+  const clock = fixedClock(pinnedMoment());
   return {
     ctx: { sql, clock, keys: testKeys, log },
     clock,

@@ -75,6 +75,7 @@ async function walkScope(page: Page): Promise<readonly string[]> {
       continue;
     }
     if (here.place === at) {
+      if (names.length === 1) return findings; // round again: a page with one stop
       stuck += 1;
       if (here.parts && stuck < 6) continue;
       return [...findings, `${here.name}: holds the focus`];
@@ -132,7 +133,11 @@ const helpers = `globalThis.leeridToets ??= (() => {
   const carriers = (e) => [e, e.closest('label')].filter((c) => c !== null);
   const look = (e) => carriers(e).map((c) => { const s = getComputedStyle(c); return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow].join(' '); });
   const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
-  const rgba = (colour) => { context.clearRect(0, 0, 1, 1); context.fillStyle = colour; context.fillRect(0, 0, 1, 1); return [...context.getImageData(0, 0, 1, 1).data]; };
+  const colours = new Map(); // reading a pixel back is slow, and a page has few colours
+  const rgba = (colour) => {
+    if (!colours.has(colour)) { context.clearRect(0, 0, 1, 1); context.fillStyle = colour; context.fillRect(0, 0, 1, 1); colours.set(colour, [...context.getImageData(0, 0, 1, 1).data]); }
+    return colours.get(colour);
+  };
   const light = (c) => { const [r, g, b] = c.slice(0, 3).map((v) => v / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
   const contrast = (a, b) => { const [x, y] = [light(a), light(b)].sort((p, q) => q - p); return (x + 0.05) / (y + 0.05); };
   // What lies behind: one colour, or those of a gradient.

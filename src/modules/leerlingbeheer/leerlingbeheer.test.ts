@@ -14,9 +14,11 @@ import {
   type Leerling,
 } from "#modules/leerlingbeheer";
 import { vouw } from "#modules/leerlingen";
+import { onOtherDay } from "#testing/days";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { inschrijvingRegel, leerlingRegel, schoolRegel } from "#testing/discimus";
 import { deel, deelIn } from "#testing/klasinformatie";
+import { runsOf } from "#testing/runs";
 import { jaarEerder, leesZoekvraag } from "./rules.ts";
 
 let db: TestDatabase;
@@ -216,67 +218,75 @@ type Leerlingnaam = { account_uuid: string; gebruikersnaam: string };
 
 let volgendeSchool = 999100;
 
-test("R4, R55: search, filters, statuses and their counts are those of a plain model", async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(leerling, { maxLength: 12 }),
-      fc.array(filter, { minLength: 4, maxLength: 6 }),
-      fc.boolean(),
-      async (leerlingen, vragen, deelt) => {
-        const nummer = String(volgendeSchool++);
-        const bekend = await laad(nummer, leerlingen);
-        if (deelt) await deel(db, nummer);
-        for (const vraag of vragen) {
-          const verwacht = leerlingen.flatMap((een, i) =>
-            past(een, bekend[i]?.gebruikersnaam ?? "", vraag, deelt) ? [bekend[i]?.gebruikersnaam] : [],
-          );
-          for (const sorteer of sorteringen) {
-            const gevonden = await zoekLeerlingen(db.ctx, [nummer], { filter: vraag, sorteer, bladzijde: 1 });
-            assert.deepEqual(
-              gevonden.leerlingen.map((een) => een.gebruikersnaam).toSorted(),
-              verwacht.toSorted(),
-              JSON.stringify(vraag),
+test(
+  "R4, R55: search, filters, statuses and their counts are those of a plain model",
+  { skip: onOtherDay() },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(leerling, { maxLength: 12 }),
+        fc.array(filter, { minLength: 4, maxLength: 6 }),
+        fc.boolean(),
+        async (leerlingen, vragen, deelt) => {
+          const nummer = String(volgendeSchool++);
+          const bekend = await laad(nummer, leerlingen);
+          if (deelt) await deel(db, nummer);
+          for (const vraag of vragen) {
+            const verwacht = leerlingen.flatMap((een, i) =>
+              past(een, bekend[i]?.gebruikersnaam ?? "", vraag, deelt) ? [bekend[i]?.gebruikersnaam] : [],
             );
-            assert.equal(gevonden.totaal, verwacht.length);
-            for (const een of gevonden.leerlingen) {
-              const { indeling = "geen" } =
-                leerlingen[bekend.findIndex((rij) => rij.account_uuid === een.accountUuid)] ?? {};
-              const klassen = indelingen[indeling].filter(([, , van]) => van === undefined && deelt);
-              assert.equal(een.klassen.length, klassen.length, "no class without an akkoord");
+            for (const sorteer of sorteringen) {
+              const gevonden = await zoekLeerlingen(db.ctx, [nummer], {
+                filter: vraag,
+                sorteer,
+                bladzijde: 1,
+              });
+              assert.deepEqual(
+                gevonden.leerlingen.map((een) => een.gebruikersnaam).toSorted(),
+                verwacht.toSorted(),
+                JSON.stringify(vraag),
+              );
+              assert.equal(gevonden.totaal, verwacht.length);
+              for (const een of gevonden.leerlingen) {
+                const { indeling = "geen" } =
+                  leerlingen[bekend.findIndex((rij) => rij.account_uuid === een.accountUuid)] ?? {};
+                const klassen = indelingen[indeling].filter(([, , van]) => van === undefined && deelt);
+                assert.equal(een.klassen.length, klassen.length, "no class without an akkoord");
+              }
             }
           }
-        }
-        const nieuw = leerlingen.filter((een, i) =>
-          past(een, bekend[i]?.gebruikersnaam ?? "", { status: "nieuw" }),
-        );
-        const banner = await telNieuw(db.ctx, [nummer]);
-        assert.equal(banner.aantal, nieuw.length);
-        for (const { klas, aantal } of banner.perGroep)
-          if (klas !== null)
-            assert.equal(
-              nieuw.filter((een) => indelingen[een.indeling].some(([naam, , van]) => naam === klas && !van))
-                .length,
-              aantal,
-            );
-        assert.ok(deelt || banner.perGroep.every(({ klas }) => klas === null));
-        const vandaagHier = leerlingen.filter((een) =>
-          staande(een).some(({ looptijd }) => looptijd === "loopt" || looptijd === "eindigtVandaag"),
-        );
-        assert.equal(
-          (
-            await standVan(
-              db.ctx,
-              { sessie: randomUUID(), school: { instellingsnummer: nummer, lijn: [nummer] } },
-              { vers: true },
-            )
-          ).ingeschreven,
-          vandaagHier.length,
-        );
-      },
-    ),
-    { numRuns: 15 },
-  );
-});
+          const nieuw = leerlingen.filter((een, i) =>
+            past(een, bekend[i]?.gebruikersnaam ?? "", { status: "nieuw" }),
+          );
+          const banner = await telNieuw(db.ctx, [nummer]);
+          assert.equal(banner.aantal, nieuw.length);
+          for (const { klas, aantal } of banner.perGroep)
+            if (klas !== null)
+              assert.equal(
+                nieuw.filter((een) => indelingen[een.indeling].some(([naam, , van]) => naam === klas && !van))
+                  .length,
+                aantal,
+              );
+          assert.ok(deelt || banner.perGroep.every(({ klas }) => klas === null));
+          const vandaagHier = leerlingen.filter((een) =>
+            staande(een).some(({ looptijd }) => looptijd === "loopt" || looptijd === "eindigtVandaag"),
+          );
+          assert.equal(
+            (
+              await standVan(
+                db.ctx,
+                { sessie: randomUUID(), school: { instellingsnummer: nummer, lijn: [nummer] } },
+                { vers: true },
+              )
+            ).ingeschreven,
+            vandaagHier.length,
+          );
+        },
+      ),
+      runsOf(15),
+    );
+  },
+);
 
 const gewoon: ModelLeerling = {
   indeling: "geen",

@@ -15,6 +15,7 @@ import {
   stopTestAkkoord,
   type Pupil,
 } from "#testing/levering";
+import { runsOf } from "#testing/runs";
 import { gzipSync } from "node:zlib";
 
 const school = "999001";
@@ -250,7 +251,7 @@ test("R64, R68, D9: whatever files come in whatever order, and whenever the scho
       await vergelijk(model);
       for (const { status } of model.namen.values()) statussen.add(status);
     }),
-    { numRuns: 60, examples: [[allesEens]] },
+    { ...runsOf(60), examples: [[allesEens]] },
   );
   assert.deepEqual([...statussen].toSorted(), [
     "aangehouden",
@@ -295,6 +296,6 @@ test("D9: any order and any repetition of files ends in the state of the newest"
         assert.ok(nieuwste.goed.get(wie)?.some((een) => een.startsWith(`${klas}|`)));
       }
     }),
-    { numRuns: 30 },
+    runsOf(30),
   );
 });

@@ -16,6 +16,8 @@ import {
   type RegelWijziging,
 } from "#modules/toepassingen";
 import { beslis, getFeiten } from "#modules/verstrekking";
+import { onOtherDay } from "#testing/days";
+import { runsOf, whole } from "#testing/runs";
 import { inschrijvingRegel, leerlingRegel } from "#testing/discimus";
 import { deel, deelIn, stop } from "#testing/klasinformatie";
 import { schoolwereld, type Schoolwereld } from "#testing/schoolloket";
@@ -130,9 +132,9 @@ test("R55, D6: a preview with rules on classes counts exactly whom the decision 
         gezien.add(telling.nu);
       },
     ),
-    { numRuns: 40 },
+    runsOf(40),
   );
-  assert.ok(gezien.size > 1, [...gezien].join());
+  if (whole) assert.ok(gezien.size > 1, [...gezien].join());
 });
 
 test("D6, R68: rules sleep from the stop on and wake with a new akkoord; none is made meanwhile", async () => {
@@ -168,23 +170,27 @@ test("D6, R68: rules sleep from the stop on and wake with a new akkoord; none is
   );
 });
 
-test("D6: who joins class 3A on Tuesday gets 3A's applications on Tuesday, and who leaves loses them", async () => {
-  await w.sql`delete from toepassingen.zichtbaarheid`;
-  await bewaar(nieuw({ soort: "klas", klas: "3A" }));
-  const [, b = "", c = ""] = accounts;
-  await deelIn(w, "999001", [
-    [b, "3A", null, "2026-09-01", "2026-11-24"],
-    [c, "3A", null, "2026-11-25"],
-  ]);
-  const wie = async () => {
-    const vandaag = w.clock.vandaag();
-    const feiten = await Promise.all(
-      [b, c].map((een) => getFeiten(w.ctx, een as AccountUuid, "bingel", vandaag)),
-    );
-    return feiten.map((een) => beslis(een, "bingel", { scopes: new Set() }).toegang);
-  };
-  assert.deepEqual(await wie(), [true, false]);
-  w.clock.set("2026-11-24T23:00:00Z"); // midnight in Brussels
-  assert.deepEqual(await wie(), [false, true]);
-  w.clock.set("2026-11-24T08:30:00Z");
-});
+test(
+  "D6: who joins class 3A on Tuesday gets 3A's applications on Tuesday, and who leaves loses them",
+  { skip: onOtherDay() },
+  async () => {
+    await w.sql`delete from toepassingen.zichtbaarheid`;
+    await bewaar(nieuw({ soort: "klas", klas: "3A" }));
+    const [, b = "", c = ""] = accounts;
+    await deelIn(w, "999001", [
+      [b, "3A", null, "2026-09-01", "2026-11-24"],
+      [c, "3A", null, "2026-11-25"],
+    ]);
+    const wie = async () => {
+      const vandaag = w.clock.vandaag();
+      const feiten = await Promise.all(
+        [b, c].map((een) => getFeiten(w.ctx, een as AccountUuid, "bingel", vandaag)),
+      );
+      return feiten.map((een) => beslis(een, "bingel", { scopes: new Set() }).toegang);
+    };
+    assert.deepEqual(await wie(), [true, false]);
+    w.clock.set("2026-11-24T23:00:00Z"); // midnight in Brussels
+    assert.deepEqual(await wie(), [false, true]);
+    w.clock.set("2026-11-24T08:30:00Z");
+  },
+);

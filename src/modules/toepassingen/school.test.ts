@@ -26,6 +26,7 @@ import { beslis, getFeiten } from "#modules/verstrekking";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { inschrijvingRegel, leerlingRegel, schoolRegel, testInsz } from "#testing/discimus";
 import { toepassingTekst } from "#testing/toepassing";
+import { runsOf, whole } from "#testing/runs";
 
 const d = (datum: string) => datum as Datum;
 /** 999301 was 999300 until the summer; 999302 is another school. */
@@ -246,7 +247,6 @@ test("R54: saving twice writes one rule, and every change is on the list with wh
   const [opgeslagen] = await db.sql`select string_agg(wat, ' ') as wat from toepassingen.wijziging`;
   assert.doesNotMatch(String(opgeslagen?.["wat"]), /Noor|Peeters/);
   assert.deepEqual(await listWijzigingen(db.ctx, ander, { hoogstens: 10 }), []);
-
   const [jaar] = (await binnen((ctx) => getSchoolToepassing(ctx, school, "bingel")))?.regels ?? [];
   const periode = {
     soort: "periode",
@@ -447,9 +447,9 @@ test("R54, D5, D6: a preview counts exactly the pupils for whom the decision say
         if (erna !== ervoor) verschillend++;
       },
     ),
-    { numRuns: 60 },
+    runsOf(60),
   );
-  assert.ok(verschillend > 5, `${verschillend} of 60 changes changed something`);
+  if (whole) assert.ok(verschillend > 5, `${verschillend} of 60 changes changed something`);
 });
 
 test("D6: a rule on a temporary account is counted for the pupil who has another one by now", async () => {

@@ -6,6 +6,7 @@ import { deelt, overeenkomst, stopDelen } from "#modules/akkoorden";
 import { opdrachtRegel } from "#testing/discimus";
 import { deelIn, eerdereLevering, metAkkoord, metPakket } from "#testing/klasinformatie";
 import { beheerder, directeur, schoolwereld, type Schoolwereld, type Staf } from "#testing/schoolloket";
+import { runsOf } from "#testing/runs";
 
 let w: Schoolwereld;
 before(async () => {
@@ -251,7 +252,7 @@ describe("sharing class information", () => {
           assert.equal(await deeltNu(), mag ? !deelde : deelde, `${voId} on ${vandaag}`);
         },
       ),
-      { numRuns: 120 },
+      runsOf(120),
     );
   });
 });

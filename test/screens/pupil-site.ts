@@ -1,14 +1,10 @@
-import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { asset, formTargets, pageHeaders, securityHeaders, staticAssets } from "#platform/html";
 import * as acm from "#sites/acm/pages";
-import { fixtures } from "./fixtures.ts";
+import { fixtures } from "./pupil-pages.ts";
 
-/** Serves every fixture at `/p/<name>`, with the headers and files of the real sites; `/echo` tells what was posted. */
-export async function servePages(): Promise<{
-  readonly origin: string;
-  readonly close: () => Promise<void>;
-}> {
+/** Every fixture at `/p/<name>`, with the headers and files of the real sites; `/echo` tells what was posted. */
+export function pupilSite(): Hono {
   const app = new Hono();
   app.route("/", staticAssets());
   app.use(securityHeaders());
@@ -31,15 +27,5 @@ export async function servePages(): Promise<{
   // The browser asks for it after an answer that is not a page of ours (the echo).
   app.get("/favicon.ico", (c) => c.redirect(asset("logo-mark.svg")));
 
-  return new Promise((resolve) => {
-    const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) =>
-      resolve({
-        origin: `http://127.0.0.1:${port}`,
-        close: () =>
-          new Promise((done, failed) => {
-            server.close((error) => (error ? failed(error) : done()));
-          }),
-      }),
-    );
-  });
+  return app;
 }

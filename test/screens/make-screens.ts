@@ -1,9 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { launchBrowser, newPage, screenshot } from "#testing/browser";
-import { servePages } from "./server.ts";
+import { openExaminer } from "#testing/examine";
+import { pupilSite } from "./pupil-site.ts";
 
 /**
- * Makes the pictures in docs/screens again: `node test/pages/make-screens.ts [folder] [page:width:theme …]`.
+ * Makes the pictures in docs/screens again: `node test/screens/make-screens.ts [folder] [page:width:theme …]`.
  * Without pages it makes the ones that the documentation shows.
  */
 const shown = [
@@ -20,8 +21,8 @@ const shown = [
 
 const [folder = "docs/screens", ...wanted] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
-const site = await servePages();
 const browser = await launchBrowser();
+const site = await openExaminer(browser, pupilSite().fetch);
 for (const want of wanted.length > 0 ? wanted : shown) {
   const [name = "", width = "1024", theme = "light"] = want.split(":");
   const page = await newPage(browser, {

@@ -1,28 +1,26 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { test } from "node:test";
 import { ontvang } from "#modules/discimus";
+import { routes } from "#sites/beheer";
 import {
   beheerwereld,
   dpo,
-  eigenAdres,
   levering,
   medewerker,
   metScholen,
   type Beheerwereld,
   type Wie,
 } from "#testing/beheer";
-import { withoutBrowser, type Page } from "#testing/browser";
+import type { Page } from "#testing/browser";
 import { schoolRegel } from "#testing/discimus";
-import { openExaminer, type Examiner } from "#testing/examine";
-import { walk } from "#testing/keyboard";
+import type { Examiner } from "#testing/examine";
 import { deel } from "#testing/klasinformatie";
 
-const skip = withoutBrowser();
-let w: Beheerwereld;
-let x: Examiner;
-before(async () => {
-  if (skip !== false) return;
-  w = await beheerwereld();
+export type BeheerSetting = { readonly w: Beheerwereld; readonly x: Examiner };
+
+/** Beheer with a night of deliveries behind it and many schools to search. */
+export async function beheerWorld(): Promise<Beheerwereld> {
+  const w = await beheerwereld();
   await metScholen(w);
   for (const school of ["999001", "999002", "999003"]) await deel(w, school);
   await w.sql`update akkoorden.akkoord set gegeven_op = '2026-10-01T08:00:00Z'`;
@@ -47,13 +45,8 @@ before(async () => {
     ),
     { bron: "http" },
   );
-  x = await openExaminer(w.app.fetch, { as: eigenAdres });
-});
-after(async () => {
-  if (skip !== false) return;
-  await x.close();
-  await w.close();
-});
+  return w;
+}
 
 const paginas: Readonly<
   Record<string, readonly [Wie | undefined, string, ((page: Page) => Promise<unknown>)?]>
@@ -86,21 +79,33 @@ const paginas: Readonly<
   "school-dpo": [dpo, "/schoolsoftware/999002"],
   "geen-functie": [{ doelgroepcode: "OV", orgcodes: ["999001"] }, "/"],
   hulp: [medewerker, "/hulp"],
+  toegankelijkheid: [medewerker, "/toegankelijkheid"],
   afgemeld: [undefined, "/afgemeld"],
 };
 
-describe("the pages of beheer in a browser", { skip }, () => {
+/** Every page of beheer, in every state. */
+export function beheerScreens(setting: () => BeheerSetting): void {
+  test("4-quality: every address in the table of routes is examined", () => {
+    const examined = Object.values(paginas).map(([, pad]) => pad.split("?")[0]?.replace(/\d{6}/, ":nummer"));
+    const paden = routes.filter(({ method }) => method === "get").map(({ path }) => path as string);
+    assert.deepEqual(
+      paden.filter((pad) => !examined.includes(pad)),
+      [],
+    );
+  });
+
   for (const [naam, [wie, pad, verder]] of Object.entries(paginas)) {
-    test(`${naam}: accessible in both themes, down to 320 pixels, and by keyboard alone`, async () => {
+    test(`4-quality: ${naam}`, async () => {
+      const { w, x } = setting();
       const cookie = wie && (await w.sessieVan(wie));
       assert.deepEqual(await x.examine(`beheer-${naam}`, pad, { cookie, verder }), []);
-      const page = await x.open(pad, { cookie, verder });
-      assert.deepEqual(await walk(page), []);
-      await page.context().close();
     });
   }
+}
 
+export function beheerTasks(setting: () => BeheerSetting): void {
   test("R21: without script the package of a school is changed too", async () => {
+    const { w, x } = setting();
     const page = await x.open("/schoolsoftware/999002", {
       cookie: await w.sessieVan(medewerker),
       javaScript: false,
@@ -110,4 +115,4 @@ describe("the pages of beheer in a browser", { skip }, () => {
     await page.getByText("Vanaf de eerste dag mag alleen dit pakket").waitFor();
     await page.context().close();
   });
-});
+}
