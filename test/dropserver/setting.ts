@@ -9,6 +9,7 @@ import { importeerSchoolsoftware } from "#modules/schoolsoftware";
 import { startDropserver, type Dropserver, type Grenzen } from "#sites/dropserver";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { kop, maakSchool, naamVan, type Pupil } from "#testing/levering";
+import { sshKeyPair } from "#testing/ssh-key";
 
 /** Schools, packages with their keys, and where their things are. */
 export type World = {
@@ -28,9 +29,7 @@ export const school2 = "999002";
 export async function makeWorld(): Promise<World> {
   const db = await testDatabase();
   const folder = await mkdtemp(join(tmpdir(), "leerid-drop-"));
-  const pairs = Object.fromEntries(
-    ["wisa", "broekx", "vreemd"].map((name) => [name, ssh2.utils.generateKeyPairSync("ed25519")]),
-  );
+  const pairs = Object.fromEntries(["wisa", "broekx", "vreemd"].map((name) => [name, sshKeyPair()]));
   const pupils = await maakSchool(db.ctx, school, { leerlingen: 3, pakket: "wisa" });
   await maakSchool(db.ctx, school2, { leerlingen: 2, pakket: "broekx" });
   const pakket = (naam: string) => ({

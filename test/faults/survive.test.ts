@@ -39,6 +39,13 @@ before(async () => {
     child: spawnLeerid([name], { ...settings, LEERID_PORT_BASE: String(base) }),
   }));
   await until("the dropserver listens", async () => (await healthOf(base + 98))?.ok === true);
+  // A worker has no port: it serves from when it hears of jobs, beside the server.
+  const owner = openDatabase({ url: pg.url, max: 1, role: "eigenaar" });
+  await until("two hear of jobs", async () => {
+    const ears = await owner`select 1 from pg_stat_activity where query = 'listen "leerid_jobs"'`;
+    return ears.length === 2;
+  });
+  await owner.end();
 });
 after(async () => {
   await serve?.end();

@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { openDatabase, type Sql } from "#platform/database";
 import { wisGestopte, wisVerlopen } from "#modules/leveringen";
 import { testDatabase, type TestDatabase } from "#testing/database";
+import { onOtherDay } from "#testing/days";
 import { klassenVan, kop, lever, maakSchool, naamVan, stopTestAkkoord } from "#testing/levering";
 
 let db: TestDatabase;
@@ -28,21 +29,25 @@ const plant = () =>
     create trigger planted before delete on klassen.indeling for each row execute function klassen.planted()`);
 const mend = () => owner.unsafe("drop trigger planted on klassen.indeling; drop function klassen.planted()");
 
-test("R68, R76: a school whose classes cannot be erased does not keep those of the others, neither after a stop nor by retention", async () => {
-  for (const school of schools) {
-    const pupils = await maakSchool(db.ctx, school, { leerlingen: 2 });
-    const list = [kop, ...pupils.map(({ leerId }) => `${leerId};;1A;;;`)].join("\n");
-    assert.equal((await lever(db.ctx, naamVan(school, "2026-11-01T00:01:00Z"), list)).status, "verwerkt");
-  }
-  assert.deepEqual(await classesOf(), [2, 2, 2]);
-  for (const school of schools.slice(0, 2)) await stopTestAkkoord(db.ctx, school);
-  await plant();
-  await assert.rejects(wisGestopte(db.ctx), "told at the end, so that it is tried again");
-  assert.deepEqual(await classesOf(), [2, 0, 2]);
-  db.clock.set("2028-09-02T08:30:00Z"); // a year after the school year ended
-  await assert.rejects(wisVerlopen(db.ctx));
-  assert.deepEqual(await classesOf(), [2, 0, 0]);
-  await mend();
-  await wisGestopte(db.ctx);
-  assert.deepEqual(await classesOf(), [0, 0, 0]);
-});
+test(
+  "R68, R76: a school whose classes cannot be erased does not keep those of the others, neither after a stop nor by retention",
+  { skip: onOtherDay() },
+  async () => {
+    for (const school of schools) {
+      const pupils = await maakSchool(db.ctx, school, { leerlingen: 2 });
+      const list = [kop, ...pupils.map(({ leerId }) => `${leerId};;1A;;;`)].join("\n");
+      assert.equal((await lever(db.ctx, naamVan(school, "2026-11-01T00:01:00Z"), list)).status, "verwerkt");
+    }
+    assert.deepEqual(await classesOf(), [2, 2, 2]);
+    for (const school of schools.slice(0, 2)) await stopTestAkkoord(db.ctx, school);
+    await plant();
+    await assert.rejects(wisGestopte(db.ctx), "told at the end, so that it is tried again");
+    assert.deepEqual(await classesOf(), [2, 0, 2]);
+    db.clock.set("2028-09-02T08:30:00Z"); // a year after the school year ended
+    await assert.rejects(wisVerlopen(db.ctx));
+    assert.deepEqual(await classesOf(), [2, 0, 0]);
+    await mend();
+    await wisGestopte(db.ctx);
+    assert.deepEqual(await classesOf(), [0, 0, 0]);
+  },
+);

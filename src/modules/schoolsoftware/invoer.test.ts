@@ -15,6 +15,7 @@ import {
   wijzigGebruik,
 } from "#modules/schoolsoftware";
 import { testDatabase, type TestDatabase } from "#testing/database";
+import { sshKeyPair } from "#testing/ssh-key";
 
 let db: TestDatabase;
 before(async () => {
@@ -22,7 +23,7 @@ before(async () => {
 });
 after(() => db.close());
 
-const sleutel = () => ssh2.utils.generateKeyPairSync("ed25519").public;
+const sleutel = () => sshKeyPair().public;
 const afdruk = (regel: string) => vingerafdrukVan(Buffer.from(regel.split(" ")[1] ?? "", "base64"));
 const [een, twee, drie] = [sleutel(), sleutel(), sleutel()];
 const pakket = (naam: string, sleutels: string[], over: Record<string, unknown> = {}) => ({
@@ -141,7 +142,7 @@ test("each field that is wrong has its own line, without its value", async () =>
   );
   for (const veld of ["1.pakket", "1.client_id", "1.publieke_sleutels.0", "scholen.1.van"])
     assert.match(dubbel, new RegExp(`${veld}: staat er twee keer`));
-  const geheim = ssh2.utils.generateKeyPairSync("ed25519").private;
+  const geheim = sshKeyPair().private;
   assert.match(
     await weigering(voerIn([pakket("a", [geheim])])),
     /publieke_sleutels\.0: dit is een geheime sleutel/,

@@ -253,12 +253,16 @@ describe("the page of a pupil", () => {
     assert.deepEqual(await w.inSchool("999002", (ctx) => listRegelsVan(ctx, [eigen], 50)), []);
   });
 
-  test("D3: who is still to come is enrolled from a day on, not since it", async () => {
-    await w.lever(leerlingRegel("straks"), inschrijvingRegel("straks", {}, { van: "2027-01-04" }));
-    const { tekst } = await tekstVan(`/leerid-beheer/leerlingen/${await w.accountVan("straks")}`);
-    assert.match(tekst, /vanaf 4 januari 2027/);
-    assert.doesNotMatch(tekst, /sinds 4 januari 2027/);
-  });
+  test(
+    "D3: who is still to come is enrolled from a day on, not since it",
+    { skip: onOtherDay() },
+    async () => {
+      await w.lever(leerlingRegel("straks"), inschrijvingRegel("straks", {}, { van: "2027-01-04" }));
+      const { tekst } = await tekstVan(`/leerid-beheer/leerlingen/${await w.accountVan("straks")}`);
+      assert.match(tekst, /vanaf 4 januari 2027/);
+      assert.doesNotMatch(tekst, /sinds 4 januari 2027/);
+    },
+  );
 
   test("R4, D3: who left is shown read-only for a year, then no more", { skip: onOtherDay() }, async () => {
     await w.lever(
