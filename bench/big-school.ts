@@ -1,4 +1,4 @@
-import { ontvang } from "#modules/discimus";
+import { receive } from "#modules/discimus";
 import { openDatabase } from "#platform/database";
 import { benchContext, shareClasses } from "./load-world.ts";
 
@@ -65,7 +65,7 @@ export async function bigSchool(url: string): Promise<void> {
       }),
     );
   }
-  await ontvang(ctx, lines, { bron: "http" });
+  await receive(ctx, lines, { bron: "http" });
   await shareClasses(
     ctx,
     school,

@@ -6,10 +6,10 @@ import { systemClock } from "#platform/clock";
 import { inTransaction, type Context } from "#platform/context";
 import { migrate, openDatabase, type Fragment } from "#platform/database";
 import { operationsLog } from "#platform/log";
-import { ontvang } from "#modules/discimus";
-import { maakHash } from "#modules/sleutels";
-import { maakPartities } from "#modules/privacylog";
-import { importeerToepassing } from "#modules/toepassingen";
+import { receive } from "#modules/discimus";
+import { makeHash } from "#modules/sleutels";
+import { makePartitions } from "#modules/privacylog";
+import { importToepassing } from "#modules/toepassingen";
 import type { Target } from "./client/sign-in.ts";
 import type { Bench, Size } from "./contract.ts";
 import { structureVersion, type Cluster } from "./database.ts";
@@ -61,7 +61,7 @@ export async function loadedWorld(bench: Bench, size: Size): Promise<string> {
     await deliver(ctx, file);
     await givePasswords(ctx);
     await openApplications(ctx);
-    await maakPartities(ctx);
+    await makePartitions(ctx);
   } finally {
     await ctx.sql.end({ timeout: 5 });
     await rm(file, { force: true });
@@ -76,7 +76,7 @@ export async function loadedWorld(bench: Bench, size: Size): Promise<string> {
 async function deliver(ctx: Context, file: string): Promise<void> {
   let lines: string[] = [];
   const take = async () => {
-    const { quarantaine } = await ontvang(ctx, lines, { bron: "http" });
+    const { quarantaine } = await receive(ctx, lines, { bron: "http" });
     if (quarantaine[0])
       throw new Error(`the world has a message that is refused: ${JSON.stringify(quarantaine[0])}`);
     lines = [];
@@ -90,7 +90,7 @@ async function deliver(ctx: Context, file: string): Promise<void> {
 
 /** Everybody the same password and the same hash: checking costs what it always costs, making a million takes hours. */
 async function givePasswords(ctx: Context): Promise<void> {
-  const hash = await maakHash(ctx.keys, password);
+  const hash = await makeHash(ctx.keys, password);
   await ctx.sql`
     insert into sleutels.sleutel (account_uuid, soort, hash, peper, gewijzigd_op)
     select account_uuid, 'eigen', ${hash}, ${ctx.keys.peperId}, now() from leerlingen.account where vervangen_door is null`;
@@ -99,7 +99,7 @@ async function givePasswords(ctx: Context): Promise<void> {
 async function openApplications(ctx: Context): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     for (const [index, { id, secret, redirectUri }] of clients.entries()) {
-      await importeerToepassing(
+      await importToepassing(
         tx,
         JSON.stringify({
           toepassing: id,

@@ -19,19 +19,19 @@ const lastNames =
 
 const pick = (list: readonly string[], index: number): string =>
   (list[index % list.length] ?? "").replaceAll("_", " ");
-const pad = (value: number, width: number): string => String(value).padStart(width, "0");
+const pathOf = (value: number, width: number): string => String(value).padStart(width, "0");
 const schoolNumber = (index: number): string => String(100_001 + index);
 
 /** A pupil of the generated world: the same one for the same number, whatever the size. */
 function pupil(index: number, schools: number) {
   const day = new Date(Date.UTC(2006, 8, 1) + (index % 5475) * 86_400_000);
   const born = day.toISOString().slice(0, 10);
-  const body = `${born.slice(2, 4)}${born.slice(5, 7)}${born.slice(8)}${pad(1 + Math.floor(index / 5475), 3)}`;
-  const check = pad(97 - (Number(`2${body}`) % 97), 2);
+  const body = `${born.slice(2, 4)}${born.slice(5, 7)}${born.slice(8)}${pathOf(1 + Math.floor(index / 5475), 3)}`;
+  const check = pathOf(97 - (Number(`2${body}`) % 97), 2);
   const age = 2026 - day.getUTCFullYear();
   return {
     school: schoolNumber(index % schools),
-    stamnummer: `2024-${pad(index, 7)}`,
+    stamnummer: `2024-${pathOf(index, 7)}`,
     voornaam: pick(firstNames, Math.imul(index, 7) >>> 0),
     naam: `${pick(lastNames, Math.floor(index / 60))}${index % 3 === 0 ? ` ${pick(lastNames, Math.floor(index / 3600) + 17)}` : ""}`,
     insz: index % 50 === 49 ? null : body + check,
@@ -57,7 +57,7 @@ export async function writeFeed(path: string, { size, delivery, changed }: Deliv
   let text = "";
   const add = (soort: string, versie: number, sleutel: object, gegevens: object) => {
     number++;
-    const id = `018f${pad(delivery, 4)}-0000-7000-8000-${pad(number, 12)}`;
+    const id = `018f${pathOf(delivery, 4)}-0000-7000-8000-${pathOf(number, 12)}`;
     const tijdstip = `2026-09-0${versie}T07:12:33Z`;
     text += `${JSON.stringify({ id, volgnummer: delivery * 10_000_000 + number, tijdstip, soort, versie, sleutel, gegevens })}\n`;
   };
@@ -126,7 +126,7 @@ export function message(
   const { school, stamnummer, voornaam, naam, insz, geboortedatum, niveau, leerjaar } = pupil(index, schools);
   const isPupil = kind % 2 === 0;
   return JSON.stringify({
-    id: `018f0009-0000-7000-8000-${pad(n, 12)}`,
+    id: `018f0009-0000-7000-8000-${pathOf(n, 12)}`,
     volgnummer: 90_000_000 + n,
     tijdstip: new Date(1_790_000_000_000 + n * 1000).toISOString().replace(".000", ""),
     soort: isPupil ? "leerling" : "inschrijving",

@@ -42,14 +42,14 @@ export type OpdrachtGegevens = {
 
 export type Sleutel = { readonly instellingsnummer: string; readonly stamnummer?: string };
 
-type Inhoud =
+type Content =
   | { readonly soort: "school"; readonly gegevens: SchoolGegevens }
   | { readonly soort: "leerling"; readonly gegevens: LeerlingGegevens }
   | { readonly soort: "inschrijving"; readonly gegevens: InschrijvingGegevens }
   | { readonly soort: "directeursopdracht"; readonly gegevens: OpdrachtGegevens };
 
 /** A message without its envelope. */
-export type Melding = Inhoud & { readonly sleutel: Sleutel; readonly versie: number };
+export type Melding = Content & { readonly sleutel: Sleutel; readonly versie: number };
 
 /** One line of the feed. */
 export type Bericht = Melding & {
@@ -68,7 +68,7 @@ export type Registratie = {
   /** First sent without INSZ; a later message has this one. */
   readonly inszLater?: string;
   readonly inschrijvingen: readonly InschrijvingGegevens[];
-  readonly geval?: Geval;
+  readonly geval?: Case;
 };
 
 /** Named cases of `demo.json`, with what they show. */
@@ -84,4 +84,4 @@ export const gevallen = {
   "eerste-keer": "Moet bij de eerste aanmelding nog een eigen wachtwoord kiezen.",
   "school-geen-klant": "De school zette Bingel aan, maar is zelf geen klant van Bingel.",
 } as const;
-export type Geval = keyof typeof gevallen;
+export type Case = keyof typeof gevallen;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { woorden } from "./names.ts";
 
 /** What the demo remembers of itself between two starts. */
-export type Stand = {
+export type DemoState = {
   /** Made once: from it follow the secrets of the clients and the pupils' passwords. */
   readonly zaad: string;
   /** The school year that the world was made for. It stays when the world gets older. */
@@ -23,20 +23,20 @@ export type Stand = {
 };
 
 export type DataFolder = {
-  readonly stand: () => Stand;
-  bewaar(anders: Partial<Stand>): Promise<void>;
+  readonly stand: () => DemoState;
+  save(anders: Partial<DemoState>): Promise<void>;
   /** Path of a file in the folder. */
-  pad(naam: string): string;
+  pathParam(naam: string): string;
   /** Writes a file that only its owner may read, whole or not at all. */
-  schrijf(naam: string, tekst: string): Promise<void>;
-  vergeet(...namen: readonly string[]): Promise<void>;
+  write(naam: string, text: string): Promise<void>;
+  forget(...namen: readonly string[]): Promise<void>;
 };
 
 /** Opens the folder of the demo's own data, made when absent. */
 export async function openDataFolder(folder: string, schooljaar: number): Promise<DataFolder> {
   await mkdir(folder, { recursive: true });
-  const pad = (naam: string) => join(folder, naam);
-  const leeg: Stand = {
+  const path = (naam: string) => join(folder, naam);
+  const leeg: DemoState = {
     zaad: randomBytes(32).toString("base64url"),
     schooljaar,
     gewoon: null,
@@ -46,38 +46,38 @@ export async function openDataFolder(folder: string, schooljaar: number): Promis
     geleverd: false,
     wachtwoorden: {},
   };
-  const tekst = await readFile(pad("demo-stand.json"), "utf8").catch(() => undefined);
-  let stand: Stand = tekst === undefined ? leeg : { ...leeg, ...(JSON.parse(tekst) as Partial<Stand>) };
-  let rij: Promise<unknown> = Promise.resolve();
-  const schrijf = async (naam: string, inhoud: string) => {
-    await writeFile(`${pad(naam)}.nieuw`, inhoud, { mode: 0o600 });
-    await rename(`${pad(naam)}.nieuw`, pad(naam));
+  const text = await readFile(path("demo-stand.json"), "utf8").catch(() => undefined);
+  let stand: DemoState = text === undefined ? leeg : { ...leeg, ...(JSON.parse(text) as Partial<DemoState>) };
+  let row: Promise<unknown> = Promise.resolve();
+  const write = async (naam: string, inhoud: string) => {
+    await writeFile(`${path(naam)}.nieuw`, inhoud, { mode: 0o600 });
+    await rename(`${path(naam)}.nieuw`, path(naam));
   };
-  const bewaar = (anders: Partial<Stand>): Promise<void> => {
+  const save = (anders: Partial<DemoState>): Promise<void> => {
     stand = { ...stand, ...anders };
-    const dit = rij.then(() => schrijf("demo-stand.json", JSON.stringify(stand, null, 2)));
-    rij = dit.catch(() => {});
+    const dit = row.then(() => write("demo-stand.json", JSON.stringify(stand, null, 2)));
+    row = dit.catch(() => {});
     return dit;
   };
-  await bewaar({});
+  await save({});
   return {
     stand: () => stand,
-    bewaar,
-    pad,
-    schrijf,
-    async vergeet(...namen) {
-      for (const naam of namen) await rm(pad(naam), { force: true });
+    save,
+    pathParam: path,
+    write,
+    async forget(...namen) {
+      for (const naam of namen) await rm(path(naam), { force: true });
     },
   };
 }
 
 /** A secret of the demo, always the same in the same data folder. */
-export const geheim = (stand: Stand, waarvoor: string): string =>
+export const secretOf = (stand: DemoState, waarvoor: string): string =>
   createHmac("sha256", stand.zaad).update(waarvoor).digest("base64url");
 
 /** A password that follows from the data folder: three words and two digits. For invented pupils only. */
-export function demoWachtwoord(stand: Stand, sleutel: string): string {
+export function demoWachtwoord(stand: DemoState, sleutel: string): string {
   const bytes = createHmac("sha256", stand.zaad).update(`wachtwoord ${sleutel}`).digest();
-  const woord = (index: number) => woorden[bytes.readUInt16BE(index) % woorden.length] ?? "appel";
-  return `${woord(0)}-${woord(2)}-${woord(4)}-${10 + (bytes.readUInt16BE(6) % 90)}`;
+  const word = (index: number) => woorden[bytes.readUInt16BE(index) % woorden.length] ?? "appel";
+  return `${word(0)}-${word(2)}-${word(4)}-${10 + (bytes.readUInt16BE(6) % 90)}`;
 }

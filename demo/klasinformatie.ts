@@ -3,12 +3,12 @@ import { resolve } from "node:path";
 import ssh2 from "ssh2";
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
-import { geefAkkoord, overeenkomst } from "#modules/akkoorden";
-import { importeerSchoolsoftware } from "#modules/schoolsoftware";
+import { giveAkkoord, overeenkomst } from "#modules/akkoorden";
+import { importSchoolsoftware } from "#modules/schoolsoftware";
 import type { DataFolder } from "./data-folder.ts";
 import type { DemoDropserver, DemoJson } from "./demo-json.ts";
 import { beginStand } from "./discimus/actions.ts";
-import { leesStand } from "./discimus/state.ts";
+import { readStand } from "./discimus/state.ts";
 import type { MachineClient } from "./load.ts";
 import { layouts, scholenVan, type Pakketnaam } from "./schoolpakket/layouts.ts";
 import { createSchoolpakket, type Schoolpakket } from "./schoolpakket/index.ts";
@@ -18,19 +18,19 @@ const pakketten = Object.values(layouts).map(({ pakket, naam }) => ({ pakket, na
 const sleutelbestand = (pakket: Pakketnaam) => `pakket-${pakket}.key`;
 
 /** The three packages and the schools that use them, imported as DOV does (R21). Their keys are made once in the data folder. */
-export async function laadSchoolsoftware(
+export async function loadSchoolsoftware(
   ctx: Context,
   map: DataFolder,
   clients: readonly MachineClient[],
 ): Promise<void> {
-  const bestand = {
+  const file = {
     pakketten: await Promise.all(
       pakketten.map(async ({ pakket, naam }) => ({
         pakket,
         naam,
         levert_klasinformatie: true,
-        client_id: clientVan(clients, pakket).client_id,
-        publieke_sleutels: [await publiekeSleutel(map, pakket)],
+        client_id: clientOf(clients, pakket).client_id,
+        publieke_sleutels: [await publicSleutel(map, pakket)],
       })),
     ),
     scholen: pakketten.map(({ pakket }) => ({
@@ -39,24 +39,24 @@ export async function laadSchoolsoftware(
       van: `${map.stand().schooljaar - 4}-09-01` as Datum,
     })),
   };
-  await importeerSchoolsoftware(ctx, JSON.stringify(bestand));
+  await importSchoolsoftware(ctx, JSON.stringify(file));
 }
 
-function clientVan(clients: readonly MachineClient[], pakket: Pakketnaam): MachineClient {
-  const client = clients.find((een) => een.naam === layouts[pakket].naam);
+function clientOf(clients: readonly MachineClient[], pakket: Pakketnaam): MachineClient {
+  const client = clients.find((one) => one.naam === layouts[pakket].naam);
   if (client === undefined) throw new Error(`no machine client for ${pakket}`);
   return client;
 }
 
-async function publiekeSleutel(map: DataFolder, pakket: Pakketnaam): Promise<string> {
+async function publicSleutel(map: DataFolder, pakket: Pakketnaam): Promise<string> {
   const naam = sleutelbestand(pakket);
-  const eerder = await readFile(map.pad(`${naam}.pub`), "utf8").catch(() => undefined);
+  const eerder = await readFile(map.pathParam(`${naam}.pub`), "utf8").catch(() => undefined);
   if (eerder !== undefined) return eerder.trim();
   let paar = ssh2.utils.generateKeyPairSync("ed25519", { comment: `demo ${pakket}` });
   // One in some three hundred of the library cannot be read again: it drops a zero at the begin.
   while (ssh2.utils.parseKey(paar.private) instanceof Error) paar = ssh2.utils.generateKeyPairSync("ed25519");
-  await map.schrijf(naam, paar.private.endsWith("\n") ? paar.private : `${paar.private}\n`);
-  await map.schrijf(`${naam}.pub`, `${paar.public.trim()}\n`);
+  await map.write(naam, paar.private.endsWith("\n") ? paar.private : `${paar.private}\n`);
+  await map.write(`${naam}.pub`, `${paar.public.trim()}\n`);
   return paar.public.trim();
 }
 
@@ -66,7 +66,7 @@ export const demoDropserver = (map: DataFolder, port: number): DemoDropserver =>
   pakketten: pakketten.map(({ pakket }) => ({
     pakket,
     user: pakket,
-    private_key_file: resolve(map.pad(sleutelbestand(pakket))),
+    private_key_file: resolve(map.pathParam(sleutelbestand(pakket))),
   })),
 });
 
@@ -78,12 +78,12 @@ const directeurs: Readonly<Record<string, { readonly voId: string; readonly naam
 };
 
 /** The schools with a package share their classes (R64). */
-export async function geefAkkoorden(ctx: Context): Promise<void> {
+export async function giveAkkoorden(ctx: Context): Promise<void> {
   for (const [instellingsnummer, wie] of Object.entries(directeurs)) {
     const school = { instellingsnummer, lijn: [instellingsnummer] };
-    const uitkomst = await geefAkkoord(ctx, { school, wie, versie: overeenkomst.versie });
-    if (uitkomst !== "gegeven" && uitkomst !== "loopt-al")
-      throw new Error(`no akkoord for ${instellingsnummer}: ${uitkomst}`);
+    const outcome = await giveAkkoord(ctx, { school, wie, versie: overeenkomst.versie });
+    if (outcome !== "gegeven" && outcome !== "loopt-al")
+      throw new Error(`no akkoord for ${instellingsnummer}: ${outcome}`);
   }
 }
 
@@ -99,18 +99,18 @@ export function schoolpakketSite(
 ): Promise<Schoolpakket> {
   const { schooljaar } = map.stand();
   return createSchoolpakket({
-    map: map.pad("schoolpakket"),
-    nu: () => ctx.clock.now(),
+    map: map.pathParam("schoolpakket"),
+    now: () => ctx.clock.now(),
     vandaag: () => ctx.clock.vandaag(),
     // What the school secretary has, with what she changed in the Discimus simulator.
     async leerlingen() {
-      const stand = await leesStand(map.pad("discimus.json"), () =>
+      const stand = await readStand(map.pathParam("discimus.json"), () =>
         beginStand(schooljaar, registraties({ schooljaar }), 0),
       );
       return Object.values(stand.leerlingen);
     },
-    verbinding(pakket) {
-      const { client_id, client_secret } = clientVan(met.clients, pakket);
+    connection(pakket) {
+      const { client_id, client_secret } = clientOf(met.clients, pakket);
       return {
         api: met.sites.api,
         issuer: met.sites.acm,
@@ -120,7 +120,7 @@ export function schoolpakketSite(
           host: met.dropserver.host,
           poort: met.dropserver.port,
           gebruiker: pakket,
-          private_key_bestand: resolve(map.pad(sleutelbestand(pakket))),
+          private_key_bestand: resolve(map.pathParam(sleutelbestand(pakket))),
           hostsleutels: [met.hostsleutel],
         },
       };
@@ -129,8 +129,8 @@ export function schoolpakketSite(
 }
 
 /** The first class lists, by the interfaces of everybody: identifiers over the API, files over SFTP (R65). */
-export async function leverKlassen(schoolpakket: Schoolpakket): Promise<number> {
-  const zendingen = await Promise.all(pakketten.map(({ pakket }) => schoolpakket.verstuur(pakket, "start")));
+export async function deliverKlassen(schoolpakket: Schoolpakket): Promise<number> {
+  const zendingen = await Promise.all(pakketten.map(({ pakket }) => schoolpakket.send(pakket, "start")));
   for (const { verslag, uitvoer } of zendingen) {
     if (verslag?.uitkomst !== "verwerkt")
       throw new Error(`De klassen van de demoscholen werden niet verwerkt.\n${verslag?.melding ?? uitvoer}`);

@@ -7,30 +7,30 @@ import type { Config } from "#platform/config";
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { progressBar } from "#platform/progress";
-import { maakPoort, meldAan } from "#modules/aanmelding";
-import { importeer } from "#modules/discimus";
-import { listAccountsVanRegistraties, type Geregistreerd } from "#modules/leerlingen";
-import { importeerProtocol } from "#modules/protocollen";
+import { makeGate, authenticate } from "#modules/aanmelding";
+import { importFile } from "#modules/discimus";
+import { listAccountsOfRegistraties, type Registered } from "#modules/leerlingen";
+import { importProtocol } from "#modules/protocollen";
 import {
-  geefEersteWachtwoord,
-  korteVorm,
-  maakBadge,
+  giveFirstWachtwoord,
+  shortForm,
+  makeBadge,
   plaatjes,
-  zetBadge,
-  zetEigenWachtwoord,
+  setBadge,
+  setOwnWachtwoord,
 } from "#modules/sleutels";
 import {
-  importeerToepassing,
-  kies,
-  maakZichtbaar,
+  importToepassing,
+  saveKeuze,
+  makeVisible,
   upsertClient,
-  type RegelInvoer,
-  type ToepassingBestand,
+  type RegelInput,
+  type ToepassingFile,
 } from "#modules/toepassingen";
-import type { Geval, Registratie } from "./contract.ts";
-import { demoWachtwoord, geheim, type DataFolder } from "./data-folder.ts";
+import type { Case, Registratie } from "./contract.ts";
+import { demoWachtwoord, secretOf, type DataFolder } from "./data-folder.ts";
 import { feed } from "./discimus/feed.ts";
-import { registraties, wereld } from "./world.ts";
+import { registraties, world } from "./world.ts";
 
 export type MachineClient = {
   readonly naam: string;
@@ -40,7 +40,7 @@ export type MachineClient = {
 };
 
 /** Who may knock as a machine: the sender of the feed, the three packages, an ACM of somebody else. */
-export async function maakMachineClients(ctx: Context, map: DataFolder): Promise<readonly MachineClient[]> {
+export async function makeMachineClients(ctx: Context, map: DataFolder): Promise<readonly MachineClient[]> {
   const pakket = ["schoolpakket:identificatie", "dropserver:schrijven"];
   const clients = [
     ["Discimus", "discimus", ["discimus:schrijven"]],
@@ -51,7 +51,7 @@ export async function maakMachineClients(ctx: Context, map: DataFolder): Promise
   ] as const;
   const gemaakt: MachineClient[] = [];
   for (const [naam, client_id, scopes] of clients) {
-    const client_secret = geheim(map.stand(), `client ${client_id}`);
+    const client_secret = secretOf(map.stand(), `client ${client_id}`);
     await upsertClient(
       ctx,
       {
@@ -71,24 +71,24 @@ export async function maakMachineClients(ctx: Context, map: DataFolder): Promise
 }
 
 /** Imports an application and its agreement from `demo/bestanden`, with the address and secret of this demo filled in. */
-export async function laadToepassing(
+export async function loadToepassing(
   ctx: Context,
   map: DataFolder,
   naam: string,
   url: string,
-): Promise<ToepassingBestand> {
-  const lees = (soort: string) =>
+): Promise<ToepassingFile> {
+  const read = (soort: string) =>
     readFile(new URL(`bestanden/${soort}-${naam}.json`, import.meta.url), "utf8");
-  const bestand = (await lees("toepassing"))
+  const file = (await read("toepassing"))
     .replaceAll("{{url}}", url)
-    .replaceAll("{{geheim}}", geheim(map.stand(), `client ${naam}`));
-  const toepassing = await importeerToepassing(ctx, bestand);
-  await importeerProtocol(ctx, await lees("protocol"));
+    .replaceAll("{{geheim}}", secretOf(map.stand(), `client ${naam}`));
+  const toepassing = await importToepassing(ctx, file);
+  await importProtocol(ctx, await read("protocol"));
   return toepassing;
 }
 
 /** Schools that chose an application, and for whom it is visible there. */
-const keuzes: Readonly<Record<string, Readonly<Record<string, readonly Deel[]>>>> = {
+const keuzes: Readonly<Record<string, Readonly<Record<string, readonly Part[]>>>> = {
   bingel: {
     "999001": [{ soort: "school" }],
     "999003": [{ soort: "leerjaar", niveau: "secundair", leerjaar: 1 }],
@@ -104,28 +104,28 @@ const keuzes: Readonly<Record<string, Readonly<Record<string, readonly Deel[]>>>
     "999004": [{ soort: "niveau", niveau: "lager" }],
   },
 };
-type Deel =
+type Part =
   | { readonly soort: "school" }
   | { readonly soort: "niveau"; readonly niveau: "lager" | "secundair" }
   | { readonly soort: "leerjaar"; readonly niveau: "lager" | "secundair"; readonly leerjaar: number };
 
 /** What beheerders of the schools clicked at the start of the school year. */
-export async function kiesToepassingen(
+export async function chooseToepassingen(
   ctx: Context,
   map: DataFolder,
-  accounts: ReadonlyMap<Geval, Geregistreerd>,
+  accounts: ReadonlyMap<Case, Registered>,
 ): Promise<void> {
   const van = `${map.stand().schooljaar}-09-01` as Datum;
   for (const [toepassing, scholen] of Object.entries(keuzes)) {
     for (const [instellingsnummer, delen] of Object.entries(scholen)) {
-      await kies(ctx, { instellingsnummer, toepassing, van });
-      for (const deel of delen)
-        await maakZichtbaar(ctx, { instellingsnummer, toepassing, ...deel } satisfies RegelInvoer);
+      await saveKeuze(ctx, { instellingsnummer, toepassing, van });
+      for (const part of delen)
+        await makeVisible(ctx, { instellingsnummer, toepassing, ...part } satisfies RegelInput);
     }
   }
   const uitgezonderd = accounts.get("toepassing-niet-zichtbaar");
   if (uitgezonderd) {
-    await maakZichtbaar(ctx, {
+    await makeVisible(ctx, {
       instellingsnummer: uitgezonderd.instellingsnummer,
       toepassing: "bingel",
       soort: "leerling",
@@ -136,7 +136,7 @@ export async function kiesToepassingen(
 }
 
 /** The demo schools' messages, by the API as Discimus sends them. */
-export async function stuurWereld(
+export async function sendWorld(
   config: Config,
   ctx: Context,
   map: DataFolder,
@@ -147,15 +147,15 @@ export async function stuurWereld(
     apiUrl: config.urls.api,
     clientId: discimus.client_id,
     clientSecret: discimus.client_secret,
-    nu: () => ctx.clock.now(),
+    now: () => ctx.clock.now(),
   });
-  const berichten = [...wereld({ schooljaar: map.stand().schooljaar })];
-  const antwoord = await verzend(berichten);
-  return { ontvangen: antwoord.ontvangen, quarantaine: antwoord.quarantaine.length };
+  const berichten = [...world({ schooljaar: map.stand().schooljaar })];
+  const answer = await verzend(berichten);
+  return { ontvangen: answer.ontvangen, quarantaine: answer.quarantaine.length };
 }
 
 /** A bigger world, as a full load from a file: the way a new LeerID gets its first pupils. */
-export async function laadGroteWereld(
+export async function loadLargeWorld(
   ctx: Context,
   map: DataFolder,
   leerlingen: number,
@@ -164,55 +164,55 @@ export async function laadGroteWereld(
   const naam = `wereld-${map.stand().schooljaar}-${leerlingen}.ndjson.gz`;
   const maken = progressBar("leerlingen gemaakt", { total: leerlingen });
   let regels = 0;
-  const tekst = function* () {
-    let deel = "";
+  const textOf = function* () {
+    let part = "";
     let gedaan = 0;
-    for (const bericht of wereld({ schooljaar: map.stand().schooljaar, leerlingen })) {
+    for (const bericht of world({ schooljaar: map.stand().schooljaar, leerlingen })) {
       regels += 1;
       if (bericht.soort === "leerling") gedaan += 1;
-      deel += `${JSON.stringify(bericht)}\n`;
-      if (deel.length > 262_144) {
+      part += `${JSON.stringify(bericht)}\n`;
+      if (part.length > 262_144) {
         maken.to(gedaan);
-        yield deel;
-        deel = "";
+        yield part;
+        part = "";
       }
     }
     maken.to(gedaan);
-    yield deel;
+    yield part;
   };
   await pipeline(
-    Readable.from(tekst()),
+    Readable.from(textOf()),
     createGzip({ level: 1 }),
-    createWriteStream(map.pad(naam), { mode: 0o600 }),
+    createWriteStream(map.pathParam(naam), { mode: 0o600 }),
     {
       signal: stop,
     },
   );
   maken.done();
   const laden = progressBar("berichten geladen", { total: regels });
-  await importeer(ctx, { pad: map.pad(naam), voortgang: (aantal) => laden.to(aantal), stop });
+  await importFile(ctx, { pad: map.pathParam(naam), progress: (aantal) => laden.to(aantal), stop });
   laden.done();
   stop.throwIfAborted();
-  await map.vergeet(naam);
+  await map.forget(naam);
 }
 
 /** Pupils beside the named ones who also get a password, so that a whole class can try. */
 const extraMetWachtwoord = 30;
 
 /** The named registrations first, then some tens of ordinary ones of all four schools. */
-function wieKrijgtWachtwoord(schooljaar: number): readonly Registratie[] {
-  const alle = [...registraties({ schooljaar })];
-  const gewone = alle.filter((een) => een.geval === undefined);
-  const stap = Math.floor(gewone.length / extraMetWachtwoord);
+function whoGetsWachtwoord(schooljaar: number): readonly Registratie[] {
+  const all = [...registraties({ schooljaar })];
+  const gewone = all.filter((one) => one.geval === undefined);
+  const step = Math.floor(gewone.length / extraMetWachtwoord);
   return [
-    ...alle.filter((een) => een.geval !== undefined),
-    ...gewone.filter((_, index) => index % stap === stap - 1).slice(0, extraMetWachtwoord),
+    ...all.filter((one) => one.geval !== undefined),
+    ...gewone.filter((_, index) => index % step === step - 1).slice(0, extraMetWachtwoord),
   ];
 }
 
 /** A pupil as `demo.json` and the printed table have him. */
 export type DemoLeerling = {
-  readonly geval: Geval | "overig";
+  readonly geval: Case | "overig";
   readonly naam: string;
   readonly voornaam: string;
   readonly gebruikersnaam: string;
@@ -226,52 +226,52 @@ export type DemoLeerling = {
 };
 
 /** The accounts of the named cases, as LeerID has them. */
-export async function accountsVanGevallen(
+export async function accountsOfCases(
   ctx: Context,
   schooljaar: number,
-): Promise<ReadonlyMap<Geval, Geregistreerd>> {
-  const benoemd = [...registraties({ schooljaar })].filter((een) => een.geval !== undefined);
-  const accounts = await accountsVan(ctx, benoemd);
+): Promise<ReadonlyMap<Case, Registered>> {
+  const benoemd = [...registraties({ schooljaar })].filter((one) => one.geval !== undefined);
+  const accounts = await accountsOf(ctx, benoemd);
   return new Map(
-    benoemd.flatMap((een) => {
-      const account = accounts.get(sleutelVan(een));
-      return een.geval !== undefined && account ? [[een.geval, account]] : [];
+    benoemd.flatMap((one) => {
+      const account = accounts.get(sleutelOf(one));
+      return one.geval !== undefined && account ? [[one.geval, account]] : [];
     }),
   );
 }
 
-const sleutelVan = (een: { readonly instellingsnummer: string; readonly stamnummer: string }) =>
-  `${een.instellingsnummer}/${een.stamnummer}`;
+const sleutelOf = (one: { readonly instellingsnummer: string; readonly stamnummer: string }) =>
+  `${one.instellingsnummer}/${one.stamnummer}`;
 
-async function accountsVan(
+async function accountsOf(
   ctx: Context,
   wie: readonly Registratie[],
-): Promise<ReadonlyMap<string, Geregistreerd>> {
-  const gevonden = await listAccountsVanRegistraties(ctx, wie);
-  return new Map(gevonden.map((account) => [sleutelVan(account), account]));
+): Promise<ReadonlyMap<string, Registered>> {
+  const found = await listAccountsOfRegistraties(ctx, wie);
+  return new Map(found.map((account) => [sleutelOf(account), account]));
 }
 
 /**
- * Gives passwords to who has none yet and tells all pupils with their passwords. `eerste-keer` gets an initial password, a
+ * Gives passwords to whoever has none yet and tells all pupils with their passwords. `eerste-keer` gets an initial password, a
  * new one as soon as the former was used; everybody else an own one that follows from the data folder.
  */
-export async function geefWachtwoorden(ctx: Context, map: DataFolder): Promise<readonly DemoLeerling[]> {
-  const wie = wieKrijgtWachtwoord(map.stand().schooljaar);
-  const accounts = await accountsVan(ctx, wie);
+export async function giveWachtwoorden(ctx: Context, map: DataFolder): Promise<readonly DemoLeerling[]> {
+  const wie = whoGetsWachtwoord(map.stand().schooljaar);
+  const accounts = await accountsOf(ctx, wie);
   const wachtwoorden = { ...map.stand().wachtwoorden };
   const leerlingen = await Promise.all(
     wie.map(async ({ geval, ...registratie }): Promise<DemoLeerling[]> => {
-      const sleutel = sleutelVan(registratie);
+      const sleutel = sleutelOf(registratie);
       const account = accounts.get(sleutel);
       if (account?.gebruikersnaam === null || account === undefined) return [];
       const bekend = wachtwoorden[sleutel];
       const niveau = registratie.inschrijvingen[0]?.niveau ?? "lager";
       let wachtwoord = bekend ?? demoWachtwoord(map.stand(), sleutel);
       if (geval === "eerste-keer") {
-        if (bekend === undefined || !(await isNogEerste(ctx, account.gebruikersnaam, bekend)))
-          wachtwoord = await geefEersteWachtwoord(ctx, { accountUuid: account.account_uuid, niveau });
+        if (bekend === undefined || !(await isStillFirst(ctx, account.gebruikersnaam, bekend)))
+          wachtwoord = await giveFirstWachtwoord(ctx, { accountUuid: account.account_uuid, niveau });
       } else if (bekend === undefined) {
-        await zetEigenWachtwoord(ctx, { accountUuid: account.account_uuid, wachtwoord });
+        await setOwnWachtwoord(ctx, { accountUuid: account.account_uuid, wachtwoord });
       }
       wachtwoorden[sleutel] = wachtwoord;
       return [
@@ -281,7 +281,7 @@ export async function geefWachtwoorden(ctx: Context, map: DataFolder): Promise<r
           voornaam: account.voornaam,
           gebruikersnaam: account.gebruikersnaam,
           wachtwoord,
-          ...(geval === "kleuter-badge" && (await geefBadge(ctx, account.account_uuid))),
+          ...(geval === "kleuter-badge" && (await giveBadge(ctx, account.account_uuid))),
           account_uuid: account.account_uuid,
           leer_id_uuid: account.leer_id_uuid,
           instellingsnummer: account.instellingsnummer,
@@ -289,17 +289,17 @@ export async function geefWachtwoorden(ctx: Context, map: DataFolder): Promise<r
       ];
     }),
   );
-  await map.bewaar({ wachtwoorden });
+  await map.save({ wachtwoorden });
   return leerlingen.flat();
 }
 
-async function geefBadge(ctx: Context, accountUuid: Geregistreerd["account_uuid"]) {
-  const nieuw = maakBadge();
-  const nr = await zetBadge(ctx, accountUuid, nieuw, new Date(ctx.clock.now()));
-  return { badge: korteVorm(nieuw.code), plaatje: plaatjes[nr]?.naam ?? "" };
+async function giveBadge(ctx: Context, accountUuid: Registered["account_uuid"]) {
+  const nieuw = makeBadge();
+  const nr = await setBadge(ctx, accountUuid, nieuw, new Date(ctx.clock.now()));
+  return { badge: shortForm(nieuw.code), plaatje: plaatjes[nr]?.naam ?? "" };
 }
 
-async function isNogEerste(ctx: Context, gebruikersnaam: string, wachtwoord: string): Promise<boolean> {
-  const uitkomst = await meldAan(ctx, maakPoort(), { gebruikersnaam, wachtwoord, clientId: "" });
-  return uitkomst.soort === "gelukt" && uitkomst.kiesWachtwoord;
+async function isStillFirst(ctx: Context, gebruikersnaam: string, wachtwoord: string): Promise<boolean> {
+  const outcome = await authenticate(ctx, makeGate(), { gebruikersnaam, wachtwoord, clientId: "" });
+  return outcome.soort === "gelukt" && outcome.kiesWachtwoord;
 }

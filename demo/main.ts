@@ -1,32 +1,32 @@
 import type { Hono } from "hono";
-import { datumOp } from "#platform/clock";
+import { datumOn } from "#platform/clock";
 import { ConfigError, type Config } from "#platform/config";
 import type { Context } from "#platform/context";
 import { end, untilStopped } from "#platform/ending";
-import { laadOpdrachtenOp } from "#modules/rechten";
-import type { ToepassingBestand } from "#modules/toepassingen";
-import { startLeerId, startOnderhoud, startTaken } from "#leerid";
+import { loadDirecteursopdrachten } from "#modules/rechten";
+import type { ToepassingFile } from "#modules/toepassingen";
+import { startLeerId, startAllUpkeep, startJobs } from "#leerid";
 import { openLeerId } from "#open";
 import { openDataFolder, type DataFolder } from "./data-folder.ts";
 import type { DemoJson } from "./demo-json.ts";
 import {
   demoDropserver,
-  geefAkkoorden,
-  laadSchoolsoftware,
-  leverKlassen,
+  giveAkkoorden,
+  loadSchoolsoftware,
+  deliverKlassen,
   schoolpakketSite,
 } from "./klasinformatie.ts";
 import {
-  accountsVanGevallen,
-  geefWachtwoorden,
-  kiesToepassingen,
-  laadGroteWereld,
-  laadToepassing,
-  maakMachineClients,
-  stuurWereld,
+  accountsOfCases,
+  giveWachtwoorden,
+  chooseToepassingen,
+  loadLargeWorld,
+  loadToepassing,
+  makeMachineClients,
+  sendWorld,
   type MachineClient,
 } from "./load.ts";
-import { isBezet } from "./ports.ts";
+import { isTaken } from "./ports.ts";
 import {
   bingelSite,
   cijferbosSite,
@@ -36,9 +36,9 @@ import {
   openListener,
   sleutelSite,
 } from "./sites.ts";
-import { tabel } from "./table.ts";
+import { table } from "./table.ts";
 import { dovOrganisatie, personas } from "./upstream/personas.ts";
-import { registraties, schooljaarVan } from "./world.ts";
+import { registraties, schooljaarOf } from "./world.ts";
 
 export type DemoOptions = {
   /** At least so many pupils; without, the four demo schools. */
@@ -55,13 +55,13 @@ export async function demo(config: Config, options: DemoOptions = {}): Promise<v
   const voortgang = stopwatch((regel) => console.log(regel));
   let loopt: RunningDemo;
   try {
-    loopt = await startDemo(config, { ...options, voortgang, stop: einde.signal });
+    loopt = await startDemo(config, { ...options, progress: voortgang, stop: einde.signal });
   } catch (error) {
     if (!einde.signal.aborted) throw error;
     await gestopt;
     return console.log("Gestopt. Start opnieuw met npm run demo.");
   }
-  console.log(tabel(loopt.demo, config.LEERID_DATAMAP));
+  console.log(table(loopt.demo, config.LEERID_DATAMAP));
   await gestopt.finally(async () => {
     console.log("De demonstratie stopt…");
     await loopt.stop();
@@ -74,36 +74,36 @@ export async function demo(config: Config, options: DemoOptions = {}): Promise<v
  */
 export async function startDemo(
   config: Config,
-  options: DemoOptions & { readonly voortgang?: (wat: string) => void; readonly stop?: AbortSignal } = {},
+  options: DemoOptions & { readonly progress?: (wat: string) => void; readonly stop?: AbortSignal } = {},
 ): Promise<RunningDemo> {
   // Passwords on the screen, secrets in a file, a simulator that lets anybody change pupils.
   if (config.LEERID_PRODUCTIE)
     throw new ConfigError("LEERID_PRODUCTIE: de demonstratie start niet in productie.");
-  const meld = options.voortgang ?? (() => {});
+  const meld = options.progress ?? (() => {});
   const stop = options.stop ?? new AbortController().signal;
   const base = config.LEERID_PORT_BASE;
-  const lokaal = (nr: number) => `http://localhost:${base + nr}`;
+  const local = (nr: number) => `http://localhost:${base + nr}`;
   const sites = {
     acm: `${config.urls.acm}/op`,
     leerlingloket: config.urls.leerlingloket,
     schoolloket: config.urls.schoolloket,
     beheer: config.urls.beheer,
     api: config.urls.api,
-    bingel: lokaal(10),
-    tweede: lokaal(11),
-    schoolpakket: lokaal(20),
-    discimus: lokaal(30),
-    sleutel: lokaal(40),
+    bingel: local(10),
+    tweede: local(11),
+    schoolpakket: local(20),
+    discimus: local(30),
+    sleutel: local(40),
   };
   // Before anything is changed: the data may belong to a demo that runs.
   for (const nr of [0, 1, 2, 3, 4, 10, 11, 20, 22, 30, 40, 99]) {
-    if (await isBezet(config.LEERID_HOST, base + nr))
+    if (await isTaken(config.LEERID_HOST, base + nr))
       throw new Error(
         `Poort ${base + nr} is al in gebruik. Loopt de demonstratie al? Kies anders andere poorten met LEERID_PORT_BASE.`,
       );
   }
   const afsluiten: (() => Promise<void>)[] = [];
-  const sluit = async () => {
+  const close = async () => {
     for (const werk of afsluiten.splice(0).toReversed()) await werk();
   };
   try {
@@ -115,35 +115,35 @@ export async function startDemo(
     meld("databank klaar");
     stop.throwIfAborted();
     const { ctx } = geopend;
-    const nu = () => ctx.clock.now();
-    const map = await openDataFolder(config.LEERID_DATAMAP, schooljaarVan(datumOp(ctx.clock.now())));
-    const clients = await maakMachineClients(ctx, map);
-    await laadSchoolsoftware(ctx, map, clients);
-    const bingel = await laadToepassing(ctx, map, "bingel", sites.bingel);
-    const tweede = await laadToepassing(ctx, map, "cijferbos", sites.tweede);
+    const now = () => ctx.clock.now();
+    const map = await openDataFolder(config.LEERID_DATAMAP, schooljaarOf(datumOn(ctx.clock.now())));
+    const clients = await makeMachineClients(ctx, map);
+    await loadSchoolsoftware(ctx, map, clients);
+    const bingel = await loadToepassing(ctx, map, "bingel", sites.bingel);
+    const tweede = await loadToepassing(ctx, map, "cijferbos", sites.tweede);
     const sleutel = demoSleutel(sites, map);
-    afsluiten.push(await openListener(await sleutelSite(sleutel, sites, nu), config.LEERID_HOST, base + 40));
+    afsluiten.push(await openListener(await sleutelSite(sleutel, sites, now), config.LEERID_HOST, base + 40));
     const leerid = await startLeerId(
       { ...config, LEERID_SITES: undefined, LEERID_DOV_ORGANISATIE: dovOrganisatie, medewerkers: sleutel },
       ctx,
     );
     afsluiten.push(() => leerid.close());
-    const onderhoud = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
+    const onderhoud = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER });
     afsluiten.push(() => onderhoud.stop());
-    const taken = await startTaken(config, ctx);
+    const taken = await startJobs(config, ctx);
     afsluiten.push(() => taken.stop());
     meld("ACM, de lokets, de API, de dropserver en de sleutel voor medewerkers luisteren");
     stop.throwIfAborted();
 
-    await laadWereld(config, ctx, map, clients, { meld, stop, leerlingen: options.leerlingen ?? 0 });
-    await laadOpdrachtenOp(ctx); // at once, as a first start does, not at the next minute
-    const leerlingen = await geefWachtwoorden(ctx, map);
+    await loadWorld(config, ctx, map, clients, { report: meld, stop, leerlingen: options.leerlingen ?? 0 });
+    await loadDirecteursopdrachten(ctx); // at once, as a first start does, not at the next minute
+    const leerlingen = await giveWachtwoorden(ctx, map);
     meld(`wachtwoorden klaar voor ${leerlingen.length} leerlingen`);
     stop.throwIfAborted();
 
     const inhoud: DemoJson = {
       sites,
-      toepassingen: [bingel, tweede].map(clientVan),
+      toepassingen: [bingel, tweede].map(clientOf),
       leerlingen,
       personas: personas.map(({ geval, voornaam, naam, login }) => ({
         geval,
@@ -153,78 +153,78 @@ export async function startDemo(
       machine_clients: clients,
       dropserver: demoDropserver(map, base + 22),
     };
-    const luister = async (nr: number, app: Hono) => {
+    const listen = async (nr: number, app: Hono) => {
       afsluiten.push(await open(app, config.LEERID_HOST, base + nr));
     };
-    await luister(10, await bingelSite(map, inhoud, nu));
-    await luister(11, await cijferbosSite(map, inhoud, nu));
-    await luister(30, await discimusSite(ctx, map, clients, sites));
+    await listen(10, await bingelSite(map, inhoud, now));
+    await listen(11, await cijferbosSite(map, inhoud, now));
+    await listen(30, await discimusSite(ctx, map, clients, sites));
     const schoolpakket = await schoolpakketSite(ctx, map, {
       ...inhoud,
       clients,
       hostsleutel: leerid.dropserver?.vingerafdruk ?? "",
     });
     afsluiten.push(() => schoolpakket.stop());
-    await luister(20, schoolpakket.app);
+    await listen(20, schoolpakket.app);
     meld("Bingel, Cijferbos, Discimus en de schoolpakketten luisteren");
     if (!map.stand().geleverd) {
-      meld(`klassen van ${await leverKlassen(schoolpakket)} leerlingen verwerkt`);
-      await map.bewaar({ geleverd: true });
+      meld(`klassen van ${await deliverKlassen(schoolpakket)} leerlingen verwerkt`);
+      await map.save({ geleverd: true });
     }
-    await map.schrijf("demo.json", `${JSON.stringify(inhoud, null, 2)}\n`);
-    return { demo: inhoud, stop: sluit };
+    await map.write("demo.json", `${JSON.stringify(inhoud, null, 2)}\n`);
+    return { demo: inhoud, stop: close };
   } catch (error) {
-    await sluit();
+    await close();
     throw error;
   }
 }
 
-async function laadWereld(
+async function loadWorld(
   config: Config,
   ctx: Context,
   map: DataFolder,
   clients: readonly MachineClient[],
-  wens: { readonly meld: (wat: string) => void; readonly stop: AbortSignal; readonly leerlingen: number },
+  wens: { readonly report: (wat: string) => void; readonly stop: AbortSignal; readonly leerlingen: number },
 ): Promise<void> {
   const { schooljaar } = map.stand();
-  const eerder = (await accountsVanGevallen(ctx, schooljaar)).get("gewoon")?.account_uuid;
+  const eerder = (await accountsOfCases(ctx, schooljaar)).get("gewoon")?.account_uuid;
   if (eerder === undefined || eerder !== map.stand().gewoon) {
     // Another database, or a start that was broken off: what the simulators remember is not of this world.
     const leeg = { gewoon: null, leerlingen: 0, zichtbaar: false, gedeeld: false, geleverd: false };
-    await map.bewaar({ ...leeg, wachtwoorden: {} });
-    await map.vergeet("discimus.json", "toepassing-bingel.json", "toepassing-cijferbos.json");
-    await map.vergeet("schoolpakket/stand.json");
+    await map.save({ ...leeg, wachtwoorden: {} });
+    await map.forget("discimus.json", "toepassing-bingel.json", "toepassing-cijferbos.json");
+    await map.forget("schoolpakket/stand.json");
     const [discimus] = clients;
     if (discimus === undefined) throw new Error("no client for the feed");
-    const antwoord = await stuurWereld(config, ctx, map, discimus);
-    if (antwoord.quarantaine > 0)
-      throw new Error(`${antwoord.quarantaine} berichten van de demowereld werden niet aanvaard.`);
-    wens.meld(`${antwoord.ontvangen} berichten van Discimus verwerkt`);
+    const answer = await sendWorld(config, ctx, map, discimus);
+    if (answer.quarantaine > 0)
+      throw new Error(`${answer.quarantaine} berichten van de demowereld werden niet aanvaard.`);
+    wens.report(`${answer.ontvangen} berichten van Discimus verwerkt`);
   } else {
-    wens.meld("de demowereld stond er al");
+    wens.report("de demowereld stond er al");
   }
-  if (wens.leerlingen > Math.max(map.stand().leerlingen, wereldgrootte(schooljaar))) {
-    await laadGroteWereld(ctx, map, wens.leerlingen, wens.stop);
-    await map.bewaar({ leerlingen: wens.leerlingen });
-    wens.meld("de grote wereld is geladen");
+  if (wens.leerlingen > Math.max(map.stand().leerlingen, worldSize(schooljaar))) {
+    await loadLargeWorld(ctx, map, wens.leerlingen, wens.stop);
+    await map.save({ leerlingen: wens.leerlingen });
+    wens.report("de grote wereld is geladen");
   }
-  const accounts = await accountsVanGevallen(ctx, schooljaar);
+  const accounts = await accountsOfCases(ctx, schooljaar);
   if (!map.stand().zichtbaar) {
-    await kiesToepassingen(ctx, map, accounts);
-    await map.bewaar({ zichtbaar: true, gewoon: accounts.get("gewoon")?.account_uuid ?? null });
-    wens.meld("toepassingen gekozen en zichtbaar gemaakt");
+    await chooseToepassingen(ctx, map, accounts);
+    await map.save({ zichtbaar: true, gewoon: accounts.get("gewoon")?.account_uuid ?? null });
+    wens.report("toepassingen gekozen en zichtbaar gemaakt");
   }
   if (!map.stand().gedeeld) {
-    await geefAkkoorden(ctx); // once: a school that stops in the demonstration has stopped
-    await map.bewaar({ gedeeld: true });
+    await giveAkkoorden(ctx); // once: a school that stops in the demonstration has stopped
+    await map.save({ gedeeld: true });
   }
 }
 
-const wereldgrootte = (schooljaar: number): number =>
+const worldSize = (schooljaar: number): number =>
   registraties({ schooljaar }).reduce((aantal) => aantal + 1, 0);
 
-function clientVan(toepassing: ToepassingBestand): DemoJson["toepassingen"][number] {
-  const client = toepassing.clients.find((een) => een.soort === "web");
+function clientOf(toepassing: ToepassingFile): DemoJson["toepassingen"][number] {
+  const client = toepassing.clients.find((one) => one.soort === "web");
   if (client?.client_secret === undefined) throw new Error(`no client for ${toepassing.toepassing}`);
   return {
     naam: toepassing.naam,
@@ -236,8 +236,8 @@ function clientVan(toepassing: ToepassingBestand): DemoJson["toepassingen"][numb
 }
 
 /** Lines with the seconds since the start before them. */
-function stopwatch(schrijf: (regel: string) => void): (wat: string) => void {
+function stopwatch(write: (regel: string) => void): (wat: string) => void {
   const begin = performance.now();
   return (wat) =>
-    schrijf(`${((performance.now() - begin) / 1000).toFixed(1).padStart(6).replace(".", ",")} s  ${wat}`);
+    write(`${((performance.now() - begin) / 1000).toFixed(1).padStart(6).replace(".", ",")} s  ${wat}`);
 }

@@ -3,9 +3,9 @@ import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { Medewerkers } from "#platform/config";
 import type { Context } from "#platform/context";
-import { historiekVan, zoekAccountVanRegistratie } from "#modules/leerlingen";
-import { geefEersteWachtwoord } from "#modules/sleutels";
-import { geheim, type DataFolder } from "./data-folder.ts";
+import { historiekOf, findAccountOfRegistratie } from "#modules/leerlingen";
+import { giveFirstWachtwoord } from "#modules/sleutels";
+import { secretOf, type DataFolder } from "./data-folder.ts";
 import { createDiscimus } from "./discimus/index.ts";
 import type { MachineClient } from "./load.ts";
 import type { DemoJson } from "./demo-json.ts";
@@ -15,7 +15,7 @@ import { createUpstream } from "./upstream/index.ts";
 import { demoAcr, personas } from "./upstream/personas.ts";
 
 /** Bingel as its publisher runs it. Its schools are those of small children. */
-export const bingelSite = (map: DataFolder, demo: DemoJson, nu: () => number): Promise<Hono> =>
+export const bingelSite = (map: DataFolder, demo: DemoJson, now: () => number): Promise<Hono> =>
   createRelyingParty({
     ...rpClient(demo, 0, demo.sites.bingel),
     stijl: {
@@ -26,12 +26,12 @@ export const bingelSite = (map: DataFolder, demo: DemoJson, nu: () => number): P
     },
     oefening: "plus",
     klanten: ["999001", "999004"],
-    bestand: map.pad("toepassing-bingel.json"),
-    nu,
+    bestand: map.pathParam("toepassing-bingel.json"),
+    now,
   });
 
 /** Cijferbos, of an invented publisher: all four schools have a licence. */
-export const cijferbosSite = (map: DataFolder, demo: DemoJson, nu: () => number): Promise<Hono> =>
+export const cijferbosSite = (map: DataFolder, demo: DemoJson, now: () => number): Promise<Hono> =>
   createRelyingParty({
     ...rpClient(demo, 1, demo.sites.tweede),
     stijl: {
@@ -42,8 +42,8 @@ export const cijferbosSite = (map: DataFolder, demo: DemoJson, nu: () => number)
     },
     oefening: "maal",
     klanten: demoScholen.map((school) => school.instellingsnummer),
-    bestand: map.pad("toepassing-cijferbos.json"),
-    nu,
+    bestand: map.pathParam("toepassing-cijferbos.json"),
+    now,
   });
 
 function rpClient(demo: DemoJson, index: number, url: string) {
@@ -65,8 +65,8 @@ export function discimusSite(
   clients: readonly MachineClient[],
   sites: DemoJson["sites"],
 ) {
-  const zoek = (instellingsnummer: string, stamnummer: string) =>
-    zoekAccountVanRegistratie(ctx, { instellingsnummer, stamnummer });
+  const lookUp = (instellingsnummer: string, stamnummer: string) =>
+    findAccountOfRegistratie(ctx, { instellingsnummer, stamnummer });
   const [discimus] = clients;
   return createDiscimus({
     issuer: sites.acm,
@@ -74,25 +74,25 @@ export function discimusSite(
     clientId: discimus?.client_id ?? "",
     clientSecret: discimus?.client_secret ?? "",
     schooljaar: map.stand().schooljaar,
-    bestand: map.pad("discimus.json"),
-    nu: () => ctx.clock.now(),
+    bestand: map.pathParam("discimus.json"),
+    now: () => ctx.clock.now(),
     vandaag: () => ctx.clock.vandaag(),
-    async opzoeken(instellingsnummer, stamnummer) {
-      const account = await zoek(instellingsnummer, stamnummer);
-      return account && { ...account, historiek: await historiekVan(ctx, account.account_uuid) };
+    async lookUp(instellingsnummer, stamnummer) {
+      const account = await lookUp(instellingsnummer, stamnummer);
+      return account && { ...account, historiek: await historiekOf(ctx, account.account_uuid) };
     },
-    async geefWachtwoord(instellingsnummer, stamnummer) {
-      const account = await zoek(instellingsnummer, stamnummer);
+    async giveWachtwoord(instellingsnummer, stamnummer) {
+      const account = await lookUp(instellingsnummer, stamnummer);
       if (account === undefined) return "";
-      const school = demoScholen.find((een) => een.instellingsnummer === instellingsnummer);
+      const school = demoScholen.find((one) => one.instellingsnummer === instellingsnummer);
       const niveau = school?.soort === "secundair" ? "secundair" : "lager";
-      const wachtwoord = await geefEersteWachtwoord(ctx, { accountUuid: account.account_uuid, niveau });
+      const wachtwoord = await giveFirstWachtwoord(ctx, { accountUuid: account.account_uuid, niveau });
       const { wachtwoorden } = map.stand();
       const sleutel = `${instellingsnummer}/${stamnummer}`;
       // A named pupil got another one: from the next start on the table shows a password of the demo again.
       if (sleutel in wachtwoorden) {
         const { [sleutel]: _, ...rest } = wachtwoorden;
-        await map.bewaar({ wachtwoorden: rest });
+        await map.save({ wachtwoorden: rest });
       }
       return wachtwoord;
     },
@@ -103,13 +103,13 @@ export function discimusSite(
 export const demoSleutel = (sites: DemoJson["sites"], map: DataFolder): Medewerkers => ({
   issuer: sites.sleutel,
   clientId: "acm",
-  clientSecret: geheim(map.stand(), "sleutel van medewerkers"),
+  clientSecret: secretOf(map.stand(), "sleutel van medewerkers"),
   acr: [demoAcr],
 });
 
 /** The key of adults: ready personas instead of accounts of an employer. */
-export const sleutelSite = (sleutel: Medewerkers, sites: DemoJson["sites"], nu: () => number) =>
-  createUpstream({ ...sleutel, redirectUri: `${sites.acm}/v1/medewerker/terug`, personas, nu });
+export const sleutelSite = (sleutel: Medewerkers, sites: DemoJson["sites"], now: () => number) =>
+  createUpstream({ ...sleutel, redirectUri: `${sites.acm}/v1/medewerker/terug`, personas, now });
 
 /** Listens, and gives back how to stop. */
 export const open = (app: Hono, host: string, port: number): Promise<() => Promise<void>> =>

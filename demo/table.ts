@@ -4,7 +4,7 @@ import type { DemoJson } from "./demo-json.ts";
 import { personas } from "./upstream/personas.ts";
 
 /** What is printed when everything runs: where to go, and who can sign in. */
-export function tabel(demo: DemoJson, datamap: string): string {
+export function table(demo: DemoJson, datamap: string): string {
   const { sites } = demo;
   const benoemd = demo.leerlingen.filter((leerling) => leerling.geval !== "overig");
   const overig = demo.leerlingen.length - benoemd.length;
@@ -24,39 +24,39 @@ export function tabel(demo: DemoJson, datamap: string): string {
       "SFTP voor schoolpakketten; sleutels in de datamap",
     ],
   ];
-  const leerlingen = benoemd.map((een) => [
-    een.geval,
-    `${een.voornaam} ${een.naam}`,
-    een.gebruikersnaam,
-    een.wachtwoord,
-    een.geval === "overig" ? "" : gevallen[een.geval],
+  const leerlingen = benoemd.map((one) => [
+    one.geval,
+    `${one.voornaam} ${one.naam}`,
+    one.gebruikersnaam,
+    one.wachtwoord,
+    one.geval === "overig" ? "" : gevallen[one.geval],
   ]);
   const medewerkers = demo.personas.map(({ geval, naam, login }) => [
     geval,
     naam,
     login,
-    personas.find((een) => een.geval === geval)?.uitleg ?? "",
+    personas.find((one) => one.geval === geval)?.uitleg ?? "",
   ]);
   return [
     "",
     "LeerID loopt. Alle leerlingen, medewerkers en scholen zijn verzonnen.",
     "",
-    ...kolommen(adressen),
+    ...columns(adressen),
     "",
-    ...kolommen([["geval", "leerling", "gebruikersnaam", "wachtwoord", ""], ...leerlingen]),
+    ...columns([["geval", "leerling", "gebruikersnaam", "wachtwoord", ""], ...leerlingen]),
     "",
-    ...kolommen([["geval", "medewerker", "login", ""], ...medewerkers]),
+    ...columns([["geval", "medewerker", "login", ""], ...medewerkers]),
     "",
     `Nog ${overig} leerlingen met een wachtwoord, en alles voor programma's: ${join(datamap, "demo.json")}`,
     "Ctrl-C stopt alles.",
   ].join("\n");
 }
 
-function kolommen(rijen: readonly (readonly string[])[]): readonly string[] {
-  const breedtes = (rijen[0] ?? []).map((_, kolom) =>
-    Math.max(...rijen.map((rij) => rij[kolom]?.length ?? 0)),
+function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const breedtes = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   );
-  return rijen.map((rij) =>
-    `  ${rij.map((cel, kolom) => cel.padEnd(breedtes[kolom] ?? 0)).join("  ")}`.trimEnd(),
+  return rows.map((row) =>
+    `  ${row.map((cel, column) => cel.padEnd(breedtes[column] ?? 0)).join("  ")}`.trimEnd(),
   );
 }

@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { leesInsz } from "#modules/leerlingen";
+import { readInsz } from "#modules/leerlingen";
 import { gevallen } from "./contract.ts";
 import { isInvented } from "./insz.ts";
 import { personas } from "./upstream/personas.ts";
-import { registraties, schooljaarVan, wereld } from "./world.ts";
+import { registraties, schooljaarOf, world } from "./world.ts";
 
 const optie = { schooljaar: 2026 };
 
 test("the same options make the same world, and every case is in it once", () => {
-  const eerste = [...wereld(optie)].map((bericht) => JSON.stringify(bericht));
+  const first = [...world(optie)].map((bericht) => JSON.stringify(bericht));
   assert.deepEqual(
-    eerste,
-    [...wereld(optie)].map((bericht) => JSON.stringify(bericht)),
+    first,
+    [...world(optie)].map((bericht) => JSON.stringify(bericht)),
   );
-  const gevonden = [...registraties(optie)].flatMap(({ geval }) => geval ?? []);
-  assert.deepEqual(gevonden.toSorted(), Object.keys(gevallen).toSorted());
-  assert.equal(new Set(eerste.map((regel) => JSON.parse(regel).id)).size, eerste.length);
+  const found = [...registraties(optie)].flatMap(({ geval }) => geval ?? []);
+  assert.deepEqual(found.toSorted(), Object.keys(gevallen).toSorted());
+  assert.equal(new Set(first.map((regel) => JSON.parse(regel).id)).size, first.length);
 });
 
 test("every INSZ is invented, accepted by the product, and of one person", () => {
@@ -24,7 +24,7 @@ test("every INSZ is invented, accepted by the product, and of one person", () =>
   for (const { leerling, inszLater } of registraties({ ...optie, leerlingen: 20_000 })) {
     const insz = inszLater ?? leerling.insz;
     if (insz === null) continue;
-    assert.ok(isInvented(insz) && leesInsz(insz));
+    assert.ok(isInvented(insz) && readInsz(insz));
     const wie = `${leerling.voornaam} ${leerling.naam} ${leerling.geboortedatum}`;
     assert.equal(vanWie.get(insz) ?? wie, wie);
     vanWie.set(insz, wie);
@@ -56,8 +56,8 @@ test("stamnummers are unique within a school", () => {
 });
 
 test("a bigger world begins with the smaller one", () => {
-  const klein = [...wereld(optie)].map((bericht) => JSON.stringify(bericht));
-  const groot = wereld({ ...optie, leerlingen: 5000 });
+  const klein = [...world(optie)].map((bericht) => JSON.stringify(bericht));
+  const groot = world({ ...optie, leerlingen: 5000 });
   assert.deepEqual(
     klein,
     Array.from(groot.take(klein.length), (bericht) => JSON.stringify(bericht)),
@@ -65,9 +65,9 @@ test("a bigger world begins with the smaller one", () => {
 });
 
 test("the school year starts on 1 September", () => {
-  assert.equal(schooljaarVan("2026-08-31"), 2025);
-  assert.equal(schooljaarVan("2026-09-01"), 2026);
-  assert.equal(schooljaarVan("2027-01-01"), 2026);
+  assert.equal(schooljaarOf("2026-08-31"), 2025);
+  assert.equal(schooljaarOf("2026-09-01"), 2026);
+  assert.equal(schooljaarOf("2027-01-01"), 2026);
 });
 
 test("every persona of the contract is there once, and each director has the assignment that his case says", () => {
@@ -87,11 +87,11 @@ test("every persona of the contract is there once, and each director has the ass
   );
   assert.equal(new Set(personas.map(({ login }) => login)).size, personas.length);
   assert.equal(new Set(personas.map(({ claims }) => claims.vo_id)).size, personas.length);
-  const opdrachten = [...wereld(optie)].flatMap((bericht) =>
+  const opdrachten = [...world(optie)].flatMap((bericht) =>
     bericht.soort === "directeursopdracht" ? [bericht] : [],
   );
-  const van = (geval: string) => {
-    const persona = personas.find((een) => een.geval === geval);
+  const personaOf = (geval: string) => {
+    const persona = personas.find((one) => one.geval === geval);
     const bericht = opdrachten.find(({ gegevens }) => gegevens.persoon.vo_id === persona?.claims.vo_id);
     if (bericht)
       assert.deepEqual(
@@ -100,10 +100,10 @@ test("every persona of the contract is there once, and each director has the ass
       );
     return bericht?.gegevens;
   };
-  assert.deepEqual([van("directeur")?.vastbenoemd, van("directeur")?.tot], [true, undefined]);
-  assert.ok((van("tijdelijk-directeur")?.tot ?? "") > "2026-11-22");
-  assert.ok((van("oud-directeur")?.tot ?? "9") < "2026-09-01");
-  assert.equal(van("directeur-andere-school")?.vastbenoemd, true);
+  assert.deepEqual([personaOf("directeur")?.vastbenoemd, personaOf("directeur")?.tot], [true, undefined]);
+  assert.ok((personaOf("tijdelijk-directeur")?.tot ?? "") > "2026-11-22");
+  assert.ok((personaOf("oud-directeur")?.tot ?? "9") < "2026-09-01");
+  assert.equal(personaOf("directeur-andere-school")?.vastbenoemd, true);
   for (const geval of ["beheerder", "dov-medewerker", "dov-dpo", "dienstenleverancier"])
-    assert.equal(van(geval), undefined);
+    assert.equal(personaOf(geval), undefined);
 });

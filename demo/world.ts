@@ -1,6 +1,6 @@
 import type {
   Bericht,
-  Geval,
+  Case,
   InschrijvingGegevens,
   Melding,
   Niveau,
@@ -9,7 +9,7 @@ import type {
 } from "./contract.ts";
 import type { Datum } from "#platform/clock";
 import { schooljaarOn } from "#platform/schooljaar";
-import { geboorten, type Geboren } from "./insz.ts";
+import { births, type Geboren } from "./insz.ts";
 import { namen, voornamen } from "./names.ts";
 import { seeded, type Random } from "./random.ts";
 import { demoScholen, extraSchool, type DemoSchool, type SchoolSoort } from "./schools.ts";
@@ -24,7 +24,7 @@ export type WorldOptions = {
 };
 
 /** The school year that a calendar date is in, by its first year (1 September – 31 August). */
-export const schooljaarVan = (datum: string): number => Number(schooljaarOn(datum as Datum).slice(0, 4));
+export const schooljaarOf = (datum: string): number => Number(schooljaarOn(datum as Datum).slice(0, 4));
 
 const klassen: Record<SchoolSoort, readonly { niveau: Niveau; leerjaar: number }[]> = {
   basis: [
@@ -44,7 +44,7 @@ const richtingen = [
 ] as const;
 
 /** The calendar year in which who sits in this year was born, without repeating or skipping. */
-function geboortejaar(schooljaar: number, niveau: Niveau, leerjaar: number): number {
+function yearOfBirth(schooljaar: number, niveau: Niveau, leerjaar: number): number {
   return schooljaar - (niveau === "kleuter" ? 2 : niveau === "lager" ? 5 : 11) - leerjaar;
 }
 
@@ -62,43 +62,43 @@ type Maker = {
  * All schools of a world, each followed by its pupils: as many as asked, in memory one at a time. Always the same for the
  * same options, and a bigger world begins with exactly the smaller one, so that a demo can grow.
  */
-function* delen(options: WorldOptions): Generator<{ school: DemoSchool } | { registratie: Registratie }> {
+function* sharing(options: WorldOptions): Generator<{ school: DemoSchool } | { registratie: Registratie }> {
   const maker: Maker = {
     schooljaar: options.schooljaar,
-    geboren: geboorten(options.allowAnySequence ?? false),
+    geboren: births(options.allowAnySequence ?? false),
   };
   for (const school of demoScholen) yield { school };
-  for (const registratie of benoemd(maker)) yield { registratie };
+  for (const registratie of directeurs(maker)) yield { registratie };
   for (const school of demoScholen)
-    for (const registratie of leerlingenVan(maker, school)) yield { registratie };
+    for (const registratie of leerlingenOf(maker, school)) yield { registratie };
   let over = (options.leerlingen ?? 0) - demoLeerlingenAantal;
   for (let nr = 0; over > 0; nr++) {
     const school = extraSchool(nr);
     yield { school };
-    for (const registratie of leerlingenVan(maker, school)) {
+    for (const registratie of leerlingenOf(maker, school)) {
       if (over-- <= 0) return;
       yield { registratie };
     }
   }
 }
 
-function* leerlingenVan(maker: Maker, school: DemoSchool): Generator<Registratie> {
+function* leerlingenOf(maker: Maker, school: DemoSchool): Generator<Registratie> {
   const random = seeded(Number(school.instellingsnummer));
   let nr = 100;
   for (const { niveau, leerjaar } of klassen[school.soort]) {
     for (let plaats = 0; plaats < school.perJaar; plaats++) {
       nr += 1;
-      yield gewoneLeerling(maker, random, school, nr, niveau, leerjaar);
+      yield plainLeerling(maker, random, school, nr, niveau, leerjaar);
     }
   }
 }
 
 /** All pupils of a world; see `delen`. */
 export function* registraties(options: WorldOptions): Generator<Registratie> {
-  for (const deel of delen(options)) if ("registratie" in deel) yield deel.registratie;
+  for (const part of sharing(options)) if ("registratie" in part) yield part.registratie;
 }
 
-function gewoneLeerling(
+function plainLeerling(
   maker: Maker,
   random: Random,
   school: DemoSchool,
@@ -106,7 +106,7 @@ function gewoneLeerling(
   niveau: Niveau,
   leerjaar: number,
 ): Registratie {
-  const geboren = maker.geboren(geboortejaar(maker.schooljaar, niveau, leerjaar));
+  const geboren = maker.geboren(yearOfBirth(maker.schooljaar, niveau, leerjaar));
   const zonderInsz = random.below(40) === 0; // newcomers wait some weeks for theirs
   return registratie(
     maker,
@@ -135,7 +135,7 @@ type Wie = Geboren & {
   readonly tot?: string;
   readonly van?: string;
   readonly inszLater?: string;
-  readonly geval?: Geval;
+  readonly geval?: Case;
 };
 
 function registratie(maker: Maker, instellingsnummer: string, stamnummer: string, wie: Wie): Registratie {
@@ -160,13 +160,13 @@ function registratie(maker: Maker, instellingsnummer: string, stamnummer: string
 }
 
 /** The cases that have a name. All but one can be tried in De Regenboog; see `gevallen` for what each shows. */
-function* benoemd(maker: Maker): Generator<Registratie> {
+function* directeurs(maker: Maker): Generator<Registratie> {
   const jaar = maker.schooljaar;
   const vorig = { van: `${jaar - 1}-09-01`, tot: `${jaar}-06-30` };
   const in1 = (nr: number, wie: Wie) =>
     registratie(maker, "999001", `${jaar - 1}-${String(nr).padStart(4, "0")}`, wie);
-  const geboren = (niveau: Niveau, leerjaar: number) => maker.geboren(geboortejaar(jaar, niveau, leerjaar));
-  const klas = (niveau: Niveau, leerjaar: number) => ({ niveau, leerjaar, ...geboren(niveau, leerjaar) });
+  const birthOf = (niveau: Niveau, leerjaar: number) => maker.geboren(yearOfBirth(jaar, niveau, leerjaar));
+  const klas = (niveau: Niveau, leerjaar: number) => ({ niveau, leerjaar, ...birthOf(niveau, leerjaar) });
 
   yield in1(1, { geval: "gewoon", voornaam: "Noor", naam: "Peeters", ...klas("lager", 3) });
   yield in1(2, { geval: "naamgenoot", voornaam: "Noor", naam: "Peeters", ...klas("lager", 5) });
@@ -202,7 +202,7 @@ function* benoemd(maker: Maker): Generator<Registratie> {
 }
 
 /** Directors' assignments of the four schools: permanent, temporary and ended ones (R59-R61). */
-function* opdrachten({ schooljaar: jaar }: WorldOptions): Generator<Melding> {
+function* directeursopdrachten({ schooljaar: jaar }: WorldOptions): Generator<Melding> {
   const opdracht = (
     instellingsnummer: string,
     nr: number,
@@ -241,7 +241,7 @@ function* opdrachten({ schooljaar: jaar }: WorldOptions): Generator<Melding> {
 }
 
 /** The messages of one pupil's registration, in order. */
-function* meldingenVan(registratie: Registratie): Generator<Melding> {
+function* noticesOf(registratie: Registratie): Generator<Melding> {
   const { instellingsnummer, stamnummer, leerling } = registratie;
   const sleutel = { instellingsnummer, stamnummer };
   yield { soort: "leerling", sleutel, versie: 1, gegevens: leerling };
@@ -252,25 +252,25 @@ function* meldingenVan(registratie: Registratie): Generator<Melding> {
 }
 
 /** A whole world as the messages of the feed, at any size in the same memory: directors, schools, pupils. */
-export function* wereld(options: WorldOptions): Generator<Bericht> {
-  const omslag = envelop(Date.parse(`${options.schooljaar}-08-16T06:00:00Z`), 1);
-  for (const melding of opdrachten(options)) yield omslag(melding);
-  for (const deel of delen(options)) {
-    if ("registratie" in deel) {
-      for (const melding of meldingenVan(deel.registratie)) yield omslag(melding);
+export function* world(options: WorldOptions): Generator<Bericht> {
+  const omslag = envelope(Date.parse(`${options.schooljaar}-08-16T06:00:00Z`), 1);
+  for (const melding of directeursopdrachten(options)) yield omslag(melding);
+  for (const part of sharing(options)) {
+    if ("registratie" in part) {
+      for (const melding of noticesOf(part.registratie)) yield omslag(melding);
     } else {
-      const { soort: _, perJaar: __, instellingsnummer, ...gegevens } = deel.school;
+      const { soort: _, perJaar: __, instellingsnummer, ...gegevens } = part.school;
       yield omslag({ soort: "school", sleutel: { instellingsnummer }, versie: 1, gegevens });
     }
   }
 }
 
 /** Puts messages in their envelope: an id, the next number and a time that goes up by 250 ms. */
-function envelop(begin: number, eerste: number): (melding: Melding) => Bericht {
-  let volgnummer = eerste - 1;
+function envelope(begin: number, first: number): (melding: Melding) => Bericht {
+  let volgnummer = first - 1;
   return (melding) => {
     volgnummer += 1;
-    const moment = begin + (volgnummer - eerste) * 250;
+    const moment = begin + (volgnummer - first) * 250;
     return {
       id: berichtId(moment, volgnummer),
       volgnummer,

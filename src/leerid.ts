@@ -12,7 +12,7 @@ import * as leerlingbeheer from "#modules/leerlingbeheer";
 import * as privacylog from "#modules/privacylog";
 import * as rechten from "#modules/rechten";
 import * as sleutels from "#modules/sleutels";
-import { importeerToepassing } from "#modules/toepassingen";
+import { importToepassing } from "#modules/toepassingen";
 import * as uitreiking from "#modules/uitreiking";
 import * as verstrekking from "#modules/verstrekking";
 import * as acmSite from "#sites/acm";
@@ -67,11 +67,11 @@ export const jobs = ({ urls, LEERID_PRODUCTIE }: JobsConfig): readonly Job[] => 
 ];
 
 /** Does the regular work until stopped, beside the same in other processes. */
-export const startOnderhoud = (ctx: Context, options: UpkeepOptions): { stop(): Promise<void> } =>
+export const startAllUpkeep = (ctx: Context, options: UpkeepOptions): { stop(): Promise<void> } =>
   startUpkeep(ctx, upkeep(options));
 
 /** Does what was asked for until stopped, beside the workers of other processes. */
-export const startTaken = (config: JobsConfig, ctx: Context): Promise<Worker> =>
+export const startJobs = (config: JobsConfig, ctx: Context): Promise<Worker> =>
   startWorker(ctx, collectJobs(jobs(config)));
 
 /** Every site says whether it lives (`/healthz`) and whether it can work: database reachable, migrations done (`/readyz`). */
@@ -148,12 +148,12 @@ async function startDropserver(
         rust: config.LEERID_DROPSERVER_RUST * 1000,
       },
       metingen: {
-        bestand: (status, size) => {
+        file: (status, size) => {
           files([status]);
           bytes([], size);
         },
-        weigering: (reason) => refusals([reason]),
-        verbinding: (event) => connections([event]),
+        refusal: (reason) => refusals([reason]),
+        connection: (event) => connections([event]),
       },
     });
   } catch (error) {
@@ -201,10 +201,10 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   const sites = config.LEERID_SITES ?? ["acm", "leerlingloket", "schoolloket", "beheer", "api", "dropserver"];
   const { urls } = config;
   const lokaal = !config.LEERID_PRODUCTIE;
-  await privacylog.maakPartities(ctx);
-  await leerlingloket.registreer(ctx, urls);
-  await schoolloket.registreer(ctx, urls);
-  await importeerToepassing(ctx, beheer.clientBestand(ctx, urls));
+  await privacylog.makePartitions(ctx);
+  await leerlingloket.register(ctx, urls);
+  await schoolloket.register(ctx, urls);
+  await importToepassing(ctx, beheer.clientFile(ctx, urls));
   const metrics = createMetrics();
   const servers: Server[] = [];
   const listen = async (listener: Listener, port: number, of: Context = ctx): Promise<void> => {
@@ -225,10 +225,10 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
     metrics.gauge(
       "leerid_signin_failed_names",
       "Names on which a sign-in failed and none succeeded since, in the running five minutes",
-      () => acm.sproei().namen,
+      () => acm.sprayState().namen,
     );
     metrics.gauge("leerid_signin_spraying", "1 while many names fail in this process (D7)", () =>
-      acm.sproei().alarm ? 1 : 0,
+      acm.sprayState().alarm ? 1 : 0,
     );
   }
   const base = config.LEERID_PORT_BASE;

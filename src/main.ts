@@ -47,12 +47,12 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
   async serve(config, args) {
     const { values } = options(args, { sites: { type: "string" } }, 0);
     const chosen = values.sites === undefined ? config : withSites(values.sites);
-    const { startLeerId, startOnderhoud, startTaken } = await import("#leerid");
+    const { startLeerId, startAllUpkeep, startJobs } = await import("#leerid");
     await withContext(chosen, async (ctx) => {
       const running = await startLeerId(chosen, ctx);
       // A server alone also does what a worker does: a small installation needs no second process, and two do no harm.
-      const upkeep = startOnderhoud(ctx, { anker: chosen.LEERID_LOG_ANKER });
-      const worker = await startTaken(chosen, ctx);
+      const upkeep = startAllUpkeep(ctx, { anker: chosen.LEERID_LOG_ANKER });
+      const worker = await startJobs(chosen, ctx);
       ctx.log.info(
         { sites: chosen.LEERID_SITES ?? "alle", poort: chosen.LEERID_PORT_BASE },
         "LeerID luistert",
@@ -69,10 +69,10 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
 
   async worker(config, args) {
     options(args, {}, 0);
-    const { startOnderhoud, startTaken } = await import("#leerid");
+    const { startAllUpkeep, startJobs } = await import("#leerid");
     await withContext(config, async (ctx) => {
-      const upkeep = startOnderhoud(ctx, { anker: config.LEERID_LOG_ANKER });
-      const worker = await startTaken(config, ctx);
+      const upkeep = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER });
+      const worker = await startJobs(config, ctx);
       await untilStopped().finally(async () => {
         await worker.stop();
         await upkeep.stop();
@@ -104,7 +104,7 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
     // First the file, then a database for it: a name that was mistyped starts nothing and migrates nothing.
     switch (what) {
       case "discimus": {
-        const { checkFile, importeer } = await import("#modules/discimus");
+        const { checkFile, importFile } = await import("#modules/discimus");
         await readable(file, () => checkFile(file));
         return withContext(config, async (ctx) => {
           const stop = new AbortController();
@@ -112,7 +112,7 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
           process.once("SIGINT", abort).once("SIGTERM", abort);
           const { progressBar } = await import("#platform/progress");
           const bar = progressBar("berichten");
-          const totals = await importeer(ctx, { pad: file, voortgang: bar.to, stop: stop.signal });
+          const totals = await importFile(ctx, { pad: file, progress: bar.to, stop: stop.signal });
           bar.done();
           console.log(
             `${totals.ontvangen} ontvangen = ${totals.verwerkt} verwerkt + ${totals.ongewijzigd} ongewijzigd + ${totals.quarantaine} in quarantaine`,
@@ -124,8 +124,8 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
       case "protocol": {
         const inhoud = await readable(file, () => readFile(file, "utf8"));
         return withContext(config, async (ctx) => {
-          const { importeerProtocol } = await import("#modules/protocollen");
-          const { bestand, nieuw } = await importeerProtocol(ctx, inhoud);
+          const { importProtocol } = await import("#modules/protocollen");
+          const { bestand, nieuw } = await importProtocol(ctx, inhoud);
           console.log(
             nieuw
               ? `Protocol ${bestand.protocol}, versie ${bestand.versie}, ingevoerd.`
@@ -136,16 +136,16 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
       case "toepassing": {
         const inhoud = await readable(file, () => readFile(file, "utf8"));
         return withContext(config, async (ctx) => {
-          const { importeerToepassing } = await import("#modules/toepassingen");
-          const bestand = await importeerToepassing(ctx, inhoud);
+          const { importToepassing } = await import("#modules/toepassingen");
+          const bestand = await importToepassing(ctx, inhoud);
           console.log(`Toepassing ${bestand.toepassing} ingevoerd, met ${bestand.clients.length} clients.`);
         });
       }
       case "schoolsoftware": {
         const inhoud = await readable(file, () => readFile(file, "utf8"));
         return withContext(config, async (ctx) => {
-          const { importeerSchoolsoftware } = await import("#modules/schoolsoftware");
-          const { pakketten, scholen } = await importeerSchoolsoftware(ctx, inhoud);
+          const { importSchoolsoftware } = await import("#modules/schoolsoftware");
+          const { pakketten, scholen } = await importSchoolsoftware(ctx, inhoud);
           console.log(
             `Schoolsoftware ingevoerd: pakketten ${pakketten.length}, periodes van scholen ${scholen.length}.`,
           );
@@ -165,8 +165,8 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
     const { anker } = values;
     if (anker !== undefined) await readable(anker, async () => {});
     return withContext(config, async (ctx) => {
-      const { controleer } = await import("#modules/privacylog");
-      const result = await controleer(ctx, { anker: anker ?? config.LEERID_LOG_ANKER });
+      const { verifyChain } = await import("#modules/privacylog");
+      const result = await verifyChain(ctx, { anker: anker ?? config.LEERID_LOG_ANKER });
       console.log(
         `${result.regels} regels, ${result.zegels} zegels, ${result.wachtend} regels wachten op hun zegel.`,
       );
@@ -180,8 +180,8 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
     if (what !== "roteer") throw new UsageError("sleutels: kies roteer.");
     options(rest, {}, 0);
     return withContext(config, async (ctx) => {
-      const { roteer } = await import("#modules/tokens");
-      await roteer(ctx);
+      const { rotate } = await import("#modules/tokens");
+      await rotate(ctx);
       console.log("Nieuwe sleutels zijn actief. Tokens van de vorige blijven geldig tot ze verlopen.");
     });
   },

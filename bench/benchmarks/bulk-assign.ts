@@ -4,8 +4,8 @@ import { benchContext, loadedWorld } from "#bench/load-world";
 import { median } from "#bench/rounds";
 import { inSchool, type Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
-import { bewaarRegels, getSchoolToepassing, voorbeeld, type RegelWijziging } from "#modules/toepassingen";
-import { beslis, getFeiten } from "#modules/verstrekking";
+import { saveRegels, getSchoolToepassing, countEffect, type RegelWijziging } from "#modules/toepassingen";
+import { decide, getFeiten } from "#modules/verstrekking";
 
 const school = { instellingsnummer, lijn: [instellingsnummer] };
 const toepassing = "app-0";
@@ -40,7 +40,7 @@ export async function bulkAssign(bench: Bench): Promise<Result[]> {
         if (!standing) throw new Error("no such application");
         const weg = standing.regels.map(({ regelId }) => ({ soort: "weg" as const, regelId }));
         preview = await timed(() =>
-          inSchool(ctx, school.lijn, (tx) => voorbeeld(tx, school, standing, { regels: weg })),
+          inSchool(ctx, school.lijn, (tx) => countEffect(tx, school, standing, { regels: weg })),
         );
         const off = await timed(() => save(ctx, weg));
         if (await opens(ctx, account)) throw new Error("the next sign-in still sees it");
@@ -77,10 +77,10 @@ export async function bulkAssign(bench: Bench): Promise<Result[]> {
 
 const save = (ctx: Context, wijzigingen: readonly RegelWijziging[]) =>
   inSchool(ctx, school.lijn, (tx) =>
-    bewaarRegels(tx, {
+    saveRegels(tx, {
       school,
       door: "vo-meting",
-      wijzigingen: wijzigingen.map((een) => ({ ...een, toepassing })),
+      wijzigingen: wijzigingen.map((one) => ({ ...one, toepassing })),
     }),
   );
 
@@ -93,7 +93,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 async function opens(ctx: Context, account: AccountUuid): Promise<boolean> {
   const vandaag = ctx.clock.vandaag();
   const feiten = await getFeiten(ctx, account, toepassing, vandaag);
-  return beslis(feiten, toepassing, { scopes: new Set() }).toegang;
+  return decide(feiten, toepassing, { scopes: new Set() }).toegang;
 }
 
 async function countRows(ctx: Context): Promise<number> {

@@ -4,14 +4,14 @@ import { bigSchool, school } from "#bench/big-school";
 import { loadedWorld } from "#bench/load-world";
 import { startProcess, type Process } from "#bench/processes";
 import { interleave, median, rateOf, ratioOf } from "#bench/rounds";
-import type { SearchCalls, Zoek } from "#bench/servers/search";
+import type { SearchCalls, SearchQuery } from "#bench/servers/search";
 
 const window = { warmupMs: 500, ms: 2500, concurrency: 8 };
 
 type Workload = {
   readonly naam: string;
   readonly path: string;
-  readonly zoek: Zoek;
+  readonly zoek: SearchQuery;
   readonly found: number;
   readonly goal: number;
   readonly superb: number;
@@ -129,8 +129,8 @@ const get = (
   client: Process<ClientCalls>,
   { port, cookies }: Pick<Server, "port" | "cookies">,
   { path, found }: Workload,
-  loop: { warmupMs: number; ms: number; concurrency: number; most?: number },
-) => client.call("gets", { ...loop, port, path, cookies, expect: `<b>${found} leerlingen</b> gevonden` });
+  run: { warmupMs: number; ms: number; concurrency: number; most?: number },
+) => client.call("gets", { ...run, port, path, cookies, expect: `<b>${found} leerlingen</b> gevonden` });
 
 /** Statements per page, in a run of its own because counting costs time. */
 async function countTrips(bench: Bench, client: Process<ClientCalls>, size: Size): Promise<number> {

@@ -3,9 +3,9 @@ import type { AddressInfo } from "node:net";
 import type { Target } from "#bench/client/sign-in";
 import { answerCalls } from "#bench/processes";
 import { benchContext, clients } from "#bench/load-world";
-import { openAcmPool, startOnderhoud } from "#leerid";
+import { openAcmPool, startAllUpkeep } from "#leerid";
 import { createMetrics } from "#platform/metrics";
-import { klopt } from "#modules/sleutels";
+import { matches } from "#modules/sleutels";
 import { createAcm } from "#sites/acm";
 import { statementCounter, type Usage } from "./usage.ts";
 
@@ -31,10 +31,10 @@ const calls = {
       apiUrl: "http://localhost:1",
       loketUrl: "http://localhost:2",
       allowPrivateNetwork: true,
-      klopt: (...check) => (hashing ? klopt(...check) : Promise.resolve(true)),
+      matches: (...check) => (hashing ? matches(...check) : Promise.resolve(true)),
     });
     server.on("request", createMetrics().measured("acm", acm.handler));
-    const upkeep = args.count ? undefined : startOnderhoud(ctx, {});
+    const upkeep = args.count ? undefined : startAllUpkeep(ctx, {});
     stop = async () => {
       await upkeep?.stop();
       await acm.close();

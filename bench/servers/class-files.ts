@@ -1,12 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { benchContext } from "#bench/load-world";
 import { answerCalls } from "#bench/processes";
-import { startTaken } from "#leerid";
+import { startJobs } from "#leerid";
 import { systemClock } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { schooljaarOn } from "#platform/schooljaar";
-import { ontvang } from "#modules/discimus";
-import { ontvangBestand, verwerkLevering } from "#modules/leveringen";
+import { receive } from "#modules/discimus";
+import { receiveFile, processLevering } from "#modules/leveringen";
 import { statementCounter, type Usage } from "./usage.ts";
 
 type School = { readonly nummer: string; readonly rows: string };
@@ -33,10 +33,7 @@ const calls = {
   /** Works on what waits, beside whoever takes files. */
   async work(args: { readonly url: string }): Promise<void> {
     ctx = benchContext(args.url);
-    const worker = await startTaken(
-      { urls: { acm: "http://acm.leerid.test" }, LEERID_PRODUCTIE: false },
-      ctx,
-    );
+    const worker = await startJobs({ urls: { acm: "http://acm.leerid.test" }, LEERID_PRODUCTIE: false }, ctx);
     stop = async () => {
       await worker.stop();
       await ctx?.sql.end({ timeout: 2 });
@@ -46,7 +43,7 @@ const calls = {
   /** One school more, with 1,000 pupils; every school uses one package and shares. Once per database. */
   async world(_: undefined): Promise<void> {
     const { sql } = opened();
-    const { quarantaine } = await ontvang(opened(), largeSchool(), { bron: "http" });
+    const { quarantaine } = await receive(opened(), largeSchool(), { bron: "http" });
     if (quarantaine[0]) throw new Error(JSON.stringify(quarantaine[0]));
     await sql`insert into schoolsoftware.pakket (pakket, naam, levert_klasinformatie, gewijzigd_op) values ('meting', 'Meting', true, now()) on conflict do nothing`;
     await sql`
@@ -113,7 +110,7 @@ const calls = {
     if (!large) throw new Error("prepare first");
     const begin = performance.now();
     const { levering } = await take(context, large);
-    await verwerkLevering(context, levering);
+    await processLevering(context, levering);
     const ms = performance.now() - begin;
     const [row] = await context.sql`select status from leveringen.levering where levering = ${levering}`;
     if (row?.["status"] !== "verwerkt") throw new Error(`a file is ${row?.["status"]}`);
@@ -155,7 +152,7 @@ function take(context: Context, { nummer, rows }: School) {
   const stamp = new Date(clock.now() - 30 * 86_400_000 + ++last * 1000)
     .toISOString()
     .replaceAll(/[-:]|\.\d{3}/g, "");
-  return ontvangBestand(context, {
+  return receiveFile(context, {
     pakket: "meting",
     naam: `klasinformatie_${nummer}_${schooljaarOn(clock.vandaag())}_${stamp}.csv`,
     inhoud: Buffer.from(rows),

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { benchContext } from "#bench/load-world";
 import { answerCalls } from "#bench/processes";
 import type { Context } from "#platform/context";
-import { importeer } from "#modules/discimus";
+import { importFile } from "#modules/discimus";
 
 let ctx: Context | undefined;
 
@@ -15,7 +15,7 @@ const calls = {
   }): Promise<{ rate: number; memoryMb: number }> {
     ctx ??= benchContext(args.url);
     const start = performance.now();
-    const { ontvangen, quarantaine } = await importeer(ctx, { pad: args.file });
+    const { ontvangen, quarantaine } = await importFile(ctx, { pad: args.file });
     const seconds = (performance.now() - start) / 1000;
     if (ontvangen !== args.messages || quarantaine > 0)
       throw new Error(`${ontvangen} received, ${quarantaine} set apart`);

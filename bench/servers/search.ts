@@ -14,7 +14,7 @@ let stop = async () => {};
 let ctx: ReturnType<typeof benchContext> | undefined;
 
 /** What is searched: one class of a school, the beginning of a name, or a part of one. */
-export type Zoek = { readonly klas: string } | { readonly begin: string } | { readonly deel: string };
+export type SearchQuery = { readonly klas: string } | { readonly begin: string } | { readonly deel: string };
 
 /** The Schoolloket as `leerid serve` runs it with a session of a beheerder, and beside it the bare query. */
 const calls = {
@@ -47,12 +47,12 @@ const calls = {
 
   /** The anchor: fifty pupils and their number, by a statement as anyone would write it, without wall, session or page. */
   async raw(
-    args: LoopOptions & { readonly school: string; readonly zoek: Zoek; readonly expect: number },
+    args: LoopOptions & { readonly school: string; readonly zoek: SearchQuery; readonly expect: number },
   ): Promise<LoopRun> {
     const { sql } = ctx ?? {};
     if (!sql) throw new Error("not started");
     const { zoek } = args;
-    const waar = () => {
+    const where = () => {
       if ("klas" in zoek)
         return sql`exists (select from klassen.indeling d where d.instellingsnummer = r.instellingsnummer and d.klas = ${zoek.klas}
                             and d.account_uuid = r.account_uuid and d.van <= current_date and d.tot >= current_date)`;
@@ -67,7 +67,7 @@ const calls = {
           join inschrijvingen.inschrijving i using (instellingsnummer, stamnummer)
           join leerlingen.account a using (account_uuid)
           left join sleutels.sleutel s using (account_uuid)
-         where r.instellingsnummer = ${args.school} and not i.geannuleerd and (i.tot is null or i.tot >= current_date) and ${waar()}
+         where r.instellingsnummer = ${args.school} and not i.geannuleerd and (i.tot is null or i.tot >= current_date) and ${where()}
          order by r.zoek, a.account_uuid limit 50`;
       if (rows[0]?.totaal !== args.expect) throw new Error(`${rows[0]?.totaal} pupils, not ${args.expect}`);
       return true;

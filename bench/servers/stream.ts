@@ -3,7 +3,7 @@ import { benchContext } from "#bench/load-world";
 import { answerCalls } from "#bench/processes";
 import { message } from "#bench/world";
 import type { Context } from "#platform/context";
-import { ontvang } from "#modules/discimus";
+import { receive } from "#modules/discimus";
 import { statementCounter, type Usage } from "./usage.ts";
 
 const counter = statementCounter();
@@ -20,7 +20,7 @@ const calls = {
   ): Promise<LoopRun> {
     const context = opened();
     return closedLoop(args, async () => {
-      const { verwerkt } = await ontvang(context, [message(next++, args)], { bron: "http" });
+      const { verwerkt } = await receive(context, [message(next++, args)], { bron: "http" });
       if (verwerkt !== 1) throw new Error("a message was not taken");
       return true;
     });

@@ -1,5 +1,5 @@
 import type { InschrijvingGegevens, LeerlingGegevens, Melding, Niveau, Registratie } from "#demo/contract";
-import { maakInsz } from "#demo/insz";
+import { makeInsz } from "#demo/insz";
 import { demoScholen } from "#demo/schools";
 import { berichtId } from "#demo/world";
 import type { Bericht } from "#demo/contract";
@@ -13,29 +13,27 @@ export type Leerling = {
   readonly inschrijvingen: readonly { readonly versie: number; readonly gegevens: InschrijvingGegevens }[];
 };
 
-export type Afkeuring = { readonly code: string; readonly veld: string | null; readonly melding: string };
+export type Rejection = { readonly code: string; readonly veld: string | null; readonly melding: string };
 /** A message with what LeerID said of it. */
-export type Verzonden = {
+export type SentMessage = {
   readonly bericht: Bericht;
-  readonly antwoord: "onderweg" | "aanvaard" | Afkeuring;
+  readonly antwoord: "onderweg" | "aanvaard" | Rejection;
 };
 
-export type Stand = {
+export type DemoState = {
   readonly schooljaar: number;
   readonly volgnummer: number;
   /** Time of the last message: the next one is later, whatever the clock does. */
   readonly laatste: number;
   readonly leerlingen: Readonly<Record<string, Leerling>>;
-  readonly verzonden: readonly Verzonden[];
+  readonly verzonden: readonly SentMessage[];
 };
 
-export const sleutelVan = (wie: {
-  readonly instellingsnummer: string;
-  readonly stamnummer: string;
-}): string => `${wie.instellingsnummer}/${wie.stamnummer}`;
+export const sleutelOf = (wie: { readonly instellingsnummer: string; readonly stamnummer: string }): string =>
+  `${wie.instellingsnummer}/${wie.stamnummer}`;
 
 /** What the schools have at the beginning: the world as it was sent. */
-export function beginStand(schooljaar: number, wereld: Iterable<Registratie>, laatste: number): Stand {
+export function beginStand(schooljaar: number, wereld: Iterable<Registratie>, laatste: number): DemoState {
   const leerlingen: Record<string, Leerling> = {};
   for (const { instellingsnummer, stamnummer, leerling, inszLater, inschrijvingen } of wereld) {
     leerlingen[`${instellingsnummer}/${stamnummer}`] = {
@@ -49,11 +47,11 @@ export function beginStand(schooljaar: number, wereld: Iterable<Registratie>, la
   return { schooljaar, volgnummer: 1_000_000, laatste, leerlingen, verzonden: [] };
 }
 
-export type Stap = { readonly stand: Stand; readonly leerling: Leerling };
+export type Stap = { readonly stand: DemoState; readonly leerling: Leerling };
 /** What is wrong with a form: field → one Dutch sentence. */
-export type Fouten = Readonly<Record<string, string>>;
+export type FieldErrors = Readonly<Record<string, string>>;
 
-export type NieuweLeerling = Omit<LeerlingGegevens, "insz"> & {
+export type NewLeerling = Omit<LeerlingGegevens, "insz"> & {
   readonly instellingsnummer: string;
   readonly insz: string | null;
   readonly niveau: Niveau;
@@ -63,10 +61,10 @@ export type NieuweLeerling = Omit<LeerlingGegevens, "insz"> & {
 };
 
 /** Enrols a pupil that this school does not have yet. */
-export function schrijfIn(stand: Stand, nieuw: NieuweLeerling, nu: number): Stap {
+export function enrol(stand: DemoState, nieuw: NewLeerling, nu: number): Stap {
   const nummers = Object.values(stand.leerlingen)
-    .filter((een) => een.instellingsnummer === nieuw.instellingsnummer)
-    .map((een) => Number(een.stamnummer.slice(-4)));
+    .filter((one) => one.instellingsnummer === nieuw.instellingsnummer)
+    .map((one) => Number(one.stamnummer.slice(-4)));
   const volgend = Math.max(5000, ...nummers) + 1;
   const leerling: Leerling = {
     instellingsnummer: nieuw.instellingsnummer,
@@ -80,23 +78,23 @@ export function schrijfIn(stand: Stand, nieuw: NieuweLeerling, nu: number): Stap
     },
     inschrijvingen: [],
   };
-  const begonnen = verstuur(metLeerling(stand, leerling), leerlingMelding(leerling), nu);
-  return voegInschrijvingToe(begonnen, leerling, nieuw, nu);
+  const begun = send(withLeerling(stand, leerling), leerlingNotice(leerling), nu);
+  return addInschrijving(begun, leerling, nieuw, nu);
 }
 
 /** A new name, or the INSZ that was found: the next version of the pupil. */
-export function wijzig(stand: Stand, oud: Leerling, nieuw: Partial<LeerlingGegevens>, nu: number): Stap {
+export function change(stand: DemoState, oud: Leerling, nieuw: Partial<LeerlingGegevens>, nu: number): Stap {
   const leerling = { ...oud, versie: oud.versie + 1, gegevens: { ...oud.gegevens, ...nieuw } };
-  return { stand: verstuur(metLeerling(stand, leerling), leerlingMelding(leerling), nu), leerling };
+  return { stand: send(withLeerling(stand, leerling), leerlingNotice(leerling), nu), leerling };
 }
 
 /** The last school day. Enrolments that had not begun by then are cancelled (D3). */
-export function vertrek(stand: Stand, oud: Leerling, laatsteDag: string, nu: number): Stap {
-  const nieuw = oud.inschrijvingen.map((een) => {
-    if (!loopt(een.gegevens, laatsteDag)) return een;
-    const { tot: _, ...gegevens } = een.gegevens;
+export function leave(stand: DemoState, oud: Leerling, laatsteDag: string, nu: number): Stap {
+  const nieuw = oud.inschrijvingen.map((one) => {
+    if (!runsOn(one.gegevens, laatsteDag)) return one;
+    const { tot: _, ...gegevens } = one.gegevens;
     return {
-      versie: een.versie + 1,
+      versie: one.versie + 1,
       gegevens:
         gegevens.van <= laatsteDag
           ? { ...gegevens, tot: laatsteDag }
@@ -104,37 +102,37 @@ export function vertrek(stand: Stand, oud: Leerling, laatsteDag: string, nu: num
     };
   });
   const leerling = { ...oud, inschrijvingen: nieuw };
-  const anders = nieuw.filter((een, index) => een !== oud.inschrijvingen[index]);
+  const anders = nieuw.filter((one, index) => one !== oud.inschrijvingen[index]);
   const gestuurd = anders.reduce(
-    (tot, een) => verstuur(tot, inschrijvingMelding(leerling, een), nu),
-    metLeerling(stand, leerling),
+    (tot, one) => send(tot, inschrijvingNotice(leerling, one), nu),
+    withLeerling(stand, leerling),
   );
   return { stand: gestuurd, leerling };
 }
 
 /** Goes to another school: leaves here on the day before, is enrolled there as the same person. */
-export function verhuis(
-  stand: Stand,
+export function moveLeerling(
+  stand: DemoState,
   oud: Leerling,
-  naar: Omit<NieuweLeerling, keyof LeerlingGegevens>,
+  naar: Omit<NewLeerling, keyof LeerlingGegevens>,
   nu: number,
 ): Stap {
-  const weg = vertrek(stand, oud, dagVoor(naar.van), nu);
-  return schrijfIn(weg.stand, { ...oud.gegevens, ...naar }, nu);
+  const weg = leave(stand, oud, dayBefore(naar.van), nu);
+  return enrol(weg.stand, { ...oud.gegevens, ...naar }, nu);
 }
 
 /** Comes back to the school that has him in its files. */
-export function keerTerug(stand: Stand, leerling: Leerling, waar: Plaats, nu: number): Stap {
-  return voegInschrijvingToe(stand, leerling, waar, nu);
+export function returnToSchool(stand: DemoState, leerling: Leerling, waar: Place, nu: number): Stap {
+  return addInschrijving(stand, leerling, waar, nu);
 }
 
-type Plaats = Pick<NieuweLeerling, "niveau" | "leerjaar" | "vestiging" | "van">;
+type Place = Pick<NewLeerling, "niveau" | "leerjaar" | "vestiging" | "van">;
 
-function voegInschrijvingToe(stand: Stand, oud: Leerling, waar: Plaats, nu: number): Stap {
+function addInschrijving(stand: DemoState, oud: Leerling, waar: Place, nu: number): Stap {
   const inschrijving = {
     versie: 1,
     gegevens: {
-      inschrijving: `${sleutelVan(oud)}/${oud.inschrijvingen.length + 1}`,
+      inschrijving: `${sleutelOf(oud)}/${oud.inschrijvingen.length + 1}`,
       vestiging: waar.vestiging,
       niveau: waar.niveau,
       leerjaar: waar.leerjaar,
@@ -144,24 +142,24 @@ function voegInschrijvingToe(stand: Stand, oud: Leerling, waar: Plaats, nu: numb
   };
   const leerling = { ...oud, inschrijvingen: [...oud.inschrijvingen, inschrijving] };
   return {
-    stand: verstuur(metLeerling(stand, leerling), inschrijvingMelding(leerling, inschrijving), nu),
+    stand: send(withLeerling(stand, leerling), inschrijvingNotice(leerling, inschrijving), nu),
     leerling,
   };
 }
 
-const metLeerling = (stand: Stand, leerling: Leerling): Stand => ({
+const withLeerling = (stand: DemoState, leerling: Leerling): DemoState => ({
   ...stand,
-  leerlingen: { ...stand.leerlingen, [sleutelVan(leerling)]: leerling },
+  leerlingen: { ...stand.leerlingen, [sleutelOf(leerling)]: leerling },
 });
 
 const sleutel = ({ instellingsnummer, stamnummer }: Leerling) => ({ instellingsnummer, stamnummer });
-const leerlingMelding = (leerling: Leerling): Melding => ({
+const leerlingNotice = (leerling: Leerling): Melding => ({
   soort: "leerling",
   sleutel: sleutel(leerling),
   versie: leerling.versie,
   gegevens: leerling.gegevens,
 });
-const inschrijvingMelding = (
+const inschrijvingNotice = (
   leerling: Leerling,
   { versie, gegevens }: Leerling["inschrijvingen"][number],
 ): Melding => ({
@@ -174,7 +172,7 @@ const inschrijvingMelding = (
 /** Sent messages that are remembered, the unanswered ones always among them. */
 const geheugen = 300;
 
-function verstuur(stand: Stand, melding: Melding, nu: number): Stand {
+function send(stand: DemoState, melding: Melding, nu: number): DemoState {
   const moment = Math.max(nu, stand.laatste + 1);
   const volgnummer = stand.volgnummer + 1;
   const bericht: Bericht = {
@@ -184,28 +182,28 @@ function verstuur(stand: Stand, melding: Melding, nu: number): Stand {
     ...melding,
   };
   const oud = stand.verzonden.filter(
-    (een, index) => een.antwoord === "onderweg" || index >= stand.verzonden.length - geheugen,
+    (one, index) => one.antwoord === "onderweg" || index >= stand.verzonden.length - geheugen,
   );
   return { ...stand, volgnummer, laatste: moment, verzonden: [...oud, { bericht, antwoord: "onderweg" }] };
 }
 
 /** LeerID answered for these messages; `afgekeurd` by id. */
-export function beantwoord(
-  stand: Stand,
+export function answer(
+  stand: DemoState,
   ids: ReadonlySet<string>,
-  afgekeurd: ReadonlyMap<string, Afkeuring>,
-): Stand {
-  const verzonden = stand.verzonden.map((een) =>
-    ids.has(een.bericht.id)
-      ? { ...een, antwoord: afgekeurd.get(een.bericht.id) ?? ("aanvaard" as const) }
-      : een,
+  afgekeurd: ReadonlyMap<string, Rejection>,
+): DemoState {
+  const verzonden = stand.verzonden.map((one) =>
+    ids.has(one.bericht.id)
+      ? { ...one, antwoord: afgekeurd.get(one.bericht.id) ?? ("aanvaard" as const) }
+      : one,
   );
   return { ...stand, verzonden };
 }
 
 /** Is the pupil enrolled on this day, or from a later day on? */
-const loopt = (een: InschrijvingGegevens, datum: string): boolean =>
-  een.status === "gerealiseerd" && (een.tot === undefined || een.tot > datum);
+const runsOn = (one: InschrijvingGegevens, datum: string): boolean =>
+  one.status === "gerealiseerd" && (one.tot === undefined || one.tot > datum);
 
 /** Enrolled on this day. */
 export const isIngeschreven = (leerling: Leerling, datum: string): boolean =>
@@ -214,22 +212,22 @@ export const isIngeschreven = (leerling: Leerling, datum: string): boolean =>
       gegevens.status === "gerealiseerd" && gegevens.van <= datum && datum <= (gegevens.tot ?? datum),
   );
 
-export function dagVoor(datum: string): string {
+export function dayBefore(datum: string): string {
   return new Date(Date.parse(`${datum}T12:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
 }
 
 /** An invented INSZ for a birth date that no pupil of the demo has; undefined when all three are taken. */
-export function vrijeInsz(stand: Stand, geboortedatum: string): string | undefined {
+export function freeInsz(stand: DemoState, geboortedatum: string): string | undefined {
   const bezet = new Set(Object.values(stand.leerlingen).flatMap(({ gegevens }) => gegevens.insz ?? []));
   // Bis numbers + 20 first: the world gives out none of those, however big it is.
   return (["bis20", "bis40", "nationaal"] as const)
-    .map((variant) => maakInsz(geboortedatum, variant))
+    .map((variant) => makeInsz(geboortedatum, variant))
     .find((insz) => !bezet.has(insz));
 }
 
 /** Reads what was typed as INSZ. A wrong check digit is let through on purpose: LeerID must notice it. */
-export function leesInsz(tekst: string): { readonly insz: string } | { readonly fout: string } {
-  const insz = tekst.replaceAll(/[.\s-]/g, "");
+export function readInsz(text: string): { readonly insz: string } | { readonly fout: string } {
+  const insz = text.replaceAll(/[.\s-]/g, "");
   if (!/^\d{11}$/.test(insz)) return { fout: "Een INSZ heeft 11 cijfers." };
   if (insz.slice(6, 9) !== "999")
     return {
@@ -238,5 +236,5 @@ export function leesInsz(tekst: string): { readonly insz: string } | { readonly 
   return { insz };
 }
 
-export const schoolVan = (instellingsnummer: string) =>
+export const schoolOf = (instellingsnummer: string) =>
   demoScholen.find((school) => school.instellingsnummer === instellingsnummer);

@@ -1,34 +1,34 @@
-import { leesDatum } from "#platform/clock";
+import { readDatum } from "#platform/clock";
 import type { Niveau } from "#demo/contract";
-import { dagVoor, leesInsz, schoolVan, vrijeInsz, type Stand } from "./actions.ts";
+import { dayBefore, readInsz, schoolOf, freeInsz, type DemoState } from "./actions.ts";
 
 /**
  * Reads the fields of a form. Each reader notes what is wrong in `fouten` and goes on with an empty value, so that a
  * person sees all problems at once.
  */
-export function leesForm(body: Readonly<Record<string, unknown>>, stand: Stand) {
+export function readForm(body: Readonly<Record<string, unknown>>, stand: DemoState) {
   const waarden: Record<string, string> = {};
-  for (const [naam, waarde] of Object.entries(body))
-    if (typeof waarde === "string") waarden[naam] = waarde.trim();
+  for (const [naam, value] of Object.entries(body))
+    if (typeof value === "string") waarden[naam] = value.trim();
   const fouten: Record<string, string> = {};
-  const tekst = (veld: string, fout: string): string => {
-    const waarde = waarden[veld] ?? "";
-    if (waarde === "") fouten[veld] = fout;
-    return waarde;
+  const textOf = (veld: string, fout: string): string => {
+    const value = waarden[veld] ?? "";
+    if (value === "") fouten[veld] = fout;
+    return value;
   };
   const datum = (veld: string): string => {
-    const waarde = waarden[veld] ?? "";
-    if (leesDatum(waarde) === undefined) fouten[veld] = "Vul een datum in die bestaat.";
-    return waarde;
+    const value = waarden[veld] ?? "";
+    if (readDatum(value) === undefined) fouten[veld] = "Vul een datum in die bestaat.";
+    return value;
   };
   const insz = (geboortedatum: string): { readonly insz: string | null } => {
     const keuze = waarden["insz_keuze"];
     if (keuze === "zelf") {
-      const gelezen = leesInsz(waarden["insz"] ?? "");
+      const gelezen = readInsz(waarden["insz"] ?? "");
       if ("insz" in gelezen) return gelezen;
       fouten["insz"] = gelezen.fout;
-    } else if (keuze === "nieuw" && leesDatum(geboortedatum) !== undefined) {
-      const vrij = vrijeInsz(stand, geboortedatum);
+    } else if (keuze === "nieuw" && readDatum(geboortedatum) !== undefined) {
+      const vrij = freeInsz(stand, geboortedatum);
       if (vrij !== undefined) return { insz: vrij };
       fouten["insz_keuze"] = "Voor deze geboortedatum zijn de verzonnen nummers op. Kies een andere datum.";
     }
@@ -42,8 +42,8 @@ export function leesForm(body: Readonly<Record<string, unknown>>, stand: Stand) 
       return Object.keys(fouten).length > 0;
     },
     naam: () => ({
-      voornaam: tekst("voornaam", "Vul de voornaam in."),
-      naam: tekst("naam", "Vul de naam in."),
+      voornaam: textOf("voornaam", "Vul de voornaam in."),
+      naam: textOf("naam", "Vul de naam in."),
     }),
     insz,
     geboren(veld: string) {
@@ -52,14 +52,14 @@ export function leesForm(body: Readonly<Record<string, unknown>>, stand: Stand) 
     },
     school(veld: string): { readonly instellingsnummer: string } {
       const instellingsnummer = waarden[veld] ?? "";
-      if (!schoolVan(instellingsnummer)) fouten[veld] = "Kies een school uit de lijst.";
+      if (!schoolOf(instellingsnummer)) fouten[veld] = "Kies een school uit de lijst.";
       return { instellingsnummer };
     },
     /** Year, site and first day at a school. */
-    plaats(jaarVeld: string, vanVeld: string, instellingsnummer: string) {
+    place(jaarVeld: string, vanVeld: string, instellingsnummer: string) {
       const gekozen = /^(kleuter|lager|secundair)-([1-7])$/.exec(waarden[jaarVeld] ?? "");
       const niveau = (gekozen?.[1] ?? "lager") as Niveau;
-      const school = schoolVan(instellingsnummer);
+      const school = schoolOf(instellingsnummer);
       if (gekozen === null || school?.niveaus.includes(niveau) === false)
         fouten[jaarVeld] = "Kies een jaar dat in die school bestaat.";
       return {
@@ -69,7 +69,7 @@ export function leesForm(body: Readonly<Record<string, unknown>>, stand: Stand) 
         van: datum(vanVeld),
       };
     },
-    dagOfGisteren: (veld: string, vandaag: string): string =>
-      (waarden[veld] ?? "") === "" ? dagVoor(vandaag) : datum(veld),
+    dayOrYesterday: (veld: string, vandaag: string): string =>
+      (waarden[veld] ?? "") === "" ? dayBefore(vandaag) : datum(veld),
   };
 }

@@ -3,29 +3,29 @@ import { csrf } from "hono/csrf";
 import { securityHeaders, staticAssets } from "#platform/html";
 import { registraties } from "#demo/world";
 import {
-  beantwoord,
+  answer,
   beginStand,
   isIngeschreven,
-  keerTerug,
-  schoolVan,
-  schrijfIn,
-  sleutelVan,
-  verhuis,
-  vertrek,
-  wijzig,
-  type Fouten,
+  returnToSchool,
+  schoolOf,
+  enrol,
+  sleutelOf,
+  moveLeerling,
+  leave,
+  change,
+  type FieldErrors,
   type Leerling,
-  type Stand,
+  type DemoState,
   type Stap,
 } from "./actions.ts";
-import { feed, NietVerzonden, type FeedOptions } from "./feed.ts";
-import { leesForm } from "./form.ts";
-import { bewaarStand, leesStand } from "./state.ts";
-import { berichtenBlad, leerlingenBlad, perBlad, scholenBlad } from "./pages/lists.ts";
-import { leerlingBlad, nieuwBlad } from "./pages/pupil.ts";
+import { feed, Unsent, type FeedOptions } from "./feed.ts";
+import { readForm } from "./form.ts";
+import { saveStand, readStand } from "./state.ts";
+import { berichtenSheet, leerlingenSheet, perBlad, scholenSheet } from "./pages/lists.ts";
+import { leerlingSheet, newSheet } from "./pages/pupil.ts";
 
 /** What LeerID made of a pupil, when the caller can tell. */
-export type Bekend = {
+export type Known = {
   readonly account_uuid: string;
   readonly leer_id_uuid: string | null;
   readonly gebruikersnaam: string | null;
@@ -38,46 +38,46 @@ export type DiscimusOptions = FeedOptions & {
   readonly vandaag: () => string;
   /** JSON file of the state. */
   readonly bestand: string;
-  readonly opzoeken?: (instellingsnummer: string, stamnummer: string) => Promise<Bekend | undefined>;
+  readonly lookUp?: (instellingsnummer: string, stamnummer: string) => Promise<Known | undefined>;
   /** Gives an initial password and tells it once; only a demonstration can. */
-  readonly geefWachtwoord?: (instellingsnummer: string, stamnummer: string) => Promise<string>;
+  readonly giveWachtwoord?: (instellingsnummer: string, stamnummer: string) => Promise<string>;
 };
 
 /** The Discimus simulator: a school secretary's view that sends real messages. */
 export async function createDiscimus(options: DiscimusOptions): Promise<Hono> {
-  const { nu, vandaag } = options;
+  const { now, vandaag } = options;
   const verzend = feed(options);
-  let stand = await leesStand(options.bestand, () =>
+  let stand = await readStand(options.bestand, () =>
     beginStand(options.schooljaar, registraties({ schooljaar: options.schooljaar }), 0),
   );
   // One action after another: a second click must not send from a state that the first is still changing.
-  let rij: Promise<unknown> = Promise.resolve();
-  const omBeurt = <T>(werk: () => Promise<T>): Promise<T> => {
-    const dit = rij.then(werk);
-    rij = dit.catch(() => {});
+  let row: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const dit = row.then(work);
+    row = dit.catch(() => {});
     return dit;
   };
 
-  const wachtend = (waar: Stand) => waar.verzonden.filter((een) => een.antwoord === "onderweg");
-  const onverzonden = () => wachtend(stand).length;
+  const waiting = (waar: DemoState) => waar.verzonden.filter((one) => one.antwoord === "onderweg");
+  const unsent = () => waiting(stand).length;
   /** Sends what waits, in order. What LeerID does not answer for stays waiting. */
-  async function verzendWachtende(): Promise<void> {
-    const berichten = wachtend(stand).map((een) => een.bericht);
+  async function sendWaiting(): Promise<void> {
+    const berichten = waiting(stand).map((one) => one.bericht);
     if (berichten.length === 0) return;
     try {
       const { afgekeurd } = await verzend(berichten);
-      stand = beantwoord(stand, new Set(berichten.map(({ id }) => id)), afgekeurd);
-      await bewaarStand(options.bestand, stand);
+      stand = answer(stand, new Set(berichten.map(({ id }) => id)), afgekeurd);
+      await saveStand(options.bestand, stand);
     } catch (error) {
-      if (!(error instanceof NietVerzonden)) throw error;
+      if (!(error instanceof Unsent)) throw error;
     }
   }
-  const voerUit = (stap: (stand: Stand) => Stap): Promise<Leerling> =>
-    omBeurt(async () => {
-      const gezet = stap(stand);
+  const perform = (step: (stand: DemoState) => Stap): Promise<Leerling> =>
+    inTurn(async () => {
+      const gezet = step(stand);
       stand = gezet.stand;
-      await bewaarStand(options.bestand, stand); // before sending: a message is never made twice with the same version
-      await verzendWachtende();
+      await saveStand(options.bestand, stand); // before sending: a message is never made twice with the same version
+      await sendWaiting();
       return gezet.leerling;
     });
 
@@ -91,32 +91,32 @@ export async function createDiscimus(options: DiscimusOptions): Promise<Hono> {
     return http.text("Er ging iets mis in de simulator. Ga terug en probeer opnieuw.", 500);
   });
 
-  const urlVan = (leerling: Leerling) =>
+  const urlOf = (leerling: Leerling) =>
     `/school/${leerling.instellingsnummer}/leerling/${leerling.stamnummer}`;
-  const zoekLeerling = (http: Context): Leerling | undefined =>
+  const searchLeerling = (http: Context): Leerling | undefined =>
     stand.leerlingen[
-      sleutelVan({ instellingsnummer: http.req.param("nr") ?? "", stamnummer: http.req.param("stam") ?? "" })
+      sleutelOf({ instellingsnummer: http.req.param("nr") ?? "", stamnummer: http.req.param("stam") ?? "" })
     ];
 
-  async function toonLeerling(
+  async function formatLeerling(
     http: Context,
     leerling: Leerling,
-    extra: { fouten?: Fouten; waarden?: Readonly<Record<string, string>>; wachtwoord?: string } = {},
+    extra: { fouten?: FieldErrors; waarden?: Readonly<Record<string, string>>; wachtwoord?: string } = {},
   ) {
     const { instellingsnummer, stamnummer } = leerling;
     const over = stand.verzonden.filter(
       ({ bericht }) =>
         bericht.sleutel.instellingsnummer === instellingsnummer && bericht.sleutel.stamnummer === stamnummer,
     );
-    const blad = leerlingBlad({
+    const blad = leerlingSheet({
       leerling,
       vandaag: vandaag(),
       verzonden: over.toReversed(),
-      bekend: await options.opzoeken?.(instellingsnummer, stamnummer),
-      metLeerId: options.opzoeken !== undefined,
+      bekend: await options.lookUp?.(instellingsnummer, stamnummer),
+      metLeerId: options.lookUp !== undefined,
       fouten: extra.fouten ?? {},
       waarden: extra.waarden ?? {},
-      onverzonden: onverzonden(),
+      onverzonden: unsent(),
       ...(extra.wachtwoord === undefined ? {} : { wachtwoord: extra.wachtwoord }),
     });
     return http.html(blad, extra.fouten === undefined ? 200 : 422);
@@ -128,121 +128,122 @@ export async function createDiscimus(options: DiscimusOptions): Promise<Hono> {
       if (isIngeschreven(leerling, vandaag()))
         aantallen[leerling.instellingsnummer] = (aantallen[leerling.instellingsnummer] ?? 0) + 1;
     }
-    return http.html(scholenBlad(aantallen, onverzonden()));
+    return http.html(scholenSheet(aantallen, unsent()));
   });
 
-  app.get("/berichten", (http) => http.html(berichtenBlad(stand.verzonden, onverzonden())));
+  app.get("/berichten", (http) => http.html(berichtenSheet(stand.verzonden, unsent())));
   app.post("/berichten/opnieuw", async (http) => {
-    await omBeurt(verzendWachtende);
+    await inTurn(sendWaiting);
     return http.redirect("/berichten", 303);
   });
 
   app.get("/school/:nr", (http) => {
     const instellingsnummer = http.req.param("nr");
-    if (!schoolVan(instellingsnummer)) return http.notFound();
+    if (!schoolOf(instellingsnummer)) return http.notFound();
     const zoek = (http.req.query("zoek") ?? "").trim().slice(0, 100);
     const wens = zoek.toLocaleLowerCase("nl");
     const gevonden = Object.values(stand.leerlingen)
-      .filter((een) => een.instellingsnummer === instellingsnummer)
+      .filter((one) => one.instellingsnummer === instellingsnummer)
       .filter(({ gegevens, stamnummer }) =>
         `${gegevens.voornaam} ${gegevens.naam} ${stamnummer}`.toLocaleLowerCase("nl").includes(wens),
       )
-      .toSorted((een, twee) =>
+      .toSorted((one, two) =>
         opNaam.compare(
-          `${een.gegevens.naam} ${een.gegevens.voornaam}`,
-          `${twee.gegevens.naam} ${twee.gegevens.voornaam}`,
+          `${one.gegevens.naam} ${one.gegevens.voornaam}`,
+          `${two.gegevens.naam} ${two.gegevens.voornaam}`,
         ),
       );
     const bladen = Math.max(1, Math.ceil(gevonden.length / perBlad));
     const bladzijde = Math.min(bladen, Math.max(1, Math.trunc(Number(http.req.query("bladzijde"))) || 1));
     return http.html(
-      leerlingenBlad({
+      leerlingenSheet({
         instellingsnummer,
         vandaag: vandaag(),
         zoek,
         bladzijde,
         gevonden,
-        onverzonden: onverzonden(),
+        onverzonden: unsent(),
       }),
     );
   });
 
   app.get("/school/:nr/nieuw", (http) => {
-    const school = schoolVan(http.req.param("nr"));
+    const school = schoolOf(http.req.param("nr"));
     if (!school) return http.notFound();
-    const waarden = {
+    const values = {
       van: vandaag(),
       insz_keuze: "geen",
       jaar: school.soort === "basis" ? "lager-3" : "secundair-1",
     };
-    return http.html(nieuwBlad(school.instellingsnummer, waarden, {}, onverzonden()));
+    return http.html(newSheet(school.instellingsnummer, values, {}, unsent()));
   });
   app.post("/school/:nr/nieuw", async (http) => {
-    const school = schoolVan(http.req.param("nr"));
+    const school = schoolOf(http.req.param("nr"));
     if (!school) return http.notFound();
-    const form = leesForm(await http.req.parseBody(), stand);
+    const form = readForm(await http.req.parseBody(), stand);
     const nieuw = {
       instellingsnummer: school.instellingsnummer,
       ...form.naam(),
       ...form.geboren("geboortedatum"),
-      ...form.plaats("jaar", "van", school.instellingsnummer),
+      ...form.place("jaar", "van", school.instellingsnummer),
     };
     if (form.heeftFouten)
-      return http.html(nieuwBlad(school.instellingsnummer, form.waarden, form.fouten, onverzonden()), 422);
-    return http.redirect(urlVan(await voerUit((waar) => schrijfIn(waar, nieuw, nu()))), 303);
+      return http.html(newSheet(school.instellingsnummer, form.waarden, form.fouten, unsent()), 422);
+    return http.redirect(urlOf(await perform((waar) => enrol(waar, nieuw, now()))), 303);
   });
 
   app.get("/school/:nr/leerling/:stam", async (http) => {
-    const leerling = zoekLeerling(http);
-    return leerling === undefined ? http.notFound() : toonLeerling(http, leerling);
+    const leerling = searchLeerling(http);
+    return leerling === undefined ? http.notFound() : formatLeerling(http, leerling);
   });
 
   app.post("/school/:nr/leerling/:stam/wachtwoord", async (http) => {
-    const leerling = zoekLeerling(http);
-    if (leerling === undefined || options.geefWachtwoord === undefined) return http.notFound();
-    const wachtwoord = await options.geefWachtwoord(leerling.instellingsnummer, leerling.stamnummer);
-    return toonLeerling(http, leerling, { wachtwoord });
+    const leerling = searchLeerling(http);
+    if (leerling === undefined || options.giveWachtwoord === undefined) return http.notFound();
+    const wachtwoord = await options.giveWachtwoord(leerling.instellingsnummer, leerling.stamnummer);
+    return formatLeerling(http, leerling, { wachtwoord });
   });
 
   app.post("/school/:nr/leerling/:stam/:actie", async (http) => {
-    const leerling = zoekLeerling(http);
+    const leerling = searchLeerling(http);
     if (leerling === undefined) return http.notFound();
-    const form = leesForm(await http.req.parseBody(), stand);
-    const stap = stapVan(http.req.param("actie"), leerling, form);
-    if (stap === undefined) return http.notFound();
-    if (form.heeftFouten) return toonLeerling(http, leerling, { fouten: form.fouten, waarden: form.waarden });
-    return http.redirect(urlVan(await voerUit((waar) => stap(waar, nu()))), 303);
+    const form = readForm(await http.req.parseBody(), stand);
+    const step = stepOf(http.req.param("actie"), leerling, form);
+    if (step === undefined) return http.notFound();
+    if (form.heeftFouten)
+      return formatLeerling(http, leerling, { fouten: form.fouten, waarden: form.waarden });
+    return http.redirect(urlOf(await perform((waar) => step(waar, now()))), 303);
   });
 
   /** What an action's form asks for; its problems are in the form. */
-  function stapVan(
+  function stepOf(
     actie: string,
     leerling: Leerling,
-    form: ReturnType<typeof leesForm>,
-  ): ((stand: Stand, nu: number) => Stap) | undefined {
+    form: ReturnType<typeof readForm>,
+  ): ((stand: DemoState, nu: number) => Stap) | undefined {
     // Another action on the same pupil may have come first.
-    const zoalsNu = (waar: Stand) => waar.leerlingen[sleutelVan(leerling)] ?? leerling;
+    const asNow = (waar: DemoState) => waar.leerlingen[sleutelOf(leerling)] ?? leerling;
     switch (actie) {
       case "naam": {
         const nieuw = form.naam();
-        return (waar, moment) => wijzig(waar, zoalsNu(waar), nieuw, moment);
+        return (waar, moment) => change(waar, asNow(waar), nieuw, moment);
       }
       case "insz": {
         const { insz } = form.insz(leerling.gegevens.geboortedatum);
-        return (waar, moment) => wijzig(waar, zoalsNu(waar), { insz }, moment);
+        return (waar, moment) => change(waar, asNow(waar), { insz }, moment);
       }
       case "verhuis": {
         const { instellingsnummer } = form.school("naar");
-        const plaats = form.plaats("jaar_daar", "verhuis_van", instellingsnummer);
-        return (waar, moment) => verhuis(waar, zoalsNu(waar), { instellingsnummer, ...plaats }, moment);
+        const plaats = form.place("jaar_daar", "verhuis_van", instellingsnummer);
+        return (waar, moment) => moveLeerling(waar, asNow(waar), { instellingsnummer, ...plaats }, moment);
       }
       case "vertrek": {
-        const dag = form.dagOfGisteren("laatste_dag", vandaag());
-        return (waar, moment) => vertrek(waar, zoalsNu(waar), dag, moment);
+        const dag = form.dayOrYesterday("laatste_dag", vandaag());
+        return (waar, moment) => leave(waar, asNow(waar), dag, moment);
       }
       case "terug": {
-        const plaats = form.plaats("jaar", "van", leerling.instellingsnummer);
-        return (waar, moment) => keerTerug(waar, zoalsNu(waar), plaats, moment);
+        const plaats = form.place("jaar", "van", leerling.instellingsnummer);
+        return (waar, moment) => returnToSchool(waar, asNow(waar), plaats, moment);
       }
       default:
         return undefined;

@@ -4,18 +4,18 @@ import { rename, readFile, writeFile } from "node:fs/promises";
 import { Hono, type Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { csrf } from "hono/csrf";
-import { oidc, type Heenweg, type OidcOptions } from "./oidc.ts";
-import { achterDeSchermen, geenKlant, melding, oefenen, start, type Huisstijl } from "./pages.ts";
-import { isKlant, neemOver, opgave, wisVerlopen, type Accounts } from "./rules.ts";
+import { oidc, type WayOut, type OidcOptions } from "./oidc.ts";
+import { behindTheScenes, noKlant, notice, practise, start, type HouseStyle } from "./pages.ts";
+import { isCustomer, takeOver, exercise, eraseExpired, type Accounts } from "./rules.ts";
 
 export type RelyingPartyOptions = OidcOptions & {
-  readonly stijl: Huisstijl;
+  readonly stijl: HouseStyle;
   readonly oefening: "plus" | "maal";
   /** Instellingsnummers of the schools that are customers (R30). */
   readonly klanten: readonly string[];
   /** JSON file with what the publisher keeps. */
   readonly bestand: string;
-  readonly nu: () => number;
+  readonly now: () => number;
 };
 
 type Sessie = {
@@ -33,15 +33,15 @@ const geduld = { sessie: 8 * 3_600_000, heenweg: 3_600_000, hoogste: 10_000 };
 
 /** The application of a publisher: start page, sign-in, an exercise, sign-out. */
 export async function createRelyingParty(options: RelyingPartyOptions): Promise<Hono> {
-  const { stijl, klanten, nu } = options;
+  const { stijl, klanten, now } = options;
   const leerid = oidc(options);
   const sessies = new Map<string, Sessie>();
-  const heenwegen = new Map<string, Heenweg & { readonly browser: string; readonly sinds: number }>();
-  let accounts = await leesAccounts(options.bestand);
+  const heenwegen = new Map<string, WayOut & { readonly browser: string; readonly sinds: number }>();
+  let accounts = await readAccounts(options.bestand);
   let schrijven: Promise<void> = Promise.resolve();
-  const bewaar = (nieuw: Accounts): Promise<void> => {
+  const save = (nieuw: Accounts): Promise<void> => {
     accounts = nieuw;
-    schrijven = schrijven.then(() => schrijf(options.bestand, accounts));
+    schrijven = schrijven.then(() => write(options.bestand, accounts));
     return schrijven;
   };
 
@@ -54,9 +54,9 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
     sameSite: "Lax",
     secure: options.url.startsWith("https:"),
   } as const;
-  const sessieVan = (http: Context) => {
+  const sessieOf = (http: Context) => {
     const sessie = sessies.get(getCookie(http, sessieCookie) ?? "");
-    return sessie && nu() - sessie.sinds < geduld.sessie ? sessie : undefined;
+    return sessie && now() - sessie.sinds < geduld.sessie ? sessie : undefined;
   };
 
   const app = new Hono();
@@ -75,10 +75,7 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
   app.use((http, next) => (http.req.path === "/backchannel-logout" ? next() : eigenFormulier(http, next)));
   app.onError((error, http) => {
     console.error(`${stijl.naam}: ${error.name}`); // never its text: it may hold a token
-    return http.html(
-      melding(stijl, "Er ging iets mis", "Probeer het straks opnieuw.", "Naar het begin"),
-      500,
-    );
+    return http.html(notice(stijl, "Er ging iets mis", "Probeer het straks opnieuw.", "Naar het begin"), 500);
   });
 
   app.get("/stijl.css", (http) =>
@@ -86,20 +83,20 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
   );
 
   app.get("/", (http) => {
-    const sessie = sessieVan(http);
+    const sessie = sessieOf(http);
     const account = sessie && accounts[sessie.accountUuid];
     if (!sessie || !account) return http.html(start(stijl));
-    const { vraag } = opgave(options.oefening, account.punten);
+    const { vraag } = exercise(options.oefening, account.punten);
     return http.html(
-      oefenen(stijl, { account, vraag, meegekomen: sessie.meegekomen, uitslag: http.req.query("uitslag") }),
+      practise(stijl, { account, vraag, meegekomen: sessie.meegekomen, uitslag: http.req.query("uitslag") }),
     );
   });
 
   app.get("/aanmelden", async (http) => {
-    const heenweg = await leerid.heen();
+    const heenweg = await leerid.begin();
     const browser = getCookie(http, browserCookie) ?? randomBytes(16).toString("base64url");
     setCookie(http, browserCookie, browser, cookie);
-    onthoud(heenwegen, heenweg.state, { ...heenweg, browser, sinds: nu() }, geduld.heenweg, nu());
+    remember(heenwegen, heenweg.state, { ...heenweg, browser, sinds: now() }, geduld.heenweg, now());
     return http.redirect(heenweg.url);
   });
 
@@ -108,7 +105,7 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
     const heenweg = heenwegen.get(state);
     if (heenweg === undefined || heenweg.browser !== getCookie(http, browserCookie)) {
       return http.html(
-        melding(
+        notice(
           stijl,
           "Meld je opnieuw aan",
           "Je was te lang weg, of je keerde terug met een oude link.",
@@ -121,7 +118,7 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
     const fout = http.req.query("error");
     if (fout !== undefined) {
       return http.html(
-        melding(
+        notice(
           stijl,
           "Je bent niet aangemeld",
           "LeerID liet je nu niet binnen. Vraag het aan je leerkracht.",
@@ -130,43 +127,43 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
         403,
       );
     }
-    const { claims, idToken, sid } = await leerid.terug(new URL(http.req.url).search, heenweg);
-    if (!isKlant(claims, klanten)) return http.html(geenKlant(stijl), 403); // R30; and nothing is kept
-    const { accounts: nieuw, account, meegekomen } = neemOver(accounts, claims, nu());
-    await bewaar(nieuw);
+    const { claims, idToken, sid } = await leerid.back(new URL(http.req.url).search, heenweg);
+    if (!isCustomer(claims, klanten)) return http.html(noKlant(stijl), 403); // R30; and nothing is kept
+    const { accounts: nieuw, account, meegekomen } = takeOver(accounts, claims, now());
+    await save(nieuw);
     const id = randomBytes(32).toString("base64url"); // a new one at every sign-in
     sessies.delete(getCookie(http, sessieCookie) ?? "");
-    onthoud(
+    remember(
       sessies,
       id,
-      { accountUuid: account.account_uuid, idToken, sid, meegekomen, sinds: nu() },
+      { accountUuid: account.account_uuid, idToken, sid, meegekomen, sinds: now() },
       geduld.sessie,
-      nu(),
+      now(),
     );
     setCookie(http, sessieCookie, id, cookie);
     return http.redirect(`${options.url}/`);
   });
 
   app.post("/oefening", async (http) => {
-    const account = accounts[sessieVan(http)?.accountUuid ?? ""];
+    const account = accounts[sessieOf(http)?.accountUuid ?? ""];
     if (!account) return http.redirect(`${options.url}/`, 303);
     const { antwoord } = await http.req.parseBody();
     const juist =
       typeof antwoord === "string" &&
-      Number(antwoord.trim()) === opgave(options.oefening, account.punten).antwoord;
+      Number(antwoord.trim()) === exercise(options.oefening, account.punten).antwoord;
     if (juist && antwoord.trim() !== "")
-      await bewaar({ ...accounts, [account.account_uuid]: { ...account, punten: account.punten + 1 } });
+      await save({ ...accounts, [account.account_uuid]: { ...account, punten: account.punten + 1 } });
     return http.redirect(`${options.url}/?uitslag=${juist ? "juist" : "fout"}`, 303);
   });
 
   app.post("/afmelden", async (http) => {
-    const sessie = sessieVan(http);
+    const sessie = sessieOf(http);
     sessies.delete(getCookie(http, sessieCookie) ?? "");
-    return http.redirect(sessie ? await leerid.weg(sessie.idToken) : `${options.url}/`, 303);
+    return http.redirect(sessie ? await leerid.abandon(sessie.idToken) : `${options.url}/`, 303);
   });
   app.get("/afgemeld", (http) =>
     http.html(
-      melding(
+      notice(
         stijl,
         "Je bent afgemeld",
         "Ook bij LeerID. Een ander kan nu veilig op deze computer werken.",
@@ -190,27 +187,27 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
 
   app.get("/achter-de-schermen", (http) =>
     http.html(
-      achterDeSchermen(stijl, {
+      behindTheScenes(stijl, {
         accounts: Object.values(accounts),
         klanten,
-        gewist: getal(http.req.query("gewist")),
+        gewist: integerOf(http.req.query("gewist")),
       }),
     ),
   );
   app.post("/achter-de-schermen/wis", async (http) => {
     const { vooruit } = await http.req.parseBody();
-    const dagen = Math.max(0, Math.min(10_000, getal(vooruit) ?? 0));
-    const { accounts: nieuw, gewist } = wisVerlopen(accounts, nu() + dagen * dag);
-    await bewaar(nieuw);
+    const dagen = Math.max(0, Math.min(10_000, integerOf(vooruit) ?? 0));
+    const { accounts: nieuw, gewist } = eraseExpired(accounts, now() + dagen * dag);
+    await save(nieuw);
     return http.redirect(`${options.url}/achter-de-schermen?gewist=${gewist}`, 303);
   });
   return app;
 }
 
-const getal = (tekst: unknown): number | undefined =>
-  typeof tekst === "string" && /^\d{1,6}$/.test(tekst) ? Number(tekst) : undefined;
+const integerOf = (text: unknown): number | undefined =>
+  typeof text === "string" && /^\d{1,6}$/.test(text) ? Number(text) : undefined;
 
-function onthoud<T extends { readonly sinds: number }>(
+function remember<T extends { readonly sinds: number }>(
   waar: Map<string, T>,
   sleutel: string,
   wat: T,
@@ -224,12 +221,12 @@ function onthoud<T extends { readonly sinds: number }>(
   waar.set(sleutel, wat);
 }
 
-async function leesAccounts(bestand: string): Promise<Accounts> {
-  const tekst = await readFile(bestand, "utf8").catch(() => "{}");
-  return JSON.parse(tekst) as Accounts;
+async function readAccounts(file: string): Promise<Accounts> {
+  const text = await readFile(file, "utf8").catch(() => "{}");
+  return JSON.parse(text) as Accounts;
 }
 
-async function schrijf(bestand: string, accounts: Accounts): Promise<void> {
-  await writeFile(`${bestand}.nieuw`, JSON.stringify(accounts), { mode: 0o600 });
-  await rename(`${bestand}.nieuw`, bestand);
+async function write(file: string, accounts: Accounts): Promise<void> {
+  await writeFile(`${file}.nieuw`, JSON.stringify(accounts), { mode: 0o600 });
+  await rename(`${file}.nieuw`, file);
 }

@@ -12,7 +12,7 @@ export type OidcOptions = {
 };
 
 /** What must be remembered between leaving for LeerID and coming back. */
-export type Heenweg = {
+export type WayOut = {
   readonly url: string;
   readonly state: string;
   readonly nonce: string;
@@ -48,7 +48,7 @@ export function oidc(options: OidcOptions) {
 
   return {
     /** Where to send the browser, with what to remember (OIDC Core 3.1.2.1, PKCE RFC 7636). */
-    async heen(): Promise<Heenweg> {
+    async begin(): Promise<WayOut> {
       const config = await configuration();
       const state = client.randomState();
       const nonce = client.randomNonce();
@@ -69,7 +69,7 @@ export function oidc(options: OidcOptions) {
      * Redeems the code. `query` is what stood behind the question mark.
      * @throws when state, nonce, issuer or signature is wrong, or the code was used
      */
-    async terug(query: string, heenweg: Heenweg): Promise<Aanmelding> {
+    async back(query: string, heenweg: WayOut): Promise<Aanmelding> {
       const config = await configuration();
       const tokens = await client.authorizationCodeGrant(config, new URL(`${options.url}/terug${query}`), {
         pkceCodeVerifier: heenweg.verifier,
@@ -89,7 +89,7 @@ export function oidc(options: OidcOptions) {
     },
 
     /** Where to send the browser to sign out at LeerID too (RP-Initiated Logout 1.0). */
-    async weg(idToken: string): Promise<string> {
+    async abandon(idToken: string): Promise<string> {
       const config = await configuration();
       return client.buildEndSessionUrl(config, {
         id_token_hint: idToken,

@@ -1,8 +1,8 @@
 import { html, type raw } from "hono/html";
-import { bewaarjaren, claimUitleg, toonKlas, type Account } from "./rules.ts";
+import { bewaarjaren, claimUitleg, formatKlas, type Account } from "./rules.ts";
 
 /** How the publisher presents itself. */
-export type Huisstijl = {
+export type HouseStyle = {
   readonly naam: string;
   readonly uitgever: string;
   readonly slogan: string;
@@ -10,12 +10,12 @@ export type Huisstijl = {
   readonly kleur: "zon" | "bos";
 };
 
-type Tekst = ReturnType<typeof raw>;
+type TextOptions = ReturnType<typeof raw>;
 /** Views are given ready data, so the tag of Hono never answers with a promise here. */
-const blad = (
+const sheet = (
   strings: TemplateStringsArray,
-  ...values: readonly (Tekst | string | number | false | undefined | readonly Tekst[])[]
-): Tekst => html(strings, ...values) as Tekst;
+  ...values: readonly (TextOptions | string | number | false | undefined | readonly TextOptions[])[]
+): TextOptions => html(strings, ...values) as TextOptions;
 
 const datum = new Intl.DateTimeFormat("nl-BE", {
   dateStyle: "long",
@@ -23,8 +23,8 @@ const datum = new Intl.DateTimeFormat("nl-BE", {
   timeZone: "Europe/Brussels",
 });
 
-function pagina(stijl: Huisstijl, titel: string, inhoud: Tekst, aangemeld = false): string {
-  return blad`<!doctype html>
+function page(stijl: HouseStyle, titel: string, inhoud: TextOptions, aangemeld = false): string {
+  return sheet`<!doctype html>
     <html lang="nl-BE" data-kleur="${stijl.kleur}">
       <head>
         <meta charset="utf-8" />
@@ -39,7 +39,7 @@ function pagina(stijl: Huisstijl, titel: string, inhoud: Tekst, aangemeld = fals
         </aside>
         <header>
           <a class="merk" href="/">${stijl.naam}</a>
-          ${aangemeld && blad`<form action="/afmelden" method="post"><button class="licht">Afmelden</button></form>`}
+          ${aangemeld && sheet`<form action="/afmelden" method="post"><button class="licht">Afmelden</button></form>`}
         </header>
         <main>${inhoud}</main>
         <footer>
@@ -51,9 +51,9 @@ function pagina(stijl: Huisstijl, titel: string, inhoud: Tekst, aangemeld = fals
 }
 
 /** A drawing of our own: building blocks for one, trees for the other. Decoration only. */
-function tekening({ kleur }: Huisstijl): Tekst {
+function drawing({ kleur }: HouseStyle): TextOptions {
   if (kleur === "zon")
-    return blad`<svg class="tekening" viewBox="0 0 240 160" aria-hidden="true">
+    return sheet`<svg class="tekening" viewBox="0 0 240 160" aria-hidden="true">
       <circle cx="196" cy="40" r="26" class="v1" />
       <rect x="20" y="92" width="60" height="60" rx="10" class="v2" />
       <rect x="88" y="92" width="60" height="60" rx="10" class="v3" />
@@ -61,7 +61,7 @@ function tekening({ kleur }: Huisstijl): Tekst {
       <path d="M156 152 186 92l30 60Z" class="v2" />
       <path d="M74 64V44l-8 5M38 112h24l-14 14c16-2 16 22 0 20-5 0-9-2-11-6M110 110v20h20m-6-20v36" class="lijn" />
     </svg>`;
-  return blad`<svg class="tekening" viewBox="0 0 240 160" aria-hidden="true">
+  return sheet`<svg class="tekening" viewBox="0 0 240 160" aria-hidden="true">
       <path d="M0 152h240" class="lijn" />
       <path d="M56 20 96 92H76l32 52H4l32-52H16Z" class="v1" />
       <path d="M156 44l34 58h-16l28 42h-92l28-42h-16Z" class="v2" />
@@ -70,13 +70,13 @@ function tekening({ kleur }: Huisstijl): Tekst {
     </svg>`;
 }
 
-/** The start page for who is not signed in. */
-export const start = (stijl: Huisstijl): string =>
-  pagina(
+/** The start page for whoever is not signed in. */
+export const start = (stijl: HouseStyle): string =>
+  page(
     stijl,
     "Welkom",
-    blad`<section class="held">
-      ${tekening(stijl)}
+    sheet`<section class="held">
+      ${drawing(stijl)}
       <h1>${stijl.slogan}</h1>
       <p>Meld je aan met je account van LeerID. Een apart wachtwoord voor ${stijl.naam} heb je niet nodig.</p>
       <a class="knop" href="/aanmelden">Aanmelden met LeerID</a>
@@ -84,8 +84,8 @@ export const start = (stijl: Huisstijl): string =>
   );
 
 /** The exercise, and below it what was received and kept. */
-export function oefenen(
-  stijl: Huisstijl,
+export function practise(
+  stijl: HouseStyle,
   met: {
     readonly account: Account;
     readonly vraag: string;
@@ -95,17 +95,17 @@ export function oefenen(
 ): string {
   const { account, vraag } = met;
   const naam = [account.laatst["given_name"], account.laatst["family_name"]]
-    .filter((deel) => typeof deel === "string")
+    .filter((part) => typeof part === "string")
     .join(" ");
-  return pagina(
+  return page(
     stijl,
     "Oefenen",
-    blad`<h1>Dag ${naam}</h1>
-      ${met.meegekomen > 0 && blad`<p class="bericht" role="status">Je eerdere oefeningen zijn meegekomen.</p>`}
+    sheet`<h1>Dag ${naam}</h1>
+      ${met.meegekomen > 0 && sheet`<p class="bericht" role="status">Je eerdere oefeningen zijn meegekomen.</p>`}
       <section class="kaart oefening" aria-labelledby="oefening">
         <h2 id="oefening">Oefening</h2>
-        ${met.uitslag === "juist" && blad`<p class="bericht" role="status">Juist. Je kreeg een punt.</p>`}
-        ${met.uitslag === "fout" && blad`<p class="bericht fout" role="status">Nog niet juist. Probeer het opnieuw.</p>`}
+        ${met.uitslag === "juist" && sheet`<p class="bericht" role="status">Juist. Je kreeg een punt.</p>`}
+        ${met.uitslag === "fout" && sheet`<p class="bericht fout" role="status">Nog niet juist. Probeer het opnieuw.</p>`}
         <form action="/oefening" method="post">
           <label for="antwoord">Hoeveel is ${vraag}?</label>
           <div class="rij">
@@ -117,7 +117,7 @@ export function oefenen(
       </section>
       <section class="kaart" aria-labelledby="gegevens">
         <h2 id="gegevens">Dit kreeg ${stijl.naam} van LeerID</h2>
-        ${claimTabel(account)}
+        ${claimTable(account)}
         <p>
           ${stijl.naam} bewaart alleen wat bij je laatste aanmelding hoorde, tot ${bewaarjaren} jaar daarna. Laatste aanmelding:
           ${datum.format(account.aangemeld_op)}.
@@ -128,16 +128,16 @@ export function oefenen(
 }
 
 // The roles keep it a table for a screen reader when a narrow screen puts the cells below each other.
-function claimTabel(account: Account): Tekst {
-  const rijen = Object.entries(claimUitleg).flatMap(([claim, woord]) => {
+function claimTable(account: Account): TextOptions {
+  const rows = Object.entries(claimUitleg).flatMap(([claim, woord]) => {
     if (!(claim in account.laatst)) return [];
-    const waarde = account.laatst[claim];
-    return blad`<tr role="row" data-claim="${claim}">
+    const value = account.laatst[claim];
+    return sheet`<tr role="row" data-claim="${claim}">
       <th role="rowheader" scope="row">${woord}<small>${claim}</small></th>
-      <td role="cell">${toon(waarde)}</td>
+      <td role="cell">${show(value)}</td>
     </tr>`;
   });
-  return blad`<table class="claims" role="table">
+  return sheet`<table class="claims" role="table">
     <caption class="verborgen">Gegevens van LeerID</caption>
     <thead role="rowgroup">
       <tr role="row">
@@ -146,65 +146,65 @@ function claimTabel(account: Account): Tekst {
       </tr>
     </thead>
     <tbody role="rowgroup">
-      ${rijen}
+      ${rows}
     </tbody>
   </table>`;
 }
 
-function toon(waarde: unknown): Tekst {
-  if (Array.isArray(waarde)) {
-    if (waarde.length === 0) return blad`<span class="zacht">geen</span>`;
-    return blad`<ul>${waarde.map((deel) => blad`<li>${typeof deel === "string" ? deel : toonKlas(deel)}</li>`)}</ul>`;
+function show(value: unknown): TextOptions {
+  if (Array.isArray(value)) {
+    if (value.length === 0) return sheet`<span class="zacht">geen</span>`;
+    return sheet`<ul>${value.map((part) => sheet`<li>${typeof part === "string" ? part : formatKlas(part)}</li>`)}</ul>`;
   }
-  return blad`${typeof waarde === "string" ? waarde : JSON.stringify(waarde)}`;
+  return sheet`${typeof value === "string" ? value : JSON.stringify(value)}`;
 }
 
 /** The pupil is one, but of a school that has no contract with the publisher (R30). */
-export const geenKlant = (stijl: Huisstijl): string =>
-  pagina(
+export const noKlant = (stijl: HouseStyle): string =>
+  page(
     stijl,
     "Je school werkt nog niet met ons",
-    blad`<h1>Je school werkt nog niet met ${stijl.naam}</h1>
+    sheet`<h1>Je school werkt nog niet met ${stijl.naam}</h1>
       <p>Aanmelden met LeerID is gelukt. Alleen heeft je school nog geen afspraak met ${stijl.uitgever}. Jij hebt niets fout gedaan.</p>
       <p><strong>Wie kan helpen?</strong> Vraag aan je leerkracht of de school ${stijl.naam} wil gebruiken. ${stijl.naam} heeft niets over jou bewaard.</p>
       <a class="knop" href="/">Naar het begin</a>`,
   );
 
 /** A page with one thing to say and one way on. */
-export const melding = (stijl: Huisstijl, kop: string, tekst: string, verder: string): string =>
-  pagina(stijl, kop, blad`<h1>${kop}</h1><p>${tekst}</p><a class="knop" href="/">${verder}</a>`);
+export const notice = (stijl: HouseStyle, kop: string, text: string, verder: string): string =>
+  page(stijl, kop, sheet`<h1>${kop}</h1><p>${text}</p><a class="knop" href="/">${verder}</a>`);
 
 /** What the publisher keeps, and the wiping after three years with a clock that is put forward (R75). */
-export function achterDeSchermen(
-  stijl: Huisstijl,
+export function behindTheScenes(
+  stijl: HouseStyle,
   met: {
     readonly accounts: readonly Account[];
     readonly klanten: readonly string[];
     readonly gewist: number | undefined;
   },
 ): string {
-  const rijen = met.accounts.map(
-    (account) => blad`<tr data-account="${account.account_uuid}">
+  const rows = met.accounts.map(
+    (account) => sheet`<tr data-account="${account.account_uuid}">
       <th scope="row">${typeof account.laatst["given_name"] === "string" ? account.laatst["given_name"] : "geen voornaam"}</th>
       <td>${account.account_uuid}</td>
       <td>${account.punten}</td>
       <td>${datum.format(account.aangemeld_op)}</td>
     </tr>`,
   );
-  return pagina(
+  return page(
     stijl,
     "Achter de schermen",
-    blad`<h1>Achter de schermen</h1>
+    sheet`<h1>Achter de schermen</h1>
       <p>Deze bladzijde bestaat alleen in de demonstratie. Ze toont wat ${stijl.naam} bewaart. Klant zijn de scholen ${met.klanten.join(", ")}.</p>
-      ${met.gewist !== undefined && blad`<p class="bericht" role="status">${met.gewist} ${met.gewist === 1 ? "account is" : "accounts zijn"} gewist.</p>`}
+      ${met.gewist !== undefined && sheet`<p class="bericht" role="status">${met.gewist} ${met.gewist === 1 ? "account is" : "accounts zijn"} gewist.</p>`}
       <section class="kaart" aria-labelledby="bewaard">
         <h2 id="bewaard">Bewaarde accounts: ${met.accounts.length}</h2>
         ${
-          rijen.length === 0
-            ? blad`<p>Hier komt een account bij zodra een leerling zich aanmeldt.</p>`
-            : blad`<div class="breed" role="region" aria-label="Tabel met accounts" tabindex="0"><table>
+          rows.length === 0
+            ? sheet`<p>Hier komt een account bij zodra een leerling zich aanmeldt.</p>`
+            : sheet`<div class="breed" role="region" aria-label="Tabel met accounts" tabindex="0"><table>
               <thead><tr><th scope="col">Voornaam</th><th scope="col">Accountnummer</th><th scope="col">Punten</th><th scope="col">Laatste aanmelding</th></tr></thead>
-              <tbody>${rijen}</tbody>
+              <tbody>${rows}</tbody>
             </table></div>`
         }
       </section>

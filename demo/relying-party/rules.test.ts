@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { attribuutClaims, isKlant, neemOver, opgave, wisVerlopen } from "./rules.ts";
+import { attribuutClaims, isCustomer, takeOver, exercise, eraseExpired } from "./rules.ts";
 
 const nu = Date.parse("2026-11-24T09:00:00Z");
 const oud = {
@@ -16,33 +16,33 @@ test("R38: exercises of former accounts come along once, and the former accounts
     historiek_account_uuid: ["oud", "nooit gezien"],
     given_name: "Nora",
   };
-  const een = neemOver({ oud }, claims, nu);
-  assert.equal(een.meegekomen, 1);
-  assert.deepEqual(een.accounts, {
+  const one = takeOver({ oud }, claims, nu);
+  assert.equal(one.meegekomen, 1);
+  assert.deepEqual(one.accounts, {
     nieuw: { account_uuid: "nieuw", laatst: claims, aangemeld_op: nu, punten: 3 },
   });
-  const twee = neemOver(een.accounts, claims, nu);
-  assert.equal(twee.meegekomen, 0);
-  assert.equal(twee.account.punten, 3);
+  const two = takeOver(one.accounts, claims, nu);
+  assert.equal(two.meegekomen, 0);
+  assert.equal(two.account.punten, 3);
 });
 
 test("R44: only the data of the last sign-in stay", () => {
-  const { account } = neemOver({ oud }, { account_uuid: "oud" }, nu);
+  const { account } = takeOver({ oud }, { account_uuid: "oud" }, nu);
   assert.deepEqual(account.laatst, { account_uuid: "oud" });
   assert.equal(account.punten, 3);
 });
 
 test("R75: an account goes three years after its last sign-in, not a moment earlier", () => {
-  const grens = new Date(oud.aangemeld_op);
-  grens.setUTCFullYear(grens.getUTCFullYear() + 3);
-  assert.equal(wisVerlopen({ oud }, grens.getTime()).gewist, 0);
-  assert.deepEqual(wisVerlopen({ oud }, grens.getTime() + 1), { accounts: {}, gewist: 1 });
+  const limit = new Date(oud.aangemeld_op);
+  limit.setUTCFullYear(limit.getUTCFullYear() + 3);
+  assert.equal(eraseExpired({ oud }, limit.getTime()).gewist, 0);
+  assert.deepEqual(eraseExpired({ oud }, limit.getTime() + 1), { accounts: {}, gewist: 1 });
 });
 
 test("R30: one customer among the pupil's schools is enough", () => {
-  assert.ok(isKlant({ instellingsnummer: ["999009", "999001"] }, ["999001"]));
-  assert.ok(!isKlant({ instellingsnummer: ["999003"] }, ["999001"]));
-  assert.ok(!isKlant({}, ["999001"]));
+  assert.ok(isCustomer({ instellingsnummer: ["999009", "999001"] }, ["999001"]));
+  assert.ok(!isCustomer({ instellingsnummer: ["999003"] }, ["999001"]));
+  assert.ok(!isCustomer({}, ["999001"]));
 });
 
 test("technical claims are not kept", () => {
@@ -50,6 +50,6 @@ test("technical claims are not kept", () => {
 });
 
 test("every exercise has one answer", () => {
-  assert.deepEqual(opgave("maal", 0), { vraag: "5 × 6", antwoord: 30 });
-  assert.deepEqual(opgave("plus", 0), { vraag: "20 + 6", antwoord: 26 });
+  assert.deepEqual(exercise("maal", 0), { vraag: "5 × 6", antwoord: 30 });
+  assert.deepEqual(exercise("plus", 0), { vraag: "20 + 6", antwoord: 26 });
 });

@@ -26,9 +26,9 @@ export const claimUitleg = {
 } as const;
 
 /** A part of the claim `klasinformatie` (D4) in words. */
-export function toonKlas(deel: unknown): string {
-  const { klas, subklas, instellingsnummer } = (deel ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof klas !== "string" || typeof instellingsnummer !== "string") return JSON.stringify(deel);
+export function formatKlas(part: unknown): string {
+  const { klas, subklas, instellingsnummer } = (part ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof klas !== "string" || typeof instellingsnummer !== "string") return JSON.stringify(part);
   return `${klas}${typeof subklas === "string" ? `, groep ${subklas}` : ""} (school ${instellingsnummer})`;
 }
 
@@ -39,30 +39,30 @@ export function attribuutClaims(bron: Claims): Claims {
   );
 }
 
-const lijst = (waarde: unknown): readonly string[] =>
-  Array.isArray(waarde) ? waarde.filter((deel) => typeof deel === "string") : [];
+const stringList = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((part) => typeof part === "string") : [];
 
 /** Is one of the pupil's schools a customer (R30)? */
-export function isKlant(claims: Claims, klanten: readonly string[]): boolean {
-  return lijst(claims["instellingsnummer"]).some((nummer) => klanten.includes(nummer));
+export function isCustomer(claims: Claims, klanten: readonly string[]): boolean {
+  return stringList(claims["instellingsnummer"]).some((nummer) => klanten.includes(nummer));
 }
 
 /**
- * A sign-in: the data of this moment replace the former (R44), and the exercises of every account that stood for the same
+ * A sign-in: the data of this moment replace the former (R44), and the exercises of every earlier account of the same
  * pupil come along (R38). `meegekomen` says how many accounts were merged.
  */
-export function neemOver(
+export function takeOver(
   accounts: Accounts,
   claims: Claims,
   nu: number,
 ): { readonly accounts: Accounts; readonly account: Account; readonly meegekomen: number } {
   const uuid = claims["account_uuid"];
   if (typeof uuid !== "string") throw new TypeError("LeerID gave no account_uuid");
-  const vroeger = lijst(claims["historiek_account_uuid"]).flatMap((oud) =>
+  const vroeger = stringList(claims["historiek_account_uuid"]).flatMap((oud) =>
     oud === uuid ? [] : (accounts[oud] ?? []),
   );
   const weg = new Set(vroeger.map((oud) => oud.account_uuid));
-  const punten = [accounts[uuid], ...vroeger].reduce((som, deel) => som + (deel?.punten ?? 0), 0);
+  const punten = [accounts[uuid], ...vroeger].reduce((som, part) => som + (part?.punten ?? 0), 0);
   const account = { account_uuid: uuid, laatst: claims, aangemeld_op: nu, punten };
   const over = Object.entries(accounts).filter(([sleutel]) => !weg.has(sleutel));
   return { accounts: { ...Object.fromEntries(over), [uuid]: account }, account, meegekomen: vroeger.length };
@@ -71,7 +71,7 @@ export function neemOver(
 export const bewaarjaren = 3;
 
 /** Removes who has not signed in for three years (R75). */
-export function wisVerlopen(
+export function eraseExpired(
   accounts: Accounts,
   nu: number,
 ): { readonly accounts: Accounts; readonly gewist: number } {
@@ -83,10 +83,10 @@ export function wisVerlopen(
   return { accounts: Object.fromEntries(blijft), gewist: Object.keys(accounts).length - blijft.length };
 }
 
-export type Opgave = { readonly vraag: string; readonly antwoord: number };
+export type Exercise = { readonly vraag: string; readonly antwoord: number };
 
 /** The next exercise: follows from how many were right before. */
-export function opgave(soort: "plus" | "maal", punten: number): Opgave {
+export function exercise(soort: "plus" | "maal", punten: number): Exercise {
   const links = ((punten * 7 + 3) % 9) + 2;
   const rechts = ((punten * 5 + 4) % 8) + 2;
   return soort === "plus"

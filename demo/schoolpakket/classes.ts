@@ -14,7 +14,7 @@ const richtingen: Readonly<Record<string, string>> = {
 };
 
 /** Where the school put a pupil at the beginning of the year, before anybody changed it. The named pupils of the demo sit in A. */
-function eersteKlas({ stamnummer, inschrijvingen }: Leerling): Klas | undefined {
+function firstKlas({ stamnummer, inschrijvingen }: Leerling): Klas | undefined {
   const plaats = inschrijvingen.at(-1)?.gegevens;
   if (plaats === undefined) return undefined;
   const nummer = Number(stamnummer.slice(-4));
@@ -37,21 +37,21 @@ export function pakketLeerlingen(
   vandaag: string,
 ): readonly PakketLeerling[] {
   return [...leerlingen]
-    .filter((een) => een.instellingsnummer === school)
-    .flatMap((een) => {
-      const klas = gewijzigd[een.stamnummer] ?? eersteKlas(een);
-      const inschrijving = een.inschrijvingen.at(-1)?.gegevens;
+    .filter((one) => one.instellingsnummer === school)
+    .flatMap((one) => {
+      const klas = gewijzigd[one.stamnummer] ?? firstKlas(one);
+      const inschrijving = one.inschrijvingen.at(-1)?.gegevens;
       if (klas === undefined || inschrijving === undefined) return [];
       return {
-        instellingsnummer: een.instellingsnummer,
-        stamnummer: een.stamnummer,
-        naam: een.gegevens.naam,
-        voornaam: een.gegevens.voornaam,
+        instellingsnummer: one.instellingsnummer,
+        stamnummer: one.stamnummer,
+        naam: one.gegevens.naam,
+        voornaam: one.gegevens.voornaam,
         ...klas,
         van: inschrijving.van,
         tot: inschrijving.tot ?? null,
-        ingeschreven: isIngeschreven(een, vandaag),
+        ingeschreven: isIngeschreven(one, vandaag),
       };
     })
-    .toSorted((een, twee) => opNaam.compare(`${een.naam} ${een.voornaam}`, `${twee.naam} ${twee.voornaam}`));
+    .toSorted((one, two) => opNaam.compare(`${one.naam} ${one.voornaam}`, `${two.naam} ${two.voornaam}`));
 }

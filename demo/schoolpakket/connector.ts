@@ -3,10 +3,10 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { layouts, scholenVan, type PakketLeerling, type Pakketnaam } from "./layouts.ts";
-import type { Verslag, Zending } from "./state.ts";
+import type { Report, Verzending } from "./state.ts";
 
 /** How a package reaches LeerID: what its vendor was given. */
-export type Verbinding = {
+export type Connection = {
   readonly api: string;
   readonly issuer: string;
   readonly client_id: string;
@@ -25,25 +25,25 @@ const programma = fileURLToPath(
 );
 
 /** Whole or not at all: the connector may be reading. */
-async function schrijf(pad: string, inhoud: string | Buffer): Promise<void> {
-  await writeFile(`${pad}.nieuw`, inhoud, { mode: 0o600 });
-  await rename(`${pad}.nieuw`, pad);
+async function write(path: string, inhoud: string | Buffer): Promise<void> {
+  await writeFile(`${path}.nieuw`, inhoud, { mode: 0o600 });
+  await rename(`${path}.nieuw`, path);
 }
 
 /** Writes the export in the package's own layout and runs the real connector on it, as a program of its own. */
-export async function draaiConnector(
+export async function runConnector(
   map: string,
   pakket: Pakketnaam,
   leerlingen: readonly PakketLeerling[],
-  verbinding: Verbinding,
+  connection: Connection,
   vraag: { readonly opdracht: "verstuur" | "controleer"; readonly stop: AbortSignal },
-): Promise<Pick<Zending, "uitgang" | "verslag" | "uitvoer">> {
+): Promise<Pick<Verzending, "uitgang" | "verslag" | "uitvoer">> {
   const school = scholenVan[pakket];
   const hier = join(map, school);
   const layout = layouts[pakket];
   await mkdir(hier, { recursive: true });
-  await schrijf(join(hier, layout.bestand), layout.bytes(layout.tekst(leerlingen, school)));
-  const { sftp, ...leerid } = verbinding;
+  await write(join(hier, layout.bestand), layout.bytes(layout.textOf(leerlingen, school)));
+  const { sftp, ...leerid } = connection;
   const config = {
     instellingsnummer: school,
     mapping: pakket,
@@ -53,18 +53,15 @@ export async function draaiConnector(
     ontvangst: { wacht_seconden: 120 },
     pogingen: 4,
   };
-  await schrijf(join(hier, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
+  await write(join(hier, "config.json"), `${JSON.stringify(config, null, 2)}\n`);
   const verslagPad = join(hier, "staat", "verslag.json");
   await rm(verslagPad, { force: true });
-  const { uitgang, uitvoer } = await draai(
-    [programma, vraag.opdracht, join(hier, "config.json")],
-    vraag.stop,
-  );
-  const tekst = await readFile(verslagPad, "utf8").catch(() => undefined);
-  return { uitgang, uitvoer, verslag: tekst === undefined ? null : (JSON.parse(tekst) as Verslag) };
+  const { uitgang, uitvoer } = await run([programma, vraag.opdracht, join(hier, "config.json")], vraag.stop);
+  const text = await readFile(verslagPad, "utf8").catch(() => undefined);
+  return { uitgang, uitvoer, verslag: text === undefined ? null : (JSON.parse(text) as Report) };
 }
 
-function draai(
+function run(
   args: readonly string[],
   stop: AbortSignal,
 ): Promise<{ uitgang: number | null; uitvoer: string }> {
@@ -72,7 +69,7 @@ function draai(
     const kind = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], signal: stop });
     let uitvoer = "";
     for (const stroom of [kind.stdout, kind.stderr])
-      stroom.setEncoding("utf8").on("data", (deel: string) => (uitvoer = (uitvoer + deel).slice(-20_000)));
+      stroom.setEncoding("utf8").on("data", (part: string) => (uitvoer = (uitvoer + part).slice(-20_000)));
     kind.once("error", () => {}); // a stop of the demo; its end is told by close
     kind.once("close", (uitgang) => klaar({ uitgang, uitvoer }));
   });

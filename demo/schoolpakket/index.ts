@@ -4,32 +4,32 @@ import { csrf } from "hono/csrf";
 import { formatDateTime, securityHeaders, staticAssets } from "#platform/html";
 import type { Leerling } from "#demo/discimus/actions";
 import { pakketLeerlingen } from "./classes.ts";
-import { draaiConnector, type Verbinding } from "./connector.ts";
-import { leesKlas, waardenVan } from "./form.ts";
+import { runConnector, type Connection } from "./connector.ts";
+import { readKlas, valuesOf } from "./form.ts";
 import { layouts, scholenVan, type PakketLeerling, type Pakketnaam } from "./layouts.ts";
-import { omschrijf } from "./planning.ts";
-import { startScheduler, straks } from "./scheduler.ts";
-import { openStand, type Zending } from "./state.ts";
-import { uitkomstVan, versturenBlad } from "./pages/deliveries.ts";
-import { pakkettenBlad } from "./pages/layout.ts";
-import { exportBlad, leerlingBlad, leerlingenBlad, perBlad } from "./pages/pupils.ts";
-import { wisaSchermen } from "./wisa.ts";
+import { describePlanning } from "./planning.ts";
+import { startScheduler, nextTurnOf } from "./scheduler.ts";
+import { openStand, type Verzending } from "./state.ts";
+import { outcomeOf, versturenSheet } from "./pages/deliveries.ts";
+import { pakkettenSheet } from "./pages/layout.ts";
+import { exportSheet, leerlingSheet, leerlingenSheet, perBlad } from "./pages/pupils.ts";
+import { wisaScreens } from "./wisa.ts";
 
 export type SchoolpakketOptions = {
   /** Folder of the state, the exports and what the connector keeps. */
   readonly map: string;
-  readonly nu: () => number;
+  readonly now: () => number;
   /** Today, `YYYY-MM-DD`. */
   readonly vandaag: () => string;
   /** The pupils of all schools, as their secretaries have them now. */
   readonly leerlingen: () => Promise<Iterable<Leerling>>;
-  readonly verbinding: (pakket: Pakketnaam) => Verbinding;
+  readonly connection: (pakket: Pakketnaam) => Connection;
 };
 
 export type Schoolpakket = {
   readonly app: Hono;
   /** Runs the connector for the school of a package. */
-  verstuur(pakket: Pakketnaam, door: Zending["door"]): Promise<Zending>;
+  send(pakket: Pakketnaam, door: Verzending["door"]): Promise<Verzending>;
   stop(): Promise<void>;
 };
 
@@ -38,12 +38,12 @@ const isPakket = (naam: string): naam is Pakketnaam => Object.hasOwn(layouts, na
 
 /** The simulator of the three packages: classes to change, an export in each one's layout, and the real connector. */
 export async function createSchoolpakket(options: SchoolpakketOptions): Promise<Schoolpakket> {
-  const { nu } = options;
-  const bewaarder = await openStand(join(options.map, "stand.json"), nu());
-  const { stand, wijzig } = bewaarder;
+  const { now } = options;
+  const bewaarder = await openStand(join(options.map, "stand.json"), now());
+  const { stand, change } = bewaarder;
   const einde = new AbortController();
 
-  const leerlingenVan = async (pakket: Pakketnaam): Promise<readonly PakketLeerling[]> => {
+  const leerlingenOf = async (pakket: Pakketnaam): Promise<readonly PakketLeerling[]> => {
     const school = scholenVan[pakket];
     return pakketLeerlingen(
       await options.leerlingen(),
@@ -54,24 +54,24 @@ export async function createSchoolpakket(options: SchoolpakketOptions): Promise<
   };
 
   // One run of a school after the other: the connector refuses two at once.
-  const rijen = new Map<Pakketnaam, Promise<unknown>>();
-  function verstuur(pakket: Pakketnaam, door: Zending["door"]): Promise<Zending> {
-    const werk = async (): Promise<Zending> => {
-      const op = nu();
+  const rows = new Map<Pakketnaam, Promise<unknown>>();
+  function send(pakket: Pakketnaam, door: Verzending["door"]): Promise<Verzending> {
+    const work = async (): Promise<Verzending> => {
+      const op = now();
       const opdracht = door === "nakijken" ? "controleer" : "verstuur";
-      const uitkomst = await draaiConnector(
+      const outcome = await runConnector(
         options.map,
         pakket,
-        await leerlingenVan(pakket),
-        options.verbinding(pakket),
+        await leerlingenOf(pakket),
+        options.connection(pakket),
         {
           opdracht,
           stop: einde.signal,
         },
       );
-      const zending: Zending = { op, door, ...uitkomst };
+      const zending: Verzending = { op, door, ...outcome };
       const school = scholenVan[pakket];
-      await wijzig((oud) => ({
+      await change((oud) => ({
         ...oud,
         zendingen: {
           ...oud.zendingen,
@@ -80,19 +80,19 @@ export async function createSchoolpakket(options: SchoolpakketOptions): Promise<
       }));
       return zending;
     };
-    const dit = (rijen.get(pakket) ?? Promise.resolve()).then(werk);
-    rijen.set(
+    const dit = (rows.get(pakket) ?? Promise.resolve()).then(work);
+    rows.set(
       pakket,
       dit.catch(() => {}),
     );
     return dit;
   }
-  const isAan = (pakket: Pakketnaam) => stand().synchroniseren.includes(scholenVan[pakket]);
+  const isOn = (pakket: Pakketnaam) => stand().synchroniseren.includes(scholenVan[pakket]);
   const scheduler = startScheduler(bewaarder, {
-    nu,
-    async voerUit({ pakket }) {
+    now,
+    async perform({ pakket }) {
       // Without the tick of the school there is nothing to do (R69).
-      if (isAan(pakket)) await verstuur(pakket, "planning");
+      if (isOn(pakket)) await send(pakket, "planning");
     },
   });
 
@@ -111,62 +111,62 @@ export async function createSchoolpakket(options: SchoolpakketOptions): Promise<
       await Promise.all(
         Object.values(layouts).map(
           async ({ pakket }) =>
-            [pakket, (await leerlingenVan(pakket)).filter((een) => een.ingeschreven).length] as const,
+            [pakket, (await leerlingenOf(pakket)).filter((one) => one.ingeschreven).length] as const,
         ),
       ),
     ) as Record<Pakketnaam, number>;
     return http.html(
-      pakkettenBlad(aantallen, (pakket) => {
-        const [laatste] = stand().zendingen[scholenVan[pakket]] ?? [];
-        return laatste === undefined
+      pakkettenSheet(aantallen, (pakket) => {
+        const [last] = stand().zendingen[scholenVan[pakket]] ?? [];
+        return last === undefined
           ? "Nog niets verstuurd."
-          : `Laatste zending: ${formatDateTime(laatste.op)}, ${uitkomstVan(laatste)[2].toLowerCase()}.`;
+          : `Laatste zending: ${formatDateTime(last.op)}, ${outcomeOf(last)[2].toLowerCase()}.`;
       }),
     );
   });
-  app.route("/wisa", wisaSchermen({ bewaarder, nu, tik: () => scheduler.tik() }));
+  app.route("/wisa", wisaScreens({ bewaarder, now, tick: () => scheduler.tick() }));
 
   /** The package of the address, or no page. */
-  const metPakket =
-    (werk: (http: Context, pakket: Pakketnaam) => Response | Promise<Response>) => (http: Context) => {
+  const withPakket =
+    (work: (http: Context, pakket: Pakketnaam) => Response | Promise<Response>) => (http: Context) => {
       const naam = http.req.param("pakket") ?? "";
-      return isPakket(naam) ? werk(http, naam) : http.notFound();
+      return isPakket(naam) ? work(http, naam) : http.notFound();
     };
 
   app.get(
     "/:pakket/leerlingen",
-    metPakket(async (http, pakket) => {
-      const alle = (await leerlingenVan(pakket)).filter((een) => een.ingeschreven);
+    withPakket(async (http, pakket) => {
+      const all = (await leerlingenOf(pakket)).filter((one) => one.ingeschreven);
       const klas = http.req.query("klas") ?? "";
-      const gevonden = klas === "" ? alle : alle.filter((een) => een.klas === klas);
+      const gevonden = klas === "" ? all : all.filter((one) => one.klas === klas);
       const bladen = Math.max(1, Math.ceil(gevonden.length / perBlad));
       const bladzijde = Math.min(bladen, Math.max(1, Math.trunc(Number(http.req.query("bladzijde"))) || 1));
-      const klassen = [...new Set(alle.map((een) => een.klas))].toSorted();
-      return http.html(leerlingenBlad({ pakket, klassen, klas, bladzijde, gevonden }));
+      const klassen = [...new Set(all.map((one) => one.klas))].toSorted();
+      return http.html(leerlingenSheet({ pakket, klassen, klas, bladzijde, gevonden }));
     }),
   );
-  const zoek = async (http: Context, pakket: Pakketnaam) =>
-    (await leerlingenVan(pakket)).find((een) => een.stamnummer === http.req.param("stam"));
+  const lookUp = async (http: Context, pakket: Pakketnaam) =>
+    (await leerlingenOf(pakket)).find((one) => one.stamnummer === http.req.param("stam"));
   app.get(
     "/:pakket/leerlingen/:stam",
-    metPakket(async (http, pakket) => {
-      const leerling = await zoek(http, pakket);
+    withPakket(async (http, pakket) => {
+      const leerling = await lookUp(http, pakket);
       if (leerling === undefined) return http.notFound();
       const waarden = { klas: leerling.klas, subklas: leerling.subklas ?? "" };
-      return http.html(leerlingBlad({ pakket, leerling, waarden, fouten: {} }));
+      return http.html(leerlingSheet({ pakket, leerling, waarden, fouten: {} }));
     }),
   );
   app.post(
     "/:pakket/leerlingen/:stam",
-    metPakket(async (http, pakket) => {
-      const leerling = await zoek(http, pakket);
+    withPakket(async (http, pakket) => {
+      const leerling = await lookUp(http, pakket);
       if (leerling === undefined) return http.notFound();
-      const waarden = waardenVan(await http.req.parseBody());
-      const gelezen = leesKlas(pakket, waarden);
+      const waarden = valuesOf(await http.req.parseBody());
+      const gelezen = readKlas(pakket, waarden);
       if ("fouten" in gelezen)
-        return http.html(leerlingBlad({ pakket, leerling, waarden, fouten: gelezen.fouten }), 422);
+        return http.html(leerlingSheet({ pakket, leerling, waarden, fouten: gelezen.fouten }), 422);
       const { instellingsnummer: school, stamnummer } = leerling;
-      await wijzig((oud) => ({
+      await change((oud) => ({
         ...oud,
         klassen: { ...oud.klassen, [school]: { ...oud.klassen[school], [stamnummer]: gelezen.klas } },
       }));
@@ -177,64 +177,64 @@ export async function createSchoolpakket(options: SchoolpakketOptions): Promise<
     }),
   );
 
-  const tekstVan = async (pakket: Pakketnaam) =>
-    layouts[pakket].tekst(await leerlingenVan(pakket), scholenVan[pakket]);
+  const textOf = async (pakket: Pakketnaam) =>
+    layouts[pakket].textOf(await leerlingenOf(pakket), scholenVan[pakket]);
   app.get(
     "/:pakket/export",
-    metPakket(async (http, pakket) => http.html(exportBlad(pakket, await tekstVan(pakket)))),
+    withPakket(async (http, pakket) => http.html(exportSheet(pakket, await textOf(pakket)))),
   );
   app.get(
     "/:pakket/export/:bestand",
-    metPakket(async (http, pakket) => {
+    withPakket(async (http, pakket) => {
       const { bestand, bytes } = layouts[pakket];
       if (http.req.param("bestand") !== bestand) return http.notFound();
-      return http.body(new Uint8Array(bytes(await tekstVan(pakket))), 200, {
+      return http.body(new Uint8Array(bytes(await textOf(pakket))), 200, {
         "content-type": "application/octet-stream",
         "content-disposition": `attachment; filename="${bestand}"`,
       });
     }),
   );
 
-  const planningVan = (pakket: Pakketnaam): string => {
+  const planningOf = (pakket: Pakketnaam): string => {
     const momenten = stand()
       .taken.filter((taak) => taak.pakket === pakket)
-      .map((taak) => ({ taak, op: straks(taak, nu()) }));
+      .map((taak) => ({ taak, op: nextTurnOf(taak, now()) }));
     const [eerst] = momenten
       .flatMap(({ taak, op }) => (op === undefined ? [] : [{ taak, op }]))
-      .toSorted((een, twee) => een.op - twee.op);
+      .toSorted((one, two) => one.op - two.op);
     if (eerst === undefined) return "Er is geen planning: vanzelf gaat er niets.";
-    return `Vanzelf: ${omschrijf(eerst.taak.planning)}. De volgende keer: ${formatDateTime(eerst.op)}.`;
+    return `Vanzelf: ${describePlanning(eerst.taak.planning)}. De volgende keer: ${formatDateTime(eerst.op)}.`;
   };
   app.get(
     "/:pakket/versturen",
-    metPakket(async (http, pakket) =>
+    withPakket(async (http, pakket) =>
       http.html(
-        versturenBlad({
+        versturenSheet({
           pakket,
-          aan: isAan(pakket),
-          planning: planningVan(pakket),
+          aan: isOn(pakket),
+          planning: planningOf(pakket),
           zendingen: stand().zendingen[scholenVan[pakket]] ?? [],
-          leerlingen: await leerlingenVan(pakket),
+          leerlingen: await leerlingenOf(pakket),
         }),
       ),
     ),
   );
   app.post(
     "/:pakket/versturen",
-    metPakket(async (http, pakket) => {
-      const { opdracht } = waardenVan(await http.req.parseBody());
-      if (isAan(pakket)) await verstuur(pakket, opdracht === "controleer" ? "nakijken" : "knop");
+    withPakket(async (http, pakket) => {
+      const { opdracht } = valuesOf(await http.req.parseBody());
+      if (isOn(pakket)) await send(pakket, opdracht === "controleer" ? "nakijken" : "knop");
       return http.redirect(`/${pakket}/versturen`, 303);
     }),
   );
 
   return {
     app,
-    verstuur,
+    send,
     async stop() {
       einde.abort();
       await scheduler.stop();
-      await Promise.all(rijen.values());
+      await Promise.all(rows.values());
     },
   };
 }

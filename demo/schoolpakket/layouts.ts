@@ -20,23 +20,23 @@ type Layout = {
   /** What a person sees of it: encoding, separator, dates. */
   readonly uitleg: string;
   /** The text of the export, to look at. */
-  readonly tekst: (leerlingen: readonly PakketLeerling[], school: string) => string;
-  readonly bytes: (tekst: string) => Buffer;
+  readonly textOf: (leerlingen: readonly PakketLeerling[], school: string) => string;
+  readonly bytes: (text: string) => Buffer;
   /** What the fields of a class may hold here, with a sentence for who types something else. */
   readonly klasvorm: RegExp;
   readonly klasuitleg: string;
 };
 
 const compact = (datum: string | null): string => (datum ?? "").replaceAll("-", "");
-const schuin = (datum: string | null): string => (datum ?? "").split("-").toReversed().join("/");
+const slashed = (datum: string | null): string => (datum ?? "").split("-").toReversed().join("/");
 
 /** Text to one byte a character; what the encoding does not have becomes a question mark, as such programs do. */
-function enkeleByte(codering: "windows-1252" | "iso-8859-15"): (tekst: string) => Buffer {
+function singleByte(codering: "windows-1252" | "iso-8859-15"): (text: string) => Buffer {
   const lezer = new TextDecoder(codering);
   const tabel = new Map(
     Array.from({ length: 256 }, (_, byte) => [lezer.decode(Uint8Array.of(byte)), byte] as const),
   );
-  return (tekst) => Buffer.from(Array.from(tekst.normalize("NFC"), (teken) => tabel.get(teken) ?? 63));
+  return (text) => Buffer.from(Array.from(text.normalize("NFC"), (teken) => tabel.get(teken) ?? 63));
 }
 
 const wisa: Layout = {
@@ -45,26 +45,26 @@ const wisa: Layout = {
   bestand: "wisa.csv",
   uitleg:
     "windows-1252, puntkomma, datum als 01/09/2026, kop met namen in hoofdletters; wie vertrok, heeft status U",
-  tekst: (leerlingen) => {
-    const cel = (tekst: string) => (/[;"]/.test(tekst) ? `"${tekst.replaceAll('"', '""')}"` : tekst);
-    const rijen = leerlingen.map((een) =>
+  textOf: (leerlingen) => {
+    const cell = (text: string) => (/[;"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+    const rows = leerlingen.map((one) =>
       [
-        een.instellingsnummer,
-        een.stamnummer,
-        een.naam,
-        een.voornaam,
-        een.klas,
-        een.subklas ?? "",
-        schuin(een.van),
-        schuin(een.tot),
-        een.ingeschreven ? "I" : "U",
+        one.instellingsnummer,
+        one.stamnummer,
+        one.naam,
+        one.voornaam,
+        one.klas,
+        one.subklas ?? "",
+        slashed(one.van),
+        slashed(one.tot),
+        one.ingeschreven ? "I" : "U",
       ]
-        .map(cel)
+        .map(cell)
         .join(";"),
     );
-    return `${["INSTELLING;STAMNR;NAAM;VOORNAAM;KLAS;KLASGROEP;VAN;TOT;STATUS", ...rijen].join("\r\n")}\r\n`;
+    return `${["INSTELLING;STAMNR;NAAM;VOORNAAM;KLAS;KLASGROEP;VAN;TOT;STATUS", ...rows].join("\r\n")}\r\n`;
   },
-  bytes: enkeleByte("windows-1252"),
+  bytes: singleByte("windows-1252"),
   klasvorm: /^[\p{L}\d][\p{L}\d .+-]{0,19}$/u,
   klasuitleg: "Letters en cijfers, zoals 3A.",
 };
@@ -74,27 +74,27 @@ const informat: Layout = {
   naam: "Informat",
   bestand: "informat.txt",
   uitleg: "UTF-16, tabs, een titel boven de kop, datum als 2026-09-01; de klas staat in twee kolommen",
-  tekst: (leerlingen, school) => {
-    const rijen = leerlingen
-      .filter((een) => een.ingeschreven)
-      .map((een) => {
-        const [, jaar = "", letter = ""] = /^(\d)(.*)$/.exec(een.klas) ?? [];
+  textOf: (leerlingen, school) => {
+    const rows = leerlingen
+      .filter((one) => one.ingeschreven)
+      .map((one) => {
+        const [, jaar = "", letter = ""] = /^(\d)(.*)$/.exec(one.klas) ?? [];
         return [
-          een.stamnummer,
-          een.naam,
-          een.voornaam,
+          one.stamnummer,
+          one.naam,
+          one.voornaam,
           jaar,
           letter,
-          een.subklas ?? "",
-          een.van,
-          een.tot ?? "",
+          one.subklas ?? "",
+          one.van,
+          one.tot ?? "",
           "regelmatig",
         ].join("\t");
       });
     const kop = "Stamboeknummer\tNaam\tVoornaam\tLeerjaar\tKlasletter\tRichting\tBegindatum\tEinddatum\tType";
-    return `${[`Klaslijst ${school}`, kop, ...rijen].join("\r\n")}\r\n`;
+    return `${[`Klaslijst ${school}`, kop, ...rows].join("\r\n")}\r\n`;
   },
-  bytes: (tekst) => Buffer.from(`\uFEFF${tekst}`, "utf16le"),
+  bytes: (text) => Buffer.from(`\uFEFF${text}`, "utf16le"),
   klasvorm: /^[1-7][A-Z]{1,3}$/,
   klasuitleg: "Het leerjaar en een of meer hoofdletters, zoals 1A.",
 };
@@ -105,24 +105,24 @@ const broekx: Layout = {
   bestand: "broekx.csv",
   uitleg:
     "ISO 8859-15, komma, alles tussen aanhalingstekens, geen kop, datum als 20260901; klas en subklas in één kolom",
-  tekst: (leerlingen) => {
-    const rijen = leerlingen
-      .filter((een) => een.ingeschreven)
-      .map((een) =>
+  textOf: (leerlingen) => {
+    const rows = leerlingen
+      .filter((one) => one.ingeschreven)
+      .map((one) =>
         [
-          een.stamnummer,
-          een.naam,
-          een.voornaam,
-          een.klas + (een.subklas === null ? "" : `/${een.subklas}`),
-          compact(een.van),
-          compact(een.tot),
+          one.stamnummer,
+          one.naam,
+          one.voornaam,
+          one.klas + (one.subklas === null ? "" : `/${one.subklas}`),
+          compact(one.van),
+          compact(one.tot),
         ]
-          .map((tekst) => `"${tekst.replaceAll('"', '""')}"`)
+          .map((text) => `"${text.replaceAll('"', '""')}"`)
           .join(","),
       );
-    return `${rijen.join("\n")}\n`;
+    return `${rows.join("\n")}\n`;
   },
-  bytes: enkeleByte("iso-8859-15"),
+  bytes: singleByte("iso-8859-15"),
   klasvorm: /^[\p{L}\d][\p{L}\d .+-]{0,19}$/u,
   klasuitleg: "Letters en cijfers, zoals 1A; geen schuine streep.",
 };

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import fc from "fast-check";
 import type { Planning } from "./planning.ts";
-import { beurtVan, startScheduler } from "./scheduler.ts";
+import { turnOf, startScheduler } from "./scheduler.ts";
 import { openStand, verseTaak, type Taak } from "./state.ts";
 
-const ms = (tekst: string): number => Date.parse(tekst);
+const ms = (text: string): number => Date.parse(text);
 const taak = (planning: Planning, anders: Partial<Taak> = {}): Taak => ({
   ...verseTaak,
   id: 1,
@@ -23,29 +23,29 @@ const taak = (planning: Planning, anders: Partial<Taak> = {}): Taak => ({
 const dagelijks: Planning = { soort: "dagelijks", tijd: "00:00" };
 
 /** A scheduler with one job and a clock that the test moves. */
-async function wereld(t: TestContext, eerste: Taak) {
+async function world(t: TestContext, first: Taak) {
   const map = await mkdtemp(join(tmpdir(), "leerid-planning-"));
   t.after(() => rm(map, { recursive: true }));
-  const pad = join(map, "stand.json");
-  let nu = eerste.sinds;
+  const path = join(map, "stand.json");
+  let nu = first.sinds;
   const beurten: number[] = [];
-  const start = async (werk: () => Promise<void> = async () => {}) => {
-    const bewaarder = await openStand(pad, nu);
+  const start = async (work: () => Promise<void> = async () => {}) => {
+    const bewaarder = await openStand(path, nu);
     const scheduler = startScheduler(bewaarder, {
-      nu: () => nu,
-      async voerUit() {
+      now: () => nu,
+      async perform() {
         beurten.push(nu);
-        await werk();
+        await work();
       },
     });
     return { bewaarder, ...scheduler };
   };
-  await (await openStand(pad, nu)).wijzig((stand) => ({ ...stand, taken: [eerste] }));
-  return { start, beurten, op: (tekst: string) => (nu = ms(tekst)) };
+  await (await openStand(path, nu)).change((stand) => ({ ...stand, taken: [first] }));
+  return { start, beurten, op: (text: string) => (nu = ms(text)) };
 }
 
 test("R72: a job runs at its turn, once, and not before", async (t) => {
-  const { start, beurten, op } = await wereld(t, taak(dagelijks));
+  const { start, beurten, op } = await world(t, taak(dagelijks));
   const loopt = await start();
   t.after(() => loopt.stop());
   for (const moment of [
@@ -55,54 +55,54 @@ test("R72: a job runs at its turn, once, and not before", async (t) => {
     "2026-11-25T22:00:00Z",
   ]) {
     op(moment);
-    await loopt.tik();
+    await loopt.tick();
   }
   assert.deepEqual(beurten, [ms("2026-11-24T23:00:00Z")]);
   op("2026-11-25T23:00:00Z");
-  await loopt.tik();
+  await loopt.tick();
   assert.equal(beurten.length, 2);
 });
 
 test("after a week without running, the missed turns are one, at the start", async (t) => {
-  const { start, beurten, op } = await wereld(t, taak(dagelijks));
+  const { start, beurten, op } = await world(t, taak(dagelijks));
   op("2026-12-01T10:00:00Z");
   const loopt = await start();
   t.after(() => loopt.stop());
-  await loopt.tik();
-  await loopt.tik();
+  await loopt.tick();
+  await loopt.tick();
   assert.equal(beurten.length, 1);
   op("2026-12-01T23:00:00Z");
-  await loopt.tik();
+  await loopt.tick();
   assert.equal(beurten.length, 2);
 });
 
 test("a restart does not repeat a turn that was done, and repeats one that was broken off", async (t) => {
-  const { start, beurten, op } = await wereld(t, taak(dagelijks));
+  const { start, beurten, op } = await world(t, taak(dagelijks));
   op("2026-11-24T23:00:05Z");
-  const eerste = await start();
-  await eerste.tik();
-  await eerste.stop();
+  const first = await start();
+  await first.tick();
+  await first.stop();
   const tweede = await start();
-  await tweede.tik();
+  await tweede.tick();
   assert.equal(beurten.length, 1);
   // Broken off: what stands in the file then is that it began.
-  await tweede.bewaarder.wijzig((stand) => ({
+  await tweede.bewaarder.change((stand) => ({
     ...stand,
     taken: [taak(dagelijks, { bezig: ms("2026-11-24T23:00:00Z"), sinds: ms("2026-11-24T23:00:05Z") })],
   }));
   await tweede.stop();
   const derde = await start();
   t.after(() => derde.stop());
-  await derde.tik();
+  await derde.tick();
   assert.equal(beurten.length, 2);
 });
 
 test("R73: temporarily not active, not set, or without a job type: never", () => {
   const later = ms("2030-01-01T00:00:00Z");
-  assert.equal(beurtVan(taak(dagelijks, { inactief: true }), later), undefined);
-  assert.equal(beurtVan(taak(dagelijks, { type: "" }), later), undefined);
-  assert.equal(beurtVan(taak(verseTaak.planning), later), undefined);
-  assert.notEqual(beurtVan(taak(dagelijks), later), undefined);
+  assert.equal(turnOf(taak(dagelijks, { inactief: true }), later), undefined);
+  assert.equal(turnOf(taak(dagelijks, { type: "" }), later), undefined);
+  assert.equal(turnOf(taak(verseTaak.planning), later), undefined);
+  assert.notEqual(turnOf(taak(dagelijks), later), undefined);
 });
 
 test("R72: looked at now and then, every day has its turn once, also when the clock changes and when nobody looked for a while", () => {
@@ -113,15 +113,15 @@ test("R72: looked at now and then, every day has its turn once, also when the cl
       fc.array(fc.integer({ min: 1, max: 6 * uur }), { minLength: 100, maxLength: 250 }),
       fc.constantFrom("2026-03-20T12:00Z", "2026-10-16T12:00Z"),
       (om, stappen, van) => {
-        let een = taak({ soort: "dagelijks", tijd: `${String(om).padStart(2, "0")}:30` }, { sinds: ms(van) });
+        let one = taak({ soort: "dagelijks", tijd: `${String(om).padStart(2, "0")}:30` }, { sinds: ms(van) });
         let nu = ms(van);
         const dagen: string[] = [];
-        for (const stap of stappen) {
-          nu += stap;
-          const beurt = beurtVan(een, nu);
-          if (beurt === undefined) continue;
-          dagen.push(new Date(beurt).toLocaleDateString("sv-SE", { timeZone: "Europe/Brussels" }));
-          een = { ...een, sinds: nu, laatste: beurt };
+        for (const step of stappen) {
+          nu += step;
+          const turn = turnOf(one, nu);
+          if (turn === undefined) continue;
+          dagen.push(new Date(turn).toLocaleDateString("sv-SE", { timeZone: "Europe/Brussels" }));
+          one = { ...one, sinds: nu, laatste: turn };
         }
         assert.equal(new Set(dagen).size, dagen.length);
         const verwacht =

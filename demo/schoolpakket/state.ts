@@ -25,20 +25,20 @@ export type Taak = Taakvelden & {
 };
 
 /** One run of the connector. */
-export type Zending = {
+export type Verzending = {
   readonly op: number;
   readonly door: "knop" | "planning" | "nakijken" | "start";
   /** Exit code; null when it could not start. */
   readonly uitgang: number | null;
   /** The report of the connector; null when it did not come that far. */
-  readonly verslag: Verslag | null;
+  readonly verslag: Report | null;
   /** What it printed, when there is no report. */
   readonly uitvoer: string;
 };
 
-type Rij = { readonly rij: number; readonly stamnummer: string | null; readonly melding: string };
+type Row = { readonly rij: number; readonly stamnummer: string | null; readonly melding: string };
 /** `verslag.json` of the connector, as a package would show it. */
-export type Verslag = {
+export type Report = {
   readonly bestand: string | null;
   readonly uitkomst: string;
   readonly melding: string;
@@ -47,12 +47,12 @@ export type Verslag = {
     readonly gekoppeld: number;
     readonly zonder_klas: number;
   } | null;
-  readonly niet_bruikbaar: readonly Rij[];
-  readonly niet_gekoppeld: readonly Rij[];
-  readonly quarantaine: readonly Rij[];
+  readonly niet_bruikbaar: readonly Row[];
+  readonly niet_gekoppeld: readonly Row[];
+  readonly quarantaine: readonly Row[];
 };
 
-export type Stand = {
+export type DemoState = {
   /** Classes that were changed in the package: by school, then by stamnummer. */
   readonly klassen: Readonly<Record<string, Readonly<Record<string, Klas>>>>;
   /** Schools with the tick Synchroniseren met Leerid (R69). */
@@ -61,13 +61,13 @@ export type Stand = {
   /** Jobs that somebody is filling in and has not saved, by id. */
   readonly concepten: Readonly<Record<string, Taakvelden>>;
   /** By school, the last one first. */
-  readonly zendingen: Readonly<Record<string, readonly Zending[]>>;
+  readonly zendingen: Readonly<Record<string, readonly Verzending[]>>;
 };
 
 export const verseTaak: Taakvelden = { type: "", omschrijving: "", inactief: false, planning: nietGezet };
 
 /** Three packages that somebody set up at the beginning of the school year, each in the night (R72). */
-export function beginStand(nu: number): Stand {
+export function beginStand(nu: number): DemoState {
   const taak = (id: number, pakket: Pakketnaam, tijd: string): Taak => ({
     id,
     pakket,
@@ -88,31 +88,31 @@ export function beginStand(nu: number): Stand {
   };
 }
 
-export type Bewaarder = {
-  readonly stand: () => Stand;
+export type Keeper = {
+  readonly stand: () => DemoState;
   /** Changes the state and keeps it, one change after the other. */
-  wijzig(stap: (stand: Stand) => Stand): Promise<void>;
+  change(step: (stand: DemoState) => DemoState): Promise<void>;
 };
 
 /** Opens the state in a file of the data folder. Written beside it and moved in place: a stop halfway leaves the former one. */
-export async function openStand(bestand: string, nu: number): Promise<Bewaarder> {
-  await mkdir(dirname(bestand), { recursive: true });
-  const tekst = await readFile(bestand, "utf8").catch(() => undefined);
-  let stand: Stand = tekst === undefined ? beginStand(nu) : (JSON.parse(tekst) as Stand);
-  let rij: Promise<void> = Promise.resolve();
+export async function openStand(file: string, nu: number): Promise<Keeper> {
+  await mkdir(dirname(file), { recursive: true });
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  let stand: DemoState = text === undefined ? beginStand(nu) : (JSON.parse(text) as DemoState);
+  let row: Promise<void> = Promise.resolve();
   return {
     stand: () => stand,
-    wijzig(stap) {
-      stand = stap(stand);
+    change(step) {
+      stand = step(stand);
       const inhoud = JSON.stringify(stand);
-      const dit = rij.then(() => schrijf(bestand, inhoud));
-      rij = dit.catch(() => {});
+      const dit = row.then(() => write(file, inhoud));
+      row = dit.catch(() => {});
       return dit;
     },
   };
 }
 
-async function schrijf(bestand: string, inhoud: string): Promise<void> {
-  await writeFile(`${bestand}.nieuw`, inhoud, { mode: 0o600 });
-  await rename(`${bestand}.nieuw`, bestand);
+async function write(file: string, inhoud: string): Promise<void> {
+  await writeFile(`${file}.nieuw`, inhoud, { mode: 0o600 });
+  await rename(`${file}.nieuw`, file);
 }

@@ -1,70 +1,70 @@
 import { Hono, type Context } from "hono";
 import { formatDateTime } from "#platform/html";
-import type { Fouten } from "#demo/discimus/actions";
-import { leesPlanning, leesTaak, planningWaarden, waardenVan } from "./form.ts";
-import { isNietGezet } from "./planning.ts";
-import { straks } from "./scheduler.ts";
-import { verseTaak, type Bewaarder, type Stand, type Taakvelden } from "./state.ts";
-import { extraBlad, ficheBlad, instellingenBlad, schedulingBlad, tijdstipBlad } from "./pages/wisa.ts";
+import type { FieldErrors } from "#demo/discimus/actions";
+import { readPlanning, readTaak, planningValues, valuesOf } from "./form.ts";
+import { isNotSet } from "./planning.ts";
+import { nextTurnOf } from "./scheduler.ts";
+import { verseTaak, type Keeper, type DemoState, type Taakvelden } from "./state.ts";
+import { extraSheet, cardSheet, settingsSheet, schedulingSheet, momentSheet } from "./pages/wisa.ts";
 
 const school = "999001";
 
 /** The screens that only Wisa has: the tick on the fiche (R69) and Beheer scheduling (R71-R73). */
-export function wisaSchermen(options: {
-  readonly bewaarder: Bewaarder;
-  readonly nu: () => number;
+export function wisaScreens(options: {
+  readonly bewaarder: Keeper;
+  readonly now: () => number;
   /** Looks again at what is due, after a change. */
-  readonly tik: () => Promise<void>;
+  readonly tick: () => Promise<void>;
 }): Hono {
-  const { bewaarder, nu } = options;
-  const { stand, wijzig } = bewaarder;
+  const { bewaarder, now } = options;
+  const { stand, change } = bewaarder;
   const app = new Hono();
 
-  app.get("/instellingen", (http) => http.html(instellingenBlad()));
-  app.get(`/instellingen/${school}`, (http) => http.html(ficheBlad("algemeen", false, false)));
+  app.get("/instellingen", (http) => http.html(settingsSheet()));
+  app.get(`/instellingen/${school}`, (http) => http.html(cardSheet("algemeen", false, false)));
   app.get(`/instellingen/${school}/extra`, (http) =>
-    http.html(ficheBlad("extra", stand().synchroniseren.includes(school), http.req.query("bewaard") === "1")),
+    http.html(cardSheet("extra", stand().synchroniseren.includes(school), http.req.query("bewaard") === "1")),
   );
   app.post(`/instellingen/${school}/extra`, async (http) => {
-    const aan = waardenVan(await http.req.parseBody())["synchroniseren"] === "ja";
-    await wijzig((oud) => ({
+    const aan = valuesOf(await http.req.parseBody())["synchroniseren"] === "ja";
+    await change((oud) => ({
       ...oud,
-      synchroniseren: [...oud.synchroniseren.filter((een) => een !== school), ...(aan ? [school] : [])],
+      synchroniseren: [...oud.synchroniseren.filter((one) => one !== school), ...(aan ? [school] : [])],
     }));
     return http.redirect(`/wisa/instellingen/${school}/extra?bewaard=1`, 303);
   });
 
-  app.get("/extra", (http) => http.html(extraBlad()));
+  app.get("/extra", (http) => http.html(extraSheet()));
 
-  const eigen = (waar: Stand) => waar.taken.filter((taak) => taak.pakket === "wisa");
+  const ownTaken = (waar: DemoState) => waar.taken.filter((taak) => taak.pakket === "wisa");
   /** A job as somebody is filling it in, else as it was saved. */
-  const veldenVan = (id: number): Taakvelden | undefined =>
-    stand().concepten[id] ?? eigen(stand()).find((taak) => taak.id === id);
-  const zetConcept = (id: number, velden: Taakvelden) =>
-    wijzig((oud) => ({ ...oud, concepten: { ...oud.concepten, [id]: velden } }));
-  const zonderConcept = ({ concepten, ...rest }: Stand, id: number): Stand => ({
+  const fieldsOf = (id: number): Taakvelden | undefined =>
+    stand().concepten[id] ?? ownTaken(stand()).find((taak) => taak.id === id);
+  const setConcept = (id: number, velden: Taakvelden) =>
+    change((oud) => ({ ...oud, concepten: { ...oud.concepten, [id]: velden } }));
+  const withoutConcept = ({ concepten, ...rest }: DemoState, id: number): DemoState => ({
     ...rest,
     concepten: Object.fromEntries(Object.entries(concepten).filter(([nr]) => nr !== String(id))),
   });
-  const nummer = (http: Context) => Number(http.req.param("id"));
+  const number = (http: Context) => Number(http.req.param("id"));
 
-  function toon(http: Context, id: number | undefined, fouten: Fouten = {}) {
-    const bewaarde = new Map(eigen(stand()).map((taak) => [taak.id, taak]));
+  function showForm(http: Context, id: number | undefined, fouten: FieldErrors = {}) {
+    const bewaarde = new Map(ownTaken(stand()).map((taak) => [taak.id, taak]));
     const ids = [...new Set([...bewaarde.keys(), ...Object.keys(stand().concepten).map(Number)])];
-    const velden = id === undefined ? undefined : veldenVan(id);
+    const velden = id === undefined ? undefined : fieldsOf(id);
     if (id !== undefined && velden === undefined) return http.notFound();
     return http.html(
-      schedulingBlad({
+      schedulingSheet({
         taken: ids.flatMap((nr) => {
-          const van = bewaarde.get(nr) ?? veldenVan(nr);
+          const van = bewaarde.get(nr) ?? fieldsOf(nr);
           return van === undefined ? [] : [{ ...van, id: nr, nieuw: !bewaarde.has(nr) }];
         }),
         ...(id === undefined || velden === undefined
           ? {}
           : { gekozen: { id, velden, gewijzigd: Object.hasOwn(stand().concepten, id) } }),
-        volgende(nr) {
+        nextName(nr) {
           const taak = bewaarde.get(nr);
-          const op = taak && straks(taak, nu());
+          const op = taak && nextTurnOf(taak, now());
           return op === undefined ? "geen" : formatDateTime(op);
         },
         fouten,
@@ -73,73 +73,73 @@ export function wisaSchermen(options: {
       Object.keys(fouten).length > 0 ? 422 : 200,
     );
   }
-  app.get("/scheduling", (http) => toon(http, undefined));
+  app.get("/scheduling", (http) => showForm(http, undefined));
   app.post("/scheduling/invoegen", async (http) => {
     const id =
       Math.max(10, ...stand().taken.map((taak) => taak.id), ...Object.keys(stand().concepten).map(Number)) +
       1;
-    await zetConcept(id, verseTaak);
+    await setConcept(id, verseTaak);
     return http.redirect(`/wisa/scheduling/${id}`, 303);
   });
-  app.get("/scheduling/:id{\\d+}", (http) => toon(http, nummer(http)));
+  app.get("/scheduling/:id{\\d+}", (http) => showForm(http, number(http)));
   app.post("/scheduling/:id{\\d+}", async (http) => {
-    const id = nummer(http);
-    const oud = veldenVan(id);
+    const id = number(http);
+    const oud = fieldsOf(id);
     if (oud === undefined) return http.notFound();
-    const waarden = waardenVan(await http.req.parseBody());
-    if (waarden["knop"] === "verwijderen") {
-      await wijzig((waar) => ({
-        ...zonderConcept(waar, id),
+    const values = valuesOf(await http.req.parseBody());
+    if (values["knop"] === "verwijderen") {
+      await change((waar) => ({
+        ...withoutConcept(waar, id),
         taken: waar.taken.filter((taak) => taak.id !== id),
       }));
       return http.redirect("/wisa/scheduling", 303);
     }
-    const velden = leesTaak(waarden, oud.planning);
-    if (waarden["knop"] === "tijdstip") {
-      await zetConcept(id, velden);
+    const velden = readTaak(values, oud.planning);
+    if (values["knop"] === "tijdstip") {
+      await setConcept(id, velden);
       return http.redirect(`/wisa/scheduling/${id}/tijdstip`, 303);
     }
     if (velden.type === "") {
-      await zetConcept(id, velden);
-      return toon(http, id, { type: "Kies het type job." });
+      await setConcept(id, velden);
+      return showForm(http, id, { type: "Kies het type job." });
     }
-    await wijzig((waar) => ({
-      ...zonderConcept(waar, id),
+    await change((waar) => ({
+      ...withoutConcept(waar, id),
       taken: [
         ...waar.taken.filter((taak) => taak.id !== id),
         {
           ...velden,
           id,
           pakket: "wisa" as const,
-          sinds: nu(),
+          sinds: now(),
           bezig: null,
           laatste: waar.taken.find((taak) => taak.id === id)?.laatste ?? null,
         },
-      ].toSorted((een, twee) => een.id - twee.id),
+      ].toSorted((one, two) => one.id - two.id),
     }));
-    void options.tik();
+    void options.tick();
     return http.redirect("/wisa/scheduling?bewaard=1", 303);
   });
 
   app.get("/scheduling/:id{\\d+}/tijdstip", (http) => {
-    const velden = veldenVan(nummer(http));
+    const velden = fieldsOf(number(http));
     if (velden === undefined) return http.notFound();
     const { planning } = velden;
     // Who sets it for the first time most likely wants what the manual advises.
-    const waarden = {
-      ...planningWaarden(planning),
-      ...(isNietGezet(planning) ? { soort: "dagelijks" } : {}),
+    const values = {
+      ...planningValues(planning),
+      ...(isNotSet(planning) ? { soort: "dagelijks" } : {}),
     };
-    return http.html(tijdstipBlad(nummer(http), waarden, {}));
+    return http.html(momentSheet(number(http), values, {}));
   });
   app.post("/scheduling/:id{\\d+}/tijdstip", async (http) => {
-    const id = nummer(http);
-    const velden = veldenVan(id);
+    const id = number(http);
+    const velden = fieldsOf(id);
     if (velden === undefined) return http.notFound();
-    const waarden = waardenVan(await http.req.parseBody());
-    const gelezen = leesPlanning(waarden);
-    if ("fouten" in gelezen) return http.html(tijdstipBlad(id, waarden, gelezen.fouten), 422);
-    await zetConcept(id, { ...velden, planning: gelezen.planning });
+    const values = valuesOf(await http.req.parseBody());
+    const gelezen = readPlanning(values);
+    if ("fouten" in gelezen) return http.html(momentSheet(id, values, gelezen.fouten), 422);
+    await setConcept(id, { ...velden, planning: gelezen.planning });
     return http.redirect(`/wisa/scheduling/${id}`, 303);
   });
   return app;

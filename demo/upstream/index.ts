@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair } from "jose";
 import { Provider, type Configuration, type KoaContextWithOIDC } from "oidc-provider";
 import { securityHeaders, staticAssets } from "#platform/html";
 import { Hono } from "hono";
-import { foutBlad, personenBlad } from "./pages.ts";
+import { errorSheet, personenSheet } from "./pages.ts";
 import { demoAcr, type Persona } from "./personas.ts";
 import { memory } from "./store.ts";
 
@@ -14,7 +14,7 @@ export type UpstreamOptions = {
   readonly clientSecret: string;
   readonly redirectUri: string;
   readonly personas: readonly Persona[];
-  readonly nu: () => number;
+  readonly now: () => number;
   /** Puts all claims in the ID token; else they are at userinfo, as OpenID has it. */
   readonly alsInIdToken?: boolean;
 };
@@ -44,18 +44,18 @@ export async function createUpstream(options: UpstreamOptions): Promise<Listener
   app.get("/kies/:uid", async (http) => {
     const { incoming, outgoing } = http.env;
     const vraag = await provider.interactionDetails(incoming, outgoing).catch(() => undefined);
-    if (vraag?.uid !== http.req.param("uid")) return http.html(foutBlad(), 400);
-    return http.html(personenBlad({ actie: `/kies/${vraag.uid}`, personas }));
+    if (vraag?.uid !== http.req.param("uid")) return http.html(errorSheet(), 400);
+    return http.html(personenSheet({ actie: `/kies/${vraag.uid}`, personas }));
   });
   app.post("/kies/:uid", async (http) => {
     const { incoming, outgoing } = http.env;
     const vraag = await provider.interactionDetails(incoming, outgoing).catch(() => undefined);
-    if (vraag?.uid !== http.req.param("uid")) return http.html(foutBlad(), 400);
+    if (vraag?.uid !== http.req.param("uid")) return http.html(errorSheet(), 400);
     const form = await http.req.parseBody();
     const login = typeof form["login"] === "string" ? form["login"].trim().toLowerCase() : "";
-    const persona = personas.find((een) => een.login === login);
+    const persona = personas.find((one) => one.login === login);
     if (!persona)
-      return http.html(personenBlad({ actie: `/kies/${vraag.uid}`, personas, onbekend: login }), 422);
+      return http.html(personenSheet({ actie: `/kies/${vraag.uid}`, personas, onbekend: login }), 422);
     // Somebody else was signed in here: not any more. The library would ask to sign out first, and that takes script.
     const { session } = vraag;
     if (session && session.accountId !== persona.login) {
@@ -83,7 +83,7 @@ function configuration(options: UpstreamOptions): Configuration {
     ctx.body = blad;
   };
   return {
-    adapter: memory(options.nu),
+    adapter: memory(options.now),
     clients: [
       {
         client_id: options.clientId,
@@ -114,7 +114,7 @@ function configuration(options: UpstreamOptions): Configuration {
     ttl: { Session: 8 * 3600, Interaction: 3600, Grant: 8 * 3600, AccessToken: 600, IdToken: 600 },
     interactions: { url: (_ctx, interaction) => `/kies/${interaction.uid}` },
     findAccount: (_ctx, login) => {
-      const persona = personas.find((een) => een.login === login);
+      const persona = personas.find((one) => one.login === login);
       return (
         persona && {
           accountId: login,
@@ -138,7 +138,7 @@ function configuration(options: UpstreamOptions): Configuration {
       await grant.save();
       return grant;
     },
-    renderError: (ctx) => html(ctx, foutBlad()),
+    renderError: (ctx) => html(ctx, errorSheet()),
     features: {
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false }, // who comes back after a sign-out at LeerID is asked to choose again

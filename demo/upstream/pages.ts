@@ -1,7 +1,7 @@
 import { document, html, icon, type Html } from "#platform/html";
 import type { Persona } from "./personas.ts";
 
-function blad(titel: string, inhoud: Html, fout = false): string {
+function sheet(titel: string, inhoud: Html, fout = false): string {
   return document({
     site: "beheer",
     title: `${titel} · Demosleutel`,
@@ -22,14 +22,14 @@ function blad(titel: string, inhoud: Html, fout = false): string {
 }
 
 /** Who do you want to be? A typed login, or a button per persona; both without script. */
-export function personenBlad(met: {
+export function personenSheet(met: {
   readonly actie: string;
   readonly personas: readonly Persona[];
   /** What was typed, and is nobody's login. */
   readonly onbekend?: string;
 }): string {
   const fout = met.onbekend !== undefined;
-  return blad(
+  return sheet(
     "Kies een persoon",
     html`<h1>Met wie meld je je aan?</h1>
       <form class="stack" action="${met.actie}" method="post">
@@ -70,8 +70,8 @@ export function personenBlad(met: {
 }
 
 /** The question of this browser is gone, or was never one. */
-export const foutBlad = (): string =>
-  blad(
+export const errorSheet = (): string =>
+  sheet(
     "Begin opnieuw",
     html`<h1>Begin opnieuw met aanmelden</h1>
       <p>

@@ -30,7 +30,7 @@ const school = (nummer: string, voId: string, rollen: readonly string[] = []): P
 export const dovOrganisatie = "OVO999901";
 
 /** Government and companies are known by other numbers than schools. */
-const ander = (code: string, organisatie: string, voId: string, rol: string): Persona["claims"] => ({
+const adultOf = (code: string, organisatie: string, voId: string, rol: string): Persona["claims"] => ({
   vo_id: voId,
   vo_doelgroepcode: code,
   vo_orgcode: [organisatie],
@@ -85,7 +85,7 @@ export const personas: readonly Persona[] = [
     naam: "Maes",
     login: "sofie.maes",
     uitleg: "Werkt bij het Departement Onderwijs en Vorming.",
-    claims: ander("GID", dovOrganisatie, "demo-dov-1", "LeerIDMedewerker"),
+    claims: adultOf("GID", dovOrganisatie, "demo-dov-1", "LeerIDMedewerker"),
   },
   {
     geval: "dov-dpo",
@@ -93,7 +93,7 @@ export const personas: readonly Persona[] = [
     naam: "Claes",
     login: "bram.claes",
     uitleg: "Waakt over de privacy bij het departement (DPO).",
-    claims: ander("GID", dovOrganisatie, "demo-dov-2", "LeerIDDpo"),
+    claims: adultOf("GID", dovOrganisatie, "demo-dov-2", "LeerIDDpo"),
   },
   {
     geval: "dienstenleverancier",
@@ -101,6 +101,6 @@ export const personas: readonly Persona[] = [
     naam: "Aydın",
     login: "fatima.aydin",
     uitleg: "Werkt bij een uitgever die een toepassing aanbiedt.",
-    claims: ander("EA", "0999999922", "demo-ea-1", "LeerIDDienstenleverancier"),
+    claims: adultOf("EA", "0999999922", "demo-ea-1", "LeerIDDienstenleverancier"),
   },
 ];

@@ -1,12 +1,12 @@
 import type { Adapter, AdapterPayload } from "oidc-provider";
 
 /** What the demo's key remembers: in memory, gone when it stops. */
-export function memory(nu: () => number): (kind: string) => Adapter {
+export function memory(now: () => number): (kind: string) => Adapter {
   const rows = new Map<string, { readonly payload: AdapterPayload; readonly tot: number }>();
   return (kind) => {
     const find = (test: (payload: AdapterPayload) => boolean): AdapterPayload | undefined => {
       for (const [key, { payload, tot }] of rows) {
-        if (tot <= nu()) rows.delete(key);
+        if (tot <= now()) rows.delete(key);
         else if (payload.kind === kind && test(payload)) return payload;
       }
       return undefined;
@@ -14,7 +14,7 @@ export function memory(nu: () => number): (kind: string) => Adapter {
     const key = (id: string) => `${kind}:${id}`;
     return {
       async upsert(id, payload, expiresIn) {
-        rows.set(key(id), { payload: { ...payload }, tot: nu() + (expiresIn || 3600) * 1000 });
+        rows.set(key(id), { payload: { ...payload }, tot: now() + (expiresIn || 3600) * 1000 });
       },
       async find(id) {
         return find((payload) => payload.jti === id);
@@ -27,7 +27,7 @@ export function memory(nu: () => number): (kind: string) => Adapter {
       },
       async consume(id) {
         const row = rows.get(key(id));
-        if (row) row.payload["consumed"] = Math.floor(nu() / 1000);
+        if (row) row.payload["consumed"] = Math.floor(now() / 1000);
       },
       async destroy(id) {
         rows.delete(key(id));

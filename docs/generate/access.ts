@@ -2,7 +2,7 @@ import { fixedClock } from "#platform/clock";
 import { deriveKeys } from "#platform/crypto";
 import { openDatabase } from "#platform/database";
 import { operationsLog } from "#platform/log";
-import { maakPoort } from "#modules/aanmelding";
+import { makeGate } from "#modules/aanmelding";
 import { endpoints } from "#sites/api";
 import { functies, routes as beheerRoutes, taken } from "#sites/beheer";
 import { routes as schoolRoutes } from "#sites/schoolloket";
@@ -140,7 +140,7 @@ export async function accessPage(): Promise<string> {
     throw new Error(
       `docs/generate/access.ts: no rule for ${missing.join(", ") || "–"}; no route for ${gone.join(", ") || "–"}`,
     );
-  const declared = endpoints(maakPoort(), "");
+  const declared = endpoints(makeGate(), "");
   const scopes = [...new Set(declared.map((one) => one.access))].filter((access) => access !== "open");
   return page(
     "Wie mag wat",
@@ -167,8 +167,8 @@ export async function accessPage(): Promise<string> {
       "Een functie komt uit `leerid_rol_3d` en telt alleen voor wie van de overheid is (`GID`) en bij het departement werkt (`LEERID_DOV_ORGANISATIE`); ze wordt bij elke vraag nagekeken. De pagina's lezen de databank als `leerid_beheer`, een rol zonder recht op een tabel met leerlingen (migratie 0021).",
       table(
         ["taak", ...functies.map(({ rol }) => code(rol))],
-        Object.entries(taken).map(([taak, tekst]) => [
-          tekst,
+        Object.entries(taken).map(([taak, text]) => [
+          text,
           ...functies.map((functie) => ((functie.taken as readonly string[]).includes(taak) ? "✓" : "403")),
         ]),
       ),

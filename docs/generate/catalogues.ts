@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { settings } from "#platform/config";
 import { bestandProblemen as leesProblemen } from "#platform/import-file";
 import { algemeen, type ProblemKind } from "#platform/problem";
-import { maakPoort } from "#modules/aanmelding";
+import { makeGate } from "#modules/aanmelding";
 import {
   bestandProblemen as ladingProblemen,
   discimusProblemen,
@@ -50,7 +50,7 @@ function problemLists(): { room: string; kinds: readonly ProblemKind[] }[] {
   const fresh = (kinds: readonly ProblemKind[]) => kinds.filter((kind) => !seen.has(kind) && seen.add(kind));
   return [
     ...Object.entries(lists).map(([room, list]) => ({ room, kinds: fresh(Object.values(list)) })),
-    { room: "sites/api", kinds: fresh(endpoints(maakPoort(), "").flatMap((one) => one.problems)) },
+    { room: "sites/api", kinds: fresh(endpoints(makeGate(), "").flatMap((one) => one.problems)) },
   ];
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { protocolBestand } from "#modules/protocollen";
 import { schoolsoftwareBestand } from "#modules/schoolsoftware";
 import { toepassingBestand } from "#modules/toepassingen";
-import { apiBeschrijving } from "#sites/api";
+import { apiDescription } from "#sites/api";
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
@@ -18,7 +18,7 @@ function schemaOf(name: string, title: string, schema: z.ZodType): string {
 export async function schemas(): Promise<Record<string, string>> {
   return {
     "openapi.json": json(
-      apiBeschrijving({ api: "https://api.leerid.example", acm: "https://acm.leerid.example" }),
+      apiDescription({ api: "https://api.leerid.example", acm: "https://acm.leerid.example" }),
     ),
     "protocol.schema.json": schemaOf(
       "protocol.schema.json",

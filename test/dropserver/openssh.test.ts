@@ -4,8 +4,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { verwerkLevering, type Ontvangst } from "#modules/leveringen";
-import { importeerSchoolsoftware } from "#modules/schoolsoftware";
+import { processLevering, type Ontvangst } from "#modules/leveringen";
+import { importSchoolsoftware } from "#modules/schoolsoftware";
 import type { Dropserver } from "#sites/dropserver";
 import {
   deliveries,
@@ -40,7 +40,7 @@ const put = async (name: string, content: string | Buffer): Promise<string> => {
 async function handleAll(): Promise<void> {
   const waiting = await world.db.sql<{ levering: string }[]>`
     select levering from leveringen.levering where status = 'wacht' order by tijdstip`;
-  for (const { levering } of waiting) await verwerkLevering(world.ctx, levering);
+  for (const { levering } of waiting) await processLevering(world.ctx, levering);
 }
 
 describe("with the sftp program of OpenSSH", () => {
@@ -271,8 +271,8 @@ describe("with the sftp program of OpenSSH", () => {
   });
 
   test("a key that is taken away opens nothing any more", async () => {
-    const bestand = (sleutels: string[]) =>
-      importeerSchoolsoftware(
+    const importSleutels = (sleutels: string[]) =>
+      importSchoolsoftware(
         world.ctx,
         JSON.stringify({
           pakketten: [
@@ -282,9 +282,9 @@ describe("with the sftp program of OpenSSH", () => {
       );
     const [row] = await world.db.sql<{ sleutel: string }[]>`
       select publieke_sleutel as sleutel from schoolsoftware.sleutel where pakket = 'broekx'`;
-    await bestand([]);
+    await importSleutels([]);
     assert.equal((await sftp(world, server, "broekx", ["ls"])).code, 255);
-    await bestand([row?.sleutel ?? ""]);
+    await importSleutels([row?.sleutel ?? ""]);
     assert.equal((await sftp(world, server, "broekx", ["ls"])).code, 0);
   });
 });

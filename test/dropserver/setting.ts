@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ssh2, { type Client, type ConnectConfig, type OpenMode, type SFTPWrapper } from "ssh2";
 import type { Context } from "#platform/context";
-import { importeerSchoolsoftware } from "#modules/schoolsoftware";
-import { startDropserver, type Dropserver, type Grenzen } from "#sites/dropserver";
+import { importSchoolsoftware } from "#modules/schoolsoftware";
+import { startDropserver, type Dropserver, type Limits } from "#sites/dropserver";
 import { testDatabase, type TestDatabase } from "#testing/database";
-import { kop, maakSchool, naamVan, type Pupil } from "#testing/levering";
+import { kop, makeSchool, fileNameOf, type Pupil } from "#testing/levering";
 import { sshKeyPair } from "#testing/ssh-key";
 
 /** Schools, packages with their keys, and where their things are. */
@@ -30,15 +30,15 @@ export async function makeWorld(): Promise<World> {
   const db = await testDatabase();
   const folder = await mkdtemp(join(tmpdir(), "leerid-drop-"));
   const pairs = Object.fromEntries(["wisa", "broekx", "vreemd"].map((name) => [name, sshKeyPair()]));
-  const pupils = await maakSchool(db.ctx, school, { leerlingen: 3, pakket: "wisa" });
-  await maakSchool(db.ctx, school2, { leerlingen: 2, pakket: "broekx" });
+  const pupils = await makeSchool(db.ctx, school, { leerlingen: 3, pakket: "wisa" });
+  await makeSchool(db.ctx, school2, { leerlingen: 2, pakket: "broekx" });
   const pakket = (naam: string) => ({
     pakket: naam,
     naam,
     levert_klasinformatie: true,
     publieke_sleutels: [pairs[naam]?.public],
   });
-  await importeerSchoolsoftware(db.ctx, JSON.stringify({ pakketten: [pakket("wisa"), pakket("broekx")] }));
+  await importSchoolsoftware(db.ctx, JSON.stringify({ pakketten: [pakket("wisa"), pakket("broekx")] }));
   await mkdir(folder, { recursive: true });
   for (const [name, pair] of Object.entries(pairs)) {
     await writeFile(join(folder, name), pair.private);
@@ -59,13 +59,13 @@ export async function makeWorld(): Promise<World> {
   };
 }
 
-export const open = (world: World, grenzen: Partial<Grenzen> = {}): Promise<Dropserver> =>
+export const open = (world: World, grenzen: Partial<Limits> = {}): Promise<Dropserver> =>
   startDropserver(world.ctx, { host: "127.0.0.1", port: 0, grenzen });
 
 let minutes = 0;
 /** A name that no file had before. */
 export const freshName = (nummer = school, gz = false): string =>
-  naamVan(nummer, new Date(Date.UTC(2026, 10, 20, 0, minutes++)).toISOString(), { gz });
+  fileNameOf(nummer, new Date(Date.UTC(2026, 10, 20, 0, minutes++)).toISOString(), { gz });
 
 /** A class list with all pupils of the school in one class. */
 export const list = (world: World, klas = "3A"): string =>

@@ -7,12 +7,12 @@ import { systemClock } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { migrate, openDatabase } from "#platform/database";
 import { schooljaarOn } from "#platform/schooljaar";
-import { stopDelen } from "#modules/akkoorden";
-import { findOntvangst, ontvangBestand, verwerkLevering, wisGestopte } from "#modules/leveringen";
+import { stopSharing } from "#modules/akkoorden";
+import { findOntvangst, receiveFile, processLevering, eraseAllStopped } from "#modules/leveringen";
 import { getFeiten } from "#modules/verstrekking";
 import { testDatabase, testKeys } from "#testing/database";
 import { guardedLog } from "#testing/guarded-log";
-import { geefTestAkkoord, klassenVan, kop, maakSchool, naamVan, type Pupil } from "#testing/levering";
+import { giveTestAkkoord, klassenOf, kop, makeSchool, fileNameOf, type Pupil } from "#testing/levering";
 import { drawsOf, times, whole } from "#testing/runs";
 import { mainKey, spawnLeerid } from "#testing/server";
 import { killablePostgres, type KillablePostgres } from "./killable-postgres.ts";
@@ -22,7 +22,7 @@ const clock = systemClock();
 const schooljaar = schooljaarOn(clock.vandaag());
 const yesterday = clock.now() - 86_400_000;
 const nameOf = (school: string, nr: number) =>
-  naamVan(school, new Date(yesterday + nr * 1000).toISOString(), { schooljaar });
+  fileNameOf(school, new Date(yesterday + nr * 1000).toISOString(), { schooljaar });
 /** In file `nr` pupil n is in a class of that file when n = nr: a small change each time, never enough for the brake. */
 const listOf = (pupils: readonly Pupil[], nr: number) =>
   [kop, ...pupils.map(({ leerId }, n) => `${leerId};;${n === nr % pupils.length ? `Z${nr}` : "1A"};;;`)].join(
@@ -51,7 +51,7 @@ describe("class files when a worker or PostgreSQL is killed", () => {
     pg = await killablePostgres();
     await migrate(pg.url, guardedLog());
     ctx = { sql: openDatabase({ url: pg.url, max: 4 }), clock, keys: testKeys, log: guardedLog() };
-    for (const school of schools) pupils.set(school, await maakSchool(ctx, school, { leerlingen: 30 }));
+    for (const school of schools) pupils.set(school, await makeSchool(ctx, school, { leerlingen: 30 }));
     // Every end of a file is noted beside it, in the commit that ends it.
     const owner = openDatabase({ url: pg.url, max: 1, role: "eigenaar" });
     await owner.unsafe(`
@@ -73,7 +73,7 @@ describe("class files when a worker or PostgreSQL is killed", () => {
   async function send(school: string, nr: number): Promise<void> {
     for (let attempt = 0; ; attempt++) {
       try {
-        await ontvangBestand(ctx, {
+        await receiveFile(ctx, {
           pakket: "wisa",
           naam: nameOf(school, nr),
           inhoud: Buffer.from(listOf(pupils.get(school) ?? [], nr)),
@@ -148,7 +148,7 @@ describe("class files when a worker or PostgreSQL is killed", () => {
         }),
       );
       assert.equal(statuses.at(-1), "verwerkt");
-      const moved = (await klassenVan(ctx, school)).filter(({ klas }) => klas !== "1A");
+      const moved = (await klassenOf(ctx, school)).filter(({ klas }) => klas !== "1A");
       assert.deepEqual(
         moved.map(({ klas, account }) => [klas, account]),
         [[`Z${files - 1}`, pupils.get(school)?.[files - 1]?.account]],
@@ -165,15 +165,15 @@ test("R68: a stop on another node during a running import: nothing is applied or
   const other: Context = { ...one, sql: openDatabase({ url: db.url, max: 2 }) };
   const school = "999001";
   try {
-    const pupils = await maakSchool(one, school, { leerlingen: 200, akkoord: false });
+    const pupils = await makeSchool(one, school, { leerlingen: 200, akkoord: false });
     const rounds = times(30, 3);
     let before = 0;
     let after = 0;
     for (let round = 0; round < rounds; round++) {
-      await geefTestAkkoord(one, school);
+      await giveTestAkkoord(one, school);
       const taken: string[] = [];
       for (let nr = 0; nr < 6; nr++) {
-        const { levering } = await ontvangBestand(one, {
+        const { levering } = await receiveFile(one, {
           pakket: "wisa",
           naam: nameOf(school, round * 10 + nr),
           inhoud: Buffer.from(listOf(pupils, nr)),
@@ -183,14 +183,14 @@ test("R68: a stop on another node during a running import: nothing is applied or
       }
       const running = Promise.all([
         (async () => {
-          for (const levering of taken) await verwerkLevering(one, levering);
+          for (const levering of taken) await processLevering(one, levering);
         })(),
         (async () => {
-          for (const levering of taken.toReversed()) await verwerkLevering(other, levering);
+          for (const levering of taken.toReversed()) await processLevering(other, levering);
         })(),
       ]);
       await wait(random.below(120));
-      assert.equal(await stopDelen(other, { lijn: [school], wie: { voId: "vo-1", naam: "An" } }), true);
+      assert.equal(await stopSharing(other, { lijn: [school], wie: { voId: "vo-1", naam: "An" } }), true);
       const applied = async () => {
         const [row] = await other.sql<{ n: number }[]>`
           select count(*) as n from leveringen.levering where levering = any (${taken}) and status = 'verwerkt'`;
@@ -205,8 +205,8 @@ test("R68: a stop on another node during a running import: nothing is applied or
       assert.deepEqual(await release(), []);
       before += atStop;
       after += taken.length - atStop;
-      await Promise.all([wisGestopte(one), wisGestopte(other)]);
-      assert.equal((await klassenVan(one, school)).length, 0);
+      await Promise.all([eraseAllStopped(one), eraseAllStopped(other)]);
+      assert.equal((await klassenOf(one, school)).length, 0);
       const [kept] = await one.sql`select count(inhoud) as n from leveringen.levering`;
       assert.equal(kept?.["n"], 0);
     }

@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { fixedClock } from "#platform/clock";
 import type { Context } from "#platform/context";
-import { meldAan, maakPoort } from "#modules/aanmelding";
-import { controleer, zegel } from "#modules/privacylog";
+import { authenticate, makeGate } from "#modules/aanmelding";
+import { verifyChain, zegel } from "#modules/privacylog";
 import { createAcm, type AcmSite } from "#sites/acm";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { application, fillSchool, password, type Pupil } from "./school.ts";
@@ -131,7 +131,7 @@ describe("31 December 2027, 1 January 2028", () => {
 
   it("the log goes on in the partition of the new year, and its chain with it", async () => {
     while ((await zegel(w.ctx)) > 0);
-    assert.deepEqual((await controleer(w.ctx)).fouten, []);
+    assert.deepEqual((await verifyChain(w.ctx)).fouten, []);
   });
 });
 
@@ -206,7 +206,7 @@ describe("a clock that jumps back an hour during a session", () => {
     assert.equal(hop.form, false);
     await redeem(w.origin, other, w.pupil, hop);
     while ((await zegel(w.ctx)) > 0);
-    const control = await controleer(w.ctx);
+    const control = await verifyChain(w.ctx);
     assert.deepEqual(control.fouten, []);
     assert.equal(control.wachtend, 0);
     w.clock.advance(3_600_000);
@@ -241,9 +241,9 @@ describe("a clock that jumps back an hour during a session", () => {
   });
 
   it("a pupil who had to wait does not wait longer than the longest wait", async () => {
-    const gate = maakPoort();
+    const gate = makeGate();
     const attempt = (wachtwoord: string) =>
-      meldAan(w.ctx, gate, { gebruikersnaam: w.pupil.gebruikersnaam, wachtwoord, clientId: bingel.id });
+      authenticate(w.ctx, gate, { gebruikersnaam: w.pupil.gebruikersnaam, wachtwoord, clientId: bingel.id });
     for (let n = 0; n < 6; n += 1) await attempt("verkeerd");
     assert.equal((await attempt(password)).soort, "wachten");
     w.clock.advance(-3_600_000);

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { maakInsz } from "#demo/insz";
+import { makeInsz } from "#demo/insz";
 import type { Random } from "#demo/random";
 import type { Sql } from "#platform/database";
 
@@ -43,7 +43,7 @@ export function makeFeed(random: Random, pupils: number): Batch[] {
   const later: string[][] = [[], [], []];
   for (let n = 0; n < pupils; n += 1) {
     const born = new Date(Date.UTC(2014, 0, 1 + n)).toISOString().slice(0, 10);
-    const insz = maakInsz(born, "nationaal");
+    const insz = makeInsz(born, "nationaal");
     const naam = random.pick(names);
     const voornaam = random.pick(firstNames);
     const at = n % 9 === 0 ? schools.slice(0, 2) : [random.pick(schools)];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ontvang } from "#modules/discimus";
+import { receive } from "#modules/discimus";
 import { upsertClient } from "#modules/toepassingen";
 import { systemClock } from "#platform/clock";
 import type { Context } from "#platform/context";
@@ -239,7 +239,7 @@ async function withoutFaults(): Promise<Record<string, unknown>> {
   url.pathname = "/rustig";
   await migrate(url.href, guardedLog());
   return onDatabase(url.href, async (ctx) => {
-    for (const batch of feed) await ontvang(ctx, batch.lines, { bron: "http" });
+    for (const batch of feed) await receive(ctx, batch.lines, { bron: "http" });
     return stateOf(ctx.sql);
   });
 }

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { openDatabase } from "#platform/database";
-import { ontvang } from "#modules/discimus";
+import { receive } from "#modules/discimus";
 import { testDatabase } from "#testing/database";
 import { leerlingRegel, schoolRegel } from "#testing/discimus";
 
@@ -16,11 +16,11 @@ const node = (url: string) => `
   import { systemClock } from "#platform/clock";
   import { openDatabase } from "#platform/database";
   import { operationsLog } from "#platform/log";
-  import { ontvang } from "#modules/discimus";
+  import { receive } from "#modules/discimus";
   const ctx = { sql: openDatabase({ url: ${JSON.stringify(url)} }), clock: systemClock(), keys: testKeys, log: operationsLog("silent") };
-  await ontvang(ctx, [schoolRegel({ school: "999002" })], { bron: "http" });
+  await receive(ctx, [schoolRegel({ school: "999002" })], { bron: "http" });
   for (let set = 0; ; set += 1)
-    await ontvang(ctx, Array.from({ length: 150 }, (_, n) => {
+    await receive(ctx, Array.from({ length: 150 }, (_, n) => {
       const key = "s" + set + "-" + n;
       return [leerlingRegel(key, { school: "999002" }), inschrijvingRegel(key, { school: "999002" })];
     }).flat(), { bron: "http" });`;
@@ -34,7 +34,7 @@ test("D9: a node that is paused while it takes a set of messages keeps the count
   });
   const gone = once(child, "exit");
   try {
-    await ontvang(db.ctx, [schoolRegel()], { bron: "http" });
+    await receive(db.ctx, [schoolRegel()], { bron: "http" });
     /** Its sessions that hold the lock of a set and wait for a next statement. */
     const holds = async () => {
       const rows = await owner`
@@ -53,7 +53,7 @@ test("D9: a node that is paused while it takes a set of messages keeps the count
       await wait(17 + (attempt % 7) * 5);
     }
     const began = performance.now();
-    const taken = await ontvang(db.ctx, [leerlingRegel("s1")], {
+    const taken = await receive(db.ctx, [leerlingRegel("s1")], {
       bron: "http",
     });
     const seconds = (performance.now() - began) / 1000;

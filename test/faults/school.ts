@@ -1,11 +1,11 @@
 import { seeded } from "#demo/random";
-import { datumOp, type Datum } from "#platform/clock";
+import { datumOn, type Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
-import { ontvang } from "#modules/discimus";
-import { listAccountsVanRegistraties } from "#modules/leerlingen";
-import { maakHash } from "#modules/sleutels";
-import { importeerToepassing, kies, maakZichtbaar } from "#modules/toepassingen";
+import { receive } from "#modules/discimus";
+import { listAccountsOfRegistraties } from "#modules/leerlingen";
+import { makeHash } from "#modules/sleutels";
+import { importToepassing, saveKeuze, makeVisible } from "#modules/toepassingen";
 
 export const secret = "een-geheim-van-minstens-32-tekens-lang";
 export const password = "paard fiets lamp 7";
@@ -18,7 +18,7 @@ export const application = (id: string): Application => ({ id, redirectUri: `htt
 
 /** What an application is registered with; doing it again changes it. */
 export const register = (ctx: Context, { id, redirectUri }: Application) =>
-  importeerToepassing(
+  importToepassing(
     ctx,
     JSON.stringify({
       toepassing: id,
@@ -60,7 +60,7 @@ export async function fillSchool(
   },
 ): Promise<Pupil[]> {
   const random = seeded(7);
-  const today: Datum = datumOp(ctx.clock.now());
+  const today: Datum = datumOn(ctx.clock.now());
   const message = (soort: string, sleutel: object, gegevens: object) =>
     JSON.stringify({
       id: `${soort}-1`,
@@ -99,19 +99,19 @@ export async function fillSchool(
       }),
     ]),
   ];
-  const { quarantaine } = await ontvang(ctx, lines, { bron: "http" });
+  const { quarantaine } = await receive(ctx, lines, { bron: "http" });
   if (quarantaine.length > 0) throw new Error(`the school was not taken: ${JSON.stringify(quarantaine)}`);
   for (const one of options.applications) {
     await register(ctx, one);
     await agree(ctx, one, 1, options.attributes);
-    await kies(ctx, { instellingsnummer, toepassing: one.id, van: today });
-    await maakZichtbaar(ctx, { instellingsnummer, toepassing: one.id, soort: "school" });
+    await saveKeuze(ctx, { instellingsnummer, toepassing: one.id, van: today });
+    await makeVisible(ctx, { instellingsnummer, toepassing: one.id, soort: "school" });
   }
-  const hash = await maakHash(ctx.keys, password);
+  const hash = await makeHash(ctx.keys, password);
   await ctx.sql`
     insert into sleutels.sleutel (account_uuid, soort, hash, peper, gewijzigd_op)
     select account_uuid, 'eigen', ${hash}, ${ctx.keys.peperId}, now() from leerlingen.account`;
-  const registered = await listAccountsVanRegistraties(ctx, keys);
+  const registered = await listAccountsOfRegistraties(ctx, keys);
   return registered.flatMap((one) =>
     one.gebruikersnaam ? [{ accountUuid: one.account_uuid, gebruikersnaam: one.gebruikersnaam }] : [],
   );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from "jose";
-import { maakHash } from "#modules/sleutels";
+import { makeHash } from "#modules/sleutels";
 import { systemClock } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { hash } from "#platform/crypto";
@@ -188,7 +188,7 @@ describe("sign-ins at two nodes on one database", () => {
     };
     const [pupil] = pupils;
     assert.ok(pupil);
-    await ctx.sql`update sleutels.sleutel set hash = ${await maakHash(testKeys, password)} where account_uuid = ${pupil.accountUuid}`;
+    await ctx.sql`update sleutels.sleutel set hash = ${await makeHash(testKeys, password)} where account_uuid = ${pupil.accountUuid}`;
     assert.deepEqual(await costs([pupil.accountUuid]), ["m=8,t=1,p=1"]);
     received.push(await signIn(node(0).acm, bingel, pupil));
     const signedIn = [pupil, ...received.map((tokens) => tokens.pupil)];
@@ -235,14 +235,14 @@ describe("sign-ins at two nodes on one database", () => {
     }
     await register(ctx, other);
 
-    const voornaam = async (one: ServerNode) => {
+    const givenName = async (one: ServerNode) => {
       const tokens = await signIn(one.acm, bingel, random.pick(pupils));
       received.push(tokens);
       return ((await (await userinfo(one.acm, tokens)).json()) as { given_name?: string }).given_name;
     };
-    assert.deepEqual((await Promise.all(nodes.map(voornaam))).map(Boolean), [true, true]);
+    assert.deepEqual((await Promise.all(nodes.map(givenName))).map(Boolean), [true, true]);
     await agree(ctx, bingel, 2, [{ attribuut: "Account_uuid" }]);
-    assert.deepEqual((await Promise.all(nodes.map(voornaam))).map(Boolean), [false, false]);
+    assert.deepEqual((await Promise.all(nodes.map(givenName))).map(Boolean), [false, false]);
   });
 
   it("rotate their keys meanwhile: every token verifies with what either node publishes at that moment", async () => {

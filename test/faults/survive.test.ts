@@ -7,10 +7,10 @@ import { systemClock } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { migrate, openDatabase } from "#platform/database";
 import { enqueue } from "#platform/jobs";
-import { ontvangBestand } from "#modules/leveringen";
+import { receiveFile } from "#modules/leveringen";
 import { testKeys } from "#testing/database";
 import { guardedLog } from "#testing/guarded-log";
-import { kop, maakSchool, naamVan, type Pupil } from "#testing/levering";
+import { kop, makeSchool, fileNameOf, type Pupil } from "#testing/levering";
 import { freePortBase, mainKey, spawnLeerid, startServer, type ServerNode } from "#testing/server";
 import { killablePostgres, type KillablePostgres } from "./killable-postgres.ts";
 
@@ -30,7 +30,7 @@ before(async () => {
   pg = await killablePostgres();
   await migrate(pg.url, guardedLog());
   ctx = { sql: openDatabase({ url: pg.url, max: 4 }), clock, keys: testKeys, log: guardedLog() };
-  for (const school of schools) pupils.set(school, await maakSchool(ctx, school, { leerlingen: 20 }));
+  for (const school of schools) pupils.set(school, await makeSchool(ctx, school, { leerlingen: 20 }));
   const settings = { LEERID_DATABASE_URL: pg.url, LEERID_HOOFDSLEUTEL: mainKey, LEERID_LOG: "warn" };
   serve = await startServer(settings);
   const base = await freePortBase();
@@ -75,9 +75,9 @@ describe("the commands that serve, when PostgreSQL is killed", () => {
       for (const [n, school] of schools.entries()) {
         const tijdstip = new Date(clock.now() - 86_400_000 + (round * 10 + n) * 1000).toISOString();
         const rows = (pupils.get(school) ?? []).map(({ leerId }) => `${leerId};;${round + 1}A;;;`);
-        await ontvangBestand(ctx, {
+        await receiveFile(ctx, {
           pakket: "wisa",
-          naam: naamVan(school, tijdstip, { schooljaar }),
+          naam: fileNameOf(school, tijdstip, { schooljaar }),
           inhoud: Buffer.from([kop, ...rows].join("\n")),
           kanaal: "sftp",
         });

@@ -4,10 +4,10 @@ import { gzipSync } from "node:zlib";
 import { seeded } from "#demo/random";
 import { hash } from "#platform/crypto";
 import { Problem } from "#platform/problem";
-import { klasinformatieProblemen, ontvangBestand } from "#modules/leveringen";
+import { klasinformatieProblemen, receiveFile } from "#modules/leveringen";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { testInsz } from "#testing/discimus";
-import { klassenVan, kop, lever, maakSchool, naamVan, type Pupil } from "#testing/levering";
+import { klassenOf, kop, deliverFile, makeSchool, fileNameOf, type Pupil } from "#testing/levering";
 
 let db: TestDatabase;
 let pupils: Pupil[];
@@ -15,11 +15,14 @@ let strangers: Pupil[];
 let standing: string;
 before(async () => {
   db = await testDatabase();
-  pupils = await maakSchool(db.ctx, "999001", { leerlingen: 12 });
-  strangers = await maakSchool(db.ctx, "999002", { leerlingen: 2, pakket: "broekx" });
-  await maakSchool(db.ctx, "999003", { leerlingen: 2, akkoord: false });
-  assert.equal((await lever(db.ctx, naamVan("999001", "2026-11-01T00:00:00Z"), list())).status, "verwerkt");
-  standing = JSON.stringify(await klassenVan(db.ctx, "999001"));
+  pupils = await makeSchool(db.ctx, "999001", { leerlingen: 12 });
+  strangers = await makeSchool(db.ctx, "999002", { leerlingen: 2, pakket: "broekx" });
+  await makeSchool(db.ctx, "999003", { leerlingen: 2, akkoord: false });
+  assert.equal(
+    (await deliverFile(db.ctx, fileNameOf("999001", "2026-11-01T00:00:00Z"), list())).status,
+    "verwerkt",
+  );
+  standing = JSON.stringify(await klassenOf(db.ctx, "999001"));
 });
 after(() => db.close());
 
@@ -306,19 +309,19 @@ async function outcome(one: Spoiled): Promise<string | readonly string[]> {
   const at = one.at ?? new Date(Date.UTC(2026, 10, 2, 0, ++minute)).toISOString();
   const name =
     one.name ??
-    naamVan(one.school ?? "999001", at, { schooljaar: one.year ?? "2026-2027", gz: one.gz ?? false });
+    fileNameOf(one.school ?? "999001", at, { schooljaar: one.year ?? "2026-2027", gz: one.gz ?? false });
   try {
     if (one.sha256) {
-      const bestand = {
+      const file = {
         pakket: "wisa",
         naam: name,
         inhoud: Buffer.from(one.bytes()),
         kanaal: "sftp",
       } as const;
-      await ontvangBestand(db.ctx, { ...bestand, sha256: one.sha256() });
+      await receiveFile(db.ctx, { ...file, sha256: one.sha256() });
       return "taken";
     }
-    const receipt = await lever(db.ctx, name, one.bytes());
+    const receipt = await deliverFile(db.ctx, name, one.bytes());
     assert.equal(receipt.ontvangen, receipt.aanvaard + receipt.quarantaine.length, "the counts add up");
     assert.equal(
       receipt.status === "geweigerd" || receipt.status === "aangehouden",
@@ -339,9 +342,9 @@ describe("200 spoiled files", () => {
     test(`D9: ${kind}: each is refused, held or set apart with its reason, and no class changes`, async () => {
       for (const one of files) {
         assert.deepEqual(await outcome(one), one.ends, one.what);
-        assert.equal(JSON.stringify(await klassenVan(db.ctx, "999001")), standing, one.what);
+        assert.equal(JSON.stringify(await klassenOf(db.ctx, "999001")), standing, one.what);
       }
-      assert.deepEqual(await klassenVan(db.ctx, "999002"), []);
+      assert.deepEqual(await klassenOf(db.ctx, "999002"), []);
     });
   }
 

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo, type Socket } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { systemClock } from "#platform/clock";
-import { schrijfRegel, zegel } from "#modules/privacylog";
+import { writeRegel, zegel } from "#modules/privacylog";
 import { openDatabase } from "#platform/database";
 import { newAccountUuid } from "#platform/ids";
 import { testDatabase, type TestDatabase } from "#testing/database";
@@ -282,7 +282,7 @@ describe("the privacy log", () => {
   it("is verified: 0 when whole, 1 with a line per finding when somebody was at it", async () => {
     const ctx = { ...db.ctx, clock: systemClock() };
     for (let n = 0; n < 3; n += 1)
-      await schrijfRegel(ctx, {
+      await writeRegel(ctx, {
         tijdstip: ctx.clock.now(),
         soort: "verstrekking",
         accountUuid: newAccountUuid(),

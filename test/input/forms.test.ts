@@ -4,13 +4,13 @@ import fc from "fast-check";
 import { z } from "zod";
 import type { Datum } from "#platform/clock";
 import { fieldReader, type Fields } from "#platform/route";
-import { importeerToepassing, kies } from "#modules/toepassingen";
+import { importToepassing, saveKeuze } from "#modules/toepassingen";
 import { routes as beheerRoutes } from "#sites/beheer";
 import { routes as schoolRoutes } from "#sites/schoolloket";
-import { beheerwereld, medewerker, metScholen } from "#testing/beheer";
-import { deel, deelIn, metPakket } from "#testing/klasinformatie";
+import { beheerwereld, medewerker, withScholen } from "#testing/beheer";
+import { shareKlassen, indelen, withPakket } from "#testing/klasinformatie";
 import { schoolwereld } from "#testing/schoolloket";
-import { toepassingTekst } from "#testing/toepassing";
+import { toepassingText } from "#testing/toepassing";
 
 /** What a route reads, as the two tables say it. */
 type Declared = {
@@ -48,29 +48,29 @@ const site = (
 before(async () => {
   const w = await schoolwereld();
   closing.push(() => w.close());
-  await metPakket(w);
-  await importeerToepassing(w.ctx, toepassingTekst("bingel"));
-  await kies(w.ctx, { instellingsnummer: "999001", toepassing: "bingel", van: "2026-09-01" as Datum });
-  const account = await w.accountVan("a1");
-  await deel(w, "999001");
-  await deelIn(w, "999001", [[account, "3A", "3Aa"]]);
+  await withPakket(w);
+  await importToepassing(w.ctx, toepassingText("bingel"));
+  await saveKeuze(w.ctx, { instellingsnummer: "999001", toepassing: "bingel", van: "2026-09-01" as Datum });
+  const account = await w.accountOf("a1");
+  await shareKlassen(w, "999001");
+  await indelen(w, "999001", [[account, "3A", "3Aa"]]);
   const b = await beheerwereld();
   closing.push(() => b.close());
-  await metScholen(b);
+  await withScholen(b);
   sites = {
     schoolloket: site(w.app, "http://schoolloket.test", {
       routes: schoolRoutes,
-      cookie: await w.sessieVan({
+      cookie: await w.sessieOf({
         voId: "vo-1",
         rollen: ["LeerIDBeheerder:999001"],
         instellingsnummer: "999001",
       }),
       begin: "/leerid-beheer",
-      known: [account, await w.accountVan("b1", "999002"), "bingel", "999001", "999002", "bingel/klas:3A"],
+      known: [account, await w.accountOf("b1", "999002"), "bingel", "999001", "999002", "bingel/klas:3A"],
     }),
     beheer: site(b.app, "http://beheer.test", {
       routes: beheerRoutes,
-      cookie: await b.sessieVan(medewerker),
+      cookie: await b.sessieOf(medewerker),
       begin: "/schoolsoftware?zoek=999",
       known: ["999001", "999012", "wisa", "2020-09-01"],
     }),

@@ -7,7 +7,7 @@ import { testKeys, testDatabase, type TestDatabase } from "#testing/database";
 import { guardedLog } from "#testing/guarded-log";
 import { mainKey, startServer, type ServerNode } from "#testing/server";
 import { systemClock } from "#platform/clock";
-import { importeerToepassing } from "#modules/toepassingen";
+import { importToepassing } from "#modules/toepassingen";
 
 let db: TestDatabase;
 let node: ServerNode;
@@ -27,7 +27,7 @@ before(async () => {
     client_secret: secret,
     scope: "discimus:schrijven acm:datastore dropserver:schrijven",
   };
-  await importeerToepassing(
+  await importToepassing(
     ctx,
     JSON.stringify({
       toepassing: "pakket",

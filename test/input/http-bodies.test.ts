@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
 import { importJWK, SignJWT } from "jose";
-import { openSleutelbos } from "#modules/tokens";
+import { openKeyRing } from "#modules/tokens";
 import { raw, request, type RawAnswer } from "./raw-http.ts";
 import { checkAnswer, checkProblem, checkStillWorks, siteTrial, type SiteTrial } from "./site-trial.ts";
 
@@ -37,7 +37,7 @@ const ask = (path: string, ...rest: Parameters<Send>) => send(path, "application
 
 describe("who may knock at the API", () => {
   it("nobody without a token, with a broken one, an old one or one for something else", async () => {
-    const bos = await openSleutelbos(t.ctx);
+    const bos = await openKeyRing(t.ctx);
     const key = bos.sleutels().find(({ alg, status }) => alg === "ES256" && status === "actief");
     assert.ok(key);
     const sign = async (changes: { age?: number; aud?: string; typ?: string }) =>
@@ -62,7 +62,7 @@ describe("who may knock at the API", () => {
       "a".repeat(8000),
       "%00",
     ];
-    await bos.sluit();
+    await bos.close();
     checkProblem(
       "the right one is right",
       await feed("{}", ["Content-Encoding: br"]),

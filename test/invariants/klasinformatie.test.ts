@@ -3,16 +3,16 @@ import { after, before, test } from "node:test";
 import * as fc from "fast-check";
 import type { Datum } from "#platform/clock";
 import type { AccountUuid } from "#platform/ids";
-import { importeerToepassing, maakZichtbaar } from "#modules/toepassingen";
-import { beslis, getFeiten } from "#modules/verstrekking";
+import { importToepassing, makeVisible } from "#modules/toepassingen";
+import { decide, getFeiten } from "#modules/verstrekking";
 import { inschrijvingRegel, leerlingRegel, testInsz } from "#testing/discimus";
-import { deel, deelIn, stop } from "#testing/klasinformatie";
-import { schoolwereld, type Schoolwereld } from "#testing/schoolloket";
-import { toepassingTekst } from "#testing/toepassing";
+import { shareKlassen, indelen, stop } from "#testing/klasinformatie";
+import { schoolwereld, type SchoolWorld } from "#testing/schoolloket";
+import { toepassingText } from "#testing/toepassing";
 import { runsOf, whole } from "#testing/runs";
 
 const scholen = ["999001", "999002"] as const;
-let w: Schoolwereld;
+let w: SchoolWorld;
 let account: AccountUuid;
 before(async () => {
   w = await schoolwereld();
@@ -20,13 +20,13 @@ before(async () => {
     ["bingel", '[{"attribuut":"Klasinformatie"}]'],
     ["zonder", "[]"],
   ] as const) {
-    await importeerToepassing(w.ctx, toepassingTekst(naam));
+    await importToepassing(w.ctx, toepassingText(naam));
     await w.sql`insert into protocollen.protocol (protocol, versie, toepassing, van, attributen, inhoud, ingevoerd_op)
       values (${naam}, 1, ${naam}, '2024-07-10', ${attributen}, '{}', now())`;
   }
   const insz = { insz: testInsz("170502") };
-  for (const school of scholen) await w.lever(leerlingRegel("x", { school }, insz));
-  account = (await w.accountVan("x")) as AccountUuid;
+  for (const school of scholen) await w.deliver(leerlingRegel("x", { school }, insz));
+  account = (await w.accountOf("x")) as AccountUuid;
 });
 after(() => w.close());
 
@@ -40,7 +40,7 @@ const loopt = fc.constantFrom(
   ["2026-09-01", "2026-11-23"],
   ["2026-11-25", "2027-08-31"],
 ) as fc.Arbitrary<[string, string]>;
-const nu = ([van, tot]: readonly [string, string]) => van <= "2026-11-24" && tot >= "2026-11-24";
+const isCurrent = ([van, tot]: readonly [string, string]) => van <= "2026-11-24" && tot >= "2026-11-24";
 const regel = fc.constantFrom("school", "3A", "3A Zwemmen", "4B", "leerling", "niet");
 
 const hier = fc.record({
@@ -67,25 +67,25 @@ test("D4, R56, R64, R68: a class leaves if and only if akkoord, integrated, visi
         const toepassing = protocol ? "bingel" : "zonder";
         const verwacht: unknown[] = [];
         let zichtbaar = false;
-        for (const [nr, een] of perSchool.entries()) {
+        for (const [nr, one] of perSchool.entries()) {
           const school = scholen[nr] ?? "";
-          const [van, tot] = een.ingeschreven;
-          await w.lever(
+          const [van, tot] = one.ingeschreven;
+          await w.deliver(
             inschrijvingRegel(
               "x",
               { school, versie, tijdstip: "2026-09-01T07:12:33Z", id: `i${nr}-${versie}` },
               { van, tot, leerjaar: 3 },
             ),
           );
-          const [klas = "", subklas = null] = een.klas.split(" ");
-          await deelIn(w, school, [[account, klas, subklas, ...een.indeling]]);
-          await (een.akkoord ? deel : stop)(w, school);
-          if (een.gekozen)
+          const [klas = "", subklas = null] = one.klas.split(" ");
+          await indelen(w, school, [[account, klas, subklas, ...one.indeling]]);
+          await (one.akkoord ? shareKlassen : stop)(w, school);
+          if (one.gekozen)
             await w.sql`insert into toepassingen.keuze (instellingsnummer, toepassing, van) values (${school}, ${toepassing}, '2026-09-01')`;
-          for (const wat of een.regels) {
+          for (const wat of one.regels) {
             const bij = { instellingsnummer: school, toepassing } as const;
             const [k = "", s] = wat.split(" ");
-            await maakZichtbaar(
+            await makeVisible(
               w.ctx,
               wat === "school"
                 ? { ...bij, soort: "school" }
@@ -97,16 +97,19 @@ test("D4, R56, R64, R68: a class leaves if and only if akkoord, integrated, visi
             );
           }
           // The plain model.
-          const inKlas = een.akkoord && nu(een.indeling);
-          const gaatOver = (wat: string) =>
-            wat === "school" || wat === "leerling" || (inKlas && (wat === een.klas || wat === klas));
+          const inKlas = one.akkoord && isCurrent(one.indeling);
+          const concerns = (wat: string) =>
+            wat === "school" || wat === "leerling" || (inKlas && (wat === one.klas || wat === klas));
           const ziet =
-            nu(een.ingeschreven) && een.gekozen && een.regels.some(gaatOver) && !een.regels.includes("niet");
+            isCurrent(one.ingeschreven) &&
+            one.gekozen &&
+            one.regels.some(concerns) &&
+            !one.regels.includes("niet");
           zichtbaar ||= ziet;
           if (ziet && inKlas) verwacht.push({ instellingsnummer: school, klas, ...(subklas && { subklas }) });
         }
         const vandaag = "2026-11-24" as Datum;
-        const besluit = beslis(await getFeiten(w.ctx, account, toepassing, vandaag), toepassing, {
+        const besluit = decide(await getFeiten(w.ctx, account, toepassing, vandaag), toepassing, {
           scopes: new Set(scope ? ["klasinformatie"] : []),
         });
         assert.equal(besluit.toegang, zichtbaar);

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import * as fc from "fast-check";
-import { importeer, ontvang } from "#modules/discimus";
-import { leesInsz, vouwGebruikersnaam } from "#modules/leerlingen";
+import { importFile, receive } from "#modules/discimus";
+import { readInsz, foldGebruikersnaam } from "#modules/leerlingen";
 import type { Context } from "#platform/context";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { inschrijvingRegel, leerlingRegel, schoolRegel, testInsz } from "#testing/discimus";
@@ -69,7 +69,7 @@ const toLine = ({ school, stam, versie, tijdstip, naam, voornaam, insz }: Messag
 
 async function send(db: TestDatabase, lines: readonly string[]): Promise<string> {
   db.clock.advance(1000);
-  const answer = await ontvang(db.ctx, lines, { bron: "http" });
+  const answer = await receive(db.ctx, lines, { bron: "http" });
   assert.equal(
     answer.ontvangen,
     answer.verwerkt + answer.ongewijzigd + answer.quarantaine.length,
@@ -153,7 +153,7 @@ test("messages one by one do what the model says, and the invariants hold after 
       const model = emptyModel();
       let earlier: Tables | undefined;
       for (const message of drafts.map((d) => toMessage(world, d))) {
-        const expected = take(model, message, vouwGebruikersnaam, plainlyOne);
+        const expected = take(model, message, foldGebruikersnaam, plainlyOne);
         assert.equal(await send(one, [toLine(message)]), expected, JSON.stringify(message));
         const tables = await readTables(one.ctx, world.prefix);
         checkInvariants(tables);
@@ -307,12 +307,12 @@ test("a whole file, a delivery and single messages end in the same state", async
         const all = [...lines].toSorted((a, b) => (a.slice(60) < b.slice(60) ? -1 : 1));
         for (const line of all) await send(single, [line]);
 
-        const answer = await ontvang(batch.ctx, all, { bron: "http" });
+        const answer = await receive(batch.ctx, all, { bron: "http" });
         assert.equal(answer.verwerkt + answer.ongewijzigd, all.length);
 
         const file = join(folder, `${world.prefix}.ndjson`);
         await writeFile(file, all.join("\n"));
-        const totals = await importeer(bulk.ctx, { pad: file, groepsgrootte: size });
+        const totals = await importFile(bulk.ctx, { pad: file, groepsgrootte: size });
         assert.deepEqual([totals.ontvangen, totals.quarantaine], [all.length, 0]);
         assert.equal(totals.verwerkt + totals.ongewijzigd, all.length);
 
@@ -321,8 +321,8 @@ test("a whole file, a delivery and single messages end in the same state", async
         assert.deepEqual(await allRows(bulk.ctx, world), expected);
 
         // And once more, in each way, at each place: nothing changes.
-        assert.equal((await ontvang(single.ctx, all, { bron: "http" })).ongewijzigd, all.length);
-        const again = await importeer(batch.ctx, { pad: file, groepsgrootte: size });
+        assert.equal((await receive(single.ctx, all, { bron: "http" })).ongewijzigd, all.length);
+        const again = await importFile(batch.ctx, { pad: file, groepsgrootte: size });
         assert.deepEqual([again.ongewijzigd, again.ontvangen], [all.length, all.length]);
         assert.deepEqual(await allRows(batch.ctx, world), expected);
       }),
@@ -367,8 +367,8 @@ test("a message about one pupil changes no row of another", async () => {
     );
     await send(one, [toLine(toMessage(world, target))]);
     const then = await rows();
-    for (const [id, rij] of before) {
-      if (then.get(id) === rij) continue;
+    for (const [id, row] of before) {
+      if (then.get(id) === row) continue;
       assert.ok(
         [`r ${world.schools[0]}s4`, `a ${mine?.account_uuid}`].includes(id),
         `only rows of this pupil change, not ${id.slice(0, 2)}`,
@@ -381,7 +381,7 @@ test("a message about one pupil changes no row of another", async () => {
 test("an INSZ stands nowhere in clear, also not in quarantine", async () => {
   const world = nextWorld();
   const [insz = "", other = ""] = world.inszs;
-  assert.ok(leesInsz(insz));
+  assert.ok(readInsz(insz));
   const lines = [
     toLine(toMessage(world, { school: 0, stam: 0, versie: 1, tijd: 0, naam: 0, insz: 0 })),
     toLine(toMessage(world, { school: 0, stam: 0, versie: 2, tijd: 0, naam: 0, insz: 1 })),
@@ -390,7 +390,7 @@ test("an INSZ stands nowhere in clear, also not in quarantine", async () => {
     leerlingRegel("8", { school: world.schools[0] ?? "" }, { insz, naam: `Peeters ${insz}` }),
     `{"broken": "${insz}`,
   ];
-  const answer = await ontvang(one.ctx, lines, { bron: "http" });
+  const answer = await receive(one.ctx, lines, { bron: "http" });
   assert.equal(answer.quarantaine.length, 4);
   assert.ok(
     !JSON.stringify(answer).includes(insz) && !JSON.stringify(answer).includes(other),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Context } from "#platform/context";
 import { unseal } from "#platform/crypto";
-import { toonGebruikersnaam } from "#modules/leerlingen";
+import { formatGebruikersnaam } from "#modules/leerlingen";
 
 /** The tables of pupils as they are, for the tests of the invariants. */
 export type Tables = {
@@ -55,7 +55,7 @@ export async function readTables(ctx: Context, school = ""): Promise<Tables> {
     voorstellen,
     accounts: accounts.map(({ basis, nr, ...account }) => ({
       ...account,
-      gebruikersnaam: basis === null || nr === null ? null : toonGebruikersnaam(basis, nr),
+      gebruikersnaam: basis === null || nr === null ? null : formatGebruikersnaam(basis, nr),
     })),
     inszs: inszs.map((row) => {
       const insz = unseal(ctx.keys.insz, row.insz_versleuteld, row.insz_hash.toString("hex"));

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { inBeheer } from "#platform/context";
 import { functies, routes } from "#sites/beheer";
-import { beheerwereld, dpo, medewerker, metScholen, type Beheerwereld, type Wie } from "#testing/beheer";
+import { beheerwereld, dpo, medewerker, withScholen, type BeheerWorld, type Wie } from "#testing/beheer";
 
-let w: Beheerwereld;
+let w: BeheerWorld;
 before(async () => {
   w = await beheerwereld();
-  await metScholen(w);
+  await withScholen(w);
 });
 after(() => w.close());
 
@@ -40,9 +40,9 @@ const principals: Readonly<Record<string, Wie | undefined>> = {
   },
 };
 
-const magIn = (naam: string): readonly string[] => {
+const mayEnter = (naam: string): readonly string[] => {
   const rol = { medewerker: "LeerIDMedewerker", dpo: "LeerIDDpo" }[naam];
-  const functie = functies.find((een) => een.rol === rol);
+  const functie = functies.find((one) => one.rol === rol);
   return functie ? [...functie.taken, "functie", "aangemeld"] : ["aangemeld"];
 };
 
@@ -51,17 +51,17 @@ describe("R7: staff see by function: every route, every principal", () => {
     test(`R7: ${naam}`, async () => {
       assert.ok(routes.length >= 8);
       for (const { method, path, access } of routes) {
-        const cookie = wie && (await w.sessieVan(wie));
+        const cookie = wie && (await w.sessieOf(wie));
         const adres = path.replaceAll(/:\w+/g, "999001");
-        const antwoord = await (method === "get" ? w.get(adres, cookie) : w.post(adres, cookie));
-        const waar = `${method} ${path} as ${naam}: ${antwoord.status}`;
-        assert.ok(antwoord.status < 500, waar);
+        const answer = await (method === "get" ? w.get(adres, cookie) : w.post(adres, cookie));
+        const waar = `${method} ${path} as ${naam}: ${answer.status}`;
+        assert.ok(answer.status < 500, waar);
         if (!cookie)
-          assert.deepEqual([antwoord.status, antwoord.headers.get("location")], [303, "/aanmelden"], waar);
-        else if (!magIn(naam).includes(access)) {
-          assert.equal(antwoord.status, 403, waar);
-          assert.match(await antwoord.text(), /Waarom\?[^]*Wie kan helpen\?/, waar);
-        } else assert.notEqual(antwoord.status, 403, waar);
+          assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/aanmelden"], waar);
+        else if (!mayEnter(naam).includes(access)) {
+          assert.equal(answer.status, 403, waar);
+          assert.match(await answer.text(), /Waarom\?[^]*Wie kan helpen\?/, waar);
+        } else assert.notEqual(answer.status, 403, waar);
       }
     });
   }

@@ -4,16 +4,16 @@ import { z } from "zod";
 import { openDatabase } from "#platform/database";
 import type { Fields } from "#platform/route";
 import { routes } from "#sites/schoolloket";
-import { beheerder, directeur, schoolwereld, type Schoolwereld, type Staf } from "#testing/schoolloket";
+import { beheerder, directeur, schoolwereld, type SchoolWorld, type Staff } from "#testing/schoolloket";
 
 /**
  * Every route × every kind of principal × ids of another school in path, query and form (4-quality, isolation). Made from the table of
  * routes, so that a new route is in it without anybody thinking of it.
  */
-let w: Schoolwereld;
+let w: SchoolWorld;
 
 /** Takes the second wall down, in this database: what is asked must then be refused by our own statements alone. */
-async function zonderTweedeMuur(): Promise<void> {
+async function withoutTweedeMuur(): Promise<void> {
   const eigenaar = openDatabase({ url: w.url, max: 1, role: "eigenaar" });
   try {
     const tabellen = await eigenaar<{ naam: string }[]>`
@@ -26,8 +26,8 @@ async function zonderTweedeMuur(): Promise<void> {
   }
 }
 
-const andere: Staf = { voId: "vo-ander", rollen: ["LeerIDBeheerder:999002"] };
-const principals: Readonly<Record<string, Staf | undefined>> = {
+const andere: Staff = { voId: "vo-ander", rollen: ["LeerIDBeheerder:999002"] };
+const principals: Readonly<Record<string, Staff | undefined>> = {
   nobody: undefined,
   "no right": {},
   beheerder: beheerder,
@@ -45,8 +45,8 @@ const magIn: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Everything of the other school that could be asked for, under any name a form or query could use. */
-async function vreemdeIds(nummer: string, stamnummer: string): Promise<Record<string, string>> {
-  const account = await w.accountVan(stamnummer, nummer);
+async function strangerIds(nummer: string, stamnummer: string): Promise<Record<string, string>> {
+  const account = await w.accountOf(stamnummer, nummer);
   return {
     account,
     accountUuid: account,
@@ -62,7 +62,7 @@ async function vreemdeIds(nummer: string, stamnummer: string): Promise<Record<st
 }
 
 /** What rows of a school look like, wherever they are. */
-async function staatVan(nummer: string): Promise<string> {
+async function stateOf(nummer: string): Promise<string> {
   const tabellen = await w.sql<{ naam: string }[]>`
     select n.nspname || '.' || c.relname as naam from pg_class c join pg_namespace n on n.oid = c.relnamespace
       join pg_attribute a on a.attrelid = c.oid and a.attname = 'instellingsnummer'
@@ -104,7 +104,7 @@ for (const muren of ["both walls", "the first wall alone"] as const)
   describe(`isolation, ${muren}: every route, every principal, foreign ids everywhere`, () => {
     before(async () => {
       w = await schoolwereld();
-      if (muren !== "both walls") await zonderTweedeMuur();
+      if (muren !== "both walls") await withoutTweedeMuur();
     });
     after(() => w.close());
 
@@ -112,31 +112,32 @@ for (const muren of ["both walls", "the first wall alone"] as const)
       test(naam, async () => {
         assert.ok(routes.length > 1);
         const eigen = naam.includes("another") ? "999002" : "999001";
-        const ids = eigen === "999001" ? await vreemdeIds("999002", "b1") : await vreemdeIds("999001", "a1");
+        const ids =
+          eigen === "999001" ? await strangerIds("999002", "b1") : await strangerIds("999001", "a1");
         const verboden = eigen === "999001" ? geheim : /Peeters|noor\.peeters|De Regenboog/;
         const doel = eigen === "999001" ? "999002" : "999001";
-        const voor = await staatVan(doel);
-        for (const { method, path: pad, access: toegang, form } of opVolgorde) {
+        const voor = await stateOf(doel);
+        for (const { method, path, access: toegang, form } of opVolgorde) {
           const cookie = staf
-            ? await w.sessieVan({ ...staf, instellingsnummer: staf.rollen || staf.voId ? eigen : null })
+            ? await w.sessieOf({ ...staf, instellingsnummer: staf.rollen || staf.voId ? eigen : null })
             : undefined;
-          const heeftParam = pad.includes(":");
-          const adres = pad.replaceAll(/:(\w+)/g, (_, param: string) => ids[param] ?? ids["account"] ?? "x");
-          const antwoord =
+          const heeftParam = path.includes(":");
+          const adres = path.replaceAll(/:(\w+)/g, (_, param: string) => ids[param] ?? ids["account"] ?? "x");
+          const answer =
             method === "get"
               ? await w.get(`${adres}?${new URLSearchParams(ids)}`, cookie)
               : await w.post(adres, cookie, filledIn(form, ids));
-          const waar = `${method} ${pad} as ${naam}: ${antwoord.status}`;
-          const tekst = await antwoord.text();
-          assert.ok(antwoord.status < 500, waar);
-          assert.doesNotMatch(tekst, verboden, waar);
+          const waar = `${method} ${path} as ${naam}: ${answer.status}`;
+          const text = await answer.text();
+          assert.ok(answer.status < 500, waar);
+          assert.doesNotMatch(text, verboden, waar);
           if (!cookie)
-            assert.deepEqual([antwoord.status, antwoord.headers.get("location")], [303, "/aanmelden"], waar);
+            assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/aanmelden"], waar);
           else if (!magIn[naam]?.includes(toegang))
-            assert.ok(antwoord.status === 403 || antwoord.headers.get("location") === "/geen-recht", waar);
-          else if (heeftParam && /:account/i.test(pad)) assert.ok([403, 404].includes(antwoord.status), waar);
+            assert.ok(answer.status === 403 || answer.headers.get("location") === "/geen-recht", waar);
+          else if (heeftParam && /:account/i.test(path)) assert.ok([403, 404].includes(answer.status), waar);
         }
-        assert.equal(await staatVan(doel), voor, "nothing of the other school changed");
+        assert.equal(await stateOf(doel), voor, "nothing of the other school changed");
       });
     }
   });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { schoolwereld, type Schoolwereld } from "#testing/schoolloket";
+import { schoolwereld, type SchoolWorld } from "#testing/schoolloket";
 
-let w: Schoolwereld;
+let w: SchoolWorld;
 before(async () => {
   w = await schoolwereld();
 });
@@ -13,13 +13,13 @@ const eigenaars = ["instellingsnummer", "account_uuid"];
 /** Tables without anybody's data that name a school because they are about schools. */
 const openbaar = new Set(["scholen.school", "scholen.vestiging"]);
 
-type Tabel = { readonly naam: string; readonly kolom: string; readonly schrijven: boolean };
+type TableSource = { readonly naam: string; readonly kolom: string; readonly schrijven: boolean };
 
 /**
  * Every table that the role of a school can touch, with the columns that say whose a row is. A view is walled when it asks its tables
- * in the name of who asks it.
+ * in the name of whoever asks it.
  */
-const tabellen = () => w.sql<{ naam: string; rls: boolean; kolommen: string[]; schrijven: boolean }[]>`
+const tables = () => w.sql<{ naam: string; rls: boolean; kolommen: string[]; schrijven: boolean }[]>`
   select n.nspname || '.' || c.relname as naam, case when c.relkind = 'v' then coalesce('security_invoker=true' = any (c.reloptions), false)
            else c.relrowsecurity and c.relforcerowsecurity end as rls,
          array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as kolommen,
@@ -32,14 +32,14 @@ const tabellen = () => w.sql<{ naam: string; rls: boolean; kolommen: string[]; s
 
 describe("the second wall (row-level security), with the first one switched off", () => {
   test("every table that a school can touch and that has somebody's rows is walled, also for its owner", async () => {
-    for (const { naam, rls, kolommen } of await tabellen()) {
-      const vanIemand = kolommen.some((kolom) => eigenaars.includes(kolom)) && !openbaar.has(naam);
+    for (const { naam, rls, kolommen } of await tables()) {
+      const vanIemand = kolommen.some((column) => eigenaars.includes(column)) && !openbaar.has(naam);
       assert.equal(rls, vanIemand, `${naam}: row-level security and force`);
     }
   });
 
   test("the vault of INSZ, passwords, sessions, quarantine and other schools' machinery are out of reach", async () => {
-    const bereik = new Set((await tabellen()).map(({ naam }) => naam));
+    const bereik = new Set((await tables()).map(({ naam }) => naam));
     for (const naam of [
       "leerlingen.insz",
       "acm.sessie",
@@ -60,14 +60,14 @@ describe("the second wall (row-level security), with the first one switched off"
   });
 
   test("a select without any condition shows the own school only", async () => {
-    const vreemd = await w.accountVan("b1", "999002");
-    const eigen = await w.accountVan("a1");
-    const alles = await tabellen();
-    const walled: Tabel[] = alles
+    const vreemd = await w.accountOf("b1", "999002");
+    const eigen = await w.accountOf("a1");
+    const alles = await tables();
+    const walled: TableSource[] = alles
       .filter(({ rls }) => rls)
       .map(({ naam, kolommen, schrijven }) => ({
         naam,
-        kolom: eigenaars.find((kolom) => kolommen.includes(kolom)) ?? "",
+        kolom: eigenaars.find((column) => kolommen.includes(column)) ?? "",
         schrijven,
       }));
     for (const { naam, kolom } of walled) {
@@ -82,11 +82,11 @@ describe("the second wall (row-level security), with the first one switched off"
     }
     const [mijn] = await w.inSchool("999001", (ctx) => ctx.sql`select count(*) as n from leerlingen.account`);
     assert.equal(mijn?.["n"], 2);
-    const [een] = await w.inSchool(
+    const [one] = await w.inSchool(
       "999001",
       (ctx) => ctx.sql`select voornaam from leerlingen.account where account_uuid = ${eigen}`,
     );
-    assert.equal(een?.["voornaam"], "Noor");
+    assert.equal(one?.["voornaam"], "Noor");
   });
 
   test("who says no school sees nothing", async () => {

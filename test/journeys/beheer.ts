@@ -5,8 +5,8 @@ import type { Page } from "#testing/browser";
 import type { Setting } from "./setting.ts";
 
 /** Chooses somebody at the demo's key. */
-async function kies(page: Page, setting: Setting, geval: string): Promise<void> {
-  const login = setting.demo.personas.find((een) => een.geval === geval)?.login ?? assert.fail(geval);
+async function signInAs(page: Page, setting: Setting, geval: string): Promise<void> {
+  const login = setting.demo.personas.find((one) => one.geval === geval)?.login ?? assert.fail(geval);
   await page.getByRole("heading", { name: "Met wie meld je je aan?" }).waitFor();
   await page.getByLabel("Login van een persoon").fill(login);
   await page.getByRole("button", { name: "Aanmelden", exact: true }).click();
@@ -18,7 +18,7 @@ export function beheerJourneys(setting: () => Setting): void {
     const { sites } = setting().demo;
     const page = await setting().page();
     await page.goto(`${sites.beheer}/`);
-    await kies(page, setting(), "dov-medewerker");
+    await signInAs(page, setting(), "dov-medewerker");
     await page.waitForURL(`${sites.beheer}/toestand`);
     await page.getByRole("heading", { name: "Toestand", exact: true }).waitFor();
     await setting().look(page);
@@ -47,7 +47,7 @@ export function beheerJourneys(setting: () => Setting): void {
     const { sites } = setting().demo;
     const page = await setting().page({ javaScript: false });
     await page.goto(`${sites.beheer}/schoolsoftware/999002`);
-    await kies(page, setting(), "dov-dpo");
+    await signInAs(page, setting(), "dov-dpo");
     await page.waitForURL(`${sites.beheer}/toestand`);
     await page.goto(`${sites.beheer}/schoolsoftware/999002`);
     await page.getByText("Je kunt hier alles lezen").waitFor();
@@ -63,7 +63,7 @@ export function beheerJourneys(setting: () => Setting): void {
     for (const geval of ["directeur", "dienstenleverancier"]) {
       const page = await setting().page();
       await page.goto(`${sites.beheer}/`);
-      await kies(page, setting(), geval);
+      await signInAs(page, setting(), geval);
       await page.getByRole("heading", { name: "Beheer is voor het departement" }).waitFor();
       await setting().look(page);
       await page.goto(`${sites.beheer}/schoolsoftware/999001`);

@@ -19,10 +19,10 @@ export function caseJourneys(setting: () => Setting): void {
         "the refusal is LeerID's own, Bingel gets nothing",
       );
       await setting().look(page);
-      const tekst = await page.locator("main").innerText();
-      assert.match(tekst, /Waarom\?/);
-      assert.match(tekst, /Wie kan helpen\?/);
-      assert.match(tekst, waarom);
+      const text = await page.locator("main").innerText();
+      assert.match(text, /Waarom\?/);
+      assert.match(text, /Wie kan helpen\?/);
+      assert.match(text, waarom);
       assert.match(
         await page.locator(".reference .key").innerText(),
         /^[2-9A-Z]{3}-[2-9A-Z]{3}-[2-9A-Z]{2}$/,

@@ -3,10 +3,10 @@ import { test } from "node:test";
 import type { Page } from "#testing/browser";
 import { fillSignIn, shownClaims, signIn, type Setting } from "./setting.ts";
 
-const veld = (page: Page, naam: string) => page.locator(`[data-veld="${naam}"]`).innerText();
+const field = (page: Page, naam: string) => page.locator(`[data-veld="${naam}"]`).innerText();
 
 /** In the simulator: enrols a pupil and gives back the address of the pupil's page there. */
-async function schrijfIn(
+async function enrol(
   page: Page,
   setting: Setting,
   wie: { voornaam: string; naam: string; geboren: string },
@@ -29,22 +29,22 @@ export function identificationJourneys(setting: () => Setting): void {
   test("a new pupil arrives, signs in, is identified later: same name and password, exercises kept", async () => {
     const { sites } = setting().demo;
     const school = await setting().page();
-    const url = await schrijfIn(school, setting(), {
+    const url = await enrol(school, setting(), {
       voornaam: "Đorđe",
       naam: "Łukasiewicz",
       geboren: "2017-05-02",
     });
     assert.equal(await school.locator('[data-antwoord="ok"]').count(), 2, "both messages accepted");
-    const gebruikersnaam = await veld(school, "gebruikersnaam");
+    const gebruikersnaam = await field(school, "gebruikersnaam");
     assert.equal(gebruikersnaam, "dorde.lukasiewicz");
-    const tijdelijk = await veld(school, "account_uuid");
+    const tijdelijk = await field(school, "account_uuid");
     assert.equal(await school.locator('[data-veld="leer_id_uuid"]').count(), 0);
     await school.getByRole("button", { name: "Geef een wachtwoord" }).click();
     await setting().look(school);
-    const eerste = await veld(school, "wachtwoord");
+    const first = await field(school, "wachtwoord");
 
     const thuis = await setting().page();
-    await signIn(thuis, sites.bingel, { gebruikersnaam, wachtwoord: eerste });
+    await signIn(thuis, sites.bingel, { gebruikersnaam, wachtwoord: first });
     const eigen = "zeven groene fietsen";
     await thuis.getByLabel("Nieuw wachtwoord").fill(eigen);
     await thuis.getByLabel("Nog eens hetzelfde wachtwoord").fill(eigen);
@@ -60,10 +60,10 @@ export function identificationJourneys(setting: () => Setting): void {
     await school.goto(url);
     await school.getByRole("button", { name: "Bewaar de INSZ" }).click();
     await school.locator('[data-veld="leer_id_uuid"]').waitFor();
-    const definitief = await veld(school, "account_uuid");
-    const leerId = await veld(school, "leer_id_uuid");
+    const definitief = await field(school, "account_uuid");
+    const leerId = await field(school, "leer_id_uuid");
     assert.notEqual(definitief, tijdelijk);
-    assert.equal(await veld(school, "gebruikersnaam"), gebruikersnaam);
+    assert.equal(await field(school, "gebruikersnaam"), gebruikersnaam);
     await school.context().close();
 
     const dagLater = await setting().page();
@@ -94,15 +94,15 @@ export function identificationJourneys(setting: () => Setting): void {
   test("who leaves is refused at the next sign-in, in an open session too (R31)", async () => {
     const { sites } = setting().demo;
     const school = await setting().page();
-    const url = await schrijfIn(school, setting(), {
+    const url = await enrol(school, setting(), {
       voornaam: "Liv",
       naam: "Ångström",
       geboren: "2016-11-30",
     });
     await school.getByRole("button", { name: "Geef een wachtwoord" }).click();
     const sleutel = {
-      gebruikersnaam: await veld(school, "gebruikersnaam"),
-      wachtwoord: await veld(school, "wachtwoord"),
+      gebruikersnaam: await field(school, "gebruikersnaam"),
+      wachtwoord: await field(school, "wachtwoord"),
     };
     const page = await setting().page();
     await signIn(page, sites.bingel, sleutel);
@@ -133,7 +133,7 @@ export function identificationJourneys(setting: () => Setting): void {
   test("a move gives the number of the new school, a new name the new name; the key stays", async () => {
     const { sites } = setting().demo;
     const overig = setting().demo.leerlingen.find(
-      (een) => een.geval === "overig" && een.instellingsnummer === "999001" && een.leer_id_uuid !== null,
+      (one) => one.geval === "overig" && one.instellingsnummer === "999001" && one.leer_id_uuid !== null,
     );
     assert.ok(overig);
     const school = await setting().page();
@@ -150,7 +150,7 @@ export function identificationJourneys(setting: () => Setting): void {
     await school.getByLabel("School", { exact: true }).selectOption("999004");
     await school.getByRole("button", { name: "Verander van school" }).click();
     await school.waitForURL(/school\/999004\/leerling/);
-    assert.equal(await veld(school, "account_uuid"), overig.account_uuid);
+    assert.equal(await field(school, "account_uuid"), overig.account_uuid);
     const page = await setting().page();
     await signIn(page, sites.bingel, overig);
     await page.waitForURL(`${sites.bingel}/`);
@@ -183,31 +183,31 @@ export function identificationJourneys(setting: () => Setting): void {
   test("a second start keeps what was changed; every password of the table works", async () => {
     const { demo: voor } = setting();
     const school = await setting().page();
-    const url = await schrijfIn(school, setting(), {
+    const url = await enrol(school, setting(), {
       voornaam: "Gökçe",
       naam: "Țurcanu",
       geboren: "2018-02-03",
     });
-    const gebruikersnaam = await veld(school, "gebruikersnaam");
+    const gebruikersnaam = await field(school, "gebruikersnaam");
     await setting().restart();
     await school.goto(url);
-    assert.equal(await veld(school, "gebruikersnaam"), gebruikersnaam);
+    assert.equal(await field(school, "gebruikersnaam"), gebruikersnaam);
     await school.context().close();
     const na = setting().demo;
     assert.deepEqual(na.toepassingen, voor.toepassingen);
     assert.deepEqual(na.machine_clients, voor.machine_clients);
-    const wie = (lijst: typeof na.leerlingen) =>
-      lijst.map((een) => [een.geval, een.gebruikersnaam, een.account_uuid]);
-    assert.deepEqual(wie(na.leerlingen), wie(voor.leerlingen));
+    const whoIs = (list: typeof na.leerlingen) =>
+      list.map((one) => [one.geval, one.gebruikersnaam, one.account_uuid]);
+    assert.deepEqual(whoIs(na.leerlingen), whoIs(voor.leerlingen));
     const page = await setting().page();
     await signIn(page, na.sites.bingel, setting().leerling("eerste-keer"));
     await page.getByLabel("Nieuw wachtwoord").waitFor(); // the case is there again
-    const ander = await setting().page();
-    await signIn(ander, na.sites.bingel, { ...setting().leerling("gewoon"), wachtwoord: "helemaal fout" });
-    await ander.getByRole("alert").waitFor();
-    await fillSignIn(ander, setting().leerling("gewoon"));
-    await ander.waitForURL(`${na.sites.bingel}/`);
+    const other = await setting().page();
+    await signIn(other, na.sites.bingel, { ...setting().leerling("gewoon"), wachtwoord: "helemaal fout" });
+    await other.getByRole("alert").waitFor();
+    await fillSignIn(other, setting().leerling("gewoon"));
+    await other.waitForURL(`${na.sites.bingel}/`);
     await page.context().close();
-    await ander.context().close();
+    await other.context().close();
   });
 }

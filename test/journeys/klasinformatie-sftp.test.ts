@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { withoutBrowser } from "#testing/browser";
-import { openSetting, schooljaarVanNu, type Setting } from "./setting.ts";
+import { openSetting, schooljaarOfNow, type Setting } from "./setting.ts";
 
 type Leerling = {
   readonly stamnummer: string;
@@ -41,7 +41,7 @@ describe("R22, R23: a package with the sftp of OpenSSH", { skip }, () => {
   /** Runs commands of sftp as the package Wisa. */
   function sftp(...opdrachten: string[]): Promise<{ code: number | null; fout: string }> {
     const { host, port, pakketten } = setting.demo.dropserver;
-    const wisa = pakketten.find((een) => een.pakket === "wisa") ?? assert.fail("no key");
+    const wisa = pakketten.find((one) => one.pakket === "wisa") ?? assert.fail("no key");
     const opties = [
       "StrictHostKeyChecking=accept-new",
       `UserKnownHostsFile=${join(map, "bekend")}`,
@@ -54,16 +54,16 @@ describe("R22, R23: a package with the sftp of OpenSSH", { skip }, () => {
     ]);
     kind.stdin.end(`${opdrachten.join("\n")}\n`);
     let fout = "";
-    kind.stderr.setEncoding("utf8").on("data", (deel: string) => (fout += deel));
+    kind.stderr.setEncoding("utf8").on("data", (part: string) => (fout += part));
     kind.stdout.resume();
     return new Promise((klaar) => kind.once("close", (code) => klaar({ code, fout })));
   }
 
-  const schooljaar = () => `${schooljaarVanNu()}-${schooljaarVanNu() + 1}`;
-  let laatste = 0;
-  const nieuweNaam = (school: string): string => {
-    laatste = Math.max(Date.now(), laatste + 1000);
-    const tijdstip = new Date(laatste).toISOString().replace(/\.\d+/, "").replaceAll(/[-:]/g, "");
+  const schooljaar = () => `${schooljaarOfNow()}-${schooljaarOfNow() + 1}`;
+  let last = 0;
+  const newName = (school: string): string => {
+    last = Math.max(Date.now(), last + 1000);
+    const tijdstip = new Date(last).toISOString().replace(/\.\d+/, "").replaceAll(/[-:]/g, "");
     return `klasinformatie_${school}_${schooljaar()}_${tijdstip}.csv`;
   };
 
@@ -71,27 +71,27 @@ describe("R22, R23: a package with the sftp of OpenSSH", { skip }, () => {
   async function leerlingen(school: string): Promise<readonly Leerling[]> {
     const { sites, machine_clients: clients } = setting.demo;
     const { client_id: id, client_secret: geheim } =
-      clients.find((een) => een.naam === "Wisa") ?? assert.fail("no client");
+      clients.find((one) => one.naam === "Wisa") ?? assert.fail("no client");
     const token = await fetch(`${sites.acm}/v1/token`, {
       method: "POST",
       headers: { authorization: `Basic ${Buffer.from(`${id}:${geheim}`).toString("base64")}` },
       body: new URLSearchParams({ grant_type: "client_credentials", scope: "schoolpakket:identificatie" }),
     });
     const { access_token: bewijs } = (await token.json()) as { access_token: string };
-    const gevonden: Leerling[] = [];
+    const found: Leerling[] = [];
     let url: string | undefined =
       `${sites.api}/schoolpakket/v1/instellingen/${school}/leerlingen?schooljaar=${schooljaar()}`;
     while (url !== undefined) {
-      const antwoord = await fetch(url, { headers: { authorization: `Bearer ${bewijs}` } });
-      if (antwoord.status !== 200) throw new Error(`${antwoord.status} ${await antwoord.text()}`);
-      const blad = (await antwoord.json()) as { leerlingen: Leerling[]; volgende?: string };
-      gevonden.push(...blad.leerlingen);
+      const answer = await fetch(url, { headers: { authorization: `Bearer ${bewijs}` } });
+      if (answer.status !== 200) throw new Error(`${answer.status} ${await answer.text()}`);
+      const blad = (await answer.json()) as { leerlingen: Leerling[]; volgende?: string };
+      found.push(...blad.leerlingen);
       url = blad.volgende === undefined ? undefined : new URL(blad.volgende, url).href;
     }
-    return gevonden;
+    return found;
   }
 
-  async function lever(
+  async function deliver(
     naam: string,
     regels: readonly string[],
   ): Promise<{ code: number | null; fout: string }> {
@@ -104,24 +104,24 @@ describe("R22, R23: a package with the sftp of OpenSSH", { skip }, () => {
     for (let poging = 0; poging < 60; poging++) {
       await rm(hier, { force: true });
       await sftp(`-get ontvangst/${naam}.ontvangst.json ${hier}`);
-      const tekst = await readFile(hier, "utf8").catch(() => undefined);
-      if (tekst !== undefined) {
-        const gelezen = JSON.parse(tekst) as Ontvangst;
+      const text = await readFile(hier, "utf8").catch(() => undefined);
+      if (text !== undefined) {
+        const gelezen = JSON.parse(text) as Ontvangst;
         if (klaar(gelezen)) return gelezen;
       }
       await new Promise((straks) => setTimeout(straks, 250));
     }
     return assert.fail(`no receipt of ${naam}`);
   }
-  const rij = (een: Leerling, klas: string) => `${een.leer_id_uuid ?? ""};${een.account_uuid};${klas};;;`;
+  const row = (one: Leerling, klas: string) => `${one.leer_id_uuid ?? ""};${one.account_uuid};${klas};;;`;
 
   test("D9: a file with one bad row: the others count, the receipt says which row and why", async () => {
-    const alle = await leerlingen("999001");
-    assert.ok(alle.length > 150);
-    const naam = nieuweNaam("999001");
-    const [eerste, ...rest] = alle;
-    assert.ok(eerste);
-    const { code, fout } = await lever(naam, [kop, rij(eerste, ""), ...rest.map((een) => rij(een, "3A"))]);
+    const all = await leerlingen("999001");
+    assert.ok(all.length > 150);
+    const naam = newName("999001");
+    const [first, ...rest] = all;
+    assert.ok(first);
+    const { code, fout } = await deliver(naam, [kop, row(first, ""), ...rest.map((one) => row(one, "3A"))]);
     // Nearly everybody changes class: that is what the brake is for.
     assert.equal(code, 0, fout);
     const vast = await ontvangst(naam);
@@ -138,10 +138,7 @@ describe("R22, R23: a package with the sftp of OpenSSH", { skip }, () => {
     await beheerder.context().close();
 
     const deels = await ontvangst(naam, ({ status }) => status !== "aangehouden");
-    assert.deepEqual(
-      [deels.status, deels.ontvangen, deels.aanvaard],
-      ["deels", alle.length, alle.length - 1],
-    );
+    assert.deepEqual([deels.status, deels.ontvangen, deels.aanvaard], ["deels", all.length, all.length - 1]);
     assert.deepEqual(
       deels.quarantaine.map(({ regel, veld }) => [regel, veld]),
       [[2, "klas"]],
@@ -153,10 +150,10 @@ describe("R22, R23: a package with the sftp of OpenSSH", { skip }, () => {
   });
 
   test("D9: a list that is nearly empty is held, and the school can refuse it", async () => {
-    const [een] = await leerlingen("999001");
-    assert.ok(een);
-    const naam = nieuweNaam("999001");
-    await lever(naam, [kop, rij(een, "3A")]);
+    const [one] = await leerlingen("999001");
+    assert.ok(one);
+    const naam = newName("999001");
+    await deliver(naam, [kop, row(one, "3A")]);
     assert.equal((await ontvangst(naam)).status, "aangehouden");
     const beheerder = await setting.staff("nele.segers");
     await beheerder.goto(`${setting.demo.sites.schoolloket}/schoolinstellingen`);
@@ -168,8 +165,8 @@ describe("R22, R23: a package with the sftp of OpenSSH", { skip }, () => {
 
   test("D9: a school of another package, and one without a package: refused, with the reason", async () => {
     for (const school of ["999002", "999004"]) {
-      const naam = nieuweNaam(school);
-      await lever(naam, [kop]);
+      const naam = newName(school);
+      await deliver(naam, [kop]);
       const { status, reden } = await ontvangst(naam);
       assert.equal(status, "geweigerd");
       assert.ok((reden?.melding.length ?? 0) > 20);

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { openDatabase, type Sql } from "#platform/database";
 import { withoutBrowser, tooWide, type Page } from "#testing/browser";
-import { bingelClaims, openSetting, schooljaarVanNu, shownClaims, signIn, type Setting } from "./setting.ts";
+import { bingelClaims, openSetting, schooljaarOfNow, shownClaims, signIn, type Setting } from "./setting.ts";
 
-const jaar = schooljaarVanNu();
+const jaar = schooljaarOfNow();
 /** A school with its package, and one of its pupils whose class changes. */
 const pakketten = [
   { pakket: "wisa", school: "999001", stamnummer: `${jaar - 1}-0002`, klas: "5C", subklas: "Zon" },
@@ -26,12 +26,12 @@ describe("journeys of class information", { skip: withoutBrowser() }, () => {
   const heading = (page: Page, name: string | RegExp) =>
     page.getByRole("heading", { name }).first().waitFor();
   /** The package delivers: the button of the simulator runs the real connector. */
-  async function send(page: Page, pakket: string, uitkomst = "verwerkt"): Promise<void> {
+  async function send(page: Page, pakket: string, outcome = "verwerkt"): Promise<void> {
     await page.goto(`${setting.demo.sites.schoolpakket}/${pakket}/versturen`);
     await page.getByRole("button", { name: "Nu versturen" }).click({ timeout: 60_000 });
     await heading(page, "Laatste zendingen");
-    const laatste = page.locator(".todo > li").first();
-    assert.equal(await laatste.getAttribute("data-uitkomst"), uitkomst, await laatste.innerText());
+    const last = page.locator(".todo > li").first();
+    assert.equal(await last.getAttribute("data-uitkomst"), outcome, await last.innerText());
   }
   /** A pupil who signs in at Bingel on a computer of his own, and what Bingel got. */
   async function atBingel(geval: "gewoon" | "naamgenoot") {
@@ -52,11 +52,11 @@ describe("journeys of class information", { skip: withoutBrowser() }, () => {
       await page.getByRole("button", { name: "Bewaren" }).click();
       await send(page, pakket);
       await setting.look(page);
-      const rijen = await sql`
+      const rows = await sql`
         select i.klas, i.subklas from klassen.indeling i
           join leerlingen.registratie r using (account_uuid, instellingsnummer)
          where r.instellingsnummer = ${school} and r.stamnummer = ${stamnummer}`;
-      assert.deepEqual([...rijen], [{ klas, subklas }]);
+      assert.deepEqual([...rows], [{ klas, subklas }]);
       await page.context().close();
     });
   }
@@ -95,9 +95,9 @@ describe("journeys of class information", { skip: withoutBrowser() }, () => {
     await klasknop.selectOption({ label: "3A" });
     await beheerder.getByRole("button", { name: "Zoeken" }).click();
     await beheerder.waitForURL(/klas=/);
-    const rijen = beheerder.locator("tbody tr");
-    assert.ok((await rijen.count()) > 5);
-    assert.equal(await rijen.filter({ hasText: "3A" }).count(), await rijen.count());
+    const rows = beheerder.locator("tbody tr");
+    assert.ok((await rows.count()) > 5);
+    assert.equal(await rows.filter({ hasText: "3A" }).count(), await rows.count());
     await setting.look(beheerder);
 
     // R55c: print for the class.
@@ -129,10 +129,10 @@ describe("journeys of class information", { skip: withoutBrowser() }, () => {
     await heading(leerling, /^Dag /);
     assert.equal((await shownClaims(leerling))["klasinformatie"], undefined);
     await leerling.context().close();
-    const ander = await setting.page();
-    await signIn(ander, sites.tweede, setting.leerling("naamgenoot"));
-    await heading(ander, "Cijferbos kan nu niet open");
-    await ander.context().close();
+    const other = await setting.page();
+    await signIn(other, sites.tweede, setting.leerling("naamgenoot"));
+    await heading(other, "Cijferbos kan nu niet open");
+    await other.context().close();
 
     // R68: after the stop no class anywhere.
     await stop();
@@ -202,7 +202,7 @@ describe("journeys of class information", { skip: withoutBrowser() }, () => {
     const { schoolpakket } = setting.demo.sites;
     for (const theme of ["light", "dark"] as const) {
       const page = await setting.page({ width: 320, height: 640, theme });
-      const paden = [
+      const paths = [
         "/",
         "/wisa/leerlingen",
         `/wisa/leerlingen/${jaar - 1}-0001`,
@@ -218,9 +218,9 @@ describe("journeys of class information", { skip: withoutBrowser() }, () => {
         "scheduling/1",
         "scheduling/1/tijdstip",
       ];
-      for (const pad of [...paden, ...wisa.map((naam) => `/wisa/${naam}`)]) {
-        await page.goto(`${schoolpakket}${pad}`);
-        assert.deepEqual(await tooWide(page), [], pad);
+      for (const path of [...paths, ...wisa.map((naam) => `/wisa/${naam}`)]) {
+        await page.goto(`${schoolpakket}${path}`);
+        assert.deepEqual(await tooWide(page), [], path);
         await setting.look(page);
       }
       await page.context().close();

@@ -30,14 +30,14 @@ describe("journeys of pupils", { skip: withoutBrowser() }, () => {
       "dropserver",
     ]);
     assert.deepEqual(
-      demo.dropserver.pakketten.map((een: { pakket: string; user: string }) => [een.pakket, een.user]),
+      demo.dropserver.pakketten.map((one: { pakket: string; user: string }) => [one.pakket, one.user]),
       ["wisa", "informat", "broekx"].map((naam) => [naam, naam]),
     );
     for (const { private_key_file: sleutel } of demo.dropserver.pakketten)
       assert.equal((await stat(sleutel)).mode & 0o777, 0o600);
-    const clients = demo.machine_clients.map((een: { naam: string; scopes: string[] }) => [
-      een.naam,
-      een.scopes,
+    const clients = demo.machine_clients.map((one: { naam: string; scopes: string[] }) => [
+      one.naam,
+      one.scopes,
     ]);
     for (const naam of ["Wisa", "Informat", "Broekx"])
       assert.deepEqual(Object.fromEntries(clients)[naam], [
@@ -45,7 +45,7 @@ describe("journeys of pupils", { skip: withoutBrowser() }, () => {
         "dropserver:schrijven",
       ]);
     assert.deepEqual(
-      demo.toepassingen.map((een: { naam: string }) => een.naam),
+      demo.toepassingen.map((one: { naam: string }) => one.naam),
       ["Bingel", "Cijferbos"],
     );
     for (const geval of Object.keys(gevallen)) assert.ok(setting.leerling(geval as keyof typeof gevallen));

@@ -3,14 +3,14 @@ import { randomBytes, randomInt } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Geval } from "#demo/contract";
+import type { Case } from "#demo/contract";
 import { beginStand } from "#demo/discimus/actions";
 import type { DemoJson } from "#demo/demo-json";
 import { startDemo, type RunningDemo } from "#demo/main";
-import { toonKlas } from "#demo/relying-party/rules";
+import { formatKlas } from "#demo/relying-party/rules";
 import { pakketLeerlingen } from "#demo/schoolpakket/classes";
-import { registraties, schooljaarVan } from "#demo/world";
-import { datumOp } from "#platform/clock";
+import { registraties, schooljaarOf } from "#demo/world";
+import { datumOn } from "#platform/clock";
 import { readConfig } from "#platform/config";
 import { openDatabase } from "#platform/database";
 import { axe, launchBrowser, newPage, type Browser, type Page, type PageOptions } from "#testing/browser";
@@ -19,7 +19,7 @@ import { axe, launchBrowser, newPage, type Browser, type Page, type PageOptions 
 export type Setting = {
   readonly demo: DemoJson;
   readonly folder: string;
-  leerling(geval: Geval): DemoJson["leerlingen"][number];
+  leerling(geval: Case): DemoJson["leerlingen"][number];
   page(options?: PageOptions): Promise<Page>;
   /** A page of a member of staff who has just signed in at the Schoolloket, with ACM and the key of adults. */
   staff(login: string, options?: PageOptions): Promise<Page>;
@@ -71,7 +71,7 @@ export async function openSetting(): Promise<Setting> {
     },
     folder,
     leerling(geval) {
-      return running.demo.leerlingen.find((een) => een.geval === geval) ?? assert.fail(`no ${geval}`);
+      return running.demo.leerlingen.find((one) => one.geval === geval) ?? assert.fail(`no ${geval}`);
     },
     page: (options) => newPage(browser, options),
     database: url.href,
@@ -80,7 +80,7 @@ export async function openSetting(): Promise<Setting> {
       const page = await newPage(browser, options);
       await page.goto(`${schoolloket}/`);
       const naam =
-        running.demo.personas.find((een) => een.login === login)?.naam ?? assert.fail(`no ${login}`);
+        running.demo.personas.find((one) => one.login === login)?.naam ?? assert.fail(`no ${login}`);
       await page.getByRole("button", { name: naam }).click();
       await page.waitForURL(`${schoolloket}/**`);
       return page;
@@ -146,20 +146,20 @@ export function bingelClaims(leerling: DemoJson["leerlingen"][number], rest: Rec
     ...(leerling.leer_id_uuid === null ? {} : { leer_id_uuid: leerling.leer_id_uuid }),
     historiek_account_uuid: [],
     instellingsnummer: [leerling.instellingsnummer],
-    ...klasVan(leerling.geval),
+    ...klasOf(leerling.geval),
     ...rest,
   };
 }
 
 /** First year of the school year that the demo is in; stamnummers begin with it or the one before. */
-export const schooljaarVanNu = (): number => schooljaarVan(datumOp(Date.now()));
+export const schooljaarOfNow = (): number => schooljaarOf(datumOn(Date.now()));
 
 /** The claim `klasinformatie` as Bingel shows it, of the named pupils of De Regenboog, which shares its classes. */
-function klasVan(geval: string): { klasinformatie?: string[] } {
-  const schooljaar = schooljaarVanNu();
-  const registratie = [...registraties({ schooljaar })].find((een) => een.geval === geval);
+function klasOf(geval: string): { klasinformatie?: string[] } {
+  const schooljaar = schooljaarOfNow();
+  const registratie = [...registraties({ schooljaar })].find((one) => one.geval === geval);
   if (registratie?.instellingsnummer !== "999001") return {};
   const { leerlingen } = beginStand(schooljaar, [registratie], 0);
-  const [eerste] = pakketLeerlingen(Object.values(leerlingen), "999001", {}, `${schooljaar}-11-24`);
-  return eerste === undefined ? {} : { klasinformatie: [toonKlas(eerste)] };
+  const [first] = pakketLeerlingen(Object.values(leerlingen), "999001", {}, `${schooljaar}-11-24`);
+  return first === undefined ? {} : { klasinformatie: [formatKlas(first)] };
 }

@@ -4,11 +4,7 @@ import { focused, type Page } from "#testing/browser";
 import { bingelClaims, fillSignIn, shownClaims, signIn, type Setting } from "./setting.ts";
 
 /** R26, R32, D4: one sign-in, two applications, each its own agreement; sign-out ends everything. */
-async function eenmaalAanmelden(
-  setting: Setting,
-  page: Page,
-  look: (page: Page) => Promise<void>,
-): Promise<void> {
+async function signInOnce(setting: Setting, page: Page, look: (page: Page) => Promise<void>): Promise<void> {
   const { sites } = setting.demo;
   const noor = setting.leerling("gewoon");
   await page.goto(`${sites.bingel}/`);
@@ -42,8 +38,8 @@ async function eenmaalAanmelden(
   await page.goto(`${sites.leerlingloket}/`);
   await page.getByRole("link", { name: "Wie kreeg mijn gegevens?" }).click();
   await look(page);
-  const tekst = await page.locator("main").innerText();
-  assert.ok(tekst.includes("Bingel") && tekst.includes("Cijferbos"));
+  const text = await page.locator("main").innerText();
+  assert.ok(text.includes("Bingel") && text.includes("Cijferbos"));
 
   await page.goto(`${sites.leerlingloket}/`);
   await page.getByRole("button", { name: "Afmelden" }).first().click();
@@ -65,7 +61,7 @@ export function signInJourneys(setting: () => Setting): void {
     test(`gewoon: sign in once, use two applications, sign out of all (${javaScript ? "with" : "without"} JavaScript)`, async () => {
       const journey = await setting().page({ javaScript });
       // The accessibility check is itself a script: it looks at the same pages once, in the other journey.
-      await eenmaalAanmelden(setting(), journey, javaScript ? setting().look : async () => {});
+      await signInOnce(setting(), journey, javaScript ? setting().look : async () => {});
       await journey.context().close();
     });
   }
@@ -123,7 +119,7 @@ export function signInJourneys(setting: () => Setting): void {
     const page = await setting().page();
     await page.goto(`${sites.bingel}/`);
     const tabTo = async (name: string) => {
-      for (let stap = 0; stap < 20; stap++) {
+      for (let step = 0; step < 20; step++) {
         await page.keyboard.press("Tab");
         const { name: hier, ring } = await focused(page);
         if (hier.includes(name)) return assert.ok(ring, `${name} has a visible focus`);

@@ -7,7 +7,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { after, before, describe, test } from "node:test";
 import type { Worker } from "#platform/jobs";
-import { startTaken } from "#leerid";
+import { startJobs } from "#leerid";
 import { endSessies, resumeAfmeldingen, tellApplication } from "#sites/acm";
 import { authUrlOf, codeOf, payloadOf, signIn } from "./flow.ts";
 import { world, type World } from "./world.ts";
@@ -51,13 +51,13 @@ after(async () => {
 
 const options = (allowPrivateNetwork = true) => ({ issuer: w.issuer, allowPrivateNetwork });
 const startWorker = (): Promise<Worker> =>
-  startTaken({ urls: { acm: w.origin }, LEERID_PRODUCTIE: false }, w.ctx);
+  startJobs({ urls: { acm: w.origin }, LEERID_PRODUCTIE: false }, w.ctx);
 const waiting = async (clientId: string) =>
   w.db.sql<{ rij: string; pogingen: number }[]>`
     select rij, pogingen from acm.afmelding where client_id = ${clientId} order by nr`;
 const queueOf = async (clientId: string): Promise<string> => (await waiting(clientId))[0]?.rij ?? "";
-const jobs = async (rij: string) =>
-  (await w.db.sql`select 1 from jobs.job where key = ${`afmeldingen-melden-${rij}`}`).length;
+const jobs = async (row: string) =>
+  (await w.db.sql`select 1 from jobs.job where key = ${`afmeldingen-melden-${row}`}`).length;
 const dropJobs = () => w.db.sql`delete from jobs.job`;
 
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -129,21 +129,21 @@ describe("telling applications that a session ended", () => {
     const broken = await application("derde");
     broken.answer = 503;
     await signedOut("acht.keer", ["derde"]);
-    const rij = await queueOf("derde");
+    const row = await queueOf("derde");
     const lines = (w.ctx.log as unknown as { lines: string[] }).lines;
     lines.length = 0;
     const gaps = [30, 120, 600, 1800, 3600, 7200, 14_400];
     for (const [n, gap] of gaps.entries()) {
-      await tellApplication(w.ctx, options(), rij);
-      await tellApplication(w.ctx, options(), rij);
+      await tellApplication(w.ctx, options(), row);
+      await tellApplication(w.ctx, options(), row);
       assert.equal(broken.heard.length, n + 1, "once, however often it is asked");
       w.clock.advance((gap - 1) * 1000);
-      await tellApplication(w.ctx, options(), rij);
+      await tellApplication(w.ctx, options(), row);
       assert.equal(broken.heard.length, n + 1, `not before ${gap} s`);
       w.clock.advance(1000);
     }
     assert.equal((await waiting("derde")).length, 1);
-    await tellApplication(w.ctx, options(), rij);
+    await tellApplication(w.ctx, options(), row);
     assert.equal(broken.heard.length, 8);
     assert.equal((await waiting("derde")).length, 0, "given up");
     assert.equal(new Set(broken.heard.map((token) => payloadOf(token)["jti"])).size, 8);
@@ -169,7 +169,7 @@ describe("telling applications that a session ended", () => {
     const slow = await application("kapot");
     slow.answer = "nothing";
     await signedOut("sterft.onderweg", ["kapot"]);
-    const rij = await queueOf("kapot");
+    const row = await queueOf("kapot");
     const child = spawn(
       process.execPath,
       [
@@ -181,7 +181,7 @@ describe("telling applications that a session ended", () => {
          import { operationsLog } from "#platform/log";
          import { tellApplication } from "#sites/acm";
          const ctx = { sql: openDatabase({ url: ${JSON.stringify(w.db.url)} }), clock: { ...systemClock(), now: () => ${w.clock.now()} }, keys: testKeys, log: operationsLog("silent") };
-         await tellApplication(ctx, ${JSON.stringify(options())}, ${JSON.stringify(rij)});`,
+         await tellApplication(ctx, ${JSON.stringify(options())}, ${JSON.stringify(row)});`,
       ],
       { cwd: fileURLToPath(new URL("../../", import.meta.url)), stdio: ["ignore", "ignore", "inherit"] },
     );
@@ -197,8 +197,8 @@ describe("telling applications that a session ended", () => {
     slow.answer = 200;
     w.clock.advance(31_000 + 60_000);
     await resumeAfmeldingen(w.ctx);
-    assert.equal(await jobs(rij), 1, "the sweep asks again when the job is gone as well");
-    await tellApplication(w.ctx, options(), rij);
+    assert.equal(await jobs(row), 1, "the sweep asks again when the job is gone as well");
+    await tellApplication(w.ctx, options(), row);
     assert.equal((await waiting("kapot")).length, 0);
     await dropJobs();
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { maakBadge, korteVorm, plaatjes, qrTekst, zetBadge } from "#modules/sleutels";
+import { makeBadge, shortForm, plaatjes, qrText, setBadge } from "#modules/sleutels";
 import { authUrl, codeOf, payloadOf, redeem } from "./flow.ts";
 import { browser, world, type Pupil, type World } from "./world.ts";
 
@@ -10,15 +10,15 @@ before(async () => {
 });
 after(() => w.close());
 
-const inJaar = ({ accountUuid }: Pupil, leerjaar: number) => w.db.sql`
+const inYear = ({ accountUuid }: Pupil, leerjaar: number) => w.db.sql`
   update inschrijvingen.inschrijving i set leerjaar = ${leerjaar} from leerlingen.registratie r
    where r.account_uuid = ${accountUuid} and i.stamnummer = r.stamnummer and i.instellingsnummer = r.instellingsnummer`;
 
 async function kleuter(naam: string) {
   const pupil = await w.addPupil(naam);
-  const nieuw = maakBadge();
-  await inJaar(pupil, 1);
-  const nr = await zetBadge(w.db.ctx, pupil.accountUuid, nieuw, new Date());
+  const nieuw = makeBadge();
+  await inYear(pupil, 1);
+  const nr = await setBadge(w.db.ctx, pupil.accountUuid, nieuw, new Date());
   return {
     pupil,
     code: nieuw.code,
@@ -28,7 +28,7 @@ async function kleuter(naam: string) {
 }
 
 /** From the application to the page that asks the badge, by its link. */
-async function naarBadge(visitor = browser()) {
+async function openBadge(visitor = browser()) {
   const form = await visitor.get(authUrl(w));
   const link = /<a class="other-way" href="([^"]+)"/.exec(form.text)?.[1] ?? "";
   const url = new URL(link, w.issuer).href;
@@ -37,8 +37,8 @@ async function naarBadge(visitor = browser()) {
 
 test("D7: badge, picture, application: by forms alone, with the QR code or the short form", async () => {
   const { code, plaatje } = await kleuter("lou.badge");
-  for (const getypt of [qrTekst(code), korteVorm(code)]) {
-    const { visitor, url, page } = await naarBadge();
+  for (const getypt of [qrText(code), shortForm(code)]) {
+    const { visitor, url, page } = await openBadge();
     assert.equal(page.status, 200);
     const keuze = await visitor.post(url, { badge: getypt });
     assert.equal(keuze.status, 200);
@@ -52,11 +52,11 @@ test("D7: badge, picture, application: by forms alone, with the QR code or the s
 test("D7: an unknown badge gets the same page of pictures and the same no", async () => {
   const { code, fout } = await kleuter("fien.badge");
   const gezien = await Promise.all(
-    [code, maakBadge().code].map(async (badge) => {
-      const { visitor, url } = await naarBadge();
+    [code, makeBadge().code].map(async (badge) => {
+      const { visitor, url } = await openBadge();
       const keuze = await visitor.post(url, { badge });
-      const nee = await visitor.post(url, { badge, plaatje: fout });
-      return [keuze, nee].map(({ status, text }) => [
+      const no = await visitor.post(url, { badge, plaatje: fout });
+      return [keuze, no].map(({ status, text }) => [
         status,
         text.replaceAll(badge, "(badge)").replaceAll(/aanmelden\/[\w-]+/g, "aanmelden/(uid)"),
       ]);
@@ -67,7 +67,7 @@ test("D7: an unknown badge gets the same page of pictures and the same no", asyn
 });
 
 test("nothing typed, nonsense, another browser: the page says what to do", async () => {
-  const { visitor, url } = await naarBadge();
+  const { visitor, url } = await openBadge();
   for (const badge of ["", "  ", "abc", "\u0000", "x".repeat(5000), '"><script>']) {
     const answer = await visitor.post(url, { badge, plaatje: "zon" });
     assert.equal(answer.status, 422, badge.slice(0, 10));
@@ -79,16 +79,20 @@ test("nothing typed, nonsense, another browser: the page says what to do", async
 
 test("D7: a badge opens nothing any more from year 3 on, and the page says what to do instead", async () => {
   const { pupil, code, plaatje, fout } = await kleuter("nu.groot");
-  await inJaar(pupil, 3);
-  const kies = async (welk: string) => {
-    const { visitor, url } = await naarBadge();
+  await inYear(pupil, 3);
+  const choosePlaatje = async (welk: string) => {
+    const { visitor, url } = await openBadge();
     return visitor.post(url, { badge: code, plaatje: welk });
   };
-  const groot = await kies(plaatje);
+  const groot = await choosePlaatje(plaatje);
   assert.equal(groot.status, 422);
   assert.match(groot.text, /Je badge werkt niet meer/);
   assert.match(groot.text, /Vraag je naam en wachtwoord aan je leerkracht/);
-  assert.match((await kies(fout)).text, /Dat klopt nog niet/, "only who has badge and picture hears it");
-  await inJaar(pupil, 2);
-  assert.equal((await kies(plaatje)).status, 303);
+  assert.match(
+    (await choosePlaatje(fout)).text,
+    /Dat klopt nog niet/,
+    "only who has badge and picture hears it",
+  );
+  await inYear(pupil, 2);
+  assert.equal((await choosePlaatje(plaatje)).status, 303);
 });

@@ -76,7 +76,7 @@ export async function worldWithKey({ alsInIdToken = false, started = true } = {}
         clientSecret,
         redirectUri: `${w.origin}/op/v1/medewerker/terug`,
         personas: people,
-        nu: () => Date.now(),
+        now: () => Date.now(),
         alsInIdToken,
       });
     },

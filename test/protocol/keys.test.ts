@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { after, before, test } from "node:test";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import { openDatabase } from "#platform/database";
-import { roteer } from "#modules/tokens";
+import { rotate } from "#modules/tokens";
 import { upsertClient } from "#modules/toepassingen";
 import { createAcm } from "#sites/acm";
 import { authUrl, basic, call, codeOf, redeem, signIn } from "./flow.ts";
@@ -65,7 +65,7 @@ test("rotation under load: 200 sign-ins on two nodes, every token verifies with 
       worker(second),
       (async () => {
         await wait(150);
-        await roteer(w.ctx);
+        await rotate(w.ctx);
       })(),
     ]);
     assert.equal(seen.size, 2, "before and after");
@@ -85,7 +85,7 @@ test("rotation under load: 200 sign-ins on two nodes, every token verifies with 
 test("a key leaves 48 hours after it stopped signing", async () => {
   const before = await kidsAt(w.issuer);
   w.clock.advance(49 * 3_600_000);
-  await roteer(w.ctx);
+  await rotate(w.ctx);
   await until(async () => {
     const now = await kidsAt(w.issuer);
     return now.length === 6 && now.filter((kid) => before.includes(kid)).length === 4;

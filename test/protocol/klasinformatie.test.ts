@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import { maakZichtbaar } from "#modules/toepassingen";
-import { deel, deelIn, stop } from "#testing/klasinformatie";
+import { makeVisible } from "#modules/toepassingen";
+import { shareKlassen, indelen, stop } from "#testing/klasinformatie";
 import { authUrlOf, codeOf, payloadOf, redeemOf, signIn, userinfo } from "./flow.ts";
 import { world, type Pupil, type World } from "./world.ts";
 
 const school = "999001";
-const ander = "999002";
+const other = "999002";
 const altijd = ["2020-09-01", "2099-08-31"] as const;
 
 for (const alleenProvider of [false, true])
@@ -19,8 +19,8 @@ for (const alleenProvider of [false, true])
       pupil = await w.addPupil("klas.kind");
       await w.db
         .sql`insert into scholen.school (instellingsnummer, naam, gemeente, niveaus, van, versie, inhoud, gewijzigd_op)
-        values (${ander}, 'Sint-Jozef', 'Gent', '{lager}', '2000-09-01', 1, 0, now())`;
-      await deelIn(w.db, school, [
+        values (${other}, 'Sint-Jozef', 'Gent', '{lager}', '2000-09-01', 1, 0, now())`;
+      await indelen(w.db, school, [
         [pupil.accountUuid, "3A", null, ...altijd],
         [pupil.accountUuid, "3A", "Zwemmen", ...altijd],
         [pupil.accountUuid, "2B", null, "2020-09-01", "2020-10-01"],
@@ -31,7 +31,7 @@ for (const alleenProvider of [false, true])
     const begin = async (name: string, scope: string) =>
       codeOf((await signIn(w, { url: authUrlOf(w, name, { scope }), pupil })).answer);
     /** What an application gets: in the ID token, which must be what userinfo says. */
-    async function klasVan(name: string, scope = "openid leerid klasinformatie"): Promise<unknown> {
+    async function klasOf(name: string, scope = "openid leerid klasinformatie"): Promise<unknown> {
       const { status, body } = await redeemOf(w, name, await begin(name, scope));
       assert.equal(status, 200, JSON.stringify(body));
       const token = payloadOf(body["id_token"])["klasinformatie"];
@@ -50,7 +50,7 @@ for (const alleenProvider of [false, true])
 
     test("D4, R56, R64: released only with akkoord, integrated, scope and agreement", async () => {
       for (const akkoord of [false, true]) {
-        if (akkoord) await deel(w.db, school);
+        if (akkoord) await shareKlassen(w.db, school);
         for (const [name, scope] of [
           ["klas", "openid leerid klasinformatie"],
           ["klas", "openid leerid"],
@@ -58,14 +58,14 @@ for (const alleenProvider of [false, true])
           ["klas-niet", "openid leerid klasinformatie"],
         ] as const) {
           const mag = akkoord && name === "klas" && scope.includes("klasinformatie");
-          assert.deepEqual(await klasVan(name, scope), mag ? zijn : undefined, `${name} ${scope} ${akkoord}`);
+          assert.deepEqual(await klasOf(name, scope), mag ? zijn : undefined, `${name} ${scope} ${akkoord}`);
         }
       }
     });
 
     test("R68: a stop between code and redemption, and between redemption and userinfo, takes the class away at once", async () => {
       const scope = "openid leerid klasinformatie";
-      await deel(w.db, school);
+      await shareKlassen(w.db, school);
       const code = await begin("klas", scope);
       const open = await redeemOf(w, "klas", await begin("klas", scope));
       assert.ok(payloadOf(open.body["id_token"])["klasinformatie"]);
@@ -76,16 +76,16 @@ for (const alleenProvider of [false, true])
       assert.equal(payloadOf(laat.body["id_token"])["klasinformatie"], undefined);
       const info = await userinfo(w, open.body["access_token"]);
       assert.deepEqual([info.status, info.body["klasinformatie"]], [200, undefined]);
-      await deel(w.db, school);
-      assert.deepEqual(await klasVan("klas"), zijn, "a new akkoord");
+      await shareKlassen(w.db, school);
+      assert.deepEqual(await klasOf("klas"), zijn, "a new akkoord");
     });
 
     test("R68, D6: what a rule on a class opened, a stop closes between code and redemption", async () => {
-      await deel(w.db, school);
+      await shareKlassen(w.db, school);
       const regels = w.db
         .sql`delete from toepassingen.zichtbaarheid where toepassing = 'klas' returning regel_id`;
       await regels;
-      await maakZichtbaar(w.ctx, {
+      await makeVisible(w.ctx, {
         instellingsnummer: school,
         toepassing: "klas",
         soort: "klas",
@@ -97,32 +97,32 @@ for (const alleenProvider of [false, true])
       const { status, body } = await redeemOf(w, "klas", code);
       assert.deepEqual([status, body["error"]], [400, "invalid_grant"]);
       assert.equal((await userinfo(w, open.body["access_token"])).status, 401);
-      await deel(w.db, school);
-      assert.deepEqual(await klasVan("klas"), zijn, "awake again");
+      await shareKlassen(w.db, school);
+      assert.deepEqual(await klasOf("klas"), zijn, "awake again");
       await w.db.sql`delete from toepassingen.zichtbaarheid where toepassing = 'klas'`;
-      await maakZichtbaar(w.ctx, { instellingsnummer: school, toepassing: "klas", soort: "school" });
+      await makeVisible(w.ctx, { instellingsnummer: school, toepassing: "klas", soort: "school" });
     });
 
     test("R41, R56: of two schools the classes of the one that shares, and only where he sees the application through it", async () => {
       const stamnummer = "twee";
       await w.db
         .sql`insert into leerlingen.registratie (instellingsnummer, stamnummer, account_uuid, naam, voornaam, zoek, geboortedatum, versie, tijdstip, inhoud)
-        values (${ander}, ${stamnummer}, ${pupil.accountUuid}, 'Vermeulen', 'Noor', 'vermeulen noor', '2016-05-02', 1, now(), 0)`;
+        values (${other}, ${stamnummer}, ${pupil.accountUuid}, 'Vermeulen', 'Noor', 'vermeulen noor', '2016-05-02', 1, now(), 0)`;
       await w.db
         .sql`insert into inschrijvingen.inschrijving (instellingsnummer, stamnummer, inschrijving, vestiging, niveau, leerjaar, van, geannuleerd, versie, inhoud, gewijzigd_op)
-        values (${ander}, ${stamnummer}, ${randomUUID()}, '1', 'lager', 3, '2020-09-01', false, 1, 0, now())`;
-      await deelIn(w.db, ander, [[pupil.accountUuid, "6Z", null, ...altijd]]);
-      await deel(w.db, school);
-      await stop(w.db, ander);
-      assert.deepEqual(await klasVan("klas"), zijn, "the other one does not share");
-      await deel(w.db, ander);
-      assert.deepEqual(await klasVan("klas"), zijn, "the other one did not choose the application");
+        values (${other}, ${stamnummer}, ${randomUUID()}, '1', 'lager', 3, '2020-09-01', false, 1, 0, now())`;
+      await indelen(w.db, other, [[pupil.accountUuid, "6Z", null, ...altijd]]);
+      await shareKlassen(w.db, school);
+      await stop(w.db, other);
+      assert.deepEqual(await klasOf("klas"), zijn, "the other one does not share");
+      await shareKlassen(w.db, other);
+      assert.deepEqual(await klasOf("klas"), zijn, "the other one did not choose the application");
       await w.db
-        .sql`insert into toepassingen.keuze (instellingsnummer, toepassing, van) values (${ander}, 'klas', '2020-09-01')`;
-      await maakZichtbaar(w.ctx, { instellingsnummer: ander, toepassing: "klas", soort: "klas", klas: "6Z" });
-      assert.deepEqual(await klasVan("klas"), [...zijn, { instellingsnummer: ander, klas: "6Z" }]);
+        .sql`insert into toepassingen.keuze (instellingsnummer, toepassing, van) values (${other}, 'klas', '2020-09-01')`;
+      await makeVisible(w.ctx, { instellingsnummer: other, toepassing: "klas", soort: "klas", klas: "6Z" });
+      assert.deepEqual(await klasOf("klas"), [...zijn, { instellingsnummer: other, klas: "6Z" }]);
       await stop(w.db, school);
-      assert.deepEqual(await klasVan("klas"), [{ instellingsnummer: ander, klas: "6Z" }]);
-      await deel(w.db, school);
+      assert.deepEqual(await klasOf("klas"), [{ instellingsnummer: other, klas: "6Z" }]);
+      await shareKlassen(w.db, school);
     });
   });

@@ -5,8 +5,8 @@ import { createRemoteJWKSet, jwtVerify } from "jose";
 import { inTransaction } from "#platform/context";
 import { openDatabase } from "#platform/database";
 import { enqueue, type Worker } from "#platform/jobs";
-import { startTaken } from "#leerid";
-import { openVensterVoor } from "#modules/aanmelding";
+import { startJobs } from "#leerid";
+import { openVensterFor } from "#modules/aanmelding";
 import { endSessies } from "#sites/acm";
 import { authUrl, authUrlOf, codeOf, payloadOf, redeem, redeemOf, signIn, userinfo } from "./flow.ts";
 import { browser, typePassword, world, type World } from "./world.ts";
@@ -15,7 +15,7 @@ let w: World;
 let worker: Worker;
 before(async () => {
   w = await world();
-  worker = await startTaken({ urls: { acm: w.origin }, LEERID_PRODUCTIE: false }, w.ctx);
+  worker = await startJobs({ urls: { acm: w.origin }, LEERID_PRODUCTIE: false }, w.ctx);
 });
 after(async () => {
   await worker.stop();
@@ -285,7 +285,7 @@ describe("a password or badge that was replaced (D7)", () => {
   test("through the window of five minutes: the pupil chooses, the session elsewhere ends, the own one stands", async () => {
     const { pupil, token } = await signedIn("weg.venster");
     w.logoutTokens.length = 0;
-    const code = await openVensterVoor(w.ctx, { ...pupil, voId: "vo-1" });
+    const code = await openVensterFor(w.ctx, { ...pupil, voId: "vo-1" });
     const visitor = browser();
     const form = await visitor.get(authUrl(w));
     const kies = await visitor.post(form.action ?? "", {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as oidc from "openid-client";
 import { createRemoteJWKSet, generateKeyPair, importJWK, jwtVerify, SignJWT } from "jose";
-import { maakTokenwacht, openSleutelbos, verifieerMachineToken } from "#modules/tokens";
+import { makeTokenWatch, openKeyRing, verifyMachineToken } from "#modules/tokens";
 import { assertion, authUrl, basic, call, codeOf, redeem, signIn, userinfo } from "./flow.ts";
 import { secret, world, type World } from "./world.ts";
 
@@ -33,12 +33,8 @@ test("a machine gets a JWT for the API (RFC 9068), one hour, and the API knows i
     ["machine", "machine", "discimus:schrijven"],
   );
   assert.equal((payload.exp ?? 0) - (payload.iat ?? 0), 3600);
-  const wacht = maakTokenwacht(w.ctx);
-  for (const check of [
-    wacht,
-    wacht,
-    (token: string, aud: string) => verifieerMachineToken(w.ctx, token, aud),
-  ]) {
+  const wacht = makeTokenWatch(w.ctx);
+  for (const check of [wacht, wacht, (token: string, aud: string) => verifyMachineToken(w.ctx, token, aud)]) {
     assert.deepEqual(await check(tokens.access_token, w.apiUrl), {
       clientId: "machine",
       scopes: ["discimus:schrijven"],
@@ -87,8 +83,8 @@ test("a pupil's application gets no machine token, a machine no pupil", async ()
   assert.equal((await userinfo(w, machine.body["access_token"])).status, 401);
   const { body } = await redeem(w, codeOf((await signIn(w, { url: authUrl(w) })).answer));
   for (const token of [body["access_token"], body["id_token"]]) {
-    assert.equal(await verifieerMachineToken(w.ctx, String(token), w.apiUrl), undefined);
-    assert.equal(await verifieerMachineToken(w.ctx, String(token), "bingel"), undefined);
+    assert.equal(await verifyMachineToken(w.ctx, String(token), w.apiUrl), undefined);
+    assert.equal(await verifyMachineToken(w.ctx, String(token), "bingel"), undefined);
   }
 });
 
@@ -107,12 +103,12 @@ test("tokens that are none", async () => {
       .setIssuer(w.issuer)
       .setExpirationTime("1h")
       .sign(key);
-  const bos = await openSleutelbos(w.ctx);
+  const bos = await openKeyRing(w.ctx);
   const own = bos.sleutels().find(({ kid }) => kid === row?.kid);
   assert.ok(own);
   const ownKey = await importJWK(own.prive, "ES256");
-  await bos.sluit();
-  assert.ok(await verifieerMachineToken(w.ctx, await make("ES256", ownKey), w.apiUrl));
+  await bos.close();
+  assert.ok(await verifyMachineToken(w.ctx, await make("ES256", ownKey), w.apiUrl));
   const bad = [
     await make("ES256", ownKey, "JWT"), // what an ID token or a logout token would look like
     await make("ES256", ownKey, "logout+jwt"),
@@ -124,5 +120,5 @@ test("tokens that are none", async () => {
     `${Buffer.from('{"alg":"none","typ":"at+jwt"}').toString("base64url")}.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.`,
   ];
   for (const token of bad)
-    assert.equal(await verifieerMachineToken(w.ctx, token, w.apiUrl), undefined, token.slice(0, 40));
+    assert.equal(await verifyMachineToken(w.ctx, token, w.apiUrl), undefined, token.slice(0, 40));
 });

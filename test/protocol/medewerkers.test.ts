@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 import * as openid from "openid-client";
-import { startTaken } from "#leerid";
+import { startJobs } from "#leerid";
 import type { Worker } from "#platform/jobs";
 import { demoAcr } from "#demo/upstream/personas";
 import type { Answer, Browser } from "./browser.ts";
@@ -29,7 +29,7 @@ let worker: Worker;
 before(async () => {
   key = await keys.worldWithKey();
   ({ w } = key);
-  worker = await startTaken({ urls: { acm: w.origin }, LEERID_PRODUCTIE: false }, w.ctx);
+  worker = await startJobs({ urls: { acm: w.origin }, LEERID_PRODUCTIE: false }, w.ctx);
 });
 after(async () => {
   await worker.stop();
@@ -296,10 +296,10 @@ describe("R18: a pupil is no adult", () => {
   });
 
   test("R18: the decision itself knows no application of adults for a pupil", async () => {
-    const { getFeiten, beslis } = await import("#modules/verstrekking");
+    const { getFeiten, decide } = await import("#modules/verstrekking");
     const vandaag = w.clock.vandaag();
     const feiten = await getFeiten(w.ctx, w.pupil.accountUuid, "schoolloket", vandaag);
-    const besluit = beslis(feiten, "schoolloket", { scopes: new Set(["openid"]) });
+    const besluit = decide(feiten, "schoolloket", { scopes: new Set(["openid"]) });
     assert.equal(!besluit.toegang && besluit.reden, "toepassing-onbekend");
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ruimOp } from "#sites/acm";
+import { sweep } from "#sites/acm";
 import { assertion, authUrl, authUrlOf, codeOf, redeem, redeemOf, signIn } from "./flow.ts";
 import { browser, typePassword, world, type World } from "./world.ts";
 
@@ -71,7 +71,7 @@ test("what has expired is cleaned up in batches, what has not stays", async () =
   await w.db.sql`insert into acm.model (model, id_hash, inhoud, verloopt_op)
     select 'assertie', sha256(('oud' || i)::bytea), '', now() - interval '1 hour' from generate_series(1, 250) i`;
   const { visitor } = await signIn(w);
-  assert.ok((await ruimOp(w.ctx, 100)) >= 750);
-  assert.equal(await ruimOp(w.ctx, 100), 0);
+  assert.ok((await sweep(w.ctx, 100)) >= 750);
+  assert.equal(await sweep(w.ctx, 100), 0);
   assert.equal((await visitor.get(authUrl(w))).status, 303, "a living session stays");
 });

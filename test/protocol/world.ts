@@ -2,11 +2,11 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, type CryptoKey } from "jose";
-import { datumOp, type Clock } from "#platform/clock";
+import { datumOn, type Clock } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { newAccountUuid, newLeerIdUuid, type AccountUuid } from "#platform/ids";
-import { importeerToepassing, kies, maakZichtbaar } from "#modules/toepassingen";
-import { maakHash } from "#modules/sleutels";
+import { importToepassing, saveKeuze, makeVisible } from "#modules/toepassingen";
+import { makeHash } from "#modules/sleutels";
 import { createAcm, type AcmSite, type SleutelOptions } from "#sites/acm";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { browser, type Answer, type Browser } from "./browser.ts";
@@ -64,7 +64,7 @@ export async function world({
   const db = await testDatabase();
   let shift = 0;
   const now = () => Date.now() + shift;
-  const clock: MovingClock = { now, vandaag: () => datumOp(now()), advance: (ms) => void (shift += ms) };
+  const clock: MovingClock = { now, vandaag: () => datumOn(now()), advance: (ms) => void (shift += ms) };
   const ctx: Context = { ...db.ctx, clock };
   const { sql } = db;
 
@@ -95,7 +95,7 @@ export async function world({
     clients: Record<string, unknown>[],
     integreert = false,
   ) => {
-    await importeerToepassing(
+    await importToepassing(
       ctx,
       JSON.stringify({
         toepassing: name,
@@ -122,8 +122,8 @@ export async function world({
     if (attributes === null) return;
     await sql`insert into protocollen.protocol (protocol, versie, toepassing, van, tot, attributen, inhoud, ingevoerd_op)
       values (${name}, 1, ${name}, '2020-01-01', null, ${agreement(attributes.map((attribuut) => ({ attribuut })))}, '{}', now())`;
-    await kies(ctx, { instellingsnummer: school, toepassing: name, van: today });
-    await maakZichtbaar(ctx, { instellingsnummer: school, toepassing: name, soort: "school" });
+    await saveKeuze(ctx, { instellingsnummer: school, toepassing: name, van: today });
+    await makeVisible(ctx, { instellingsnummer: school, toepassing: name, soort: "school" });
   };
   await application("bingel", everything, [
     {},
@@ -154,7 +154,7 @@ export async function world({
     adults,
     { ...adults, client_id: "beheer-naam", scope: "openid profile" },
   ]);
-  await importeerToepassing(
+  await importToepassing(
     ctx,
     JSON.stringify({
       toepassing: "pakket",
@@ -188,7 +188,7 @@ export async function world({
   const addPupil: World["addPupil"] = async (name, { first = false, password: own = password } = {}) => {
     const accountUuid = newAccountUuid();
     const stamnummer = randomBytes(6).toString("hex");
-    const hash = hashes.get(own) ?? maakHash(ctx.keys, own);
+    const hash = hashes.get(own) ?? makeHash(ctx.keys, own);
     hashes.set(own, hash);
     await sql`insert into leerlingen.account (account_uuid, leer_id_uuid, naam, voornaam, gebruikersnaam_basis, gebruikersnaam_nr, aangemaakt_op, gewijzigd_op)
       values (${accountUuid}, ${newLeerIdUuid()}, 'Vermeulen', 'Noor', ${name}, 1, now(), now())`;

@@ -1,28 +1,28 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ontvang } from "#modules/discimus";
+import { receive } from "#modules/discimus";
 import { routes } from "#sites/beheer";
 import {
   beheerwereld,
   dpo,
   levering,
   medewerker,
-  metScholen,
-  type Beheerwereld,
+  withScholen,
+  type BeheerWorld,
   type Wie,
 } from "#testing/beheer";
 import type { Page } from "#testing/browser";
 import { schoolRegel } from "#testing/discimus";
 import type { Examiner } from "#testing/examine";
-import { deel } from "#testing/klasinformatie";
+import { shareKlassen } from "#testing/klasinformatie";
 
-export type BeheerSetting = { readonly w: Beheerwereld; readonly x: Examiner };
+export type BeheerSetting = { readonly w: BeheerWorld; readonly x: Examiner };
 
 /** Beheer with a night of deliveries behind it and many schools to search. */
-export async function beheerWorld(): Promise<Beheerwereld> {
+export async function beheerWorld(): Promise<BeheerWorld> {
   const w = await beheerwereld();
-  await metScholen(w);
-  for (const school of ["999001", "999002", "999003"]) await deel(w, school);
+  await withScholen(w);
+  for (const school of ["999001", "999002", "999003"]) await shareKlassen(w, school);
   await w.sql`update akkoorden.akkoord set gegeven_op = '2026-10-01T08:00:00Z'`;
   // A night as it goes: nearly all at midnight, the rest over the day.
   const nacht = [2, 31, 12, 6, 3, 1, 4, 9, 5];
@@ -34,8 +34,8 @@ export async function beheerWorld(): Promise<Beheerwereld> {
         status: nr % 13 === 5 ? "geweigerd" : nr % 7 === 3 ? "deels" : nr === 30 ? "aangehouden" : "verwerkt",
         op: new Date(Date.parse("2026-11-23T22:00:00Z") + uur * 3_600_000 + nr * 60_000).toISOString(),
       });
-  await ontvang(w.ctx, ["kwaad"], { bron: "http" });
-  await ontvang(
+  await receive(w.ctx, ["kwaad"], { bron: "http" });
+  await receive(
     w.ctx,
     Array.from({ length: 60 }, (_, nr) =>
       schoolRegel(
@@ -86,19 +86,21 @@ const paginas: Readonly<
 /** Every page of beheer, in every state. */
 export function beheerScreens(setting: () => BeheerSetting): void {
   test("4-quality: every address in the table of routes is examined", () => {
-    const examined = Object.values(paginas).map(([, pad]) => pad.split("?")[0]?.replace(/\d{6}/, ":nummer"));
-    const paden = routes.filter(({ method }) => method === "get").map(({ path }) => path as string);
+    const examined = Object.values(paginas).map(([, path]) =>
+      path.split("?")[0]?.replace(/\d{6}/, ":nummer"),
+    );
+    const paths = routes.filter(({ method }) => method === "get").map(({ path }) => path as string);
     assert.deepEqual(
-      paden.filter((pad) => !examined.includes(pad)),
+      paths.filter((path) => !examined.includes(path)),
       [],
     );
   });
 
-  for (const [naam, [wie, pad, verder]] of Object.entries(paginas)) {
+  for (const [naam, [wie, path, verder]] of Object.entries(paginas)) {
     test(`4-quality: ${naam}`, async () => {
       const { w, x } = setting();
-      const cookie = wie && (await w.sessieVan(wie));
-      assert.deepEqual(await x.examine(`beheer-${naam}`, pad, { cookie, verder }), []);
+      const cookie = wie && (await w.sessieOf(wie));
+      assert.deepEqual(await x.examine(`beheer-${naam}`, path, { cookie, verder }), []);
     });
   }
 }
@@ -107,7 +109,7 @@ export function beheerTasks(setting: () => BeheerSetting): void {
   test("R21: without script the package of a school is changed too", async () => {
     const { w, x } = setting();
     const page = await x.open("/schoolsoftware/999002", {
-      cookie: await w.sessieVan(medewerker),
+      cookie: await w.sessieOf(medewerker),
       javaScript: false,
     });
     await page.getByLabel("Pakket", { exact: true }).selectOption("wisa");

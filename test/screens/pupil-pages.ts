@@ -1,4 +1,4 @@
-import { foutBlad as demosleutelFout, personenBlad } from "#demo/upstream/pages";
+import { errorSheet as demosleutelFout, personenSheet } from "#demo/upstream/pages";
 import { personas } from "#demo/upstream/personas";
 import { html, trusted } from "#platform/html";
 import * as acm from "#sites/acm/pages";
@@ -67,14 +67,14 @@ const tiles = [
 const whole = ["je voornaam", "je naam", "je LeerID-nummer", "de school waar je zit"];
 
 export const fixtures: Readonly<Record<string, Fixture>> = {
-  aanmelden: { html: acm.aanmelden({ ...signIn, badgeUrl: "/badge" }) },
-  "aanmelden-zonder-badge": { html: acm.aanmelden({ ...signIn, toepassing: long }) },
+  aanmelden: { html: acm.signInPage({ ...signIn, badgeUrl: "/badge" }) },
+  "aanmelden-zonder-badge": { html: acm.signInPage({ ...signIn, toepassing: long }) },
   "aanmelden-onjuist": {
-    html: acm.aanmelden({ ...signIn, gebruikersnaam: "noor.vermeulem", fout: { soort: "onjuist" } }),
+    html: acm.signInPage({ ...signIn, gebruikersnaam: "noor.vermeulem", fout: { soort: "onjuist" } }),
     error: true,
   },
   "aanmelden-wachten": {
-    html: acm.aanmelden({
+    html: acm.signInPage({
       ...signIn,
       gebruikersnaam: "noor.vermeulen",
       fout: { soort: "wachten", seconden: 2 },
@@ -82,12 +82,12 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
     error: true,
   },
   "aanmelden-leeg": {
-    html: acm.aanmelden({ ...signIn, fout: { soort: "leeg", velden: ["gebruikersnaam", "wachtwoord"] } }),
+    html: acm.signInPage({ ...signIn, fout: { soort: "leeg", velden: ["gebruikersnaam", "wachtwoord"] } }),
     error: true,
   },
-  "aanmelden-verlopen": { html: acm.aanmelden({ ...signIn, fout: { soort: "verlopen" } }), error: true },
+  "aanmelden-verlopen": { html: acm.signInPage({ ...signIn, fout: { soort: "verlopen" } }), error: true },
   "aanmelden-gevaarlijk": {
-    html: acm.aanmelden({
+    html: acm.signInPage({
       ...signIn,
       toepassing: { naam: nasty, hue: Number.NaN, initialen: "<i" },
       gebruikersnaam: nasty,
@@ -97,29 +97,35 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   badge: { html: acm.badge(badgeWay) },
   "badge-onbekend": { html: acm.badge({ ...badgeWay, fout: "onbekend" }), error: true },
   "badge-te-oud": { html: acm.badge({ ...badgeWay, fout: "te-oud" }), error: true },
-  plaatje: { html: acm.plaatjeKiezen({ ...badgeWay, badge: "K7M2-P4TR" }) },
+  plaatje: { html: acm.choosePlaatje({ ...badgeWay, badge: "K7M2-P4TR" }) },
   "plaatje-onjuist": {
-    html: acm.plaatjeKiezen({ ...badgeWay, badge: nasty, fout: { soort: "onjuist" } }),
+    html: acm.choosePlaatje({ ...badgeWay, badge: nasty, fout: { soort: "onjuist" } }),
     error: true,
   },
   "plaatje-wachten": {
-    html: acm.plaatjeKiezen({ ...badgeWay, badge: "K7M2-P4TR", fout: { soort: "wachten", seconden: 2 } }),
+    html: acm.choosePlaatje({ ...badgeWay, badge: "K7M2-P4TR", fout: { soort: "wachten", seconden: 2 } }),
     error: true,
   },
-  "eerste-keer": { html: acm.eersteKeer(firstTime) },
-  "eerste-keer-gewoon": { html: acm.eersteKeer({ ...firstTime, fout: { soort: "te-gewoon" } }), error: true },
-  "eerste-keer-kort": { html: acm.eersteKeer({ ...firstTime, fout: { soort: "te-kort" } }), error: true },
-  "eerste-keer-naam": { html: acm.eersteKeer({ ...firstTime, fout: { soort: "bevat-naam" } }), error: true },
-  "eerste-keer-leeg": { html: acm.eersteKeer({ ...firstTime, fout: { soort: "leeg" } }), error: true },
+  "eerste-keer": { html: acm.firstTimePage(firstTime) },
+  "eerste-keer-gewoon": {
+    html: acm.firstTimePage({ ...firstTime, fout: { soort: "te-gewoon" } }),
+    error: true,
+  },
+  "eerste-keer-kort": { html: acm.firstTimePage({ ...firstTime, fout: { soort: "te-kort" } }), error: true },
+  "eerste-keer-naam": {
+    html: acm.firstTimePage({ ...firstTime, fout: { soort: "bevat-naam" } }),
+    error: true,
+  },
+  "eerste-keer-leeg": { html: acm.firstTimePage({ ...firstTime, fout: { soort: "leeg" } }), error: true },
   "eerste-keer-ongelijk": {
-    html: acm.eersteKeer({ ...firstTime, fout: { soort: "ongelijk" } }),
+    html: acm.firstTimePage({ ...firstTime, fout: { soort: "ongelijk" } }),
     error: true,
   },
   "geen-toegang": {
-    html: acm.geenToegang({ ...refusal, terugUrl: "https://sterren.example/terug", andereAction: "/echo" }),
+    html: acm.noToegang({ ...refusal, terugUrl: "https://sterren.example/terug", andereAction: "/echo" }),
   },
   "geen-toegang-onbekend": {
-    html: acm.geenToegang({
+    html: acm.noToegang({
       waarom: "Je account werkt nu niet.",
       wie: "Vraag het aan je leerkracht.",
       referentie: "GT-7K4-29",
@@ -128,10 +134,10 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
     }),
   },
   "afmelden-vraag": {
-    html: acm.afmeldenVraag({ formulier: { url: "/echo", velden: { xsrf: "a" } }, toepassing: "Bingel" }),
+    html: acm.askSignOut({ formulier: { url: "/echo", velden: { xsrf: "a" } }, toepassing: "Bingel" }),
   },
   "afmelden-vraag-formulier": {
-    html: acm.afmeldenVraag({
+    html: acm.askSignOut({
       formulier: {
         gemaakt: trusted(
           '<form id="op.logoutForm" method="post" action="/echo"><input type="hidden" name="xsrf" value="b"/></form>',
@@ -140,9 +146,9 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
       },
     }),
   },
-  afgemeld: { html: acm.afgemeld({ loketUrl: "/loket", voet: footer }) },
+  afgemeld: { html: acm.signedOutPage({ loketUrl: "/loket", voet: footer }) },
   fout: {
-    html: acm.fout({
+    html: acm.faultPage({
       titel: "We kennen deze toepassing niet",
       waarom: "De toepassing stuurde je hierheen, maar staat niet in onze lijst. Jij hebt niets fout gedaan.",
       wie: "Vraag het aan je leerkracht. Die geeft het nummer hieronder door.",
@@ -156,7 +162,7 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
     }),
   },
   "fout-verlopen": {
-    html: acm.foutAanmeldingVerlopen({ opnieuwUrl: "/opnieuw", toepassing: "Bingel", loketUrl: "/loket" }),
+    html: acm.signInExpiredPage({ opnieuwUrl: "/opnieuw", toepassing: "Bingel", loketUrl: "/loket" }),
   },
   toepassingen: { html: loket.mijnToepassingen({ ...pupil, toepassingen: tiles }) },
   "toepassingen-leeg": { html: loket.mijnToepassingen({ ...pupil, toepassingen: [] }) },
@@ -208,7 +214,7 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   },
   "gegevens-leeg": { html: loket.wieKreegMijnGegevens({ ...pupil, nu: moment, regels: [] }) },
   "loket-fout": {
-    html: loket.fout({
+    html: loket.errorPage({
       titel: "Deze pagina bestaat niet",
       waarom: "Het adres klopt niet, of de pagina is verhuisd.",
       wie: "Ga terug naar je toepassingen. Lukt dat niet? Vraag het aan je leerkracht.",
@@ -217,7 +223,7 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
       afmeldenActie: "/echo",
     }),
   },
-  "loket-niet-ingelogd": { html: loket.nietIngelogd({ aanmeldUrl: "/aanmelden", voet: footer }) },
+  "loket-niet-ingelogd": { html: loket.notSignedInPage({ aanmeldUrl: "/aanmelden", voet: footer }) },
   ...Object.fromEntries(
     (
       [
@@ -232,7 +238,7 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
     ).map((soort) => [
       `medewerker-${soort}`,
       {
-        html: acm.foutMedewerker({
+        html: acm.medewerkerErrorPage({
           soort,
           referentie: "GT-7K4-29",
           tijdstip: moment,
@@ -243,9 +249,9 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
       },
     ]),
   ),
-  demosleutel: { html: personenBlad({ actie: "/echo", personas }) },
+  demosleutel: { html: personenSheet({ actie: "/echo", personas }) },
   "demosleutel-onbekend": {
-    html: personenBlad({ actie: "/echo", personas, onbekend: nasty }),
+    html: personenSheet({ actie: "/echo", personas, onbekend: nasty }),
     error: true,
   },
   "demosleutel-fout": { html: demosleutelFout() },

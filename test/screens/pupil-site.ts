@@ -19,7 +19,7 @@ export function pupilSite(): Hono {
     const formAction = action === "self" || action === "anywhere" ? action : elsewhere;
     for (const [name, value] of Object.entries(pageHeaders({ formAction }))) c.header(name, value);
     return c.html(
-      acm.aanmelden({ toepassing: { naam: "Bingel", hue: 1, initialen: "Bi" }, actie: "/naar-elders" }),
+      acm.signInPage({ toepassing: { naam: "Bingel", hue: 1, initialen: "Bi" }, actie: "/naar-elders" }),
     );
   });
   app.post("/naar-elders", (c) => c.redirect(`http://localhost:${new URL(c.req.url).port}/p/afgemeld`, 303));

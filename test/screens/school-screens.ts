@@ -5,7 +5,7 @@ import { routes } from "#sites/schoolloket";
 import type { Page } from "#testing/browser";
 import type { Examiner } from "#testing/examine";
 import { tabTo } from "#testing/keyboard";
-import { directeur, type Schoolwereld, type Staf } from "#testing/schoolloket";
+import { directeur, type SchoolWorld, type Staff } from "#testing/schoolloket";
 import {
   beheerder,
   beheerderNaStop,
@@ -15,7 +15,7 @@ import {
 } from "./school-world.ts";
 
 /** What the tests of the Schoolloket look at, once it is there. */
-export type SchoolSetting = { readonly w: Schoolwereld; readonly ids: Ids; readonly x: Examiner };
+export type SchoolSetting = { readonly w: SchoolWorld; readonly ids: Ids; readonly x: Examiner };
 
 /** A state of a page. */
 type Stop = {
@@ -24,9 +24,9 @@ type Stop = {
   /** What stands in the place of the parameter of the path. */
   readonly id?: string;
   /** A beheerder, or a director where only he may come, unless told. */
-  readonly wie?: Staf;
+  readonly wie?: Staff;
   /** From there to the state that is meant, by keyboard. */
-  readonly verder?: (page: Page) => Promise<void>;
+  readonly proceed?: (page: Page) => Promise<void>;
 };
 
 /** Routes that answer with no page, and with what instead. */
@@ -35,12 +35,12 @@ const geenPagina: Readonly<Record<string, string>> = {
   "/leerid-beheer/afdrukken/:batch/pdf": "application/pdf",
 };
 
-const druk = async (page: Page, naam: string | RegExp) => {
+const print = async (page: Page, naam: string | RegExp) => {
   await tabTo(page, naam);
   await page.keyboard.press("Enter");
   await page.waitForLoadState();
 };
-const openDialoog = (naam: string) => async (page: Page) => {
+const openDialog = (naam: string) => async (page: Page) => {
   await tabTo(page, naam);
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor();
@@ -62,8 +62,8 @@ const stops: Readonly<Record<string, (ids: Ids) => readonly Stop[]>> = {
     { id: ids.p5 },
     {
       id: ids.a1,
-      async verder(page) {
-        await druk(page, "Laat zelf een wachtwoord kiezen");
+      async proceed(page) {
+        await print(page, "Laat zelf een wachtwoord kiezen");
         await page.getByRole("heading", { name: "Nieuw wachtwoord voor" }).waitFor();
       },
     },
@@ -73,10 +73,10 @@ const stops: Readonly<Record<string, (ids: Ids) => readonly Stop[]>> = {
     {},
     { wie: beheerderNaStop },
     {
-      async verder(page) {
+      async proceed(page) {
         await tabTo(page, "Bingel voor klas 4A");
         await page.keyboard.press("Space");
-        await druk(page, "Bekijk de wijzigingen");
+        await print(page, "Bekijk de wijzigingen");
         await page.getByRole("button", { name: "Bewaar de wijzigingen" }).waitFor();
       },
     },
@@ -101,10 +101,10 @@ const stops: Readonly<Record<string, (ids: Ids) => readonly Stop[]>> = {
     { wie: directeur },
     { wie: directeur, query: "?klaar=jezelf" },
     { wie: beheerder },
-    { wie: directeur, verder: openDialoog("Stop het delen van klasinformatie met LeerID") },
+    { wie: directeur, proceed: openDialog("Stop het delen van klasinformatie met LeerID") },
     { wie: directeurZonderAkkoord },
     { wie: { ...beheerder, instellingsnummer: "999002" } },
-    { wie: directeurZonderAkkoord, verder: openDialoog("Deel klasinformatie met LeerID") },
+    { wie: directeurZonderAkkoord, proceed: openDialog("Deel klasinformatie met LeerID") },
     { wie: directeurZonderPakket },
   ],
   "/schoolinstellingen/delen": () => [{ wie: directeurZonderAkkoord }],
@@ -121,39 +121,41 @@ const paginas = routes.filter(({ method, path }) => method === "get" && !(path i
 export function schoolScreens(setting: () => SchoolSetting): void {
   test("4-quality: every address in the table of routes is examined or answers with no page", async () => {
     const { w, ids } = setting();
-    const paden = routes.filter(({ method }) => method === "get").map(({ path }) => path as string);
-    const zonder = paden.filter((pad) => pad.includes(":") && !(pad in stops) && !(pad in geenPagina));
+    const paths = routes.filter(({ method }) => method === "get").map(({ path }) => path as string);
+    const zonder = paths.filter((path) => path.includes(":") && !(path in stops) && !(path in geenPagina));
     assert.deepEqual(zonder, [], "add how one comes there to `stops`");
-    const voorbij = [...Object.keys(stops), ...Object.keys(geenPagina)].filter((pad) => !paden.includes(pad));
+    const voorbij = [...Object.keys(stops), ...Object.keys(geenPagina)].filter(
+      (path) => !paths.includes(path),
+    );
     assert.deepEqual(voorbij, [], "no such address any more");
-    const cookie = await w.sessieVan(beheerder);
-    for (const [pad, soort] of Object.entries(geenPagina)) {
-      const antwoord = await w.get(pad.replace(":batch", ids.klaar), cookie);
-      const kreeg = antwoord.status === 303 ? "elsewhere" : antwoord.headers.get("content-type");
-      assert.equal(kreeg, soort, pad);
+    const cookie = await w.sessieOf(beheerder);
+    for (const [path, soort] of Object.entries(geenPagina)) {
+      const answer = await w.get(path.replace(":batch", ids.klaar), cookie);
+      const kreeg = answer.status === 303 ? "elsewhere" : answer.headers.get("content-type");
+      assert.equal(kreeg, soort, path);
     }
   });
 
   // R46-R53, R55, D6, D7, R68: the states of `stops`.
-  for (const { path: pad, access: toegang } of paginas) {
-    test(`4-quality: ${pad}`, async () => {
+  for (const { path, access: toegang } of paginas) {
+    test(`4-quality: ${path}`, async () => {
       const { w, ids, x } = setting();
       const findings: string[] = [];
-      for (const stop of stops[pad]?.(ids) ?? [{}]) {
+      for (const stop of stops[path]?.(ids) ?? [{}]) {
         const wie = stop.wie ?? (toegang === "databeheerder" ? directeur : beheerder);
-        const cookie = await w.sessieVan(wie);
-        if (pad === "/leerid-beheer/selectie") {
+        const cookie = await w.sessieOf(wie);
+        if (path === "/leerid-beheer/selectie") {
           const velden = new URLSearchParams({ leerling: ids.a1, actie: "bewaar" });
           await w.post("/leerid-beheer/selectie", cookie, velden);
         }
-        const adres = `${pad.replace(/:\w+/, stop.id ?? "")}${stop.query ?? ""}`;
+        const adres = `${path.replace(/:\w+/, stop.id ?? "")}${stop.query ?? ""}`;
         const look = async (page: Page) => {
-          if (stop.verder === undefined)
+          if (stop.proceed === undefined)
             assert.equal(new URL(page.url()).pathname, adres.split("?")[0], "no redirect to another page");
           assert.match(await page.title(), /Schoolloket/);
           assert.doesNotMatch(await page.title(), /bestaat niet|^Fout/);
         };
-        findings.push(...(await x.examine(adres, adres, { cookie, verder: stop.verder }, look)));
+        findings.push(...(await x.examine(adres, adres, { cookie, verder: stop.proceed }, look)));
       }
       assert.deepEqual(findings, []);
     });
@@ -161,7 +163,7 @@ export function schoolScreens(setting: () => SchoolSetting): void {
 
   test("D3: 4-quality: a right that ended while one works: an explanation in the place of any page", async () => {
     const { w, x } = setting();
-    const cookie = await w.sessieVan({ voId: "vo-2", instellingsnummer: "999001" });
+    const cookie = await w.sessieOf({ voId: "vo-2", instellingsnummer: "999001" });
     assert.deepEqual(await x.examine("voorbij", "/", { cookie }), []);
   });
 }
@@ -170,9 +172,9 @@ export function schoolScreens(setting: () => SchoolSetting): void {
 export function schoolTasks(setting: () => SchoolSetting): void {
   test("D8: who works for two schools switches, and the menu closes with Escape or by going on", async () => {
     const { w, x } = setting();
-    const page = await x.open("/schoolinstellingen", { cookie: await w.sessieVan(beheerder) });
+    const page = await x.open("/schoolinstellingen", { cookie: await w.sessieOf(beheerder) });
     const open = () => page.locator("details.switcher[open]").count();
-    await druk(page, /De Regenboog 999001$/);
+    await print(page, /De Regenboog 999001$/);
     assert.equal(await open(), 1);
     await tabTo(page, "De Regenboog, 999001");
     await page.keyboard.press("Escape");
@@ -181,8 +183,8 @@ export function schoolTasks(setting: () => SchoolSetting): void {
     assert.equal(await open(), 1);
     await tabTo(page, "Afmelden");
     assert.equal(await open(), 0);
-    await druk(page, /De Regenboog 999001$/);
-    await druk(page, "Sint-Jozef, 999002");
+    await print(page, /De Regenboog 999001$/);
+    await print(page, "Sint-Jozef, 999002");
     await page.locator(".switcher summary", { hasText: "Sint-Jozef" }).waitFor();
     assert.equal(new URL(page.url()).pathname, "/leerid-beheer");
     await page.context().close();
@@ -190,13 +192,13 @@ export function schoolTasks(setting: () => SchoolSetting): void {
 
   test("R49 R51: a dialog holds the focus, scrolls by keyboard, and gives the focus back; nothing is sent by closing", async () => {
     const { w, x } = setting();
-    const cookie = await w.sessieVan(directeurZonderAkkoord);
+    const cookie = await w.sessieOf(directeurZonderAkkoord);
     const page = await x.open("/schoolinstellingen", { cookie });
-    const knop = page.getByRole("link", { name: "Deel klasinformatie met LeerID" });
-    await knop.press("Enter");
-    const tekst = page.getByRole("region", { name: "Tekst van het protocol" });
+    const button = page.getByRole("link", { name: "Deel klasinformatie met LeerID" });
+    await button.press("Enter");
+    const text = page.getByRole("region", { name: "Tekst van het protocol" });
     assert.equal(
-      await tekst.evaluate("document.activeElement.getAttribute('aria-label')"),
+      await text.evaluate("document.activeElement.getAttribute('aria-label')"),
       "Tekst van het protocol",
     );
     await page.keyboard.press("End");
@@ -204,7 +206,7 @@ export function schoolTasks(setting: () => SchoolSetting): void {
     await page.keyboard.press("Escape");
     assert.equal(await page.getByRole("dialog").count(), 0);
     assert.equal(await page.evaluate("document.activeElement.textContent"), "Deel klasinformatie met LeerID");
-    await knop.click();
+    await button.click();
     await page.getByRole("link", { name: "Annuleer" }).click();
     assert.equal(await page.getByRole("dialog").count(), 0);
     assert.match(page.url(), /\/schoolinstellingen$/);
@@ -213,25 +215,25 @@ export function schoolTasks(setting: () => SchoolSetting): void {
 
   test("R49: at 400 % of a small screen the whole agreement and its button are reached", async () => {
     const { w, x } = setting();
-    const cookie = await w.sessieVan(directeurZonderAkkoord);
+    const cookie = await w.sessieOf(directeurZonderAkkoord);
     const page = await x.open("/schoolinstellingen", { cookie, width: 320, height: 256 });
     await page.getByRole("link", { name: "Deel klasinformatie met LeerID" }).click();
-    const laatste = page.getByRole("heading", { name: "Artikel 12: Wanneer begint en eindigt het?" });
-    const knop = page.getByRole("button", { name: "Deel klasinformatie", exact: true });
-    for (const deel of [laatste, knop]) {
-      await deel.scrollIntoViewIfNeeded();
-      const vak = await deel.boundingBox();
+    const last = page.getByRole("heading", { name: "Artikel 12: Wanneer begint en eindigt het?" });
+    const button = page.getByRole("button", { name: "Deel klasinformatie", exact: true });
+    for (const part of [last, button]) {
+      await part.scrollIntoViewIfNeeded();
+      const vak = await part.boundingBox();
       assert.ok(vak && vak.y >= 0 && vak.y + vak.height <= 256, JSON.stringify(vak));
     }
-    const tekst = await page.getByRole("region", { name: "Tekst van het protocol" }).boundingBox();
-    assert.ok(tekst && tekst.height > 1000, "not a slit between head and foot");
+    const text = await page.getByRole("region", { name: "Tekst van het protocol" }).boundingBox();
+    assert.ok(text && text.height > 1000, "not a slit between head and foot");
     await page.context().close();
   });
 
   test("R49-R52: sharing and stopping, with and without script, end in the same screens", async () => {
     const { w, x } = setting();
     for (const javaScript of [true, false]) {
-      const cookie = await w.sessieVan(directeurZonderAkkoord);
+      const cookie = await w.sessieOf(directeurZonderAkkoord);
       const page = await x.open("/schoolinstellingen", { cookie, javaScript });
       await page.getByRole("link", { name: "Deel klasinformatie met LeerID" }).click();
       assert.equal(await page.getByRole("dialog").count(), javaScript ? 1 : 0);
@@ -249,9 +251,9 @@ export function schoolTasks(setting: () => SchoolSetting): void {
 
   test("R46: 4-quality: a page of fifty pupils is at most 60 kB on the wire", async () => {
     const { w } = setting();
-    const one: Staf = { voId: "vo-een", rollen: ["LeerIDBeheerder:999002"] };
-    const tekst = await (await w.get("/leerid-beheer?bladzijde=1", await w.sessieVan(one))).text();
-    assert.ok(tekst.length < 60_000, `${tekst.length} characters`);
+    const one: Staff = { voId: "vo-een", rollen: ["LeerIDBeheerder:999002"] };
+    const text = await (await w.get("/leerid-beheer?bladzijde=1", await w.sessieOf(one))).text();
+    assert.ok(text.length < 60_000, `${text.length} characters`);
   });
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Hono } from "hono";
 import { hash, randomToken } from "#platform/crypto";
-import { ontvang } from "#modules/discimus";
-import { importeerSchoolsoftware } from "#modules/schoolsoftware";
+import { receive } from "#modules/discimus";
+import { importSchoolsoftware } from "#modules/schoolsoftware";
 import { createBeheer } from "#sites/beheer";
 import { testDatabase, type TestDatabase } from "./database.ts";
 import { schoolRegel } from "./discimus.ts";
@@ -24,14 +24,14 @@ export type Wie = {
 export const medewerker: Wie = { rollen: [`LeerIDMedewerker:${dov}`] };
 export const dpo: Wie = { rollen: [`LeerIDDpo:${dov}`] };
 
-export type Beheerwereld = TestDatabase & {
+export type BeheerWorld = TestDatabase & {
   readonly app: Hono;
   /** The cookie of a fresh session; of the department unless said otherwise. */
-  sessieVan(wie: Wie): Promise<string>;
-  get(pad: string, cookie?: string): Promise<Response>;
+  sessieOf(wie: Wie): Promise<string>;
+  get(path: string, cookie?: string): Promise<Response>;
   /** A form posted by one of our own pages, unless the headers say otherwise. */
   post(
-    pad: string,
+    path: string,
     cookie?: string,
     velden?: Readonly<Record<string, string>>,
     headers?: Record<string, string>,
@@ -45,8 +45,8 @@ export const eigenAdres = urls.beheer;
  * Three schools: 999001 De Regenboog (Wisa since 2020), 999002 Sint-Jozefscollege (Informat; before this school year its number was
  * 999012) and 999003 Atheneum Ter Beuke (none), and the packages Broekx, Informat, Wisa and Rekenmap, which delivers no classes.
  */
-export async function metScholen(w: Beheerwereld): Promise<void> {
-  await ontvang(
+export async function withScholen(w: BeheerWorld): Promise<void> {
+  await receive(
     w.ctx,
     [
       schoolRegel(),
@@ -65,7 +65,7 @@ export async function metScholen(w: Beheerwereld): Promise<void> {
     levert_klasinformatie: levert,
     publieke_sleutels: [],
   });
-  await importeerSchoolsoftware(
+  await importSchoolsoftware(
     w.ctx,
     JSON.stringify({
       pakketten: [pakket("Broekx"), pakket("Informat"), pakket("Wisa"), pakket("Rekenmap", false)],
@@ -79,15 +79,15 @@ export async function metScholen(w: Beheerwereld): Promise<void> {
 
 /** A file as intake leaves it behind, without what was in it. */
 export async function levering(
-  w: Beheerwereld,
-  een: {
+  w: BeheerWorld,
+  one: {
     readonly pakket?: string;
     readonly school?: string;
     readonly status?: string;
     readonly op: string;
   },
 ): Promise<void> {
-  const { pakket = "wisa", school = "999001", status = "verwerkt", op } = een;
+  const { pakket = "wisa", school = "999001", status = "verwerkt", op } = one;
   await w.sql`
     insert into leveringen.levering (levering, pakket, naam, instellingsnummer, schooljaar, tijdstip, kanaal, inhoud_hash, bytes, status,
                                          ontvangen_op, klaar_op, ontvangst)
@@ -95,13 +95,13 @@ export async function levering(
 }
 
 /** Beheer on a fresh database. Sessions are put in directly: the way in is tested with ACM. */
-export async function beheerwereld(): Promise<Beheerwereld> {
+export async function beheerwereld(): Promise<BeheerWorld> {
   const db = await testDatabase();
   const app = createBeheer(db.ctx, { urls, dov });
   return {
     ...db,
     app,
-    async sessieVan({ doelgroepcode = "GID", orgcodes = [dov], rollen = [] }) {
+    async sessieOf({ doelgroepcode = "GID", orgcodes = [dov], rollen = [] }) {
       const id = randomToken();
       await db.sql`
         insert into beheer.sessie (sessie, id_hash, sid, vo_id, naam, voornaam, doelgroepcode, orgcodes, rollen, id_token, verloopt_op)
@@ -109,9 +109,9 @@ export async function beheerwereld(): Promise<Beheerwereld> {
                 ${new Date(db.clock.now() + 8 * 3_600_000)})`;
       return `beheer=${id}`;
     },
-    get: async (pad, cookie) => app.request(`${urls.beheer}${pad}`, { headers: cookie ? { cookie } : {} }),
-    post: async (pad, cookie, velden = {}, headers = { origin: urls.beheer }) =>
-      app.request(`${urls.beheer}${pad}`, {
+    get: async (path, cookie) => app.request(`${urls.beheer}${path}`, { headers: cookie ? { cookie } : {} }),
+    post: async (path, cookie, velden = {}, headers = { origin: urls.beheer }) =>
+      app.request(`${urls.beheer}${path}`, {
         method: "POST",
         headers: {
           "content-type": "application/x-www-form-urlencoded",

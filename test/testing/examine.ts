@@ -17,7 +17,7 @@ export type Opening = {
 export type Examiner = {
   readonly origin: string;
   /** A page in a context of its own; close it with `page.context().close()`. */
-  open(pad: string, opening?: Opening & PageOptions): Promise<Page>;
+  open(path: string, opening?: Opening & PageOptions): Promise<Page>;
   /**
    * What is wrong with a page: axe in both themes, wider than the window at 320, 360, 1024 or 1440 px, what the keyboard cannot
    * do at two sizes of window (see `walk`), requests to elsewhere, errors in the console. `look` is given the page as it was
@@ -25,7 +25,7 @@ export type Examiner = {
    */
   examine(
     naam: string,
-    pad: string,
+    path: string,
     opening?: Opening,
     look?: (page: Page) => Promise<void>,
   ): Promise<readonly string[]>;
@@ -62,12 +62,12 @@ export async function openExaminer(
     );
   });
 
-  const arrive = async (page: Page, pad: string, { cookie, verder, unfold = false }: Opening) => {
+  const arrive = async (page: Page, path: string, { cookie, verder, unfold = false }: Opening) => {
     if (cookie !== undefined) {
       const [name = "", value = ""] = cookie.split("=");
       await page.context().addCookies([{ name, value, url: site.origin }]);
     }
-    await page.goto(`${site.origin}${pad}`);
+    await page.goto(`${site.origin}${path}`);
     await verder?.(page);
     if (unfold) for (const summary of await page.locator("summary").all()) await summary.click();
   };
@@ -91,15 +91,15 @@ export async function openExaminer(
   };
   return {
     origin: site.origin,
-    async open(pad, { cookie, verder, ...options } = {}) {
+    async open(path, { cookie, verder, ...options } = {}) {
       const page = await newPage(browser, options);
-      await arrive(page, pad, { cookie, verder });
+      await arrive(page, path, { cookie, verder });
       return page;
     },
-    examine: (naam, pad, opening = {}, look = async () => {}) =>
+    examine: (naam, path, opening = {}, look = async () => {}) =>
       withPage(async (page, seen) => {
         const findings: string[] = [];
-        await arrive(page, pad, opening);
+        await arrive(page, path, opening);
         await look(page);
         for (const theme of ["light", "dark"] as const) {
           await page.emulateMedia({ colorScheme: theme });
@@ -113,7 +113,7 @@ export async function openExaminer(
         }
         for (const size of [large, small]) {
           await page.setViewportSize(size);
-          await arrive(page, pad, { ...opening, unfold: false });
+          await arrive(page, path, { ...opening, unfold: false });
           findings.push(...(await walk(page)).map((finding) => `keyboard at ${size.width}: ${finding}`));
         }
         // A page that refuses says so in its status too; the console of the browser mentions that.

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
-import { ontvang } from "#modules/discimus";
-import { ontvangBestand, verwerkLevering, type Ontvangst } from "#modules/leveringen";
+import { receive } from "#modules/discimus";
+import { receiveFile, processLevering, type Ontvangst } from "#modules/leveringen";
 import { inschrijvingRegel, leerlingRegel, schoolRegel, testInsz } from "#testing/discimus";
 
 /** A pupil of a school of a test, by the uuids that its package knows. */
@@ -14,7 +14,7 @@ export const kop = "leer_id_uuid;account_uuid;klas;subklas;van;tot";
  * A school with pupils who are enrolled since 1 September 2026, all identified, as a feed brings them. `pakket`: the package
  * that it uses, null = none; `akkoord`: whether it shares class information.
  */
-export async function maakSchool(
+export async function makeSchool(
   ctx: Context,
   instellingsnummer: string,
   {
@@ -34,23 +34,23 @@ export async function maakSchool(
       inschrijvingRegel(`s${nr}`, kopje),
     );
   }
-  const { quarantaine } = await ontvang(ctx, regels, { bron: "http" });
+  const { quarantaine } = await receive(ctx, regels, { bron: "http" });
   if (quarantaine[0]) throw new Error(`a message of the setting is refused: ${quarantaine[0].code}`);
-  if (pakket !== null) await gebruikPakket(ctx, instellingsnummer, pakket);
-  if (akkoord) await geefTestAkkoord(ctx, instellingsnummer);
+  if (pakket !== null) await usePakket(ctx, instellingsnummer, pakket);
+  if (akkoord) await giveTestAkkoord(ctx, instellingsnummer);
   return ctx.sql<Pupil[]>`
     select r.account_uuid as account, a.leer_id_uuid as "leerId", r.stamnummer
       from leerlingen.registratie r join leerlingen.account a using (account_uuid)
      where r.instellingsnummer = ${instellingsnummer} order by length(r.stamnummer), r.stamnummer`;
 }
 
-export async function gebruikPakket(ctx: Context, instellingsnummer: string, pakket: string): Promise<void> {
+export async function usePakket(ctx: Context, instellingsnummer: string, pakket: string): Promise<void> {
   await ctx.sql`insert into schoolsoftware.pakket (pakket, naam, levert_klasinformatie, gewijzigd_op) values (${pakket}, ${pakket}, true, now()) on conflict do nothing`;
   await ctx.sql`insert into schoolsoftware.gebruik (instellingsnummer, van, tot, pakket, gewijzigd_op) values (${instellingsnummer}, '2020-09-01', null, ${pakket}, now())`;
 }
 
 /** An akkoord without the pages around it; gives its id. */
-export async function geefTestAkkoord(ctx: Context, instellingsnummer: string): Promise<string> {
+export async function giveTestAkkoord(ctx: Context, instellingsnummer: string): Promise<string> {
   const akkoord = randomUUID();
   await ctx.sql`insert into akkoorden.overeenkomst (versie, inhoud, ingevoerd_op) values (1, '{}', now()) on conflict do nothing`;
   await ctx.sql`insert into akkoorden.akkoord (akkoord, instellingsnummer, versie, gegeven_op, gegeven_door, gegeven_naam)
@@ -64,7 +64,7 @@ export async function stopTestAkkoord(ctx: Context, instellingsnummer: string): 
 }
 
 /** The name of a file that the package made at `tijdstip` (ISO 8601). */
-export const naamVan = (
+export const fileNameOf = (
   instellingsnummer: string,
   tijdstip: string,
   { schooljaar = "2026-2027", gz = false }: { readonly schooljaar?: string; readonly gz?: boolean } = {},
@@ -72,35 +72,35 @@ export const naamVan = (
   `klasinformatie_${instellingsnummer}_${schooljaar}_${new Date(tijdstip).toISOString().replaceAll(/[-:]|\.\d{3}/g, "")}.csv${gz ? ".gz" : ""}`;
 
 /** Delivers a file as a package does and lets the job look at it: the receipt. */
-export async function lever(
+export async function deliverFile(
   ctx: Context,
   naam: string,
   inhoud: string | Buffer,
   pakket = "wisa",
 ): Promise<Ontvangst> {
-  const { levering, ontvangst } = await ontvangBestand(ctx, {
+  const { levering, ontvangst } = await receiveFile(ctx, {
     pakket,
     naam,
     inhoud: Buffer.from(inhoud),
     kanaal: "https",
   });
   if (ontvangst) return ontvangst;
-  await verwerkLevering(ctx, levering);
-  const [rij] = await ctx.sql<{ ontvangst: string | null }[]>`
+  await processLevering(ctx, levering);
+  const [row] = await ctx.sql<{ ontvangst: string | null }[]>`
     select ontvangst from leveringen.levering where levering = ${levering}`;
-  if (typeof rij?.ontvangst !== "string") throw new Error("a file without a receipt");
-  return JSON.parse(rij.ontvangst) as Ontvangst;
+  if (typeof row?.ontvangst !== "string") throw new Error("a file without a receipt");
+  return JSON.parse(row.ontvangst) as Ontvangst;
 }
 
 /** The classes of a school as they stand, in order. */
-export async function klassenVan(
+export async function klassenOf(
   ctx: Context,
   instellingsnummer: string,
 ): Promise<{ account: string; klas: string; subklas: string | null; van: string; tot: string }[]> {
-  const rijen = await ctx.sql<
+  const rows = await ctx.sql<
     { account: string; klas: string; subklas: string | null; van: string; tot: string }[]
   >`
     select account_uuid as account, klas, subklas, van, tot from klassen.indeling
      where instellingsnummer = ${instellingsnummer} order by account_uuid, klas, subklas nulls first, van`;
-  return rijen.map((rij) => ({ ...rij }));
+  return rows.map((row) => ({ ...row }));
 }

@@ -1,5 +1,5 @@
-/** The file of an application with one client of the same name, for `importeerToepassing`. */
-export function toepassingTekst(naam: string, over: Readonly<Record<string, unknown>> = {}): string {
+/** The file of an application with one client of the same name, for `importToepassing`. */
+export function toepassingText(naam: string, over: Readonly<Record<string, unknown>> = {}): string {
   const client = {
     client_id: naam,
     naam,

@@ -1,9 +1,9 @@
 import { document, html, icon, logo, type Html } from "#platform/html";
-import type { Fouten } from "#demo/discimus/actions";
+import type { FieldErrors } from "#demo/discimus/actions";
 import { demoScholen } from "#demo/schools";
 
 /** The page around everything here: the header of a school site, and on every page that this is a demonstration. */
-export function blad(met: {
+export function sheet(met: {
   readonly titel: string;
   readonly inhoud: Html;
   readonly school?: string;
@@ -11,9 +11,9 @@ export function blad(met: {
   readonly fout?: boolean;
   readonly onverzonden?: number;
 }): string {
-  const school = demoScholen.find((een) => een.instellingsnummer === met.school);
-  const tab = (naam: "leerlingen" | "berichten", url: string, tekst: string) =>
-    html`<a href="${url}" ${naam === met.actief && html`aria-current="page"`}>${tekst}</a>`;
+  const school = demoScholen.find((one) => one.instellingsnummer === met.school);
+  const tab = (naam: "leerlingen" | "berichten", url: string, text: string) =>
+    html`<a href="${url}" ${naam === met.actief && html`aria-current="page"`}>${text}</a>`;
   return document({
     site: "school",
     title: `${met.titel} · Discimus-simulator`,
@@ -29,10 +29,10 @@ export function blad(met: {
             </summary>
             <ul>
               ${demoScholen.map(
-                (een) =>
+                (one) =>
                   html`<li>
-                    <a href="/school/${een.instellingsnummer}" ${een === school && html`aria-current="true"`}
-                      >${een.naam}, ${een.instellingsnummer}</a
+                    <a href="/school/${one.instellingsnummer}" ${one === school && html`aria-current="true"`}
+                      >${one.naam}, ${one.instellingsnummer}</a
                     >
                   </li>`,
               )}
@@ -72,22 +72,22 @@ export function blad(met: {
   });
 }
 
-export const kruimels = (...stappen: readonly (readonly [tekst: string, url?: string])[]): Html =>
+export const crumbs = (...stappen: readonly (readonly [tekst: string, url?: string])[]): Html =>
   html`<nav class="crumbs" aria-label="Kruimelpad">
     <ol>
-      ${stappen.map(([tekst, url]) => (url === undefined ? html`<li aria-current="page">${tekst}</li>` : html`<li><a href="${url}">${tekst}</a></li>`))}
+      ${stappen.map(([text, url]) => (url === undefined ? html`<li aria-current="page">${text}</li>` : html`<li><a href="${url}">${text}</a></li>`))}
     </ol>
   </nav>`;
 
-type Veld = {
+type FieldName = {
   readonly naam: string;
   readonly label: string;
   readonly hint?: string;
-  readonly fouten: Fouten;
+  readonly fouten: FieldErrors;
   readonly control: (beschreven: Html) => Html;
 };
 
-function veld({ naam, label, hint, fouten, control }: Veld): Html {
+function field({ naam, label, hint, fouten, control }: FieldName): Html {
   const fout = fouten[naam];
   const ids = [
     ...(hint === undefined ? [] : [`hint-${naam}`]),
@@ -108,12 +108,12 @@ export function tekstveld(met: {
   readonly naam: string;
   readonly label: string;
   readonly waarde: string;
-  readonly fouten: Fouten;
+  readonly fouten: FieldErrors;
   readonly hint?: string;
   readonly soort?: "text" | "date";
   readonly key?: boolean;
 }): Html {
-  return veld({
+  return field({
     ...met,
     control: (beschreven) =>
       html`<input
@@ -132,21 +132,21 @@ export function keuzeveld(met: {
   readonly naam: string;
   readonly label: string;
   readonly waarde: string;
-  readonly fouten: Fouten;
+  readonly fouten: FieldErrors;
   readonly keuzes: readonly (readonly [waarde: string, tekst: string])[];
   readonly hint?: string;
 }): Html {
-  return veld({
+  return field({
     ...met,
     control: (beschreven) =>
       html`<select class="select" id="${met.naam}" name="${met.naam}" ${beschreven}>
-        ${met.keuzes.map(([waarde, tekst]) => html`<option value="${waarde}" ${waarde === met.waarde && html`selected`}>${tekst}</option>`)}
+        ${met.keuzes.map(([value, text]) => html`<option value="${value}" ${value === met.waarde && html`selected`}>${text}</option>`)}
       </select>`,
   });
 }
 
 /** All problems of a form, on top of it. */
-export function foutenlijst(fouten: Fouten): Html | undefined {
+export function errorList(fouten: FieldErrors): Html | undefined {
   const regels = Object.entries(fouten);
   if (regels.length === 0) return undefined;
   return html`<div class="notice error" role="alert">

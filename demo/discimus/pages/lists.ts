@@ -1,11 +1,11 @@
 import { formatDate, formatNumber, html, icon, type Html } from "#platform/html";
-import { isIngeschreven, schoolVan, type Leerling, type Verzonden } from "#demo/discimus/actions";
+import { isIngeschreven, schoolOf, type Leerling, type SentMessage } from "#demo/discimus/actions";
 import { demoScholen } from "#demo/schools";
-import { blad } from "./layout.ts";
+import { sheet } from "./layout.ts";
 
 /** Choose a school. */
-export const scholenBlad = (aantallen: Readonly<Record<string, number>>, onverzonden: number): string =>
-  blad({
+export const scholenSheet = (aantallen: Readonly<Record<string, number>>, onverzonden: number): string =>
+  sheet({
     titel: "Kies een school",
     actief: "leerlingen",
     onverzonden,
@@ -38,7 +38,7 @@ export const scholenBlad = (aantallen: Readonly<Record<string, number>>, onverzo
 export const perBlad = 25;
 
 /** The pupils of a school, by name. */
-export function leerlingenBlad(met: {
+export function leerlingenSheet(met: {
   readonly instellingsnummer: string;
   readonly vandaag: string;
   readonly zoek: string;
@@ -47,12 +47,12 @@ export function leerlingenBlad(met: {
   readonly onverzonden: number;
 }): string {
   const { instellingsnummer, vandaag, zoek, gevonden, bladzijde } = met;
-  const naam = schoolVan(instellingsnummer)?.naam ?? "";
+  const naam = schoolOf(instellingsnummer)?.naam ?? "";
   const bladen = Math.max(1, Math.ceil(gevonden.length / perBlad));
   const url = (nr: number) =>
     `/school/${instellingsnummer}?${new URLSearchParams({ zoek, bladzijde: String(nr) }).toString()}`;
-  const eerste = (bladzijde - 1) * perBlad;
-  return blad({
+  const first = (bladzijde - 1) * perBlad;
+  return sheet({
     titel: naam,
     school: instellingsnummer,
     actief: "leerlingen",
@@ -106,7 +106,7 @@ export function leerlingenBlad(met: {
                   </tr>
                 </thead>
                 <tbody role="rowgroup">
-                  ${gevonden.slice(eerste, eerste + perBlad).map((leerling) => rij(leerling, vandaag))}
+                  ${gevonden.slice(first, first + perBlad).map((leerling) => row(leerling, vandaag))}
                 </tbody>
               </table>
             </div>`
@@ -115,7 +115,7 @@ export function leerlingenBlad(met: {
         bladen > 1 &&
         html`<nav class="pager" aria-label="Bladzijden">
           <p class="soft">
-            ${eerste + 1} tot ${Math.min(eerste + perBlad, gevonden.length)} van
+            ${first + 1} tot ${Math.min(first + perBlad, gevonden.length)} van
             ${formatNumber(gevonden.length)} leerlingen
           </p>
           <ol>
@@ -130,18 +130,16 @@ export function leerlingenBlad(met: {
   });
 }
 
-function rij(leerling: Leerling, vandaag: string): Html {
+function row(leerling: Leerling, vandaag: string): Html {
   const { instellingsnummer, stamnummer, gegevens } = leerling;
-  const laatste = leerling.inschrijvingen.at(-1)?.gegevens;
+  const last = leerling.inschrijvingen.at(-1)?.gegevens;
   return html`<tr role="row">
     <th role="rowheader" scope="row">
       <a href="/school/${instellingsnummer}/leerling/${stamnummer}">${gegevens.naam}, ${gegevens.voornaam}</a>
     </th>
     <td role="cell" class="plain" data-label="Stamnummer"><span class="key">${stamnummer}</span></td>
     <td role="cell" class="nowrap" data-label="Geboren">${formatDate(gegevens.geboortedatum)}</td>
-    <td role="cell" data-label="Jaar">
-      ${laatste === undefined ? "" : `${laatste.niveau} ${laatste.leerjaar}`}
-    </td>
+    <td role="cell" data-label="Jaar">${last === undefined ? "" : `${last.niveau} ${last.leerjaar}`}</td>
     <td role="cell" class="pills-cell" data-label="Toestand">
       <span class="pills">
         ${
@@ -156,8 +154,8 @@ function rij(leerling: Leerling, vandaag: string): Html {
 }
 
 /** Everything that was sent from here, newest first. */
-export const berichtenBlad = (verzonden: readonly Verzonden[], onverzonden: number): string =>
-  blad({
+export const berichtenSheet = (verzonden: readonly SentMessage[], onverzonden: number): string =>
+  sheet({
     titel: "Verzonden berichten",
     actief: "berichten",
     onverzonden,
@@ -175,12 +173,12 @@ export const berichtenBlad = (verzonden: readonly Verzonden[], onverzonden: numb
               ${icon("inbox")}
               <p>Hier komen de berichten zodra je een leerling inschrijft of iets wijzigt.</p>
             </div>`
-          : berichtenlijst(verzonden.toReversed().slice(0, 50), true)
+          : berichtenList(verzonden.toReversed().slice(0, 50), true)
       }`,
   });
 
 /** Messages with their answers; `metWie`: say of whom. */
-export const berichtenlijst = (verzonden: readonly Verzonden[], metWie: boolean): Html =>
+export const berichtenList = (verzonden: readonly SentMessage[], metWie: boolean): Html =>
   html`<ul class="todo">
     ${verzonden.map(({ bericht, antwoord }) => {
       const [klasse, beeld, woord] =

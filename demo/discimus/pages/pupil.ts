@@ -1,18 +1,18 @@
 import { formatDate, html, icon, type Html } from "#platform/html";
 import {
   isIngeschreven,
-  schoolVan,
-  type Fouten,
+  schoolOf,
+  type FieldErrors,
   type Leerling,
-  type Verzonden,
+  type SentMessage,
 } from "#demo/discimus/actions";
-import type { Bekend } from "#demo/discimus/index";
-import { toonInsz } from "#demo/insz";
+import type { Known } from "#demo/discimus/index";
+import { formatInsz } from "#demo/insz";
 import { demoScholen } from "#demo/schools";
-import { berichtenlijst } from "./lists.ts";
-import { blad, foutenlijst, keuzeveld, kruimels, tekstveld } from "./layout.ts";
+import { berichtenList } from "./lists.ts";
+import { sheet, errorList, keuzeveld, crumbs, tekstveld } from "./layout.ts";
 
-type Waarden = Readonly<Record<string, string>>;
+type Values = Readonly<Record<string, string>>;
 
 const inszKeuzes = [
   ["geen", "Nog geen INSZ"],
@@ -21,8 +21,8 @@ const inszKeuzes = [
 ] as const;
 const inszHint = "Alleen verzonnen nummers: de drie cijfers na de geboortedatum zijn 999.";
 
-const jaren = (instellingsnummer: string): readonly (readonly [string, string])[] =>
-  schoolVan(instellingsnummer)?.soort === "secundair"
+const years = (instellingsnummer: string): readonly (readonly [string, string])[] =>
+  schoolOf(instellingsnummer)?.soort === "secundair"
     ? [1, 2, 3, 4, 5, 6, 7].map((nr) => [`secundair-${nr}`, `Secundair ${nr}`] as const)
     : [
         ...[1, 2, 3].map((nr) => [`kleuter-${nr}`, `Kleuter ${nr}`] as const),
@@ -30,34 +30,34 @@ const jaren = (instellingsnummer: string): readonly (readonly [string, string])[
       ];
 
 const vestigingen = (instellingsnummer: string): readonly (readonly [string, string])[] =>
-  (schoolVan(instellingsnummer)?.vestigingen ?? []).map(({ vestiging, naam }) => [vestiging, naam]);
+  (schoolOf(instellingsnummer)?.vestigingen ?? []).map(({ vestiging, naam }) => [vestiging, naam]);
 
 /** The form for a pupil whom the school does not have yet. */
-export function nieuwBlad(
+export function newSheet(
   instellingsnummer: string,
-  waarden: Waarden,
-  fouten: Fouten,
+  values: Values,
+  fouten: FieldErrors,
   onverzonden: number,
 ): string {
-  const naam = schoolVan(instellingsnummer)?.naam ?? "";
-  const v = (veld: string) => ({ naam: veld, waarde: waarden[veld] ?? "", fouten });
-  return blad({
+  const naam = schoolOf(instellingsnummer)?.naam ?? "";
+  const v = (veld: string) => ({ naam: veld, waarde: values[veld] ?? "", fouten });
+  return sheet({
     titel: "Schrijf een leerling in",
     school: instellingsnummer,
     actief: "leerlingen",
     fout: Object.keys(fouten).length > 0,
     onverzonden,
     inhoud: html`<div class="stack-s">
-        ${kruimels([naam, `/school/${instellingsnummer}`], ["Nieuwe leerling"])}
+        ${crumbs([naam, `/school/${instellingsnummer}`], ["Nieuwe leerling"])}
         <h1>Schrijf een leerling in</h1>
       </div>
-      ${foutenlijst(fouten)}
+      ${errorList(fouten)}
       <form class="card stack measure" action="/school/${instellingsnummer}/nieuw" method="post">
         ${tekstveld({ ...v("voornaam"), label: "Voornaam" })} ${tekstveld({ ...v("naam"), label: "Naam" })}
         ${tekstveld({ ...v("geboortedatum"), label: "Geboortedatum", soort: "date" })}
         ${keuzeveld({ ...v("insz_keuze"), label: "INSZ", keuzes: inszKeuzes })}
         ${tekstveld({ ...v("insz"), label: "Nummer, als je het zelf kiest", hint: inszHint, key: true })}
-        ${keuzeveld({ ...v("jaar"), label: "Jaar", keuzes: jaren(instellingsnummer) })}
+        ${keuzeveld({ ...v("jaar"), label: "Jaar", keuzes: years(instellingsnummer) })}
         ${keuzeveld({ ...v("vestiging"), label: "Vestiging", keuzes: vestigingen(instellingsnummer) })}
         ${tekstveld({ ...v("van"), label: "Eerste schooldag", soort: "date" })}
         <div class="row">
@@ -68,37 +68,37 @@ export function nieuwBlad(
   });
 }
 
-export type LeerlingBlad = {
+export type LeerlingSheet = {
   readonly leerling: Leerling;
   readonly vandaag: string;
-  readonly verzonden: readonly Verzonden[];
-  readonly bekend: Bekend | undefined;
+  readonly verzonden: readonly SentMessage[];
+  readonly bekend: Known | undefined;
   /** Looking up and giving passwords is possible here. */
   readonly metLeerId: boolean;
   readonly wachtwoord?: string;
-  readonly fouten: Fouten;
-  readonly waarden: Waarden;
+  readonly fouten: FieldErrors;
+  readonly waarden: Values;
   readonly onverzonden: number;
 };
 
 /** One pupil: what the school has, what LeerID made of it, what can be done, what was sent. */
-export function leerlingBlad(met: LeerlingBlad): string {
+export function leerlingSheet(met: LeerlingSheet): string {
   const { leerling, vandaag, fouten } = met;
   const { instellingsnummer, stamnummer, gegevens } = leerling;
-  const school = schoolVan(instellingsnummer);
+  const school = schoolOf(instellingsnummer);
   const hier = `/school/${instellingsnummer}/leerling/${stamnummer}`;
   const ingeschreven = isIngeschreven(leerling, vandaag);
-  return blad({
+  return sheet({
     titel: `${gegevens.voornaam} ${gegevens.naam}`,
     school: instellingsnummer,
     actief: "leerlingen",
     fout: Object.keys(fouten).length > 0,
     onverzonden: met.onverzonden,
     inhoud: html`<div class="stack-s">
-        ${kruimels([school?.naam ?? "", `/school/${instellingsnummer}`], [`${gegevens.voornaam} ${gegevens.naam}`])}
+        ${crumbs([school?.naam ?? "", `/school/${instellingsnummer}`], [`${gegevens.voornaam} ${gegevens.naam}`])}
         <h1>${gegevens.voornaam} ${gegevens.naam}</h1>
       </div>
-      ${foutenlijst(fouten)} ${met.wachtwoord !== undefined && wachtwoordBericht(met.wachtwoord, met.bekend)}
+      ${errorList(fouten)} ${met.wachtwoord !== undefined && wachtwoordBericht(met.wachtwoord, met.bekend)}
       <div class="columns wide-left">
         <div class="stack">
           <section class="card" aria-labelledby="gegevens">
@@ -115,13 +115,13 @@ export function leerlingBlad(met: LeerlingBlad): string {
               <div>
                 <dt>INSZ</dt>
                 <dd>
-                  ${gegevens.insz === null ? "nog niet bekend" : html`<span class="key">${toonInsz(gegevens.insz)}</span>`}
+                  ${gegevens.insz === null ? "nog niet bekend" : html`<span class="key">${formatInsz(gegevens.insz)}</span>`}
                 </dd>
               </div>
-              ${leerling.inschrijvingen.map(({ gegevens: een }) => inschrijvingRegel(een))}
+              ${leerling.inschrijvingen.map(({ gegevens: one }) => inschrijvingRegel(one))}
             </dl>
           </section>
-          ${met.metLeerId && leerIdKaart(met, hier)}
+          ${met.metLeerId && leerIdCard(met, hier)}
           <section class="card" aria-labelledby="verzonden">
             <div class="card-head"><h2 id="verzonden">Verzonden over deze leerling</h2></div>
             ${
@@ -129,27 +129,27 @@ export function leerlingBlad(met: LeerlingBlad): string {
                 ? html`<p class="soft">
                     Vanuit de simulator nog niets. De leerling kwam bij de start van de demonstratie mee.
                   </p>`
-                : berichtenlijst(met.verzonden, false)
+                : berichtenList(met.verzonden, false)
             }
           </section>
         </div>
-        <div class="stack">${acties(met, hier, ingeschreven)}</div>
+        <div class="stack">${actions(met, hier, ingeschreven)}</div>
       </div>`,
   });
 }
 
-function inschrijvingRegel(een: Leerling["inschrijvingen"][number]["gegevens"]): Html {
+function inschrijvingRegel(one: Leerling["inschrijvingen"][number]["gegevens"]): Html {
   const periode =
-    een.status === "geannuleerd"
+    one.status === "geannuleerd"
       ? "geannuleerd"
-      : `vanaf ${formatDate(een.van)}${een.tot === undefined ? "" : ` tot en met ${formatDate(een.tot)}`}`;
+      : `vanaf ${formatDate(one.van)}${one.tot === undefined ? "" : ` tot en met ${formatDate(one.tot)}`}`;
   return html`<div>
     <dt>Inschrijving</dt>
-    <dd>${een.niveau} ${een.leerjaar}<small>${periode}</small></dd>
+    <dd>${one.niveau} ${one.leerjaar}<small>${periode}</small></dd>
   </div>`;
 }
 
-function leerIdKaart({ bekend, leerling }: LeerlingBlad, hier: string): Html {
+function leerIdCard({ bekend, leerling }: LeerlingSheet, hier: string): Html {
   return html`<section class="card" aria-labelledby="leerid">
     <div class="card-head"><h2 id="leerid">Wat LeerID ervan maakte</h2></div>
     ${
@@ -192,7 +192,7 @@ function leerIdKaart({ bekend, leerling }: LeerlingBlad, hier: string): Html {
   </section>`;
 }
 
-const wachtwoordBericht = (wachtwoord: string, bekend: Bekend | undefined): Html =>
+const wachtwoordBericht = (wachtwoord: string, bekend: Known | undefined): Html =>
   html`<section class="notice ok" role="status" aria-labelledby="sleutel">
     ${icon("key-round")}
     <div>
@@ -207,34 +207,34 @@ const wachtwoordBericht = (wachtwoord: string, bekend: Bekend | undefined): Html
     </div>
   </section>`;
 
-function kaart(
+function card(
   id: string,
   titel: string,
   url: string,
   inhoud: Html,
-  knop: string,
+  button: string,
   klasse = "secondary",
 ): Html {
   return html`<section class="card" aria-labelledby="kop-${id}">
     <form class="stack" action="${url}/${id}" method="post">
       <h2 id="kop-${id}">${titel}</h2>
       ${inhoud}
-      <div class="row"><button class="button ${klasse}">${knop}</button></div>
+      <div class="row"><button class="button ${klasse}">${button}</button></div>
     </form>
   </section>`;
 }
 
-function acties(
-  { leerling, fouten, waarden, vandaag }: LeerlingBlad,
+function actions(
+  { leerling, fouten, waarden, vandaag }: LeerlingSheet,
   hier: string,
   ingeschreven: boolean,
 ): Html {
   const { gegevens, instellingsnummer } = leerling;
   const v = (naam: string, anders: string) => ({ naam, waarde: waarden[naam] ?? anders, fouten });
-  const anderen = demoScholen.filter((school) => school.instellingsnummer !== instellingsnummer);
-  const laatste = leerling.inschrijvingen.at(-1)?.gegevens;
-  const jaar = laatste === undefined ? "" : `${laatste.niveau}-${laatste.leerjaar}`;
-  return html`${kaart(
+  const others = demoScholen.filter((school) => school.instellingsnummer !== instellingsnummer);
+  const last = leerling.inschrijvingen.at(-1)?.gegevens;
+  const jaar = last === undefined ? "" : `${last.niveau}-${last.leerjaar}`;
+  return html`${card(
     "insz",
     gegevens.insz === null ? "De INSZ is gevonden" : "De INSZ verandert",
     hier,
@@ -242,7 +242,7 @@ function acties(
     ${tekstveld({ ...v("insz", ""), label: "Nummer, als je het zelf kiest", hint: inszHint, key: true })}`,
     "Bewaar de INSZ",
   )}
-  ${kaart(
+  ${card(
     "naam",
     "Andere naam",
     hier,
@@ -252,16 +252,16 @@ function acties(
   )}
   ${
     ingeschreven
-      ? html`${kaart(
+      ? html`${card(
           "verhuis",
           "Naar een andere school",
           hier,
-          html`${keuzeveld({ ...v("naar", (anderen.find((school) => school.niveaus.includes(laatste?.niveau ?? "lager")) ?? anderen[0])?.instellingsnummer ?? ""), label: "School", keuzes: anderen.map((school) => [school.instellingsnummer, school.naam] as const) })}
-          ${keuzeveld({ ...v("jaar_daar", jaar), label: "Jaar", keuzes: [...jaren("999001"), ...jaren("999002")] })}
+          html`${keuzeveld({ ...v("naar", (others.find((school) => school.niveaus.includes(last?.niveau ?? "lager")) ?? others[0])?.instellingsnummer ?? ""), label: "School", keuzes: others.map((school) => [school.instellingsnummer, school.naam] as const) })}
+          ${keuzeveld({ ...v("jaar_daar", jaar), label: "Jaar", keuzes: [...years("999001"), ...years("999002")] })}
           ${tekstveld({ ...v("verhuis_van", vandaag), label: "Eerste dag in de nieuwe school", soort: "date" })}`,
           "Verander van school",
         )}
-        ${kaart(
+        ${card(
           "vertrek",
           "De leerling vertrekt",
           hier,
@@ -274,11 +274,11 @@ function acties(
           "Schrijf uit",
           "danger",
         )}`
-      : kaart(
+      : card(
           "terug",
           "De leerling keert terug",
           hier,
-          html`${keuzeveld({ ...v("jaar", jaar), label: "Jaar", keuzes: jaren(instellingsnummer) })}
+          html`${keuzeveld({ ...v("jaar", jaar), label: "Jaar", keuzes: years(instellingsnummer) })}
           ${tekstveld({ ...v("van", vandaag), label: "Eerste schooldag", soort: "date" })}`,
           "Schrijf opnieuw in",
         )

@@ -1,14 +1,14 @@
 import { formatDateTime, formatNumber, html, icon, type Html } from "#platform/html";
 import { layouts, scholenVan, type PakketLeerling, type Pakketnaam } from "#demo/schoolpakket/layouts";
-import type { Verslag, Zending } from "#demo/schoolpakket/state";
-import { blad, schoolNaam } from "./layout.ts";
+import type { Report, Verzending } from "#demo/schoolpakket/state";
+import { sheet, schoolName } from "./layout.ts";
 
-type Uitkomst = readonly [
+type Outcome = readonly [
   klasse: "ok" | "attention" | "error",
   beeld: "check" | "pause" | "circle-alert" | "hourglass",
   woord: string,
 ];
-const uitkomsten: Readonly<Record<string, Uitkomst>> = {
+const outcomes: Readonly<Record<string, Outcome>> = {
   verwerkt: ["ok", "check", "Verwerkt"],
   deels: ["attention", "circle-alert", "Deels verwerkt"],
   aangehouden: ["attention", "pause", "Vastgehouden"],
@@ -16,8 +16,8 @@ const uitkomsten: Readonly<Record<string, Uitkomst>> = {
   onbekend: ["attention", "hourglass", "Nog geen ontvangst"],
   nagekeken: ["ok", "check", "Nagekeken, niet verstuurd"],
 };
-export const uitkomstVan = ({ verslag }: Zending): Uitkomst =>
-  uitkomsten[verslag?.uitkomst ?? ""] ?? ["error", "circle-alert", "Niet verstuurd"];
+export const outcomeOf = ({ verslag }: Verzending): Outcome =>
+  outcomes[verslag?.uitkomst ?? ""] ?? ["error", "circle-alert", "Niet verstuurd"];
 
 const redenen = {
   knop: "door een klik",
@@ -27,19 +27,19 @@ const redenen = {
 } as const;
 
 /** Send, and what came of it. */
-export function versturenBlad(met: {
+export function versturenSheet(met: {
   readonly pakket: Pakketnaam;
   readonly aan: boolean;
   /** When it goes by itself, in words. */
   readonly planning: string;
-  readonly zendingen: readonly Zending[];
+  readonly zendingen: readonly Verzending[];
   readonly leerlingen: readonly PakketLeerling[];
 }): string {
   const { pakket, aan, zendingen, planning } = met;
   const namen = new Map(
-    met.leerlingen.map((een) => [een.stamnummer, `${een.voornaam} ${een.naam}, ${een.klas}`]),
+    met.leerlingen.map((one) => [one.stamnummer, `${one.voornaam} ${one.naam}, ${one.klas}`]),
   );
-  return blad({
+  return sheet({
     titel: "Versturen naar LeerID",
     pakket,
     actief: "versturen",
@@ -47,7 +47,7 @@ export function versturenBlad(met: {
         <div>
           <h1>Versturen naar LeerID</h1>
           <p class="lead">
-            De volledige klassenlijst van ${schoolNaam(pakket)} (${scholenVan[pakket]}), in één bestand.
+            De volledige klassenlijst van ${schoolName(pakket)} (${scholenVan[pakket]}), in één bestand.
           </p>
         </div>
       </div>
@@ -84,8 +84,8 @@ export function versturenBlad(met: {
   });
 }
 
-function zendingRegel(zending: Zending, pakket: string, namen: ReadonlyMap<string, string>): Html {
-  const [klasse, beeld, woord] = uitkomstVan(zending);
+function zendingRegel(zending: Verzending, pakket: string, namen: ReadonlyMap<string, string>): Html {
+  const [klasse, beeld, woord] = outcomeOf(zending);
   const { verslag } = zending;
   return html`<li data-uitkomst="${verslag?.uitkomst ?? "mislukt"}">
     ${icon("inbox")}
@@ -95,12 +95,12 @@ function zendingRegel(zending: Zending, pakket: string, namen: ReadonlyMap<strin
         <span class="pill ${klasse}">${icon(beeld)}${woord}</span>
       </p>
       <p>${verslag?.melding ?? "leerid-pakket kwam niet tot een verslag."}</p>
-      ${verslag !== null && verslag.aantallen !== null && aantallen(verslag, verslag.aantallen)}
+      ${verslag !== null && verslag.aantallen !== null && counts(verslag, verslag.aantallen)}
       ${
         verslag !== null && [
-          lijst("Niet bruikbaar in de export", verslag.niet_bruikbaar, namen),
-          lijst("Niet gekoppeld", verslag.niet_gekoppeld, namen),
-          lijst("In quarantaine bij LeerID", verslag.quarantaine, namen),
+          list("Niet bruikbaar in de export", verslag.niet_bruikbaar, namen),
+          list("Niet gekoppeld", verslag.niet_gekoppeld, namen),
+          list("In quarantaine bij LeerID", verslag.quarantaine, namen),
         ]
       }
       <details class="figures">
@@ -111,21 +111,21 @@ function zendingRegel(zending: Zending, pakket: string, namen: ReadonlyMap<strin
   </li>`;
 }
 
-const aantallen = (verslag: Verslag, getallen: NonNullable<Verslag["aantallen"]>): Html =>
+const counts = (verslag: Report, getallen: NonNullable<Report["aantallen"]>): Html =>
   html`<p class="soft">
     ${formatNumber(getallen.rijen)} rijen, ${formatNumber(getallen.gekoppeld)} gekoppeld,
     ${formatNumber(getallen.zonder_klas)} leerlingen in LeerID zonder
-    klas.${verslag.bestand !== null && html`<br /><code>${verslag.bestand.split("_").map((deel, nr) => html`${nr > 0 && html`_<wbr />`}${deel}`)}</code>`}
+    klas.${verslag.bestand !== null && html`<br /><code>${verslag.bestand.split("_").map((part, nr) => html`${nr > 0 && html`_<wbr />`}${part}`)}</code>`}
   </p>`;
 
-function lijst(
+function list(
   kop: string,
-  rijen: Verslag["quarantaine"],
+  rows: Report["quarantaine"],
   namen: ReadonlyMap<string, string>,
 ): Html | undefined {
-  if (rijen.length === 0) return undefined;
-  return html`<p><b>${kop} (${rijen.length})</b></p>
-    ${rijen
+  if (rows.length === 0) return undefined;
+  return html`<p><b>${kop} (${rows.length})</b></p>
+    ${rows
       .slice(0, 50)
       .map(
         ({ rij, stamnummer, melding }) =>

@@ -4,11 +4,11 @@ import { demoScholen } from "#demo/schools";
 
 export type Tab = "schoolstructuur" | "leerlingen" | "extra" | "export" | "versturen";
 
-export const schoolNaam = (pakket: Pakketnaam): string =>
+export const schoolName = (pakket: Pakketnaam): string =>
   demoScholen.find((school) => school.instellingsnummer === scholenVan[pakket])?.naam ?? "";
 
 /** The page around everything of a package, and on every page that this is a simulator. */
-export function blad(met: {
+export function sheet(met: {
   readonly titel: string;
   readonly inhoud: Html;
   readonly pakket?: Pakketnaam;
@@ -16,8 +16,8 @@ export function blad(met: {
   readonly fout?: boolean;
 }): string {
   const { pakket } = met;
-  const tab = (naam: Tab, url: string, tekst: string) =>
-    html`<a href="${url}" ${naam === met.actief && html`aria-current="page"`}>${tekst}</a>`;
+  const tab = (naam: Tab, url: string, text: string) =>
+    html`<a href="${url}" ${naam === met.actief && html`aria-current="page"`}>${text}</a>`;
   return document({
     site: "school",
     title: `${met.titel} · ${pakket === undefined ? "" : `${layouts[pakket].naam}, `}schoolpakket-simulator`,
@@ -28,15 +28,15 @@ export function blad(met: {
           <details class="switcher">
             <summary>
               <span
-                >${pakket === undefined ? "Kies een pakket" : html`${layouts[pakket].naam} <span class="number">${schoolNaam(pakket)}</span>`}</span
+                >${pakket === undefined ? "Kies een pakket" : html`${layouts[pakket].naam} <span class="number">${schoolName(pakket)}</span>`}</span
               >${icon("chevron-down")}
             </summary>
             <ul>
               ${Object.values(layouts).map(
-                (een) =>
+                (one) =>
                   html`<li>
-                    <a href="/${een.pakket}/leerlingen" ${een.pakket === pakket && html`aria-current="true"`}
-                      >${een.naam}, ${schoolNaam(een.pakket)}</a
+                    <a href="/${one.pakket}/leerlingen" ${one.pakket === pakket && html`aria-current="true"`}
+                      >${one.naam}, ${schoolName(one.pakket)}</a
                     >
                   </li>`,
               )}
@@ -71,11 +71,11 @@ export function blad(met: {
 }
 
 /** Choose a package. */
-export const pakkettenBlad = (
+export const pakkettenSheet = (
   leerlingen: Readonly<Record<Pakketnaam, number>>,
-  laatste: (pakket: Pakketnaam) => string,
+  latest: (pakket: Pakketnaam) => string,
 ): string =>
-  blad({
+  sheet({
     titel: "Kies een pakket",
     inhoud: html`<div class="page-head">
         <div>
@@ -94,8 +94,8 @@ export const pakkettenBlad = (
                 <h2 id="${pakket}"><a href="/${pakket}/leerlingen">${naam}</a></h2>
                 <span class="key">${scholenVan[pakket]}</span>
               </div>
-              <p>${schoolNaam(pakket)}, ${leerlingen[pakket]} leerlingen. Export: ${uitleg}.</p>
-              <p class="soft">${laatste(pakket)}</p>
+              <p>${schoolName(pakket)}, ${leerlingen[pakket]} leerlingen. Export: ${uitleg}.</p>
+              <p class="soft">${latest(pakket)}</p>
             </section>`,
         )}
       </div>`,

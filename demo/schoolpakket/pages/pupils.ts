@@ -1,13 +1,13 @@
 import { formatNumber, html, icon, type Html } from "#platform/html";
-import type { Fouten } from "#demo/discimus/actions";
-import { foutenlijst, kruimels, tekstveld } from "#demo/discimus/pages/layout";
+import type { FieldErrors } from "#demo/discimus/actions";
+import { errorList, crumbs, tekstveld } from "#demo/discimus/pages/layout";
 import { layouts, type PakketLeerling, type Pakketnaam } from "#demo/schoolpakket/layouts";
-import { blad, schoolNaam } from "./layout.ts";
+import { sheet, schoolName } from "./layout.ts";
 
 export const perBlad = 25;
 
 /** The pupils of the school with their classes. */
-export function leerlingenBlad(met: {
+export function leerlingenSheet(met: {
   readonly pakket: Pakketnaam;
   readonly klassen: readonly string[];
   readonly klas: string;
@@ -16,16 +16,16 @@ export function leerlingenBlad(met: {
 }): string {
   const { pakket, klassen, klas, bladzijde, gevonden } = met;
   const bladen = Math.max(1, Math.ceil(gevonden.length / perBlad));
-  const eerste = (bladzijde - 1) * perBlad;
+  const first = (bladzijde - 1) * perBlad;
   const url = (nr: number) =>
     `/${pakket}/leerlingen?${new URLSearchParams({ klas, bladzijde: String(nr) }).toString()}`;
-  return blad({
+  return sheet({
     titel: "Leerlingen",
     pakket,
     actief: "leerlingen",
     inhoud: html`<div class="page-head">
         <div>
-          <h1>Leerlingen van ${schoolNaam(pakket)}</h1>
+          <h1>Leerlingen van ${schoolName(pakket)}</h1>
           <p class="lead">Hier verander je een klas. LeerID weet het na de volgende zending.</p>
         </div>
       </div>
@@ -45,7 +45,7 @@ export function leerlingenBlad(met: {
       <div class="table-frame">
         <table class="data reflow" role="table">
           <caption class="visually-hidden">
-            Leerlingen van ${schoolNaam(pakket)} met hun klas
+            Leerlingen van ${schoolName(pakket)} met hun klas
           </caption>
           <thead role="rowgroup">
             <tr role="row">
@@ -56,29 +56,29 @@ export function leerlingenBlad(met: {
             </tr>
           </thead>
           <tbody role="rowgroup">
-            ${gevonden.slice(eerste, eerste + perBlad).map(
-              (een) =>
+            ${gevonden.slice(first, first + perBlad).map(
+              (one) =>
                 html`<tr role="row">
                   <th role="rowheader" scope="row">
-                    <a href="/${pakket}/leerlingen/${een.stamnummer}">${een.naam}, ${een.voornaam}</a>
+                    <a href="/${pakket}/leerlingen/${one.stamnummer}">${one.naam}, ${one.voornaam}</a>
                   </th>
                   <td role="cell" class="plain" data-label="Stamnummer">
-                    <span class="key">${een.stamnummer}</span>
+                    <span class="key">${one.stamnummer}</span>
                   </td>
-                  <td role="cell" data-label="Klas">${een.klas}</td>
+                  <td role="cell" data-label="Klas">${one.klas}</td>
                   <td role="cell" data-label="Subklas">
-                    ${een.subklas ?? html`<span class="soft">geen</span>`}
+                    ${one.subklas ?? html`<span class="soft">geen</span>`}
                   </td>
                 </tr>`,
             )}
           </tbody>
         </table>
       </div>
-      ${bladen > 1 && bladwijzer(bladzijde, bladen, url)}`,
+      ${bladen > 1 && pager(bladzijde, bladen, url)}`,
   });
 }
 
-const bladwijzer = (hier: number, bladen: number, url: (nr: number) => string): Html =>
+const pager = (hier: number, bladen: number, url: (nr: number) => string): Html =>
   html`<nav class="pager" aria-label="Bladzijden">
     <p class="soft">Bladzijde ${hier} van ${bladen}</p>
     <ol>
@@ -91,25 +91,25 @@ const bladwijzer = (hier: number, bladen: number, url: (nr: number) => string): 
   </nav>`;
 
 /** One pupil: another class. */
-export function leerlingBlad(met: {
+export function leerlingSheet(met: {
   readonly pakket: Pakketnaam;
   readonly leerling: PakketLeerling;
   readonly waarden: Readonly<Record<string, string>>;
-  readonly fouten: Fouten;
+  readonly fouten: FieldErrors;
 }): string {
   const { pakket, leerling, fouten, waarden } = met;
   const naam = `${leerling.voornaam} ${leerling.naam}`;
-  return blad({
+  return sheet({
     titel: naam,
     pakket,
     actief: "leerlingen",
     fout: Object.keys(fouten).length > 0,
     inhoud: html`<div class="stack-s">
-        ${kruimels(["Leerlingen", `/${pakket}/leerlingen`], [naam])}
+        ${crumbs(["Leerlingen", `/${pakket}/leerlingen`], [naam])}
         <h1>${naam}</h1>
         <p class="lead">Stamnummer <span class="key">${leerling.stamnummer}</span></p>
       </div>
-      ${foutenlijst(fouten)}
+      ${errorList(fouten)}
       <form class="card stack measure" action="/${pakket}/leerlingen/${leerling.stamnummer}" method="post">
         ${tekstveld({ naam: "klas", label: "Klas", hint: layouts[pakket].klasuitleg, waarde: waarden["klas"] ?? "", fouten })}
         ${tekstveld({ naam: "subklas", label: "Subklas", hint: "Mag leeg zijn.", waarde: waarden["subklas"] ?? "", fouten })}
@@ -122,10 +122,10 @@ export function leerlingBlad(met: {
 }
 
 /** The export as it lies on the disk, for people. */
-export const exportBlad = (pakket: Pakketnaam, tekst: string): string => {
-  const regels = tekst.split(/\r?\n/);
+export const exportSheet = (pakket: Pakketnaam, text: string): string => {
+  const regels = text.split(/\r?\n/);
   const getoond = regels.slice(0, 40).join("\n").replaceAll("\t", " → ");
-  return blad({
+  return sheet({
     titel: "Export",
     pakket,
     actief: "export",

@@ -1,22 +1,22 @@
 import { html, icon, type Html } from "#platform/html";
-import type { Fouten } from "#demo/discimus/actions";
-import { foutenlijst, keuzeveld, kruimels, tekstveld } from "#demo/discimus/pages/layout";
-import { isNietGezet, omschrijf } from "#demo/schoolpakket/planning";
+import type { FieldErrors } from "#demo/discimus/actions";
+import { errorList, keuzeveld, crumbs, tekstveld } from "#demo/discimus/pages/layout";
+import { isNotSet, describePlanning } from "#demo/schoolpakket/planning";
 import type { Taakvelden } from "#demo/schoolpakket/state";
 import { demoScholen } from "#demo/schools";
-import { blad } from "./layout.ts";
+import { sheet } from "./layout.ts";
 
 const school = "999001";
-const gegevens = demoScholen.find((een) => een.instellingsnummer === school);
+const gegevens = demoScholen.find((one) => one.instellingsnummer === school);
 
 /** Schoolstructuur › Instellingen. */
-export const instellingenBlad = (): string =>
-  blad({
+export const settingsSheet = (): string =>
+  sheet({
     titel: "Instellingen",
     pakket: "wisa",
     actief: "schoolstructuur",
     inhoud: html`<div class="stack-s">
-        ${kruimels(["Schoolstructuur"], ["Instellingen"])}
+        ${crumbs(["Schoolstructuur"], ["Instellingen"])}
         <h1>Instellingen</h1>
       </div>
       <div class="table-frame">
@@ -45,20 +45,20 @@ export const instellingenBlad = (): string =>
   });
 
 /** The fiche of a school: what it is, or under Extra › Allerlei the tick (R69). */
-export function ficheBlad(tab: "algemeen" | "extra", synchroniseren: boolean, bewaard: boolean): string {
+export function cardSheet(tab: "algemeen" | "extra", synchroniseren: boolean, bewaard: boolean): string {
   const hier = `/wisa/instellingen/${school}`;
-  const naar = (naam: typeof tab, url: string, tekst: string) =>
-    html`<a href="${url}" ${naam === tab && html`aria-current="page"`}>${tekst}</a>`;
-  return blad({
+  const tabLink = (naam: typeof tab, url: string, text: string) =>
+    html`<a href="${url}" ${naam === tab && html`aria-current="page"`}>${text}</a>`;
+  return sheet({
     titel: `Fiche, ${tab === "extra" ? "Extra" : "Algemeen"}`,
     pakket: "wisa",
     actief: "schoolstructuur",
     inhoud: html`<div class="stack-s">
-        ${kruimels(["Schoolstructuur"], ["Instellingen", "/wisa/instellingen"], ["Fiche"])}
+        ${crumbs(["Schoolstructuur"], ["Instellingen", "/wisa/instellingen"], ["Fiche"])}
         <h1>${gegevens?.naam ?? ""}</h1>
       </div>
       <nav class="subnav" aria-label="Tabbladen van de fiche">
-        ${naar("algemeen", hier, "Algemeen")} ${naar("extra", `${hier}/extra`, "Extra")}
+        ${tabLink("algemeen", hier, "Algemeen")} ${tabLink("extra", `${hier}/extra`, "Extra")}
       </nav>
       ${bewaard && html`<p class="notice ok" role="status">${icon("check")}<span>Bewaard.</span></p>`}
       ${
@@ -76,7 +76,7 @@ export function ficheBlad(tab: "algemeen" | "extra", synchroniseren: boolean, be
                 </div>
                 <div>
                   <dt>Vestigingen</dt>
-                  <dd>${(gegevens?.vestigingen ?? []).map((een) => een.naam).join(", ")}</dd>
+                  <dd>${(gegevens?.vestigingen ?? []).map((one) => one.naam).join(", ")}</dd>
                 </div>
               </dl>
             </section>`
@@ -97,13 +97,13 @@ export function ficheBlad(tab: "algemeen" | "extra", synchroniseren: boolean, be
 }
 
 /** Extra › Onderhoud server. */
-export const extraBlad = (): string =>
-  blad({
+export const extraSheet = (): string =>
+  sheet({
     titel: "Extra",
     pakket: "wisa",
     actief: "extra",
     inhoud: html`<div class="stack-s">
-        ${kruimels(["Extra"], ["Onderhoud server"])}
+        ${crumbs(["Extra"], ["Onderhoud server"])}
         <h1>Onderhoud server</h1>
       </div>
       <ul class="bullets">
@@ -111,28 +111,28 @@ export const extraBlad = (): string =>
       </ul>`,
   });
 
-const rijHoofd = (planning: Html | string, taak: Taakvelden): Html =>
+const rowHead = (planning: Html | string, taak: Taakvelden): Html =>
   html`${planning}${taak.inactief && html` <span class="pill">${icon("pause")}Tijdelijk niet actief</span>`}`;
 
 /** Beheer scheduling: the rows, and below them the one that is chosen (R71, R73). */
-export function schedulingBlad(met: {
+export function schedulingSheet(met: {
   readonly taken: readonly (Taakvelden & { readonly id: number; readonly nieuw: boolean })[];
   readonly gekozen?:
     | { readonly id: number; readonly velden: Taakvelden; readonly gewijzigd: boolean }
     | undefined;
-  readonly volgende: (id: number) => string;
-  readonly fouten: Fouten;
+  readonly nextName: (id: number) => string;
+  readonly fouten: FieldErrors;
   readonly bewaard: boolean;
 }): string {
   const { taken, gekozen, fouten } = met;
-  return blad({
+  return sheet({
     titel: "Beheer scheduling",
     pakket: "wisa",
     actief: "extra",
     fout: Object.keys(fouten).length > 0,
     inhoud: html`<div class="page-head">
         <div class="stack-s">
-          ${kruimels(["Extra", "/wisa/extra"], ["Onderhoud server", "/wisa/extra"], ["Beheer scheduling"])}
+          ${crumbs(["Extra", "/wisa/extra"], ["Onderhoud server", "/wisa/extra"], ["Beheer scheduling"])}
           <h1>Beheer scheduling</h1>
         </div>
         <form action="/wisa/scheduling/invoegen" method="post">
@@ -140,7 +140,7 @@ export function schedulingBlad(met: {
         </form>
       </div>
       ${met.bewaard && html`<p class="notice ok" role="status">${icon("check")}<span>Bewaard.</span></p>`}
-      ${foutenlijst(fouten)}
+      ${errorList(fouten)}
       ${
         taken.length === 0
           ? html`<div class="empty">
@@ -167,14 +167,14 @@ export function schedulingBlad(met: {
                     (taak) =>
                       html`<tr role="row" ${taak.id === gekozen?.id && html`aria-current="true"`}>
                         <th role="rowheader" scope="row">
-                          ${rijHoofd(html`<a href="/wisa/scheduling/${taak.id}">${omschrijf(taak.planning)}</a>`, taak)}
+                          ${rowHead(html`<a href="/wisa/scheduling/${taak.id}">${describePlanning(taak.planning)}</a>`, taak)}
                         </th>
                         <td role="cell" data-label="Job type">
                           ${taak.type === "" ? html`<span class="soft">nog niet gekozen</span>` : taak.type}
                         </td>
                         <td role="cell" data-label="Omschrijving">${taak.omschrijving}</td>
                         <td role="cell" data-label="Volgende beurt">
-                          ${taak.nieuw ? "nog niet bewaard" : met.volgende(taak.id)}
+                          ${taak.nieuw ? "nog niet bewaard" : met.nextName(taak.id)}
                         </td>
                       </tr>`,
                   )}
@@ -192,7 +192,7 @@ function taakForm(
     velden,
     gewijzigd,
   }: { readonly id: number; readonly velden: Taakvelden; readonly gewijzigd: boolean },
-  fouten: Fouten,
+  fouten: FieldErrors,
 ): Html {
   return html`<form class="card stack measure" action="/wisa/scheduling/${id}" method="post">
     <h2>Taak</h2>
@@ -212,8 +212,8 @@ function taakForm(
       actief</label
     >
     <div class="stack-s">
-      <p>Tijdstip: <b data-veld="tijdstip">${omschrijf(velden.planning)}</b></p>
-      ${isNietGezet(velden.planning) && html`<p class="why">${icon("info")}<span>Dit betekent: niet ingesteld. Zo loopt de taak nooit.</span></p>`}
+      <p>Tijdstip: <b data-veld="tijdstip">${describePlanning(velden.planning)}</b></p>
+      ${isNotSet(velden.planning) && html`<p class="why">${icon("info")}<span>Dit betekent: niet ingesteld. Zo loopt de taak nooit.</span></p>`}
       <div class="row">
         <button class="button secondary" name="knop" value="tijdstip">
           ${icon("clock")}Tijdstip instellen
@@ -229,38 +229,42 @@ function taakForm(
 }
 
 /** Frequentie voor achtergrond taak (R72). */
-export function tijdstipBlad(id: number, waarden: Readonly<Record<string, string>>, fouten: Fouten): string {
-  const v = (naam: string) => ({ naam, waarde: waarden[naam] ?? "", fouten });
-  const soort = (waarde: string, tekst: string, velden: Html): Html =>
+export function momentSheet(
+  id: number,
+  values: Readonly<Record<string, string>>,
+  fouten: FieldErrors,
+): string {
+  const v = (naam: string) => ({ naam, waarde: values[naam] ?? "", fouten });
+  const kindOf = (value: string, text: string, velden: Html): Html =>
     html`<div class="stack-s">
       <label class="check"
         ><input
           type="radio"
           name="soort"
-          value="${waarde}"
-          ${waarden["soort"] === waarde && html`checked`}
-        />${tekst}</label
+          value="${value}"
+          ${values["soort"] === value && html`checked`}
+        />${text}</label
       >
       <div class="row wide-gap">${velden}</div>
     </div>`;
-  return blad({
+  return sheet({
     titel: "Tijdstip instellen",
     pakket: "wisa",
     actief: "extra",
     fout: Object.keys(fouten).length > 0,
     inhoud: html`<div class="stack-s">
-        ${kruimels(["Beheer scheduling", "/wisa/scheduling"], ["Taak", `/wisa/scheduling/${id}`], ["Tijdstip instellen"])}
+        ${crumbs(["Beheer scheduling", "/wisa/scheduling"], ["Taak", `/wisa/scheduling/${id}`], ["Tijdstip instellen"])}
         <h1>Frequentie voor achtergrond taak</h1>
         <p class="lead">Kies best Dagelijks om 00:00, of een ander tijdstip tussen 0 en 9 uur.</p>
       </div>
-      ${foutenlijst(fouten)}
+      ${errorList(fouten)}
       <form class="card stack measure" action="/wisa/scheduling/${id}/tijdstip" method="post">
         <fieldset class="stack">
           <legend class="visually-hidden">Frequentie</legend>
-          ${soort("eenmalig", "Eenmalig", html`${tekstveld({ ...v("datum"), label: "Datum", soort: "date" })} ${tekstveld({ ...v("eenmalig_om"), label: "Om", hint: "uu:mm" })}`)}
-          ${soort("dagelijks", "Dagelijks", tekstveld({ ...v("dagelijks_om"), label: "Om", hint: "uu:mm" }))}
-          ${soort("elk-uur", "Elk uur", tekstveld({ ...v("minuut"), label: "Op minuut", hint: "0 tot 59" }))}
-          ${soort("elke-n-minuten", "Elke N minuten", tekstveld({ ...v("n"), label: "N", hint: "1 tot 1440" }))}
+          ${kindOf("eenmalig", "Eenmalig", html`${tekstveld({ ...v("datum"), label: "Datum", soort: "date" })} ${tekstveld({ ...v("eenmalig_om"), label: "Om", hint: "uu:mm" })}`)}
+          ${kindOf("dagelijks", "Dagelijks", tekstveld({ ...v("dagelijks_om"), label: "Om", hint: "uu:mm" }))}
+          ${kindOf("elk-uur", "Elk uur", tekstveld({ ...v("minuut"), label: "Op minuut", hint: "0 tot 59" }))}
+          ${kindOf("elke-n-minuten", "Elke N minuten", tekstveld({ ...v("n"), label: "N", hint: "1 tot 1440" }))}
         </fieldset>
         <div class="row">
           <button class="button">OK</button

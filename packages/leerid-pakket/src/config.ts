@@ -3,17 +3,17 @@ import { dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { mappingSchema, type Mapping } from "./mapping.ts";
-import { PakketFout } from "./problem.ts";
+import { PakketError } from "./problem.ts";
 
 const lokaal = new Set(["localhost", "127.0.0.1", "[::1]"]);
 /** An address with TLS; without only on the machine itself, for trying out. */
 const adres = z
   .url({ protocol: /^https?$/ })
   .refine(
-    (tekst) => tekst.startsWith("https:") || lokaal.has(new URL(tekst).hostname),
+    (text) => text.startsWith("https:") || lokaal.has(new URL(text).hostname),
     "moet met https:// beginnen",
   )
-  .transform((tekst) => tekst.replace(/\/+$/, ""));
+  .transform((text) => text.replace(/\/+$/, ""));
 
 const configSchema = z.strictObject({
   instellingsnummer: z.string().regex(/^\d{6}$/, "zes cijfers"),
@@ -58,9 +58,9 @@ const configSchema = z.strictObject({
   ontvangst: z.strictObject({ wacht_seconden: z.int().min(0).max(3600).default(600) }).prefault({}),
   pogingen: z.int().min(1).max(20).default(6),
 });
-type Bestand = z.output<typeof configSchema>;
+type ReceivedFile = z.output<typeof configSchema>;
 
-export type Config = Omit<Bestand, "mapping"> & {
+export type Config = Omit<ReceivedFile, "mapping"> & {
   readonly mapping: Mapping;
   /** How the program proves to the API who it is. */
   readonly bewijs:
@@ -74,86 +74,95 @@ export const meegeleverd = ["broekx", "informat", "wisa"] as const;
 
 /**
  * Reads a config file and everything that it points at; paths in it are from the place of the file.
- * @throws PakketFout with a line per problem, exit code 2
+ * @throws PakketError with a line per problem, exit code 2
  */
-export async function leesConfig(pad: string): Promise<Config> {
-  const bestand = leesJson(await lees(pad, "het configuratiebestand"), configSchema, pad);
-  const van = (naam: string) => (isAbsolute(naam) ? naam : join(dirname(pad), naam));
+export async function readConfig(path: string): Promise<Config> {
+  const file = readJson(await read(path, "het configuratiebestand"), configSchema, path);
+  const resolvePath = (naam: string) => (isAbsolute(naam) ? naam : join(dirname(path), naam));
   const {
     client_secret: geheim,
     client_secret_bestand: geheimBestand,
     private_key_bestand: sleutelBestand,
-  } = bestand.leerid;
-  const manieren = [geheim, geheimBestand, sleutelBestand].filter((een) => een !== undefined);
+  } = file.leerid;
+  const manieren = [geheim, geheimBestand, sleutelBestand].filter((one) => one !== undefined);
   if (manieren.length !== 1)
-    throw fout(pad, [
+    throw pakketError(path, [
       "leerid: kies precies één van client_secret, client_secret_bestand en private_key_bestand",
     ]);
   const bewijs =
     sleutelBestand === undefined
-      ? { secret: geheim ?? (await lees(van(geheimBestand ?? ""), "leerid.client_secret_bestand")).trim() }
+      ? {
+          secret:
+            geheim ?? (await read(resolvePath(geheimBestand ?? ""), "leerid.client_secret_bestand")).trim(),
+        }
       : {
-          pem: await lees(van(sleutelBestand), "leerid.private_key_bestand"),
-          alg: bestand.leerid.private_key_alg,
-          kid: bestand.leerid.private_key_id,
+          pem: await read(resolvePath(sleutelBestand), "leerid.private_key_bestand"),
+          alg: file.leerid.private_key_alg,
+          kid: file.leerid.private_key_id,
         };
   return {
-    ...bestand,
-    mapping: await leesMapping(bestand.mapping, van),
+    ...file,
+    mapping: await readMapping(file.mapping, resolvePath),
     bewijs,
-    sshSleutel: await lees(van(bestand.sftp.private_key_bestand), "sftp.private_key_bestand"),
-    export: bestand.export.map(van),
-    staat: van(bestand.staat),
+    sshSleutel: await read(resolvePath(file.sftp.private_key_bestand), "sftp.private_key_bestand"),
+    export: file.export.map(resolvePath),
+    staat: resolvePath(file.staat),
   };
 }
 
-async function leesMapping(mapping: string | Mapping, van: (naam: string) => string): Promise<Mapping> {
+async function readMapping(
+  mapping: string | Mapping,
+  resolvePath: (naam: string) => string,
+): Promise<Mapping> {
   if (typeof mapping !== "string") return mapping;
-  if (mapping.endsWith(".json")) return leesJson(await lees(van(mapping), "mapping"), mappingSchema, mapping);
-  const naam = meegeleverd.find((een) => een === mapping.toLowerCase());
+  if (mapping.endsWith(".json"))
+    return readJson(await read(resolvePath(mapping), "mapping"), mappingSchema, mapping);
+  const naam = meegeleverd.find((one) => one === mapping.toLowerCase());
   if (naam === undefined)
-    throw new PakketFout(
+    throw new PakketError(
       `mapping: "${mapping}" komt niet mee. Kies uit ${meegeleverd.join(", ")}, of geef een bestand dat op .json eindigt.`,
       2,
     );
-  const pad = fileURLToPath(new URL(`../pakketten/${naam}.json`, import.meta.url));
-  return leesJson(await lees(pad, "mapping"), mappingSchema, pad);
+  const path = fileURLToPath(new URL(`../pakketten/${naam}.json`, import.meta.url));
+  return readJson(await read(path, "mapping"), mappingSchema, path);
 }
 
-async function lees(pad: string, wat: string): Promise<string> {
+async function read(path: string, wat: string): Promise<string> {
   try {
-    return await readFile(pad, "utf8");
+    return await readFile(path, "utf8");
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";
     const waarom =
       { ENOENT: "dat bestand bestaat niet", EACCES: "dat bestand mag niet gelezen worden" }[code] ?? code;
-    throw new PakketFout(`${wat}: ${pad}: ${waarom}.`, 2);
+    throw new PakketError(`${wat}: ${path}: ${waarom}.`, 2);
   }
 }
 
-const fout = (pad: string, regels: readonly string[]): PakketFout =>
-  new PakketFout([`${pad} is niet in orde:`, ...regels.map((regel) => `  ${regel}`)].join("\n"), 2);
+const pakketError = (path: string, regels: readonly string[]): PakketError =>
+  new PakketError([`${path} is niet in orde:`, ...regels.map((regel) => `  ${regel}`)].join("\n"), 2);
 
 /** Text to data by a schema; all problems at once, each with its field and never with its value. */
-export function leesJson<S extends z.ZodType>(tekst: string, schema: S, pad: string): z.output<S> {
+export function readJson<S extends z.ZodType>(text: string, schema: S, path: string): z.output<S> {
   let json: unknown;
   try {
-    json = JSON.parse(tekst.replace(/^\uFEFF/, ""));
+    json = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     const regel = /line (\d+)/.exec(String(error))?.[1];
-    throw fout(pad, [`dit is geen JSON${regel === undefined ? "" : `, kijk na rond regel ${regel}`}`]);
+    throw pakketError(path, [
+      `dit is geen JSON${regel === undefined ? "" : `, kijk na rond regel ${regel}`}`,
+    ]);
   }
   const gelezen = schema.safeParse(json);
   if (gelezen.success) return gelezen.data;
-  throw fout(
-    pad,
-    gelezen.error.issues.flatMap((issue) => regelsVan(issue)),
+  throw pakketError(
+    path,
+    gelezen.error.issues.flatMap((issue) => regelsOf(issue)),
   );
 }
 
-function regelsVan(issue: z.core.$ZodIssue, boven: readonly PropertyKey[] = []): readonly string[] {
-  const pad = [...boven, ...issue.path];
-  const veld = pad.length === 0 ? "het bestand" : pad.map(String).join(".");
+function regelsOf(issue: z.core.$ZodIssue, boven: readonly PropertyKey[] = []): readonly string[] {
+  const path = [...boven, ...issue.path];
+  const veld = path.length === 0 ? "het bestand" : path.map(String).join(".");
   switch (issue.code) {
     case "invalid_type":
       return [
@@ -163,12 +172,12 @@ function regelsVan(issue: z.core.$ZodIssue, boven: readonly PropertyKey[] = []):
       return issue.keys.map((naam) => `${veld}: "${naam.slice(0, 40)}" is geen bekend veld`);
     case "invalid_value":
       return [
-        `${veld}: kies uit ${issue.values.map((een) => (een === "\t" ? '"\\t"' : `"${String(een)}"`)).join(", ")}`,
+        `${veld}: kies uit ${issue.values.map((one) => (one === "\t" ? '"\\t"' : `"${String(one)}"`)).join(", ")}`,
       ];
     case "invalid_union": {
       // The alternative that got furthest: its problems lie deepest.
-      const beste = issue.errors.toSorted((een, twee) => diepte(twee) - diepte(een))[0] ?? [];
-      return beste.flatMap((een) => regelsVan(een, pad));
+      const beste = issue.errors.toSorted((one, two) => depth(two) - depth(one))[0] ?? [];
+      return beste.flatMap((one) => regelsOf(one, path));
     }
     case "too_small":
       return [`${veld}: is te kort of te klein (minstens ${String(issue.minimum)})`];
@@ -183,5 +192,5 @@ function regelsVan(issue: z.core.$ZodIssue, boven: readonly PropertyKey[] = []):
   }
 }
 
-const diepte = (issues: readonly z.core.$ZodIssue[]): number =>
-  Math.max(0, ...issues.map((een) => een.path.length));
+const depth = (issues: readonly z.core.$ZodIssue[]): number =>
+  Math.max(0, ...issues.map((one) => one.path.length));

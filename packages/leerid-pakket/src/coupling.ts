@@ -1,5 +1,5 @@
-import { grenzenVan } from "./dates.ts";
-import type { FouteRij, Regel } from "./mapping.ts";
+import { limitsOf } from "./dates.ts";
+import type { WrongRow, Regel } from "./mapping.ts";
 
 /** A pupil as the identifier API tells of him. */
 export type Nummers = {
@@ -10,7 +10,7 @@ export type Nummers = {
 };
 
 /** A row of the drop file, with the line of the export that it came from. */
-export type DropRij = {
+export type DropRow = {
   readonly rij: number;
   readonly stamnummer: string;
   readonly leer_id_uuid: string;
@@ -21,9 +21,9 @@ export type DropRij = {
   readonly tot: string;
 };
 
-export type Koppeling = {
-  readonly rijen: readonly DropRij[];
-  readonly nietGekoppeld: readonly FouteRij[];
+export type Coupling = {
+  readonly rijen: readonly DropRow[];
+  readonly nietGekoppeld: readonly WrongRow[];
   /** Rows whose period does not touch the school year. */
   readonly andereJaren: number;
   /** Rows that say the same as another one. */
@@ -33,11 +33,11 @@ export type Koppeling = {
 };
 
 /** Couples rows to pupils by (instellingsnummer, stamnummer); the numbers are those of one school. */
-export function koppel(regels: readonly Regel[], nummers: readonly Nummers[], schooljaar: string): Koppeling {
-  const bekend = new Map(nummers.map((een) => [een.stamnummer, een]));
-  const { van: begin, tot: einde } = grenzenVan(schooljaar);
-  const rijen = new Map<string, DropRij>();
-  const nietGekoppeld: FouteRij[] = [];
+export function couple(regels: readonly Regel[], nummers: readonly Nummers[], schooljaar: string): Coupling {
+  const bekend = new Map(nummers.map((one) => [one.stamnummer, one]));
+  const { van: begin, tot: einde } = limitsOf(schooljaar);
+  const rows = new Map<string, DropRow>();
+  const nietGekoppeld: WrongRow[] = [];
   const metRij = new Set<string>();
   let andereJaren = 0;
   let dubbel = 0;
@@ -60,7 +60,7 @@ export function koppel(regels: readonly Regel[], nummers: readonly Nummers[], sc
     // Periods that go over an edge of the school year are cut there: a file tells of one school year.
     const van = periode.van === null || periode.van <= begin ? "" : periode.van;
     const tot = periode.tot === null || periode.tot >= einde ? "" : periode.tot;
-    const nieuw: DropRij = {
+    const nieuw: DropRow = {
       rij,
       stamnummer,
       leer_id_uuid: leerling.leer_id_uuid ?? "",
@@ -71,23 +71,23 @@ export function koppel(regels: readonly Regel[], nummers: readonly Nummers[], sc
       tot,
     };
     const sleutel = JSON.stringify([leerling.account_uuid, klas, subklas, van, tot]);
-    if (rijen.has(sleutel)) dubbel += 1;
-    else rijen.set(sleutel, nieuw);
+    if (rows.has(sleutel)) dubbel += 1;
+    else rows.set(sleutel, nieuw);
   }
   return {
     // In a fixed order, so that the same classes give the same file.
-    rijen: [...rijen.values()].toSorted(
-      (een, twee) =>
-        vergelijk(een.klas, twee.klas) ||
-        vergelijk(een.subklas, twee.subklas) ||
-        vergelijk(een.account_uuid, twee.account_uuid) ||
-        vergelijk(een.van, twee.van),
+    rijen: [...rows.values()].toSorted(
+      (one, two) =>
+        compare(one.klas, two.klas) ||
+        compare(one.subklas, two.subklas) ||
+        compare(one.account_uuid, two.account_uuid) ||
+        compare(one.van, two.van),
     ),
     nietGekoppeld,
     andereJaren,
     dubbel,
-    zonderKlas: nummers.map((een) => een.stamnummer).filter((stamnummer) => !metRij.has(stamnummer)),
+    zonderKlas: nummers.map((one) => one.stamnummer).filter((stamnummer) => !metRij.has(stamnummer)),
   };
 }
 
-const vergelijk = (een: string, twee: string): number => (een < twee ? -1 : een > twee ? 1 : 0);
+const compare = (one: string, two: string): number => (one < two ? -1 : one > two ? 1 : 0);

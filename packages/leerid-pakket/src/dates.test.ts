@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { datumlezer, datumOp, grenzenVan, isDatumvorm, schooljaarOp } from "./dates.ts";
+import { datumlezer, datumOn, limitsOf, isDateFormat, schooljaarOn } from "./dates.ts";
 
 test("a date in each form is the same day", () => {
-  for (const [vorm, tekst] of [
+  for (const [vorm, text] of [
     ["dd/mm/jjjj", "05/09/2026"],
     ["d/m/jjjj", "5/9/2026"],
     ["jjjj-mm-dd", "2026-09-05"],
@@ -12,12 +12,12 @@ test("a date in each form is the same day", () => {
     ["dd.mm.jjjj", "05.09.2026"],
     ["mm-dd-jjjj", "09-05-2026"],
   ] as const)
-    assert.equal(datumlezer(vorm)(tekst), "2026-09-05", vorm);
+    assert.equal(datumlezer(vorm)(text), "2026-09-05", vorm);
 });
 
 test("what is no date is not made into one", () => {
   const lees = datumlezer("dd/mm/jjjj");
-  for (const tekst of [
+  for (const text of [
     "31/06/2026",
     "29/02/2026",
     "00/01/2026",
@@ -27,14 +27,14 @@ test("what is no date is not made into one", () => {
     "x",
     " ",
   ])
-    assert.equal(lees(tekst), undefined, tekst);
+    assert.equal(lees(text), undefined, text);
   assert.equal(lees(""), null);
   assert.equal(lees("29/02/2028"), "2028-02-29");
 });
 
 test("only forms with a year, a month and a day exist", () => {
   for (const vorm of ["dd/mm", "jj/mm/dd", "jjj-mm-dd", "dd/dd/jjjj", "", "datum"])
-    assert.equal(isDatumvorm(vorm), false, vorm);
+    assert.equal(isDateFormat(vorm), false, vorm);
 });
 
 test("every existing day is read, in any year", () => {
@@ -49,9 +49,9 @@ test("every existing day is read, in any year", () => {
 });
 
 test("a school year turns on 1 September, Belgian time", () => {
-  assert.equal(schooljaarOp("2026-08-31"), "2025-2026");
-  assert.equal(schooljaarOp("2026-09-01"), "2026-2027");
-  assert.equal(datumOp(Date.parse("2026-08-31T21:59:59Z")), "2026-08-31");
-  assert.equal(datumOp(Date.parse("2026-08-31T22:00:00Z")), "2026-09-01");
-  assert.deepEqual(grenzenVan("2026-2027"), { van: "2026-09-01", tot: "2027-08-31" });
+  assert.equal(schooljaarOn("2026-08-31"), "2025-2026");
+  assert.equal(schooljaarOn("2026-09-01"), "2026-2027");
+  assert.equal(datumOn(Date.parse("2026-08-31T21:59:59Z")), "2026-08-31");
+  assert.equal(datumOn(Date.parse("2026-08-31T22:00:00Z")), "2026-09-01");
+  assert.deepEqual(limitsOf("2026-2027"), { van: "2026-09-01", tot: "2027-08-31" });
 });

@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { leesConfig } from "./config.ts";
-import { voerUit } from "./deliver.ts";
-import { maakSleutelpaar, startLeerId, type Storing } from "./proef-leerid.ts";
+import { readConfig } from "./config.ts";
+import { execute } from "./deliver.ts";
+import { makeKeyPair, startLeerId, type Disturbance } from "./trial-leerid.ts";
 
 const sluit: (() => Promise<unknown>)[] = [];
 let map = "";
@@ -28,9 +28,9 @@ const regels = [
   "999001;2025-0009;Bouzid;Amira;6A;;01/09/2026;31/08/2027;I",
 ];
 
-type Anders = { readonly rest?: object; readonly leerid?: object; readonly sftp?: object };
+type OtherOptions = { readonly rest?: object; readonly leerid?: object; readonly sftp?: object };
 /** A school with Wisa, beside a LeerID that does what `storing` says. */
-async function school(storing: Storing = {}, { rest, leerid, sftp }: Anders = {}) {
+async function school(storing: Disturbance = {}, { rest, leerid, sftp }: OtherOptions = {}) {
   const kant = await startLeerId(storing);
   sluit.unshift(kant.stop);
   await writeFile(join(map, "sleutel"), kant.sshSleutel);
@@ -64,10 +64,10 @@ async function school(storing: Storing = {}, { rest, leerid, sftp }: Anders = {}
   );
   const gewacht: number[] = [];
   const doe = async (opdracht: "controleer" | "verstuur" = "verstuur", moment = "2026-11-24T00:05:00Z") =>
-    voerUit(await leesConfig(pad), opdracht, {
-      nu: () => Date.parse(moment),
-      wacht: async (ms) => void gewacht.push(ms),
-      meld: () => {},
+    execute(await readConfig(pad), opdracht, {
+      now: () => Date.parse(moment),
+      wait: async (ms) => void gewacht.push(ms),
+      report: () => {},
     });
   return { ...kant, pad, doe, gewacht };
 }
@@ -91,7 +91,7 @@ describe("R65: from an export to a receipt", () => {
     assert.equal(bestanden.get(`inkomend/${naam}.sha256`)?.toString(), `${som}  ${naam}\n`);
     assert.equal(verslag.uitkomst, "verwerkt");
     assert.deepEqual(
-      verslag.niet_gekoppeld.map((een) => [een.rij, een.stamnummer]),
+      verslag.niet_gekoppeld.map((one) => [one.rij, one.stamnummer]),
       [[4, "2025-0009"]],
     );
     assert.equal(verslag.aantallen?.zonder_klas, 1);
@@ -113,7 +113,7 @@ describe("R65: from an export to a receipt", () => {
     for (const moment of ["2026-11-24T00:05:00Z", "2026-11-24T00:05:00Z", "2026-11-23T10:00:00Z"])
       await doe("verstuur", moment);
     assert.deepEqual(
-      [...bestanden.keys()].filter((een) => een.endsWith(".csv")).map((een) => een.slice(-20, -4)),
+      [...bestanden.keys()].filter((one) => one.endsWith(".csv")).map((one) => one.slice(-20, -4)),
       ["20261124T000500Z", "20261124T000501Z", "20261124T000502Z"],
     );
   });
@@ -138,7 +138,7 @@ describe("what may go better in a moment is tried again", () => {
     assert.equal((await doe()).uitkomst, "verwerkt");
     assert.equal(gewacht.length, 2);
     assert.deepEqual(
-      [...bestanden.keys()].filter((een) => een.endsWith(".csv")),
+      [...bestanden.keys()].filter((one) => one.endsWith(".csv")),
       [`inkomend/${naam}`],
     );
   });
@@ -159,29 +159,32 @@ describe("what may go better in a moment is tried again", () => {
 });
 
 describe("what a person must look at is not tried again, and nothing is sent", () => {
-  const mislukt = async (wat: Awaited<ReturnType<typeof school>>, melding: RegExp) => {
+  const expectFailure = async (wat: Awaited<ReturnType<typeof school>>, melding: RegExp) => {
     const verslag = await wat.doe();
     assert.equal(verslag.uitkomst, "mislukt");
     assert.match(verslag.melding, melding);
     assert.deepEqual(
-      [wat.gewacht, [...wat.bestanden.keys()].filter((een) => een.endsWith(".csv"))],
+      [wat.gewacht, [...wat.bestanden.keys()].filter((one) => one.endsWith(".csv"))],
       [[], []],
     );
   };
   test("another key than that of LeerID", async () => {
-    await mislukt(
+    await expectFailure(
       await school({}, { sftp: { hostsleutels: [`SHA256:${"A".repeat(43)}`] } }),
       /toont een andere sleutel.*SHA256:/,
     );
   });
   test("a key or a secret that LeerID does not know", async () => {
     const wat = await school();
-    await writeFile(join(map, "sleutel"), maakSleutelpaar().private);
-    await mislukt(wat, /aanvaardt de sleutel van wisa niet/);
-    await mislukt(await school({}, { leerid: { client_secret: "fout" } }), /aanvaardt client pakket niet/);
+    await writeFile(join(map, "sleutel"), makeKeyPair().private);
+    await expectFailure(wat, /aanvaardt de sleutel van wisa niet/);
+    await expectFailure(
+      await school({}, { leerid: { client_secret: "fout" } }),
+      /aanvaardt client pakket niet/,
+    );
   });
   test("a school that LeerID refuses, in the words of LeerID", async () => {
-    await mislukt(
+    await expectFailure(
       await school(
         {},
         { rest: { instellingsnummer: "999002", mapping: { ...kaal, instellingsnummer: undefined } } },
@@ -190,7 +193,7 @@ describe("what a person must look at is not tried again, and nothing is sent", (
     );
   });
   test("a file that the dropserver refuses, in its words; the code that may mean 'not now' is tried again", async () => {
-    await mislukt(
+    await expectFailure(
       await school({ weigert: { code: 3, melding: "Hier mag je niet schrijven." } }),
       /neemt klasinformatie_.*niet aan\. Hier mag je niet schrijven/,
     );
@@ -201,11 +204,11 @@ describe("what a person must look at is not tried again, and nothing is sent", (
   test("an export without pupils, of other pupils, or that is not there", async () => {
     const wat = await school();
     await writeFile(join(map, "export.csv"), regels[0] ?? "");
-    await mislukt(wat, /geen enkele leerling met een klas/);
+    await expectFailure(wat, /geen enkele leerling met een klas/);
     await writeFile(join(map, "export.csv"), [regels[0], regels[3]].join("\n"));
-    await mislukt(wat, /Geen enkele leerling van de export is bij LeerID bekend/);
+    await expectFailure(wat, /Geen enkele leerling van de export is bij LeerID bekend/);
     await rm(join(map, "export.csv"));
-    await mislukt(wat, /bestaat niet/);
+    await expectFailure(wat, /bestaat niet/);
   });
 });
 
@@ -218,12 +221,12 @@ const kaal = {
 };
 
 const programma = fileURLToPath(new URL("../bin/leerid-pakket.mjs", import.meta.url));
-function commando(...args: string[]): Promise<{ code: number | null; uit: string; fout: string }> {
+function command(...args: string[]): Promise<{ code: number | null; uit: string; fout: string }> {
   return new Promise((klaar) => {
     const kind = spawn(process.execPath, [programma, ...args]);
     let [uit, fout] = ["", ""];
-    kind.stdout.on("data", (deel: Buffer) => (uit += deel.toString()));
-    kind.stderr.on("data", (deel: Buffer) => (fout += deel.toString()));
+    kind.stdout.on("data", (part: Buffer) => (uit += part.toString()));
+    kind.stderr.on("data", (part: Buffer) => (fout += part.toString()));
     kind.once("close", (code) => klaar({ code, uit, fout }));
   });
 }
@@ -231,19 +234,19 @@ function commando(...args: string[]): Promise<{ code: number | null; uit: string
 describe("the command", () => {
   test("exit code 0 with a report, 1 when somebody must look, 2 for wrong usage", async () => {
     const { pad, ontvangst } = await school();
-    const goed = await commando("verstuur", pad);
+    const goed = await command("verstuur", pad);
     assert.equal(goed.code, 0, goed.fout);
     assert.match(
       goed.uit,
       /gekoppeld +2[\s\S]*stamnummer 2025-0009[\s\S]*LeerID heeft alle klassen verwerkt/,
     );
     ontvangst.status = "aangehouden";
-    const vast = await commando("verstuur", pad);
+    const vast = await command("verstuur", pad);
     assert.equal(vast.code, 1);
     assert.match(vast.fout, /houdt het bestand vast/);
-    assert.equal((await commando("planning", pad)).code, 0);
-    assert.equal((await commando("verstuur")).code, 2);
-    assert.equal((await commando("--help")).code, 0);
+    assert.equal((await command("planning", pad)).code, 0);
+    assert.equal((await command("verstuur")).code, 2);
+    assert.equal((await command("--help")).code, 0);
   });
 
   test("a wrong configuration: every field in Dutch, no value, exit code 2", async () => {
@@ -258,7 +261,7 @@ describe("the command", () => {
         leerid: { ...config["leerid"], api: "http://voorbeeld.be", client_id: undefined },
       }),
     );
-    const { code, fout } = await commando("verstuur", pad);
+    const { code, fout } = await command("verstuur", pad);
     assert.equal(code, 2);
     for (const regel of [
       /instellingsnummer: zes cijfers/,
@@ -269,15 +272,15 @@ describe("the command", () => {
       assert.match(fout, regel);
     assert.doesNotMatch(fout, /voorbeeld|geheim/);
     await writeFile(pad, "{,}");
-    assert.match((await commando("verstuur", pad)).fout, /geen JSON/);
-    assert.match((await commando("verstuur", join(map, "weg.json"))).fout, /bestaat niet/);
+    assert.match((await command("verstuur", pad)).fout, /geen JSON/);
+    assert.match((await command("verstuur", join(map, "weg.json"))).fout, /bestaat niet/);
   });
 
   test("two at once for one school: the second says that the first is busy", async () => {
     const { pad } = await school({ later: 3 }, { rest: { ontvangst: { wacht_seconden: 30 } } });
-    const [een, twee] = await Promise.all([commando("verstuur", pad), commando("verstuur", pad)]);
-    assert.deepEqual([een.code, twee.code].toSorted(), [0, 1]);
-    assert.match(een.fout + twee.fout, /loopt al voor deze school/);
-    assert.equal((await commando("controleer", pad)).code, 0);
+    const [one, two] = await Promise.all([command("verstuur", pad), command("verstuur", pad)]);
+    assert.deepEqual([one.code, two.code].toSorted(), [0, 1]);
+    assert.match(one.fout + two.fout, /loopt al voor deze school/);
+    assert.equal((await command("controleer", pad)).code, 0);
   });
 });

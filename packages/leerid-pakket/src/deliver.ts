@@ -1,111 +1,111 @@
 import { readFile, stat } from "node:fs/promises";
 import type { Config } from "./config.ts";
-import { koppel } from "./coupling.ts";
-import { datumOp, schooljaarOp } from "./dates.ts";
-import { maakDropBestand, type DropBestand } from "./drop-file.ts";
-import { verbind, wachtOpOntvangst, type Ontvangst } from "./dropserver.ts";
-import { haalNummers } from "./identifiers.ts";
-import { leesExport, type Gelezen } from "./mapping.ts";
-import { PakketFout } from "./problem.ts";
-import { maakVerslag, type Gedaan, type Verslag } from "./report.ts";
-import { metHerkansing, type Wachter } from "./retry.ts";
-import { metStaat, type Staat } from "./state.ts";
+import { couple } from "./coupling.ts";
+import { datumOn, schooljaarOn } from "./dates.ts";
+import { makeDropFile, type DropFile } from "./drop-file.ts";
+import { connect, awaitOntvangst, type Ontvangst } from "./dropserver.ts";
+import { fetchNummers } from "./identifiers.ts";
+import { readExport, type ReadResult } from "./mapping.ts";
+import { PakketError } from "./problem.ts";
+import { makeReport, type Done, type Report } from "./report.ts";
+import { withRetry, type Waiter } from "./retry.ts";
+import { withState, type RunState } from "./state.ts";
 
-export type Omgeving = Omit<Wachter, "pogingen"> & { readonly nu: () => number };
+export type Surroundings = Omit<Waiter, "pogingen"> & { readonly now: () => number };
 
 /** `controleer` and `verstuur`: the report of it; it is written in the folder of the state as well. */
-export async function voerUit(
+export async function execute(
   config: Config,
-  opdracht: Verslag["opdracht"],
-  omgeving: Omgeving,
-): Promise<Verslag> {
-  const moment = omgeving.nu();
-  const schooljaar = config.schooljaar === "automatisch" ? schooljaarOp(datumOp(moment)) : config.schooljaar;
+  opdracht: Report["opdracht"],
+  omgeving: Surroundings,
+): Promise<Report> {
+  const moment = omgeving.now();
+  const schooljaar = config.schooljaar === "automatisch" ? schooljaarOn(datumOn(moment)) : config.schooljaar;
   const wachter = { ...omgeving, pogingen: config.pogingen };
-  const gedaan: { -readonly [K in keyof Gedaan]: Gedaan[K] } = {
+  const gedaan: { -readonly [K in keyof Done]: Done[K] } = {
     opdracht,
     instellingsnummer: config.instellingsnummer,
     schooljaar,
     moment,
   };
-  return metStaat(config.staat, async (staat) => {
-    const verslag = await werk(staat).catch((error: unknown) => {
-      if (!(error instanceof PakketFout)) throw error;
-      return maakVerslag(gedaan, { uitkomst: "mislukt", melding: error.message });
+  return withState(config.staat, async (staat) => {
+    const verslag = await perform(staat).catch((error: unknown) => {
+      if (!(error instanceof PakketError)) throw error;
+      return makeReport(gedaan, { uitkomst: "mislukt", melding: error.message });
     });
-    await staat.schrijf("verslag.json", `${JSON.stringify(verslag, null, 2)}\n`);
+    await staat.write("verslag.json", `${JSON.stringify(verslag, null, 2)}\n`);
     return verslag;
   });
 
-  async function werk(staat: Staat): Promise<Verslag> {
-    const gelezen = await leesExports(config);
+  async function perform(staat: RunState): Promise<Report> {
+    const gelezen = await readExports(config);
     gedaan.gelezen = gelezen;
     // An empty list would take every pupil out of his class: an export that went wrong looks like that.
     if (gelezen.regels.length === 0)
-      throw new PakketFout("In de export staat geen enkele leerling met een klas. Er is niets verstuurd.");
-    const koppeling = koppel(gelezen.regels, await haalNummers(config, schooljaar, wachter), schooljaar);
+      throw new PakketError("In de export staat geen enkele leerling met een klas. Er is niets verstuurd.");
+    const koppeling = couple(gelezen.regels, await fetchNummers(config, schooljaar, wachter), schooljaar);
     gedaan.koppeling = koppeling;
     if (koppeling.rijen.length === 0)
-      throw new PakketFout(
+      throw new PakketError(
         "Geen enkele leerling van de export is bij LeerID bekend in deze school. Klopt het instellingsnummer, en de kolom met het stamnummer? Er is niets verstuurd.",
       );
     if (opdracht === "controleer")
-      return maakVerslag(gedaan, { uitkomst: "nagekeken", melding: "Nagekeken. Er is niets verstuurd." });
-    const tijdstip = Math.max(omgeving.nu(), staat.stand.laatste + 1000);
-    const bestand = maakDropBestand(koppeling.rijen, { ...config, schooljaar, moment: tijdstip });
-    gedaan.bestand = bestand.naam;
+      return makeReport(gedaan, { uitkomst: "nagekeken", melding: "Nagekeken. Er is niets verstuurd." });
+    const tijdstip = Math.max(omgeving.now(), staat.stand.laatste + 1000);
+    const file = makeDropFile(koppeling.rijen, { ...config, schooljaar, moment: tijdstip });
+    gedaan.bestand = file.naam;
     // Before it leaves: after a stop halfway the next file is later than this one, whatever the clock says.
-    await staat.bewaar({ laatste: tijdstip });
-    const ontvangst = await lever(config, bestand, wachter);
+    await staat.save({ laatste: tijdstip });
+    const ontvangst = await deliver(config, file, wachter);
     if (ontvangst === undefined)
-      return maakVerslag(gedaan, {
+      return makeReport(gedaan, {
         uitkomst: "onbekend",
         melding: `LeerID heeft het bestand, maar na ${config.ontvangst.wacht_seconden} s is er nog geen ontvangst. Ze komt vanzelf; je hoeft niets opnieuw te versturen.`,
       });
-    return maakVerslag(gedaan, ontvangst);
+    return makeReport(gedaan, ontvangst);
   }
 }
 
 /** Sends and waits for the receipt. After a break the same file goes again under the same name: LeerID takes it once. */
-function lever(config: Config, bestand: DropBestand, wachter: Wachter): Promise<Ontvangst | undefined> {
+function deliver(config: Config, file: DropFile, wachter: Waiter): Promise<Ontvangst | undefined> {
   let geleverd = false;
-  return metHerkansing(wachter, async () => {
-    const server = await verbind(config);
+  return withRetry(wachter, async () => {
+    const server = await connect(config);
     try {
-      if (!geleverd) await server.lever(bestand);
+      if (!geleverd) await server.deliver(file);
       geleverd = true;
-      return await wachtOpOntvangst(server, bestand.naam, config.ontvangst.wacht_seconden);
+      return await awaitOntvangst(server, file.naam, config.ontvangst.wacht_seconden);
     } finally {
-      server.sluit();
+      server.close();
     }
   });
 }
 
-async function leesExports(config: Config): Promise<Gelezen> {
-  const delen: Gelezen[] = [];
-  for (const pad of config.export)
-    delen.push(leesExport(await leesHeel(pad), config.mapping, config.instellingsnummer));
+async function readExports(config: Config): Promise<ReadResult> {
+  const delen: ReadResult[] = [];
+  for (const path of config.export)
+    delen.push(readExport(await readWhole(path), config.mapping, config.instellingsnummer));
   return {
-    regels: delen.flatMap((deel) => deel.regels),
-    fouten: delen.flatMap((deel) => deel.fouten),
-    overgeslagen: delen.reduce((som, deel) => som + deel.overgeslagen, 0),
+    regels: delen.flatMap((part) => part.regels),
+    fouten: delen.flatMap((part) => part.fouten),
+    overgeslagen: delen.reduce((som, part) => som + part.overgeslagen, 0),
   };
 }
 
 /** Reads a file that nobody is writing in: half an export would take half the school out of its classes. */
-async function leesHeel(pad: string): Promise<Buffer> {
+async function readWhole(path: string): Promise<Buffer> {
   try {
-    const voor = await stat(pad);
-    const inhoud = await readFile(pad);
-    const na = await stat(pad);
+    const voor = await stat(path);
+    const inhoud = await readFile(path);
+    const na = await stat(path);
     if (voor.size !== na.size || voor.mtimeMs !== na.mtimeMs || inhoud.length !== na.size)
-      throw new PakketFout(`${pad} wordt nog geschreven. Start leerid-pakket nadat de export klaar is.`);
+      throw new PakketError(`${path} wordt nog geschreven. Start leerid-pakket nadat de export klaar is.`);
     return inhoud;
   } catch (error) {
-    if (error instanceof PakketFout) throw error;
+    if (error instanceof PakketError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? "";
-    throw new PakketFout(
-      code === "ENOENT" ? `De export ${pad} bestaat niet.` : `De export ${pad} is niet te lezen (${code}).`,
+    throw new PakketError(
+      code === "ENOENT" ? `De export ${path} bestaat niet.` : `De export ${path} is niet te lezen (${code}).`,
     );
   }
 }

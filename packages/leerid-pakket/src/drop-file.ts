@@ -1,22 +1,22 @@
 import { createHash } from "node:crypto";
-import type { DropRij } from "./coupling.ts";
+import type { DropRow } from "./coupling.ts";
 
-export type DropBestand = { readonly naam: string; readonly inhoud: Buffer; readonly sha256: string };
+export type DropFile = { readonly naam: string; readonly inhoud: Buffer; readonly sha256: string };
 
 const velden = ["leer_id_uuid", "account_uuid", "klas", "subklas", "van", "tot"] as const;
 
 /** RFC 4180: quotes only where they are needed. */
-const cel = (tekst: string): string => (/[;"\r\n]/.test(tekst) ? `"${tekst.replaceAll('"', '""')}"` : tekst);
+const cell = (text: string): string => (/[;"\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /**
  * The complete class list of one school for one school year. Row n of `rijen` stands on line n + 2.
  * @param moment epoch milliseconds; a file of a later second replaces those before it
  */
-export function maakDropBestand(
-  rijen: readonly DropRij[],
+export function makeDropFile(
+  rows: readonly DropRow[],
   van: { readonly instellingsnummer: string; readonly schooljaar: string; readonly moment: number },
-): DropBestand {
-  const regels = rijen.map((rij) => velden.map((veld) => cel(rij[veld])).join(";"));
+): DropFile {
+  const regels = rows.map((row) => velden.map((veld) => cell(row[veld])).join(";"));
   const inhoud = Buffer.from(`${[velden.join(";"), ...regels].join("\n")}\n`, "utf8");
   const tijdstip = new Date(van.moment).toISOString().replace(/\.\d+/, "").replaceAll(/[-:]/g, "");
   return {

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type ConnectConfig, type SFTPWrapper } from "ssh2";
 import { z } from "zod";
 import type { Config } from "./config.ts";
-import type { DropBestand } from "./drop-file.ts";
-import { PakketFout } from "./problem.ts";
-import { StraksOpnieuw } from "./retry.ts";
+import type { DropFile } from "./drop-file.ts";
+import { PakketError } from "./problem.ts";
+import { TryLater } from "./retry.ts";
 
 /** The receipt of LeerID, the parts that we use (interface contract: School package). */
 const ontvangstSchema = z.object({
@@ -23,10 +23,10 @@ export type Ontvangst = z.output<typeof ontvangstSchema>;
 /** One connection to the dropserver. */
 export type Dropserver = {
   /** Writes the file and waits until the server says that it has it. */
-  lever(bestand: DropBestand): Promise<void>;
+  deliver(file: DropFile): Promise<void>;
   /** The receipt, or undefined while there is none. */
   ontvangst(naam: string): Promise<Ontvangst | undefined>;
-  sluit(): void;
+  close(): void;
 };
 
 /** The codes of SFTP (draft-ietf-secsh-filexfer-02, section 7) that we tell apart. */
@@ -35,19 +35,19 @@ const nietGevonden = 2;
 const nooit = new Set([3, 5, 8]);
 const mislukt = 4;
 
-const vingerafdruk = (sleutel: Buffer): string =>
+const fingerprint = (sleutel: Buffer): string =>
   `SHA256:${createHash("sha256").update(sleutel).digest("base64").replace(/=+$/, "")}`;
 
 /**
  * Signs in with the package's key, at the server whose key was told beforehand only.
- * @throws PakketFout when the key of either side is not right; StraksOpnieuw when it may go better in a moment
+ * @throws PakketError when the key of either side is not right; TryLater when it may go better in a moment
  */
-export async function verbind(config: Config): Promise<Dropserver> {
+export async function connect(config: Config): Promise<Dropserver> {
   const { sftp: waar } = config;
   const client = new Client();
   let getoond: string | undefined;
   const dood = new Promise<never>((_, reject) => {
-    client.once("close", () => reject(new StraksOpnieuw("De verbinding met de dropserver viel weg.")));
+    client.once("close", () => reject(new TryLater("De verbinding met de dropserver viel weg.")));
   });
   dood.catch(() => {});
   const opties: ConnectConfig = {
@@ -57,7 +57,7 @@ export async function verbind(config: Config): Promise<Dropserver> {
     privateKey: config.sshSleutel,
     ...(waar.wachtzin === undefined ? {} : { passphrase: waar.wachtzin }),
     hostVerifier: (sleutel: Buffer) => {
-      getoond = vingerafdruk(sleutel);
+      getoond = fingerprint(sleutel);
       return waar.hostsleutels.includes(getoond);
     },
     readyTimeout: 30_000,
@@ -68,54 +68,54 @@ export async function verbind(config: Config): Promise<Dropserver> {
     client.on("error", (error: Error & { level?: string }) => {
       if (getoond !== undefined && !waar.hostsleutels.includes(getoond))
         reject(
-          new PakketFout(
+          new PakketError(
             `${waar.host} toont een andere sleutel dan in de configuratie staat (${getoond}). Er is niets verstuurd. ` +
               "Vraag LeerID of de sleutel veranderd is voordat je sftp.hostsleutels aanpast.",
           ),
         );
       else if (error.level === "client-authentication")
         reject(
-          new PakketFout(
+          new PakketError(
             `De dropserver aanvaardt de sleutel van ${waar.gebruiker} niet. Kent LeerID de publieke sleutel die hoort bij sftp.private_key_bestand?`,
           ),
         );
-      else reject(new StraksOpnieuw(`De dropserver ${waar.host} is niet te bereiken.`));
+      else reject(new TryLater(`De dropserver ${waar.host} is niet te bereiken.`));
     });
     try {
       client.connect(opties);
     } catch {
       reject(
-        new PakketFout(
+        new PakketError(
           "sftp.private_key_bestand is geen sleutel die te lezen is, of de wachtzin klopt niet.",
           2,
         ),
       );
     }
   });
-  const sftp = await Promise.race([dood, belofte<SFTPWrapper>((klaar) => client.sftp(klaar))]).catch(
+  const sftp = await Promise.race([dood, promised<SFTPWrapper>((klaar) => client.sftp(klaar))]).catch(
     (error: unknown) => {
       client.end();
-      throw error instanceof StraksOpnieuw ? error : new StraksOpnieuw("De dropserver opent geen SFTP.");
+      throw error instanceof TryLater ? error : new TryLater("De dropserver opent geen SFTP.");
     },
   );
-  const schrijf = (naam: string, inhoud: Buffer) =>
-    metUitleg(basename(naam), () =>
+  const write = (naam: string, inhoud: Buffer) =>
+    withExplanation(basename(naam), () =>
       Promise.race([
         dood,
-        belofte<undefined>((klaar) => sftp.writeFile(naam, inhoud, klaar as (error?: Error | null) => void)),
+        promised<undefined>((klaar) => sftp.writeFile(naam, inhoud, klaar as (error?: Error | null) => void)),
       ]),
     );
   return {
-    async lever({ naam, inhoud, sha256 }) {
+    async deliver({ naam, inhoud, sha256 }) {
       // The sum first: what LeerID reads when the file is closed, it can check at once.
-      await schrijf(`inkomend/${naam}.sha256`, Buffer.from(`${sha256}  ${naam}\n`));
-      if (!waar.tijdelijke_naam) return void (await schrijf(`inkomend/${naam}`, inhoud));
+      await write(`inkomend/${naam}.sha256`, Buffer.from(`${sha256}  ${naam}\n`));
+      if (!waar.tijdelijke_naam) return void (await write(`inkomend/${naam}`, inhoud));
       const tijdelijk = `inkomend/${naam}.part`;
-      await schrijf(tijdelijk, inhoud);
-      await metUitleg(naam, () =>
+      await write(tijdelijk, inhoud);
+      await withExplanation(naam, () =>
         Promise.race([
           dood,
-          belofte<undefined>((klaar) =>
+          promised<undefined>((klaar) =>
             sftp.rename(tijdelijk, `inkomend/${naam}`, klaar as (error?: Error | null) => void),
           ),
         ]),
@@ -123,20 +123,20 @@ export async function verbind(config: Config): Promise<Dropserver> {
     },
     async ontvangst(naam) {
       try {
-        const inhoud = await Promise.race([dood, leesHeel(sftp, `ontvangst/${naam}.ontvangst.json`)]);
+        const inhoud = await Promise.race([dood, readWhole(sftp, `ontvangst/${naam}.ontvangst.json`)]);
         const gelezen = ontvangstSchema.safeParse(JSON.parse(inhoud.toString("utf8")));
         if (!gelezen.success)
-          throw new PakketFout(
+          throw new PakketError(
             "De ontvangst van LeerID heeft een onbekende vorm. Is er een nieuwe versie van dit programma?",
           );
         return gelezen.data;
       } catch (error) {
         if ((error as { code?: unknown }).code === nietGevonden) return undefined;
-        if (error instanceof PakketFout || error instanceof StraksOpnieuw) throw error;
-        throw new StraksOpnieuw("De ontvangst is niet te lezen.");
+        if (error instanceof PakketError || error instanceof TryLater) throw error;
+        throw new TryLater("De ontvangst is niet te lezen.");
       }
     },
-    sluit: () => client.end(),
+    close: () => client.end(),
   };
 }
 
@@ -144,25 +144,25 @@ export async function verbind(config: Config): Promise<Dropserver> {
  * What the server says about a file that it refuses. The protocol has one code for "never" and "not now" alike, so that one is tried
  * again: LeerID takes a file once, however often it comes.
  */
-async function metUitleg<T>(naam: string, werk: () => Promise<T>): Promise<T> {
+async function withExplanation<T>(naam: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await werk();
+    return await work();
   } catch (error) {
-    if (error instanceof StraksOpnieuw || error instanceof PakketFout) throw error;
+    if (error instanceof TryLater || error instanceof PakketError) throw error;
     const { code, message } = error as Error & { code?: unknown };
     const uitleg = `De dropserver neemt ${naam} niet aan. ${message}`;
-    if (typeof code === "number" && nooit.has(code)) throw new PakketFout(uitleg);
-    throw new StraksOpnieuw(code === mislukt ? uitleg : `Versturen naar de dropserver brak af (${message}).`);
+    if (typeof code === "number" && nooit.has(code)) throw new PakketError(uitleg);
+    throw new TryLater(code === mislukt ? uitleg : `Versturen naar de dropserver brak af (${message}).`);
   }
 }
 
 /** Reads to the end, without asking how long a file is: not every server tells. Nothing is under way afterwards. */
-async function leesHeel(sftp: SFTPWrapper, naam: string): Promise<Buffer> {
-  const handle = await belofte<Buffer>((klaar) => sftp.open(naam, "r", klaar));
+async function readWhole(sftp: SFTPWrapper, naam: string): Promise<Buffer> {
+  const handle = await promised<Buffer>((klaar) => sftp.open(naam, "r", klaar));
   const delen: Buffer[] = [];
   for (let plaats = 0; ;) {
     const ruimte = Buffer.alloc(32_768);
-    const gelezen = await belofte<number>((klaar) =>
+    const gelezen = await promised<number>((klaar) =>
       sftp.read(handle, ruimte, 0, ruimte.length, plaats, klaar),
     ).catch((error: unknown) => {
       if ((error as { code?: unknown }).code === einde) return 0;
@@ -172,20 +172,18 @@ async function leesHeel(sftp: SFTPWrapper, naam: string): Promise<Buffer> {
     delen.push(ruimte.subarray(0, gelezen));
     plaats += gelezen;
   }
-  await belofte<undefined>((klaar) => sftp.close(handle, klaar as (error?: Error | null) => void));
+  await promised<undefined>((klaar) => sftp.close(handle, klaar as (error?: Error | null) => void));
   return Buffer.concat(delen);
 }
 
-function belofte<T>(
-  werk: (klaar: (error: Error | null | undefined, waarde?: T) => void) => void,
-): Promise<T> {
+function promised<T>(work: (done: (error: Error | null | undefined, value?: T) => void) => void): Promise<T> {
   return new Promise((resolve, reject) => {
-    werk((error, waarde) => (error ? reject(error) : resolve(waarde as T)));
+    work((error, value) => (error ? reject(error) : resolve(value as T)));
   });
 }
 
 /** Waits for a receipt, asking less and less often; undefined when there is none yet after `seconden`. */
-export async function wachtOpOntvangst(
+export async function awaitOntvangst(
   server: Dropserver,
   naam: string,
   seconden: number,

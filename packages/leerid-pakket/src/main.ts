@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { leesConfig } from "./config.ts";
-import { voerUit } from "./deliver.ts";
-import { planningTekst } from "./planning.ts";
-import { PakketFout } from "./problem.ts";
-import { tekstVan, uitgangVan } from "./report.ts";
+import { readConfig } from "./config.ts";
+import { execute } from "./deliver.ts";
+import { planningText } from "./planning.ts";
+import { PakketError } from "./problem.ts";
+import { textOf, exitCodeOf } from "./report.ts";
 
 const hulp = `Gebruik: leerid-pakket <opdracht> CONFIG.json
 
@@ -18,39 +18,39 @@ Uitleg: README.md`;
 
 /** The command: reads the arguments, prints, and gives the exit code. */
 export async function main(args: readonly string[]): Promise<0 | 1 | 2> {
-  const zeg = (tekst: string) => process.stdout.write(`${tekst}\n`);
-  const klaag = (tekst: string) => process.stderr.write(`${tekst}\n`);
-  const [opdracht, pad, ...rest] = args;
+  const say = (text: string) => process.stdout.write(`${text}\n`);
+  const complain = (text: string) => process.stderr.write(`${text}\n`);
+  const [opdracht, path, ...rest] = args;
   if (args.includes("--help") || args.includes("-h")) {
-    zeg(hulp);
+    say(hulp);
     return 0;
   }
   if (
-    pad === undefined ||
+    path === undefined ||
     rest.length > 0 ||
     !["controleer", "verstuur", "planning"].includes(opdracht ?? "")
   ) {
-    klaag(hulp);
+    complain(hulp);
     return 2;
   }
   try {
-    const config = await leesConfig(pad);
+    const config = await readConfig(path);
     if (opdracht === "planning") {
       const programma = fileURLToPath(new URL("../bin/leerid-pakket.mjs", import.meta.url));
-      zeg(planningTekst(config.instellingsnummer, `node "${programma}"`, `"${resolve(pad)}"`));
+      say(planningText(config.instellingsnummer, `node "${programma}"`, `"${resolve(path)}"`));
       return 0;
     }
-    const verslag = await voerUit(config, opdracht === "verstuur" ? "verstuur" : "controleer", {
-      nu: Date.now,
-      wacht: async (ms) => void (await sleep(ms)),
-      meld: klaag,
+    const verslag = await execute(config, opdracht === "verstuur" ? "verstuur" : "controleer", {
+      now: Date.now,
+      wait: async (ms) => void (await sleep(ms)),
+      report: complain,
     });
-    const uitgang = uitgangVan(verslag);
-    (uitgang === 0 ? zeg : klaag)(tekstVan(verslag));
+    const uitgang = exitCodeOf(verslag);
+    (uitgang === 0 ? say : complain)(textOf(verslag));
     return uitgang;
   } catch (error) {
-    if (!(error instanceof PakketFout)) throw error;
-    klaag(error.message);
+    if (!(error instanceof PakketError)) throw error;
+    complain(error.message);
     return error.uitgang;
   }
 }

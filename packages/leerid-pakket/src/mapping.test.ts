@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { leesJson } from "./config.ts";
-import { leesExport, leesTekst, mappingSchema, type Mapping } from "./mapping.ts";
-import { PakketFout } from "./problem.ts";
+import { readJson } from "./config.ts";
+import { readExport, readText, mappingSchema, type Mapping } from "./mapping.ts";
+import { PakketError } from "./problem.ts";
 
-const hier = (pad: string) => new URL(`../${pad}`, import.meta.url);
-const meegeleverd = (naam: string): Mapping =>
-  leesJson(readFileSync(hier(`pakketten/${naam}.json`), "utf8"), mappingSchema, naam);
-const voorbeeld = (naam: string, bestand: string, school: string) =>
-  leesExport(readFileSync(hier(`voorbeelden/${bestand}`)), meegeleverd(naam), school);
-const kort = ({ regels }: ReturnType<typeof leesExport>) =>
+const here = (path: string) => new URL(`../${path}`, import.meta.url);
+const bundled = (naam: string): Mapping =>
+  readJson(readFileSync(here(`pakketten/${naam}.json`), "utf8"), mappingSchema, naam);
+const preview = (naam: string, file: string, school: string) =>
+  readExport(readFileSync(here(`voorbeelden/${file}`)), bundled(naam), school);
+const short = ({ regels }: ReturnType<typeof readExport>) =>
   regels.map(({ rij, stamnummer, klas, subklas, van, tot }) => [rij, stamnummer, klas, subklas, van, tot]);
 
 /** A mapping with a header row, and what a test changes in it. */
@@ -27,14 +27,14 @@ const mapping = (anders: Record<string, unknown> = {}): Mapping =>
     tot: "Tot",
     ...anders,
   });
-const lees = (tekst: string, anders?: Record<string, unknown>) =>
-  leesExport(Buffer.from(tekst, "utf8"), mapping(anders), "999001");
+const read = (text: string, anders?: Record<string, unknown>) =>
+  readExport(Buffer.from(text, "utf8"), mapping(anders), "999001");
 const kop = "Nr;Klas;Sub;Van;Tot\n";
 
 describe("R25b: the sample export of each package, by the mapping that comes along", () => {
   test("Wisa: windows-1252, a semicolon, quotes, dates with slashes, only this school and who is enrolled", () => {
-    const gelezen = voorbeeld("wisa", "wisa.csv", "999001");
-    assert.deepEqual(kort(gelezen), [
+    const gelezen = preview("wisa", "wisa.csv", "999001");
+    assert.deepEqual(short(gelezen), [
       [2, "2025-0001", "3A", null, "2026-09-01", "2027-08-31"],
       [3, "2025-0002", "5A", "Zonnebloem", "2026-09-01", "2027-08-31"],
       [4, "2025-0004", "5A", "Vélo", "2026-09-01", null],
@@ -44,8 +44,8 @@ describe("R25b: the sample export of each package, by the mapping that comes alo
   });
 
   test("Informat: UTF-16, tabs, a title above the header row, a class of two columns", () => {
-    const gelezen = voorbeeld("informat", "informat.txt", "999002");
-    assert.deepEqual(kort(gelezen), [
+    const gelezen = preview("informat", "informat.txt", "999002");
+    assert.deepEqual(short(gelezen), [
       [3, "2026-0101", "1A", "LAT", "2026-09-01", null],
       [4, "2026-0102", "1B", null, "2026-09-01", null],
       [5, "2025-0141", "2C", "WET", "2026-09-01", "2027-01-31"],
@@ -54,7 +54,7 @@ describe("R25b: the sample export of each package, by the mapping that comes alo
   });
 
   test("Broekx: ISO 8859-15, commas, no header row, dates without a sign, class and subclass in one column", () => {
-    assert.deepEqual(kort(voorbeeld("broekx", "broekx.csv", "999003")), [
+    assert.deepEqual(short(preview("broekx", "broekx.csv", "999003")), [
       [1, "2025-0010", "1A", "LAT", "2026-09-01", "2027-08-31"],
       [2, "2026-0101", "1A", "MOW €", "2026-09-01", "2027-08-31"],
       [3, "2026-0102", "1B", null, "2026-09-01", null],
@@ -66,32 +66,32 @@ describe("R25b: the sample export of each package, by the mapping that comes alo
 describe("encodings", () => {
   test("the same name out of four encodings", () => {
     const naam = "Vélo";
-    assert.equal(leesTekst(Buffer.from(naam, "utf8"), "utf-8"), naam);
-    assert.equal(leesTekst(Buffer.from(`\uFEFF${naam}`, "utf8"), "utf-8"), naam);
-    assert.equal(leesTekst(Buffer.from(naam, "utf16le"), "utf-16le"), naam);
-    assert.equal(leesTekst(Buffer.from(naam, "latin1"), "windows-1252"), naam);
-    assert.equal(leesTekst(Buffer.from(naam, "latin1"), "iso-8859-15"), naam);
-    assert.equal(leesTekst(Buffer.of(0x80, 0x8a), "windows-1252"), "€Š");
-    assert.equal(leesTekst(Buffer.of(0xa4, 0xa6), "iso-8859-15"), "€Š");
+    assert.equal(readText(Buffer.from(naam, "utf8"), "utf-8"), naam);
+    assert.equal(readText(Buffer.from(`\uFEFF${naam}`, "utf8"), "utf-8"), naam);
+    assert.equal(readText(Buffer.from(naam, "utf16le"), "utf-16le"), naam);
+    assert.equal(readText(Buffer.from(naam, "latin1"), "windows-1252"), naam);
+    assert.equal(readText(Buffer.from(naam, "latin1"), "iso-8859-15"), naam);
+    assert.equal(readText(Buffer.of(0x80, 0x8a), "windows-1252"), "€Š");
+    assert.equal(readText(Buffer.of(0xa4, 0xa6), "iso-8859-15"), "€Š");
   });
 
   test("an export in another encoding than declared is refused whole: nothing of it is guessed", () => {
-    const weigert = (bytes: Uint8Array, codering: Mapping["codering"], tekst: RegExp) =>
+    const refuses = (bytes: Uint8Array, codering: Mapping["codering"], text: RegExp) =>
       assert.throws(
-        () => leesTekst(bytes, codering),
-        (fout: unknown) => fout instanceof PakketFout && tekst.test(fout.message),
+        () => readText(bytes, codering),
+        (fout: unknown) => fout instanceof PakketError && text.test(fout.message),
       );
-    weigert(Buffer.from("Zoë", "latin1"), "utf-8", /niet te lezen als utf-8/);
-    weigert(Buffer.from("Zoë", "utf8"), "windows-1252", /lijkt utf-8/);
-    weigert(Buffer.from("\uFEFFZoë", "utf8"), "iso-8859-15", /is utf-8/);
-    weigert(Buffer.from("\uFEFFZoë", "utf16le"), "windows-1252", /is utf-16le/);
-    weigert(Buffer.of(0x41, 0x00, 0x42), "utf-16le", /niet te lezen/);
+    refuses(Buffer.from("Zoë", "latin1"), "utf-8", /niet te lezen als utf-8/);
+    refuses(Buffer.from("Zoë", "utf8"), "windows-1252", /lijkt utf-8/);
+    refuses(Buffer.from("\uFEFFZoë", "utf8"), "iso-8859-15", /is utf-8/);
+    refuses(Buffer.from("\uFEFFZoë", "utf16le"), "windows-1252", /is utf-16le/);
+    refuses(Buffer.of(0x41, 0x00, 0x42), "utf-16le", /niet te lezen/);
   });
 });
 
 describe("quotes, columns and rows", () => {
   test("what is between quotes may hold the separator, quotes and a line end; rows after it keep their line", () => {
-    const gelezen = lees(`${kop}1;"3;A";"een ""twee""";;\n2;"3\nB";;;\n3;3C;;;\n`);
+    const gelezen = read(`${kop}1;"3;A";"een ""twee""";;\n2;"3\nB";;;\n3;3C;;;\n`);
     assert.deepEqual(
       gelezen.regels.map(({ stamnummer, klas, subklas }) => [stamnummer, klas, subklas]),
       [
@@ -104,48 +104,48 @@ describe("quotes, columns and rows", () => {
   });
 
   test("broken quotes spoil the whole file, and say where", () => {
-    assert.throws(() => lees(`${kop}1;"3A;;;\n2;3B;;;\n`), /aanhalingstekens/);
-    assert.throws(() => lees(`${kop}1;3"A";;;\n`), /aanhalingstekens.*regel 2/);
+    assert.throws(() => read(`${kop}1;"3A;;;\n2;3B;;;\n`), /aanhalingstekens/);
+    assert.throws(() => read(`${kop}1;3"A";;;\n`), /aanhalingstekens.*regel 2/);
   });
 
   test("a row with more or fewer columns is not used, the others are", () => {
-    const gelezen = lees(`${kop}1;3A;;;\n2;3B\n3;3C;;;;extra\n4;3D;;;\n`);
+    const gelezen = read(`${kop}1;3A;;;\n2;3B\n3;3C;;;;extra\n4;3D;;;\n`);
     assert.deepEqual(
-      gelezen.regels.map((een) => een.stamnummer),
+      gelezen.regels.map((one) => one.stamnummer),
       ["1", "4"],
     );
     assert.deepEqual(
-      gelezen.fouten.map((een) => een.rij),
+      gelezen.fouten.map((one) => one.rij),
       [3, 4],
     );
   });
 
   test("columns that are not there are named, all at once", () => {
     assert.throws(
-      () => lees("Nr,Klas,Sub,Van,Tot\n1,3A,,,\n"),
+      () => read("Nr,Klas,Sub,Van,Tot\n1,3A,,,\n"),
       /ontbreken de kolommen "Nr", "Van", "Tot", "Klas", "Sub".*scheiding ";"/,
     );
-    assert.throws(() => lees("Nr;Klas;Sub;Van;Tot;Klas\n1;3A;;;;\n"), /"Klas" staat tweemaal/);
-    assert.throws(() => lees(""), /leeg/);
+    assert.throws(() => read("Nr;Klas;Sub;Van;Tot;Klas\n1;3A;;;;\n"), /"Klas" staat tweemaal/);
+    assert.throws(() => read(""), /leeg/);
   });
 
   test("a row that says too little, or what no class is called, is reported with its stamnummer", () => {
-    const fout = (rij: string, melding: RegExp) => {
-      const { regels, fouten } = lees(`${kop}${rij}\n`);
-      assert.equal(regels.length, 0, rij);
+    const expectError = (row: string, melding: RegExp) => {
+      const { regels, fouten } = read(`${kop}${row}\n`);
+      assert.equal(regels.length, 0, row);
       assert.match(fouten[0]?.melding ?? "", melding);
     };
-    fout(";3A;;;", /geen stamnummer/);
-    fout("1; ;;;", /geen klas/);
-    fout(`1;${"x".repeat(51)};;;`, /langer dan 50/);
-    fout("1;3\u202EA;;;", /onzichtbaar/);
-    fout("1;3A;;31/06/2026;", /kolom "Van".*dd\/mm\/jjjj/);
-    fout("1;3A;;;2027-06-30", /kolom "Tot"/);
-    fout("1;3A;;01/10/2026;30/09/2026", /einde ligt voor het begin/);
+    expectError(";3A;;;", /geen stamnummer/);
+    expectError("1; ;;;", /geen klas/);
+    expectError(`1;${"x".repeat(51)};;;`, /langer dan 50/);
+    expectError("1;3\u202EA;;;", /onzichtbaar/);
+    expectError("1;3A;;31/06/2026;", /kolom "Van".*dd\/mm\/jjjj/);
+    expectError("1;3A;;;2027-06-30", /kolom "Tot"/);
+    expectError("1;3A;;01/10/2026;30/09/2026", /einde ligt voor het begin/);
   });
 
   test("spaces are put right, case stays", () => {
-    assert.deepEqual(lees(`${kop} 1 ; 3 \u00a0 a ;  ;;\n`).regels[0], {
+    assert.deepEqual(read(`${kop} 1 ; 3 \u00a0 a ;  ;;\n`).regels[0], {
       rij: 2,
       stamnummer: "1",
       klas: "3 a",
@@ -156,22 +156,20 @@ describe("quotes, columns and rows", () => {
   });
 
   test("half of a composed class is no class", () => {
-    const deel = { klas: { kolommen: ["Klas", "Sub"], tussen: "-" }, subklas: undefined };
-    assert.equal(lees(`${kop}1;3;A;;\n`, deel).regels[0]?.klas, "3-A");
-    assert.match(lees(`${kop}1;;A;;\n`, deel).fouten[0]?.melding ?? "", /geen klas/);
+    const part = { klas: { kolommen: ["Klas", "Sub"], tussen: "-" }, subklas: undefined };
+    assert.equal(read(`${kop}1;3;A;;\n`, part).regels[0]?.klas, "3-A");
+    assert.match(read(`${kop}1;;A;;\n`, part).fouten[0]?.melding ?? "", /geen klas/);
   });
 
   test("any text in the cells comes out as it was written by the rules of RFC 4180", () => {
     const cel = fc.stringMatching(/^[A-Za-z0-9;"éë]{1,12}$/);
     fc.assert(
-      fc.property(fc.array(fc.tuple(cel, cel), { minLength: 1, maxLength: 8 }), (rijen) => {
-        const aangehaald = (tekst: string) => `"${tekst.replaceAll('"', '""')}"`;
-        const tekst = rijen
-          .map(([klas, sub], nr) => `${nr};${aangehaald(klas)};${aangehaald(sub)};;`)
-          .join("\r\n");
+      fc.property(fc.array(fc.tuple(cel, cel), { minLength: 1, maxLength: 8 }), (rows) => {
+        const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+        const text = rows.map(([klas, sub], nr) => `${nr};${quoted(klas)};${quoted(sub)};;`).join("\r\n");
         assert.deepEqual(
-          lees(kop + tekst).regels.map(({ klas, subklas }) => [klas, subklas]),
-          rijen,
+          read(kop + text).regels.map(({ klas, subklas }) => [klas, subklas]),
+          rows,
         );
       }),
     );
@@ -179,18 +177,18 @@ describe("quotes, columns and rows", () => {
 });
 
 test("a mapping that contradicts itself is refused with the field", () => {
-  const weigert = (anders: Record<string, unknown>, tekst: RegExp) =>
+  const refuses = (anders: Record<string, unknown>, text: RegExp) =>
     assert.throws(
-      () => leesJson(JSON.stringify({ ...mapping(), ...anders }), mappingSchema, "m.json"),
+      () => readJson(JSON.stringify({ ...mapping(), ...anders }), mappingSchema, "m.json"),
       (fout: unknown) => {
-        assert.ok(fout instanceof PakketFout && fout.uitgang === 2);
-        assert.match(fout.message, tekst);
+        assert.ok(fout instanceof PakketError && fout.uitgang === 2);
+        assert.match(fout.message, text);
         return true;
       },
     );
-  weigert({ splits: "/" }, /splits: gebruik splits of subklas/);
-  weigert({ kop: false }, /kop: zonder kop/);
-  weigert({ datum: "dd/mm" }, /datum: schrijf de vorm/);
-  weigert({ codering: "latin1" }, /codering: kies uit "utf-8", "windows-1252"/);
-  weigert({ klassen: 1 }, /"klassen" is geen bekend veld/);
+  refuses({ splits: "/" }, /splits: gebruik splits of subklas/);
+  refuses({ kop: false }, /kop: zonder kop/);
+  refuses({ datum: "dd/mm" }, /datum: schrijf de vorm/);
+  refuses({ codering: "latin1" }, /codering: kies uit "utf-8", "windows-1252"/);
+  refuses({ klassen: 1 }, /"klassen" is geen bekend veld/);
 });

@@ -8,7 +8,7 @@ export function moment(instellingsnummer: string): { readonly uur: number; reado
 }
 
 /** Lines to copy for the two usual planners. */
-export function planningTekst(instellingsnummer: string, programma: string, config: string): string {
+export function planningText(instellingsnummer: string, programma: string, config: string): string {
   const { uur, minuut } = moment(instellingsnummer);
   const klok = `${String(uur).padStart(2, "0")}:${String(minuut).padStart(2, "0")}`;
   return [

@@ -1,9 +1,9 @@
-import type { Koppeling } from "./coupling.ts";
+import type { Coupling } from "./coupling.ts";
 import type { Ontvangst } from "./dropserver.ts";
-import type { FouteRij, Gelezen } from "./mapping.ts";
+import type { WrongRow, ReadResult } from "./mapping.ts";
 
 /** What became of a run, for people and, as `verslag.json`, for the package. */
-export type Verslag = {
+export type Report = {
   /** ISO 8601, UTC. */
   readonly tijdstip: string;
   readonly opdracht: "controleer" | "verstuur";
@@ -21,15 +21,15 @@ export type Verslag = {
     readonly zonder_klas: number;
   } | null;
   /** Pupils whose class did not reach LeerID, or whom the export does not hold. */
-  readonly niet_bruikbaar: readonly FouteRij[];
-  readonly niet_gekoppeld: readonly FouteRij[];
-  readonly quarantaine: readonly FouteRij[];
+  readonly niet_bruikbaar: readonly WrongRow[];
+  readonly niet_gekoppeld: readonly WrongRow[];
+  readonly quarantaine: readonly WrongRow[];
 };
 
-export type Gedaan = Pick<Verslag, "opdracht" | "instellingsnummer" | "schooljaar"> & {
+export type Done = Pick<Report, "opdracht" | "instellingsnummer" | "schooljaar"> & {
   readonly moment: number;
-  readonly gelezen?: Gelezen | undefined;
-  readonly koppeling?: Koppeling | undefined;
+  readonly gelezen?: ReadResult | undefined;
+  readonly koppeling?: Coupling | undefined;
   readonly bestand?: string | undefined;
 };
 
@@ -42,25 +42,25 @@ const woorden: Readonly<Record<Ontvangst["status"], string>> = {
 };
 
 /** A run in one record. `uitkomst` is the receipt, or why there is none. */
-export function maakVerslag(
-  gedaan: Gedaan,
-  uitkomst: Ontvangst | { readonly uitkomst: "nagekeken" | "mislukt" | "onbekend"; readonly melding: string },
-): Verslag {
+export function makeReport(
+  gedaan: Done,
+  outcome: Ontvangst | { readonly uitkomst: "nagekeken" | "mislukt" | "onbekend"; readonly melding: string },
+): Report {
   const { gelezen, koppeling, moment, bestand, ...vast } = gedaan;
-  const ontvangst = "status" in uitkomst ? uitkomst : undefined;
+  const ontvangst = "status" in outcome ? outcome : undefined;
   const reden = ontvangst?.reden;
-  const opRegel = new Map((koppeling?.rijen ?? []).map((rij, index) => [index + 2, rij]));
+  const opRegel = new Map((koppeling?.rijen ?? []).map((row, index) => [index + 2, row]));
   return {
     tijdstip: new Date(moment).toISOString(),
     ...vast,
     bestand: bestand ?? null,
-    uitkomst: "status" in uitkomst ? uitkomst.status : uitkomst.uitkomst,
+    uitkomst: "status" in outcome ? outcome.status : outcome.uitkomst,
     melding:
-      "status" in uitkomst
-        ? [woorden[uitkomst.status], reden?.melding, reden?.herstel]
-            .filter((deel) => deel !== undefined)
+      "status" in outcome
+        ? [woorden[outcome.status], reden?.melding, reden?.herstel]
+            .filter((part) => part !== undefined)
             .join(" ")
-        : uitkomst.melding,
+        : outcome.melding,
     aantallen:
       gelezen === undefined
         ? null
@@ -82,19 +82,19 @@ export function maakVerslag(
 }
 
 /** 0: the classes are in LeerID, or a check found nothing in the way; 1: somebody has to look. */
-export const uitgangVan = ({ uitkomst }: Verslag): 0 | 1 =>
+export const exitCodeOf = ({ uitkomst }: Report): 0 | 1 =>
   uitkomst === "verwerkt" || uitkomst === "deels" || uitkomst === "nagekeken" ? 0 : 1;
 
 /** The report as it is printed. */
-export function tekstVan(verslag: Verslag): string {
+export function textOf(verslag: Report): string {
   const { aantallen } = verslag;
-  const lijst = (kop: string, rijen: readonly FouteRij[]): readonly string[] =>
-    rijen.length === 0
+  const list = (kop: string, rows: readonly WrongRow[]): readonly string[] =>
+    rows.length === 0
       ? []
       : [
           "",
-          `${kop} (${rijen.length}):`,
-          ...rijen.map(
+          `${kop} (${rows.length}):`,
+          ...rows.map(
             ({ rij, stamnummer, melding }) =>
               `  rij ${rij}${stamnummer === null ? "" : `, stamnummer ${stamnummer}`}: ${melding}`,
           ),
@@ -109,9 +109,9 @@ export function tekstVan(verslag: Verslag): string {
           `  in LeerID, zonder klas ${aantallen.zonder_klas}`,
         ]),
     ...(verslag.bestand === null ? [] : [`  bestand               ${verslag.bestand}`]),
-    ...lijst("Niet bruikbaar in de export", verslag.niet_bruikbaar),
-    ...lijst("Niet gekoppeld", verslag.niet_gekoppeld),
-    ...lijst("In quarantaine bij LeerID", verslag.quarantaine),
+    ...list("Niet bruikbaar in de export", verslag.niet_bruikbaar),
+    ...list("Niet gekoppeld", verslag.niet_gekoppeld),
+    ...list("In quarantaine bij LeerID", verslag.quarantaine),
     "",
     verslag.melding,
   ].join("\n");

@@ -1,7 +1,7 @@
-import { PakketFout } from "./problem.ts";
+import { PakketError } from "./problem.ts";
 
 /** Something that may go better in a moment; `na` = the other side said when, in milliseconds. */
-export class StraksOpnieuw extends Error {
+export class TryLater extends Error {
   readonly na: number | undefined;
   constructor(melding: string, na?: number) {
     super(melding);
@@ -9,33 +9,33 @@ export class StraksOpnieuw extends Error {
   }
 }
 
-export type Wachter = {
-  readonly wacht: (ms: number) => Promise<void>;
-  readonly meld: (regel: string) => void;
+export type Waiter = {
+  readonly wait: (ms: number) => Promise<void>;
+  readonly report: (regel: string) => void;
   readonly pogingen: number;
 };
 
 const langst = 5 * 60_000;
 
 /** How long before the next attempt: 1, 2, 4… seconds, with up to half of it added so that schools spread. */
-export const pauze = (poging: number, toeval = Math.random()): number =>
+export const pause = (poging: number, toeval = Math.random()): number =>
   Math.min(langst, 1000 * 2 ** (poging - 1)) * (1 + toeval / 2);
 
 /**
  * Does something that may fail for a moment, some times.
- * @throws PakketFout with what was the matter the last time
+ * @throws PakketError with what was the matter the last time
  */
-export async function metHerkansing<T>(wachter: Wachter, werk: () => Promise<T>): Promise<T> {
+export async function withRetry<T>(wachter: Waiter, work: () => Promise<T>): Promise<T> {
   for (let poging = 1; ; poging += 1) {
     try {
-      return await werk();
+      return await work();
     } catch (error) {
-      if (!(error instanceof StraksOpnieuw)) throw error;
+      if (!(error instanceof TryLater)) throw error;
       if (poging >= wachter.pogingen)
-        throw new PakketFout(`${error.message} Na ${poging} pogingen gestopt. Probeer het straks opnieuw.`);
-      const na = Math.min(langst, error.na ?? pauze(poging));
-      wachter.meld(`${error.message} Nieuwe poging na ${Math.ceil(na / 1000)} s.`);
-      await wachter.wacht(na);
+        throw new PakketError(`${error.message} Na ${poging} pogingen gestopt. Probeer het straks opnieuw.`);
+      const na = Math.min(langst, error.na ?? pause(poging));
+      wachter.report(`${error.message} Nieuwe poging na ${Math.ceil(na / 1000)} s.`);
+      await wachter.wait(na);
     }
   }
 }

@@ -2,13 +2,13 @@ import { timingSafeEqual } from "node:crypto";
 import type { Context } from "#platform/context";
 import { keyedHash } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
-import { badgeHash, markeerBadgeGebruikt, plaatjes, sleutelVoor } from "#modules/sleutels";
+import { badgeHash, markBadgeUsed, plaatjes, sleutelFor } from "#modules/sleutels";
 import { getFeiten, type Feiten } from "#modules/verstrekking";
-import { metSproeiwacht, type Poort } from "./gate.ts";
+import { withSproeiwacht, type Gate } from "./gate.ts";
 import { wachttijden } from "./rules.ts";
-import { boekPoging, findBadge, noteerMislukt, wisPogingen } from "./store.ts";
+import { recordPoging, findBadge, recordFailed, erasePogingen } from "./store.ts";
 
-export type BadgeUitkomst =
+export type BadgeOutcome =
   | { readonly soort: "gelukt"; readonly accountUuid: AccountUuid; readonly feiten: Feiten }
   /** Badge or picture is not right; which of the two is never told. */
   | { readonly soort: "onjuist" }
@@ -17,7 +17,7 @@ export type BadgeUitkomst =
   | { readonly soort: "wachten"; readonly seconden: number };
 
 /** Key under which attempts on a badge are counted: the same for its QR code and its short form. */
-export function badgeHashVan(ctx: Context, badge: string): Buffer {
+export function badgeHashOf(ctx: Context, badge: string): Buffer {
   const kort = badgeHash(ctx.keys, badge)?.kort.toString("hex") ?? badge.slice(0, 200);
   return keyedHash(ctx.keys.naamHash, `badge:${kort}`);
 }
@@ -26,43 +26,43 @@ export function badgeHashVan(ctx: Context, badge: string): Buffer {
  * Is this the badge of a pupil, with his picture (D7)? The QR code or its short form, and the name of one of the nine. A badge
  * that does not exist gets the same answers after the same work, and the same growing wait.
  */
-export function meldAanMetBadge(
+export function authenticateBadge(
   ctx: Context,
-  poort: Poort,
+  poort: Gate,
   poging: {
     readonly badge: string;
     readonly plaatje: string;
     readonly clientId: string;
     readonly bron?: string | undefined;
   },
-): Promise<BadgeUitkomst> {
-  const naamHash = badgeHashVan(ctx, poging.badge);
-  return metSproeiwacht(ctx, poort, { naamHash, bron: poging.bron }, async () => {
+): Promise<BadgeOutcome> {
+  const naamHash = badgeHashOf(ctx, poging.badge);
+  return withSproeiwacht(ctx, poort, { naamHash, bron: poging.bron }, async () => {
     const gezocht = badgeHash(ctx.keys, poging.badge);
-    const gevonden = await findBadge(ctx, gezocht?.kort ?? naamHash, naamHash);
-    const eerderMislukt = gevonden.mislukt !== null;
+    const found = await findBadge(ctx, gezocht?.kort ?? naamHash, naamHash);
+    const eerderMislukt = found.mislukt !== null;
     if (eerderMislukt) {
-      const wacht = await boekPoging(ctx, naamHash, ctx.clock.now(), wachttijden);
+      const wacht = await recordPoging(ctx, naamHash, ctx.clock.now(), wachttijden);
       if (wacht !== undefined) return { soort: "wachten", seconden: Math.ceil(wacht / 1000) };
     }
-    const { account_uuid: accountUuid, code_hash: codeHash } = gevonden;
+    const { account_uuid: accountUuid, code_hash: codeHash } = found;
     // The short form stands on the badge as well: who has one has both. A whole code must be right wholly.
     const code = gezocht?.code ?? codeHash;
     const goedeCode = codeHash !== null && code !== null && timingSafeEqual(code, codeHash);
-    const goedPlaatje = plaatjes[gevonden.plaatje ?? -1]?.naam === poging.plaatje;
+    const goedPlaatje = plaatjes[found.plaatje ?? -1]?.naam === poging.plaatje;
     const feiten =
       goedeCode && goedPlaatje && accountUuid
         ? await getFeiten(ctx, accountUuid, poging.clientId, ctx.clock.vandaag())
         : undefined;
     if (!accountUuid || !feiten) {
-      if (!eerderMislukt) await noteerMislukt(ctx, naamHash, ctx.clock.now());
+      if (!eerderMislukt) await recordFailed(ctx, naamHash, ctx.clock.now());
       return { soort: "onjuist" };
     }
-    if (eerderMislukt) await wisPogingen(ctx, naamHash);
+    if (eerderMislukt) await erasePogingen(ctx, naamHash);
     // Who is enrolled nowhere today hears that from the decision.
     const { lopend } = feiten.inschrijvingen;
-    if (lopend.length > 0 && lopend.every((een) => sleutelVoor(een) !== "badge")) return { soort: "te-oud" };
-    if (!gevonden.gebruikt) await markeerBadgeGebruikt(ctx, accountUuid);
+    if (lopend.length > 0 && lopend.every((one) => sleutelFor(one) !== "badge")) return { soort: "te-oud" };
+    if (!found.gebruikt) await markBadgeUsed(ctx, accountUuid);
     return { soort: "gelukt", accountUuid, feiten };
   });
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import type { AccountUuid } from "#platform/ids";
-import { kiesWachtwoord, maakPoort, meldAan, meldAanMetBadge } from "#modules/aanmelding";
-import { ontvang } from "#modules/discimus";
-import { geefEersteWachtwoord, maakBadge, plaatjes, zetBadge } from "#modules/sleutels";
+import { chooseWachtwoord, makeGate, authenticate, authenticateBadge } from "#modules/aanmelding";
+import { receive } from "#modules/discimus";
+import { giveFirstWachtwoord, makeBadge, plaatjes, setBadge } from "#modules/sleutels";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { inschrijvingRegel, leerlingRegel, type Fields } from "#testing/discimus";
 
@@ -18,7 +18,7 @@ let nr = 0;
 /** A pupil with these enrolments. */
 async function leerling(...inschrijvingen: readonly Fields[]): Promise<AccountUuid> {
   const stamnummer = `d${++nr}`;
-  const { quarantaine } = await ontvang(
+  const { quarantaine } = await receive(
     db.ctx,
     [
       leerlingRegel(stamnummer, { id: `l${nr}` }, { naam: "Dagen", voornaam: "Lou" }),
@@ -29,28 +29,28 @@ async function leerling(...inschrijvingen: readonly Fields[]): Promise<AccountUu
     { bron: "http" },
   );
   assert.deepEqual(quarantaine, []);
-  const [rij] = await db.sql<{ account_uuid: AccountUuid }[]>`
+  const [row] = await db.sql<{ account_uuid: AccountUuid }[]>`
     select account_uuid from leerlingen.registratie where stamnummer = ${stamnummer}`;
-  assert.ok(rij);
-  return rij.account_uuid;
+  assert.ok(row);
+  return row.account_uuid;
 }
 
-async function metBadge(account: AccountUuid): Promise<(dag: string) => Promise<string>> {
-  const badge = maakBadge();
-  const plaatje = plaatjes[await zetBadge(db.ctx, account, badge, new Date(db.clock.now()))]?.naam ?? "";
+async function withBadge(account: AccountUuid): Promise<(dag: string) => Promise<string>> {
+  const badge = makeBadge();
+  const plaatje = plaatjes[await setBadge(db.ctx, account, badge, new Date(db.clock.now()))]?.naam ?? "";
   return async (dag) => {
     db.clock.set(`${dag}T08:30:00Z`);
-    const uitkomst = await meldAanMetBadge(db.ctx, maakPoort(), {
+    const outcome = await authenticateBadge(db.ctx, makeGate(), {
       badge: badge.code,
       plaatje,
       clientId: "b",
     });
-    return uitkomst.soort;
+    return outcome.soort;
   };
 }
 
 test("D7: who may sign in with a badge follows from the enrolments of that day, not from an earlier or a later year", async () => {
-  const over = await metBadge(
+  const over = await withBadge(
     await leerling(
       { leerjaar: 2, van: "2025-09-01", tot: "2026-06-30" },
       { leerjaar: 3, van: "2026-09-01", tot: null },
@@ -63,7 +63,7 @@ test("D7: who may sign in with a badge follows from the enrolments of that day, 
   assert.equal(await over("2026-09-01"), "te-oud", "his first day in year 3");
   assert.equal(await over("2027-01-15"), "te-oud");
 
-  const terug = await metBadge(
+  const terug = await withBadge(
     await leerling(
       { leerjaar: 3, van: "2026-09-01", tot: "2026-11-30" },
       { leerjaar: 2, van: "2026-12-01", tot: null },
@@ -72,31 +72,31 @@ test("D7: who may sign in with a badge follows from the enrolments of that day, 
   assert.equal(await terug("2026-11-30"), "te-oud", "a year that is still to come opens nothing");
   assert.equal(await terug("2026-12-01"), "gelukt");
 
-  const beide = await metBadge(await leerling({ leerjaar: 3 }, { niveau: "kleuter", leerjaar: 3 }));
+  const beide = await withBadge(await leerling({ leerjaar: 3 }, { niveau: "kleuter", leerjaar: 3 }));
   assert.equal(await beide("2026-11-24"), "gelukt", "one of the two that run is enough");
 });
 
 /** How many characters his first own password must have, on this day. */
 async function minimum(account: AccountUuid, dag: string): Promise<number> {
   db.clock.set(`${dag}T08:30:00Z`);
-  const wachtwoord = await geefEersteWachtwoord(db.ctx, { accountUuid: account, niveau: "lager" });
-  const [rij] = await db.sql<{ naam: string }[]>`
+  const wachtwoord = await giveFirstWachtwoord(db.ctx, { accountUuid: account, niveau: "lager" });
+  const [row] = await db.sql<{ naam: string }[]>`
     select gebruikersnaam_basis || case when gebruikersnaam_nr > 1 then gebruikersnaam_nr::text else '' end as naam
       from leerlingen.account where account_uuid = ${account}`;
-  const uitkomst = await meldAan(db.ctx, maakPoort(), {
-    gebruikersnaam: rij?.naam ?? "",
+  const outcome = await authenticate(db.ctx, makeGate(), {
+    gebruikersnaam: row?.naam ?? "",
     wachtwoord,
     clientId: "b",
   });
-  assert.ok(uitkomst.soort === "gelukt" && uitkomst.kiesWachtwoord);
-  const vraag = (nieuw: string) =>
-    kiesWachtwoord(
+  assert.ok(outcome.soort === "gelukt" && outcome.kiesWachtwoord);
+  const ask = (nieuw: string) =>
+    chooseWachtwoord(
       db.ctx,
-      { accountUuid: account, sleutelVersie: uitkomst.sleutelVersie, nieuw, herhaald: nieuw },
+      { accountUuid: account, sleutelVersie: outcome.sleutelVersie, nieuw, herhaald: nieuw },
       async () => {},
     );
   for (const lengte of [8, 10]) {
-    const keuze = await vraag("vlakgom-waterig".slice(0, lengte));
+    const keuze = await ask("vlakgom-waterig".slice(0, lengte));
     if (keuze.soort !== "geweigerd") return lengte;
     assert.equal(keuze.fout, "te-kort");
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { deriveKeys } from "#platform/crypto";
-import { maakPoort, type Poort } from "#modules/aanmelding";
+import { makeGate, type Gate } from "#modules/aanmelding";
 
 const keys = deriveKeys(new Uint8Array(32));
 
@@ -10,7 +10,7 @@ test("passwords are checked as many at once as there is room for, in order, also
   let bezig = 0;
   let meest = 0;
   const gezien: string[] = [];
-  const controle: Poort["klopt"] = async (_keys, _sleutel, wachtwoord) => {
+  const check: Gate["matches"] = async (_keys, _sleutel, wachtwoord) => {
     gezien.push(wachtwoord);
     meest = Math.max(meest, ++bezig);
     await sleep(2);
@@ -18,14 +18,14 @@ test("passwords are checked as many at once as there is room for, in order, also
     if (wachtwoord === "3") throw new Error("broken");
     return wachtwoord !== "4";
   };
-  const poort = maakPoort({ klopt: controle, tegelijk: 2 });
+  const poort = makeGate({ klopt: check, tegelijk: 2 });
   const vragen = Array.from({ length: 9 }, (_, nr) => String(nr));
-  const antwoorden = await Promise.allSettled(vragen.map((vraag) => poort.klopt(keys, undefined, vraag)));
+  const answers = await Promise.allSettled(vragen.map((vraag) => poort.matches(keys, undefined, vraag)));
   assert.equal(meest, 2);
   assert.deepEqual(gezien, vragen);
   assert.deepEqual(
-    antwoorden.map((antwoord) => (antwoord.status === "fulfilled" ? antwoord.value : "broken")),
+    answers.map((answer) => (answer.status === "fulfilled" ? answer.value : "broken")),
     [true, true, true, "broken", false, true, true, true, true],
   );
-  assert.equal(await poort.klopt(keys, undefined, "later"), true);
+  assert.equal(await poort.matches(keys, undefined, "later"), true);
 });

@@ -1,62 +1,62 @@
 import { availableParallelism } from "node:os";
 import { setTimeout as slaap } from "node:timers/promises";
 import type { Context } from "#platform/context";
-import { klopt } from "#modules/sleutels";
-import { maakSproeiwacht, type Sproeiwacht } from "./spray.ts";
+import { matches } from "#modules/sleutels";
+import { makeSprayWatch, type SprayWatch } from "./spray.ts";
 
 /** What all attempts of this process pass through; made once per site. */
-export type Poort = {
+export type Gate = {
   /**
    * Lets attempts on one name pass one after the other. Together with the counter in the database this keeps parallel
    * guesses from all being looked at before the first failure is written, without a write for every sign-in.
    */
-  opNaam<T>(naam: string, werk: () => Promise<T>): Promise<T>;
+  inTurn<T>(naam: string, work: () => Promise<T>): Promise<T>;
   /**
    * The password check, as many at once as there are processors. More would only take 19 MiB each and each other's cache,
    * and fill the thread pool: then whoever is signed in already would wait behind everybody's password.
    */
-  readonly klopt: typeof klopt;
+  readonly matches: typeof matches;
   /** Sees spraying over names, to which the wait per name is blind. */
-  readonly sproei: Sproeiwacht;
+  readonly sproei: SprayWatch;
   /** Holds back an answer for so many milliseconds. */
-  slaap(ms: number): Promise<unknown>;
+  sleep(ms: number): Promise<unknown>;
 };
 
-type Anders = {
+type OtherOptions = {
   /** Another check, only where a measurement asks what everything but the hash costs. */
-  readonly klopt?: typeof klopt | undefined;
+  readonly klopt?: typeof matches | undefined;
   readonly tegelijk?: number;
-  readonly slaap?: Poort["slaap"];
+  readonly sleep?: Gate["sleep"];
 };
 
 /** Another check, another number of checks at once or another clock only where something is measured. */
-export function maakPoort(anders: Anders = {}): Poort {
-  const { klopt: controle = klopt, tegelijk = availableParallelism() } = anders;
-  const rijen = new Map<string, Promise<unknown>>();
+export function makeGate(anders: OtherOptions = {}): Gate {
+  const { klopt: controle = matches, tegelijk = availableParallelism() } = anders;
+  const rows = new Map<string, Promise<unknown>>();
   const wachtend: (() => void)[] = [];
   let bezig = 0;
   return {
-    sproei: maakSproeiwacht(),
-    slaap: anders.slaap ?? slaap,
-    async opNaam(naam, werk) {
-      const vorige = rijen.get(naam) ?? Promise.resolve();
-      const dit = vorige.then(werk, werk);
+    sproei: makeSprayWatch(),
+    sleep: anders.sleep ?? slaap,
+    async inTurn(naam, werk) {
+      const previous = rows.get(naam) ?? Promise.resolve();
+      const dit = previous.then(werk, werk);
       const staart = dit.catch(() => undefined);
-      rijen.set(naam, staart);
+      rows.set(naam, staart);
       try {
         return await dit;
       } finally {
-        if (rijen.get(naam) === staart) rijen.delete(naam);
+        if (rows.get(naam) === staart) rows.delete(naam);
       }
     },
-    async klopt(...vraag) {
+    async matches(...vraag) {
       if (bezig < tegelijk) bezig++;
       else await new Promise<void>((resolve) => wachtend.push(resolve));
       try {
         return await controle(...vraag);
       } finally {
-        const volgende = wachtend.shift(); // takes over this place
-        if (volgende) volgende();
+        const next = wachtend.shift(); // takes over this place
+        if (next) next();
         else bezig--;
       }
     },
@@ -64,16 +64,16 @@ export function maakPoort(anders: Anders = {}): Poort {
 }
 
 /** One attempt: in its turn on this name; when it fails while somebody sprays, its answer is held back. Nobody waits behind it. */
-export async function metSproeiwacht<T extends { readonly soort: string }>(
+export async function withSproeiwacht<T extends { readonly soort: string }>(
   ctx: Context,
-  poort: Poort,
+  poort: Gate,
   van: { readonly naamHash: Buffer; readonly bron: string | undefined },
-  werk: () => Promise<T>,
+  work: () => Promise<T>,
 ): Promise<T> {
   const naam = van.naamHash.toString("base64");
-  const uitkomst = await poort.opNaam(naam, werk);
-  const gelukt = uitkomst.soort !== "onjuist" && uitkomst.soort !== "wachten";
-  const traag = poort.sproei.noteer(ctx, { naam, bron: van.bron, gelukt });
-  if (traag > 0) await poort.slaap(traag);
-  return uitkomst;
+  const outcome = await poort.inTurn(naam, work);
+  const gelukt = outcome.soort !== "onjuist" && outcome.soort !== "wachten";
+  const traag = poort.sproei.note(ctx, { naam, bron: van.bron, gelukt });
+  if (traag > 0) await poort.sleep(traag);
+  return outcome;
 }

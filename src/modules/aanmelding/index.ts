@@ -1,37 +1,37 @@
 import type { Context } from "#platform/context";
 import { keyedHash } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
-import { splitsGebruikersnaam } from "#modules/leerlingen";
+import { splitGebruikersnaam } from "#modules/leerlingen";
 import {
-  gebruikVenster,
+  useVenster,
   isVenstercode,
-  isVerouderd,
-  kiesEigenWachtwoord,
+  isOutdated,
+  chooseOwnWachtwoord,
   kortste,
-  markeerGebruikt,
+  markUsed,
   openVenster,
-  ververs,
-  vormNaam,
-  type Keuze,
+  refresh,
+  normalizeName,
+  type WachtwoordKeuze,
   type OnReplaced,
   type Sleutel,
 } from "#modules/sleutels";
-import { getFeiten, leesFeiten, type Feiten } from "#modules/verstrekking";
-import { metSproeiwacht, type Poort } from "./gate.ts";
+import { getFeiten, readFeiten, type Feiten } from "#modules/verstrekking";
+import { withSproeiwacht, type Gate } from "./gate.ts";
 import { niveauOf, wachttijden } from "./rules.ts";
-import { boekPoging, findAanmelder, noteerMislukt, wisPogingen, type Aanmelder } from "./store.ts";
+import { recordPoging, findAanmelder, recordFailed, erasePogingen, type SignInAccount } from "./store.ts";
 
-export { badgeHashVan, meldAanMetBadge } from "./badge.ts";
-export { maakPoort, type Poort } from "./gate.ts";
-export type { Sproeistand } from "./spray.ts";
+export { badgeHashOf, authenticateBadge } from "./badge.ts";
+export { makeGate, type Gate } from "./gate.ts";
+export type { SprayState } from "./spray.ts";
 export { upkeep } from "./jobs.ts";
-export { telPogingen } from "./store.ts";
+export { countPogingen } from "./store.ts";
 
 /** Key under which attempts on a name are counted. */
-export const naamHashVan = (ctx: Context, gebruikersnaam: string): Buffer =>
-  keyedHash(ctx.keys.naamHash, vormNaam(gebruikersnaam));
+export const nameHashOf = (ctx: Context, gebruikersnaam: string): Buffer =>
+  keyedHash(ctx.keys.naamHash, normalizeName(gebruikersnaam));
 
-export type Uitkomst =
+export type Outcome =
   | {
       readonly soort: "gelukt";
       readonly accountUuid: AccountUuid;
@@ -40,7 +40,7 @@ export type Uitkomst =
       readonly kiesWachtwoord: boolean;
       /** How many characters that password has at least. */
       readonly minimum: number;
-      /** Proof for `kiesWachtwoord`: changes with the password. */
+      /** Proof for `chooseWachtwoord`: changes with the password. */
       readonly sleutelVersie: string;
     }
   /** Name or password is not right; which of the two is never told. */
@@ -52,9 +52,9 @@ export type Uitkomst =
  * Is this a pupil, and is the password right? (R26 step 2, D7.) Used by the built-in ACM and by the datastore API.
  * One round trip when nothing is wrong. Known and unknown names get equal answers in equal time.
  */
-export function meldAan(
+export function authenticate(
   ctx: Context,
-  poort: Poort,
+  poort: Gate,
   poging: {
     readonly gebruikersnaam: string;
     readonly wachtwoord: string;
@@ -62,10 +62,10 @@ export function meldAan(
     /** The address it comes from; left out where that is a server. Kept in memory for minutes (D7: spraying). */
     readonly bron?: string | undefined;
   },
-): Promise<Uitkomst> {
-  const naamHash = naamHashVan(ctx, poging.gebruikersnaam);
-  return metSproeiwacht(ctx, poort, { naamHash, bron: poging.bron }, async () => {
-    const { basis, nr } = splitsGebruikersnaam(vormNaam(poging.gebruikersnaam).slice(0, 200)) ?? {
+): Promise<Outcome> {
+  const naamHash = nameHashOf(ctx, poging.gebruikersnaam);
+  return withSproeiwacht(ctx, poort, { naamHash, bron: poging.bron }, async () => {
+    const { basis, nr } = splitGebruikersnaam(normalizeName(poging.gebruikersnaam).slice(0, 200)) ?? {
       basis: "",
       nr: 0,
     };
@@ -79,26 +79,26 @@ export function meldAan(
     });
     const eerderMislukt = wie.mislukt !== null;
     if (eerderMislukt) {
-      const wacht = await boekPoging(ctx, naamHash, ctx.clock.now(), wachttijden);
+      const wacht = await recordPoging(ctx, naamHash, ctx.clock.now(), wachttijden);
       if (wacht !== undefined) return { soort: "wachten", seconden: Math.ceil(wacht / 1000) };
     }
     const sleutel: Sleutel | undefined =
       wie.soort !== null && wie.hash !== null && wie.peper !== null
         ? { soort: wie.soort, hash: wie.hash, peper: wie.peper }
         : undefined;
-    const goed = await poort.klopt(ctx.keys, sleutel, poging.wachtwoord);
-    const doorVenster = !goed && (await isDoorVenster(ctx, wie, poging.wachtwoord));
-    const feiten = leesFeiten(wie.feiten);
+    const goed = await poort.matches(ctx.keys, sleutel, poging.wachtwoord);
+    const doorVenster = !goed && (await isByVenster(ctx, wie, poging.wachtwoord));
+    const feiten = readFeiten(wie.feiten);
     if ((!goed && !doorVenster) || !sleutel || !wie.account_uuid || !feiten) {
-      if (!eerderMislukt) await noteerMislukt(ctx, naamHash, ctx.clock.now());
+      if (!eerderMislukt) await recordFailed(ctx, naamHash, ctx.clock.now());
       return { soort: "onjuist" };
     }
-    if (eerderMislukt) await wisPogingen(ctx, naamHash);
+    if (eerderMislukt) await erasePogingen(ctx, naamHash);
     // The paper reached its pupil: shown to the school as "voor het eerst gebruikt".
-    if (goed && sleutel.soort === "eerste") await markeerGebruikt(ctx, wie.account_uuid, sleutel.hash);
-    // An initial password is about to be replaced anyway; and its hash is the proof that kiesWachtwoord asks for.
-    if (goed && sleutel.soort === "eigen" && isVerouderd(ctx.keys, sleutel))
-      await ververs(ctx, wie.account_uuid, sleutel, poging.wachtwoord);
+    if (goed && sleutel.soort === "eerste") await markUsed(ctx, wie.account_uuid, sleutel.hash);
+    // An initial password is about to be replaced anyway; and its hash is the proof that chooseWachtwoord asks for.
+    if (goed && sleutel.soort === "eigen" && isOutdated(ctx.keys, sleutel))
+      await refresh(ctx, wie.account_uuid, sleutel, poging.wachtwoord);
     return {
       soort: "gelukt",
       accountUuid: wie.account_uuid,
@@ -111,12 +111,12 @@ export function meldAan(
 }
 
 /** Did the pupil type the code that a beheerder told him (D7)? It counts once. */
-async function isDoorVenster(ctx: Context, wie: Aanmelder, getypt: string): Promise<boolean> {
+async function isByVenster(ctx: Context, wie: SignInAccount, getypt: string): Promise<boolean> {
   return (
     wie.venster !== null &&
     wie.account_uuid !== null &&
     isVenstercode(ctx.keys, wie.account_uuid, getypt, wie.venster) &&
-    gebruikVenster(ctx, wie.account_uuid, wie.venster)
+    useVenster(ctx, wie.account_uuid, wie.venster)
   );
 }
 
@@ -124,15 +124,15 @@ async function isDoorVenster(ctx: Context, wie: Aanmelder, getypt: string): Prom
  * A beheerder lets a pupil choose another password (D7). The wait after failures on his name ends: who forgot his password
  * has tried some. Gives the code to tell him.
  */
-export async function openVensterVoor(
+export async function openVensterFor(
   ctx: Context,
   voor: { readonly accountUuid: AccountUuid; readonly gebruikersnaam: string; readonly voId: string },
 ): Promise<string> {
-  return openVenster(ctx, voor, (tx) => wisPogingen(tx, naamHashVan(ctx, voor.gebruikersnaam)));
+  return openVenster(ctx, voor, (tx) => erasePogingen(tx, nameHashOf(ctx, voor.gebruikersnaam)));
 }
 
 /** The pupil replaces his initial password by an own one (D7); in one commit with what `onReplaced` does. */
-export async function kiesWachtwoord(
+export async function chooseWachtwoord(
   ctx: Context,
   keuze: {
     readonly accountUuid: AccountUuid;
@@ -141,11 +141,11 @@ export async function kiesWachtwoord(
     readonly herhaald: string;
   },
   onReplaced: OnReplaced,
-): Promise<Keuze> {
+): Promise<WachtwoordKeuze> {
   const feiten = await getFeiten(ctx, keuze.accountUuid, "", ctx.clock.vandaag());
   if (!feiten) return { soort: "verlopen" };
   const { naam, voornaam, gebruikersnaam } = feiten.account;
-  return kiesEigenWachtwoord(
+  return chooseOwnWachtwoord(
     ctx,
     {
       accountUuid: keuze.accountUuid,

@@ -1,7 +1,7 @@
 import type { Upkeep } from "#platform/jobs";
-import { ruimPogingenOp } from "./store.ts";
+import { sweepPogingen } from "./store.ts";
 
 /** What this room must have done regularly. */
 export const upkeep: readonly Upkeep[] = [
-  { name: "opruimen-pogingen", everyMs: 3_600_000, work: ruimPogingenOp },
+  { name: "opruimen-pogingen", everyMs: 3_600_000, work: sweepPogingen },
 ];

@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
-import { maakPoort, meldAan, meldAanMetBadge } from "#modules/aanmelding";
-import { zetEigenWachtwoord } from "#modules/sleutels";
+import { makeGate, authenticate, authenticateBadge } from "#modules/aanmelding";
+import { setOwnWachtwoord } from "#modules/sleutels";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { guardedLog } from "#testing/guarded-log";
 
@@ -16,27 +16,27 @@ after(() => db.close());
 
 const klas = "192.0.2.7";
 /** A process of its own, with what it held back, in milliseconds, and what it logged. */
-function proces() {
+function makeProcess() {
   const gewacht: number[] = [];
-  const poort = maakPoort({ slaap: async (ms) => void gewacht.push(ms) });
+  const poort = makeGate({ sleep: async (ms) => void gewacht.push(ms) });
   const log = guardedLog(["doel", "192.0.2", "198.51.100"]);
   const ctx: Context = { ...db.ctx, log };
-  const probeer = (gebruikersnaam: string, wachtwoord: string, bron?: string) =>
-    meldAan(ctx, poort, { gebruikersnaam, wachtwoord, clientId: "bingel", bron });
-  return { gewacht, poort, log, ctx, probeer };
+  const trySignIn = (gebruikersnaam: string, wachtwoord: string, bron?: string) =>
+    authenticate(ctx, poort, { gebruikersnaam, wachtwoord, clientId: "bingel", bron });
+  return { gewacht, poort, log, ctx, probeer: trySignIn };
 }
 async function leerling(basis: string): Promise<void> {
   const account = randomUUID() as AccountUuid;
   const nu = new Date(db.clock.now());
   await db.sql`insert into leerlingen.account (account_uuid, naam, voornaam, gebruikersnaam_basis, gebruikersnaam_nr, aangemaakt_op, gewijzigd_op)
     values (${account}, 'Vermeulen', 'Noor', ${basis}, 1, ${nu}, ${nu})`;
-  await zetEigenWachtwoord(db.ctx, { accountUuid: account, wachtwoord: "drie rode vissen" });
+  await setOwnWachtwoord(db.ctx, { accountUuid: account, wachtwoord: "drie rode vissen" });
 }
 const letters = (nr: number) => [...String(nr)].map((cijfer) => "abcdefghij"[Number(cijfer)]).join("");
 
 test("D7: one password on many names from one address: an alarm without a name, and only what fails there is slow", async () => {
   await leerling("an.goed");
-  const { gewacht, poort, log, ctx, probeer } = proces();
+  const { gewacht, poort, log, ctx, probeer } = makeProcess();
   for (let nr = 0; nr < 50; nr++) await probeer(`doel.${letters(nr)}`, "Welkom123", klas);
   assert.deepEqual([gewacht, log.lines], [[], []]);
   assert.deepEqual(poort.sproei.stand(ctx.clock.now()), { namen: 50, alarm: false });
@@ -51,7 +51,7 @@ test("D7: one password on many names from one address: an alarm without a name, 
   assert.equal((await probeer("an.goed", "drie rode vissen", klas)).soort, "gelukt");
   assert.equal((await probeer("an.goed", "typfout", "198.51.100.1")).soort, "onjuist");
   assert.deepEqual(gewacht, [], "a right password, and another address, wait for nobody");
-  await meldAanMetBadge(ctx, poort, { badge: "K7M2-P4TR", plaatje: "zon", clientId: "", bron: klas });
+  await authenticateBadge(ctx, poort, { badge: "K7M2-P4TR", plaatje: "zon", clientId: "", bron: klas });
   assert.equal(gewacht.length, 1, "badges are names too");
   db.clock.advance(5 * 60_000);
   await probeer("doel.weer", "Welkom123", klas);
@@ -59,16 +59,16 @@ test("D7: one password on many names from one address: an alarm without a name, 
 });
 
 test("D7: from very many addresses: seen over the whole", async () => {
-  const { poort, ctx, log } = proces();
+  const { poort, ctx, log } = makeProcess();
   const traag = Array.from({ length: 201 }, (_, nr) =>
-    poort.sproei.noteer(ctx, { naam: `doel${nr}`, bron: `198.51.100.${nr}`, gelukt: false }),
+    poort.sproei.note(ctx, { naam: `doel${nr}`, bron: `198.51.100.${nr}`, gelukt: false }),
   );
   assert.deepEqual([traag.slice(0, 200).some((ms) => ms > 0), traag[200]], [false, 1005]);
   assert.match(log.lines.join(), /"namen":201,"gelukt":0,"bereik":"geheel"/);
 });
 
 test("D7: 30 pupils behind one address of whom some mistype, and a whole school in the morning, wait for nothing", async () => {
-  const { gewacht, poort, ctx, log, probeer } = proces();
+  const { gewacht, poort, ctx, log, probeer } = makeProcess();
   for (let nr = 0; nr < 30; nr++) await leerling(`klas.${letters(nr)}`);
   for (let nr = 0; nr < 30; nr++) {
     if (nr % 10 === 0) await probeer(`klas.${letters(nr)}`, "typfout", klas);
@@ -78,8 +78,8 @@ test("D7: 30 pupils behind one address of whom some mistype, and a whole school 
   // 1,500 pupils of one campus: one in ten fails, half of those give up.
   const traag = Array.from({ length: 1500 }, (_, nr) => {
     const poging = { naam: `s${nr}`, bron: klas };
-    const eerst = nr % 10 === 0 ? poort.sproei.noteer(ctx, { ...poging, gelukt: false }) : 0;
-    return eerst + (nr % 20 === 0 ? 0 : poort.sproei.noteer(ctx, { ...poging, gelukt: true }));
+    const eerst = nr % 10 === 0 ? poort.sproei.note(ctx, { ...poging, gelukt: false }) : 0;
+    return eerst + (nr % 20 === 0 ? 0 : poort.sproei.note(ctx, { ...poging, gelukt: true }));
   });
   assert.ok(traag.every((ms) => ms === 0));
   assert.deepEqual([gewacht, log.lines], [[], []]);

@@ -1,44 +1,44 @@
 import type { Context } from "#platform/context";
-import { duurSproeivenster, traagheid, type Telling } from "./rules.ts";
+import { duurSproeivenster, delayOf, type Tally } from "./rules.ts";
 
 /** What this process saw of sign-ins in the running window. Nothing of it is stored or logged. */
 type Venster = {
   readonly begin: number;
   /** By address; "" = all together. */
-  readonly tellingen: Map<string, Telling>;
+  readonly tellingen: Map<string, Tally>;
   readonly gemeld: Set<"geheel" | "adres">;
 };
 
-export type Sproeistand = {
+export type SprayState = {
   /** Names that failed and did not succeed since, in the running window. */
   readonly namen: number;
   readonly alarm: boolean;
 };
 
 /** Notices that one or few passwords are tried on very many names, which a wait per name never sees (D7). */
-export type Sproeiwacht = {
+export type SprayWatch = {
   /** Notes how an attempt ended; gives how many milliseconds its answer is held back: 0 unless it failed and somebody is spraying. */
-  noteer(
+  note(
     ctx: Context,
     poging: { readonly naam: string; readonly bron?: string | undefined; readonly gelukt: boolean },
   ): number;
-  stand(nu: number): Sproeistand;
+  stand(nu: number): SprayState;
 };
 
 /** Most names that are remembered per address, and most addresses: far past the alarm, and no more memory than some megabytes. */
 const meeste = 20_000;
 
 /** One per process: each node watches what comes to it. A class behind one address is no source of spraying (rules.ts). */
-export function maakSproeiwacht(): Sproeiwacht {
+export function makeSprayWatch(): SprayWatch {
   let venster: Venster = { begin: 0, tellingen: new Map(), gemeld: new Set() };
-  const nuVenster = (nu: number): Venster => {
+  const currentVenster = (nu: number): Venster => {
     if (nu - venster.begin >= duurSproeivenster || nu < venster.begin)
       venster = { begin: nu, tellingen: new Map(), gemeld: new Set() };
     return venster;
   };
   return {
-    noteer(ctx, { naam, bron, gelukt }) {
-      const { tellingen, gemeld } = nuVenster(ctx.clock.now());
+    note(ctx, { naam, bron, gelukt }) {
+      const { tellingen, gemeld } = currentVenster(ctx.clock.now());
       let traag = 0;
       for (const bereik of bron === undefined ? ([""] as const) : (["", bron] as const)) {
         const telling = tellingen.get(bereik) ?? { mislukt: new Set<string>(), gelukt: 0 };
@@ -50,7 +50,7 @@ export function maakSproeiwacht(): Sproeiwacht {
         }
         if (telling.mislukt.size < meeste) telling.mislukt.add(naam);
         const soort = bereik === "" ? "geheel" : "adres";
-        const hier = traagheid(telling, soort);
+        const hier = delayOf(telling, soort);
         traag = Math.max(traag, hier);
         if (hier === 0 || gemeld.has(soort)) continue;
         gemeld.add(soort); // once per window: an attack must not fill the log
@@ -62,7 +62,7 @@ export function maakSproeiwacht(): Sproeiwacht {
       return traag;
     },
     stand(nu) {
-      const { tellingen, gemeld } = nuVenster(nu);
+      const { tellingen, gemeld } = currentVenster(nu);
       return { namen: tellingen.get("")?.mislukt.size ?? 0, alarm: gemeld.size > 0 };
     },
   };

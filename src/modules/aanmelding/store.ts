@@ -2,7 +2,7 @@ import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
 
-export type Aanmelder = {
+export type SignInAccount = {
   readonly account_uuid: AccountUuid | null;
   readonly soort: "eerste" | "eigen" | null;
   readonly hash: string | null;
@@ -26,8 +26,8 @@ export async function findAanmelder(
     readonly vandaag: Datum;
     readonly nu: number;
   },
-): Promise<Aanmelder> {
-  const [row] = await ctx.sql<Aanmelder[]>`
+): Promise<SignInAccount> {
+  const [row] = await ctx.sql<SignInAccount[]>`
     select a.account_uuid, s.soort, s.hash, s.peper, p.mislukt, p.open_op, v.code_hash as venster,
            case when s.hash is not null then verstrekking.feiten(a.account_uuid, ${wie.clientId}, ${wie.vandaag}::date) end as feiten
       from (select) as een
@@ -53,7 +53,7 @@ export async function findAanmelder(
  * Counts an attempt on a name that failed before. Gives the wait in milliseconds when it comes too early (then it is counted but not
  * looked at); undefined when it may be looked at: the name is closed at once for the others, until `wacht` has passed.
  */
-export async function boekPoging(
+export async function recordPoging(
   ctx: Context,
   naamHash: Buffer,
   nu: number,
@@ -74,19 +74,19 @@ export async function boekPoging(
 }
 
 /** Notes the first failure of a name. */
-export async function noteerMislukt(ctx: Context, naamHash: Buffer, nu: number): Promise<void> {
+export async function recordFailed(ctx: Context, naamHash: Buffer, nu: number): Promise<void> {
   await ctx.sql`
     insert into sleutels.poging (naam_hash, mislukt, laatste_op, open_op) values (${naamHash}, 1, ${new Date(nu)}, ${new Date(nu)})
     on conflict (naam_hash) do update set mislukt = sleutels.poging.mislukt + 1, laatste_op = excluded.laatste_op`;
 }
 
 /** A right password: the count starts again. */
-export async function wisPogingen(ctx: Context, naamHash: Buffer): Promise<void> {
+export async function erasePogingen(ctx: Context, naamHash: Buffer): Promise<void> {
   await ctx.sql`delete from sleutels.poging where naam_hash = ${naamHash}`;
 }
 
 /** How often a name failed in a row; 0 when nothing is noted. */
-export async function telPogingen(ctx: Context, naamHash: Buffer): Promise<number> {
+export async function countPogingen(ctx: Context, naamHash: Buffer): Promise<number> {
   const [row] = await ctx.sql<
     { mislukt: number }[]
   >`select mislukt from sleutels.poging where naam_hash = ${naamHash}`;
@@ -94,13 +94,13 @@ export async function telPogingen(ctx: Context, naamHash: Buffer): Promise<numbe
 }
 
 /** Removes names without attempts for a day. */
-export async function ruimPogingenOp(ctx: Context): Promise<number> {
+export async function sweepPogingen(ctx: Context): Promise<number> {
   return (
     await ctx.sql`delete from sleutels.poging where laatste_op < ${new Date(ctx.clock.now() - 86_400_000)}`
   ).count;
 }
 
-export type GevondenBadge = {
+export type FoundBadge = {
   readonly account_uuid: AccountUuid | null;
   readonly code_hash: Buffer | null;
   readonly plaatje: number | null;
@@ -109,8 +109,8 @@ export type GevondenBadge = {
 };
 
 /** A badge by its short form and the failures on it, in one round trip. */
-export async function findBadge(ctx: Context, kort: Buffer, naamHash: Buffer): Promise<GevondenBadge> {
-  const [row] = await ctx.sql<GevondenBadge[]>`
+export async function findBadge(ctx: Context, kort: Buffer, naamHash: Buffer): Promise<FoundBadge> {
+  const [row] = await ctx.sql<FoundBadge[]>`
     select b.account_uuid, b.code_hash, b.plaatje, b.eerst_gebruikt_op is not null as gebruikt, p.mislukt
       from (select) as een
       left join sleutels.badge b on b.kort_hash = ${kort}

@@ -3,18 +3,18 @@ import { createHash } from "node:crypto";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { inTransaction, type Context } from "#platform/context";
 import {
-  deelt,
+  sharesKlassen,
   findAkkoord,
   findOvereenkomst,
-  geefAkkoord,
+  giveAkkoord,
   listAkkoorden,
   overeenkomst,
-  stopDelen,
+  stopSharing,
 } from "#modules/akkoorden";
 import { schoolRegel } from "#testing/discimus";
-import { schoolwereld, type Schoolwereld } from "#testing/schoolloket";
+import { schoolwereld, type SchoolWorld } from "#testing/schoolloket";
 
-let w: Schoolwereld;
+let w: SchoolWorld;
 before(async () => {
   w = await schoolwereld();
   await w.sql`insert into schoolsoftware.pakket (pakket, naam, levert_klasinformatie, gewijzigd_op)
@@ -37,19 +37,19 @@ const els = { voId: "vo-1", naam: "Els Van Damme" };
 const bo = { voId: "vo-2", naam: "Bo Maes" };
 const regenboog = { instellingsnummer: "999001", lijn: ["999001"] };
 const { versie } = overeenkomst;
-const geef = (school = regenboog, wie = els) =>
-  w.inSchool(school.instellingsnummer, (ctx) => geefAkkoord(ctx, { school, wie, versie }));
-const stop = (wie = els, lijn = ["999001"]) => w.inSchool("999001", (ctx) => stopDelen(ctx, { lijn, wie }));
+const give = (school = regenboog, wie = els) =>
+  w.inSchool(school.instellingsnummer, (ctx) => giveAkkoord(ctx, { school, wie, versie }));
+const stop = (wie = els, lijn = ["999001"]) => w.inSchool("999001", (ctx) => stopSharing(ctx, { lijn, wie }));
 const taken = async () =>
   w.sql<{ taak: string; payload: Record<string, string> }[]>`
     select task as taak, payload from jobs.job`;
 
 describe("the akkoord of a school", () => {
   test("R64 R53: who, when and which version are kept, and the school shares from that commit on", async () => {
-    assert.equal(await deelt(w.ctx, ["999001"]), false);
-    assert.equal(await geef(), "gegeven");
-    assert.equal(await deelt(w.ctx, ["999001"]), true);
-    assert.equal(await deelt(w.ctx, ["999002"]), false);
+    assert.equal(await sharesKlassen(w.ctx, ["999001"]), false);
+    assert.equal(await give(), "gegeven");
+    assert.equal(await sharesKlassen(w.ctx, ["999001"]), true);
+    assert.equal(await sharesKlassen(w.ctx, ["999002"]), false);
     const staand = await findAkkoord(w.ctx, ["999001"]);
     assert.deepEqual(
       { ...staand, akkoord: "" },
@@ -69,39 +69,39 @@ describe("the akkoord of a school", () => {
   });
 
   test("one stands at most: a second one changes nothing, also of two directors at once", async () => {
-    const beide = await Promise.all([geef(), geef(regenboog, bo)]);
+    const beide = await Promise.all([give(), give(regenboog, bo)]);
     assert.deepEqual(beide.toSorted(), ["gegeven", "loopt-al"]);
-    assert.equal(await geef(regenboog, bo), "loopt-al");
+    assert.equal(await give(regenboog, bo), "loopt-al");
     assert.equal((await listAkkoorden(w.ctx, ["999001"])).length, 1);
   });
 
   test("R21 R48: no package, or one that delivers no classes: nothing to agree to", async () => {
-    assert.equal(await geef({ instellingsnummer: "999002", lijn: ["999002"] }), "geen-pakket");
+    assert.equal(await give({ instellingsnummer: "999002", lijn: ["999002"] }), "geen-pakket");
     await w.sql`update schoolsoftware.gebruik set tot = '2026-11-23' where instellingsnummer = '999001'`;
-    assert.equal(await geef(), "geen-pakket");
-    assert.equal(await deelt(w.ctx, ["999001"]), false);
+    assert.equal(await give(), "geen-pakket");
+    assert.equal(await sharesKlassen(w.ctx, ["999001"]), false);
   });
 
   test("another version than the one of today is not agreed to", async () => {
-    const uit = await geefAkkoord(w.ctx, { school: regenboog, wie: els, versie: versie + 1 });
+    const uit = await giveAkkoord(w.ctx, { school: regenboog, wie: els, versie: versie + 1 });
     assert.equal(uit, "andere-versie");
-    assert.equal(await deelt(w.ctx, ["999001"]), false);
+    assert.equal(await sharesKlassen(w.ctx, ["999001"]), false);
   });
 
   test("R68: stopping closes and asks for erasing in one commit, or does neither", async () => {
-    await geef();
+    await give();
     const staand = await findAkkoord(w.ctx, ["999001"]);
-    const breek = (ctx: Context) =>
+    const breakSelf = (ctx: Context) =>
       inTransaction(ctx, async (tx) => {
-        assert.equal(await stopDelen(tx, { lijn: ["999001"], wie: els }), true);
+        assert.equal(await stopSharing(tx, { lijn: ["999001"], wie: els }), true);
         throw new Error("not this time");
       });
-    await assert.rejects(w.inSchool("999001", breek), /not this time/);
-    assert.equal(await deelt(w.ctx, ["999001"]), true);
+    await assert.rejects(w.inSchool("999001", breakSelf), /not this time/);
+    assert.equal(await sharesKlassen(w.ctx, ["999001"]), true);
     assert.deepEqual([...(await taken())], []);
 
     assert.equal(await stop(bo), true);
-    assert.equal(await deelt(w.ctx, ["999001"]), false);
+    assert.equal(await sharesKlassen(w.ctx, ["999001"]), false);
     assert.equal(await findAkkoord(w.ctx, ["999001"]), undefined);
     assert.deepEqual(
       (await taken()).map((taak) => ({ ...taak })),
@@ -114,24 +114,24 @@ describe("the akkoord of a school", () => {
   });
 
   test("R52: sharing again is a new akkoord; the old one stays as it was", async () => {
-    await geef();
+    await give();
     await stop();
     w.clock.advance(60_000);
-    assert.equal(await geef(regenboog, bo), "gegeven");
-    const alle = await listAkkoorden(w.ctx, ["999001"]);
+    assert.equal(await give(regenboog, bo), "gegeven");
+    const all = await listAkkoorden(w.ctx, ["999001"]);
     assert.deepEqual(
-      alle.map(({ gegevenNaam, gestoptOp }) => [gegevenNaam, gestoptOp === null]),
+      all.map(({ gegevenNaam, gestoptOp }) => [gegevenNaam, gestoptOp === null]),
       [
         ["Bo Maes", true],
         ["Els Van Damme", false],
       ],
     );
-    assert.notEqual(alle[0]?.akkoord, alle[1]?.akkoord);
+    assert.notEqual(all[0]?.akkoord, all[1]?.akkoord);
   });
 
   test("the second wall: the role of a school neither opens nor closes for another school", async () => {
-    await geef();
-    assert.equal(await w.inSchool("999002", (ctx) => stopDelen(ctx, { lijn: ["999001"], wie: bo })), false);
+    await give();
+    assert.equal(await w.inSchool("999002", (ctx) => stopSharing(ctx, { lijn: ["999001"], wie: bo })), false);
     await assert.rejects(
       w.inSchool(
         "999002",
@@ -141,11 +141,11 @@ describe("the akkoord of a school", () => {
       ),
       /row-level security/,
     );
-    assert.equal(await deelt(w.ctx, ["999001"]), true);
+    assert.equal(await sharesKlassen(w.ctx, ["999001"]), true);
   });
 
   test("D3: the akkoord goes along to the number that follows, and is stopped from there", async () => {
-    await w.lever(
+    await w.deliver(
       schoolRegel({ school: "999003" }, { naam: "Oude Naam", tot: "2026-11-20", opvolger: "999001" }),
     );
     await w.sql`insert into akkoorden.overeenkomst (versie, inhoud, ingevoerd_op) values (${versie}, ${JSON.stringify(overeenkomst)}, now())`;
@@ -153,15 +153,15 @@ describe("the akkoord of a school", () => {
       values (gen_random_uuid(), '999003', ${versie}, now(), 'vo-9', 'Oud Directeur')`;
     const lijn = ["999001", "999003"];
     const opvolger = { instellingsnummer: "999001", lijn };
-    assert.equal(await geefAkkoord(w.ctx, { school: opvolger, wie: els, versie }), "loopt-al");
-    assert.equal(await stopDelen(w.ctx, { lijn, wie: els }), true);
-    assert.equal(await deelt(w.ctx, lijn), false);
+    assert.equal(await giveAkkoord(w.ctx, { school: opvolger, wie: els, versie }), "loopt-al");
+    assert.equal(await stopSharing(w.ctx, { lijn, wie: els }), true);
+    assert.equal(await sharesKlassen(w.ctx, lijn), false);
   });
 });
 
 describe("the agreement as data", () => {
   test("R50: what was agreed to is kept word for word, and another text under the same number is refused", async () => {
-    await geef();
+    await give();
     assert.deepEqual(await findOvereenkomst(w.ctx, versie), overeenkomst);
     assert.equal(await findOvereenkomst(w.ctx, 99), undefined);
     await stop();
@@ -169,8 +169,8 @@ describe("the agreement as data", () => {
       await tx`set local role none`;
       await tx`update akkoorden.overeenkomst set inhoud = '{}'`;
     });
-    await assert.rejects(geef(), /the words of version 1/);
-    assert.equal(await deelt(w.ctx, ["999001"]), false);
+    await assert.rejects(give(), /the words of version 1/);
+    assert.equal(await sharesKlassen(w.ctx, ["999001"]), false);
   });
 
   test("a version never changes: other words need another number", () => {
@@ -191,7 +191,7 @@ describe("the agreement as data", () => {
       /6, lid 1, c.*VI\.10/,
     );
     assert.match(overeenkomst.gegevens[0]?.bewaartermijn ?? "", /één jaar/);
-    const tekst = JSON.stringify(overeenkomst.artikelen);
+    const text = JSON.stringify(overeenkomst.artikelen);
     for (const woord of [
       /onbepaalde duur/,
       /28 van de AVG/,
@@ -199,8 +199,8 @@ describe("the agreement as data", () => {
       /eenvoudige melding/,
       /zonder onnodig uitstel/,
     ])
-      assert.match(tekst, woord);
+      assert.match(text, woord);
     for (const soort of ["doelen", "gegevens"])
-      assert.ok(overeenkomst.artikelen.some(({ delen }) => delen.some((deel) => deel.soort === soort)));
+      assert.ok(overeenkomst.artikelen.some(({ delen }) => delen.some((part) => part.soort === soort)));
   });
 });

@@ -1,4 +1,4 @@
-/** The akkoord of a school that stands today (R64). */
+/** The akkoord of a school that is in force today (R64). */
 export type Akkoord = {
   readonly akkoord: string;
   readonly instellingsnummer: string;
@@ -12,7 +12,7 @@ export type Akkoord = {
 };
 
 /** An akkoord that may have been stopped. Times in epoch milliseconds. */
-export type AkkoordPeriode = Akkoord & {
+export type AkkoordPeriod = Akkoord & {
   readonly gestoptOp: number | null;
   readonly gestoptNaam: string | null;
   /** Since when nothing of its classes is stored any more. */

@@ -1,5 +1,12 @@
-export { deelt, findAkkoord, findOvereenkomst, geefAkkoord, listAkkoorden, stopDelen } from "./akkoord.ts";
-export type { Akkoord, AkkoordPeriode } from "./contract.ts";
-export { overeenkomst } from "./overeenkomst-tekst.ts";
+export {
+  sharesKlassen,
+  findAkkoord,
+  findOvereenkomst,
+  giveAkkoord,
+  listAkkoorden,
+  stopSharing,
+} from "./akkoord.ts";
+export type { Akkoord, AkkoordPeriod } from "./contract.ts";
+export { overeenkomst } from "./overeenkomst-text.ts";
 export type { Overeenkomst } from "./overeenkomst.ts";
-export { listGestopte, markGewist, neemGestopt } from "./store.ts";
+export { listStopped, markGewist, takeStopped } from "./store.ts";

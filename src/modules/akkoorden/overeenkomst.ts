@@ -5,7 +5,7 @@ const tekst = z.string().min(1).max(2000);
 const datum = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 
 /** A part of an article. `doelen` and `gegevens` stand for the tables of the agreement, which are data of their own (R87, R88). */
-const deel = z.discriminatedUnion("soort", [
+const part = z.discriminatedUnion("soort", [
   z.strictObject({ soort: z.literal("tekst"), tekst }),
   z.strictObject({ soort: z.literal("lijst"), inleiding: tekst.optional(), punten: z.array(tekst).min(1) }),
   z.strictObject({ soort: z.literal("doelen") }),
@@ -43,8 +43,8 @@ export const overeenkomstSchema = z.strictObject({
     )
     .min(1),
   artikelen: z
-    .array(z.strictObject({ nummer: z.number().int(), titel: kort, delen: z.array(deel).min(1) }))
-    .refine((alle) => alle.every(({ nummer }, plaats) => nummer === plaats + 1), "1, 2, 3 …"),
+    .array(z.strictObject({ nummer: z.number().int(), titel: kort, delen: z.array(part).min(1) }))
+    .refine((all) => all.every(({ nummer }, plaats) => nummer === plaats + 1), "1, 2, 3 …"),
   dpo_advies_op: datum.meta({ description: "R83" }),
   opgemaakt_op: datum,
   ondertekend_op: datum,

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Context } from "#platform/context";
-import type { Akkoord, AkkoordPeriode } from "./contract.ts";
+import type { Akkoord, AkkoordPeriod } from "./contract.ts";
 
 /** Keeps a version of the agreement, if it was not kept yet, and gives the words as they are kept. */
-export async function bewaarOvereenkomst(ctx: Context, versie: number, inhoud: string): Promise<string> {
+export async function saveOvereenkomst(ctx: Context, versie: number, inhoud: string): Promise<string> {
   await ctx.sql`
     insert into akkoorden.overeenkomst (versie, inhoud, ingevoerd_op)
     values (${versie}, ${inhoud}, ${new Date(ctx.clock.now())}) on conflict (versie) do nothing`;
@@ -41,7 +41,7 @@ export async function insertAkkoord(
 }
 
 /** Closes what stands of a school and asks for the erasing, in one statement; gives how many akkoorden it closed. */
-export async function sluitAkkoorden(
+export async function closeAkkoorden(
   ctx: Context,
   lijn: readonly string[],
   wie: { readonly voId: string; readonly naam: string },
@@ -56,7 +56,7 @@ export async function sluitAkkoorden(
   return rows.length;
 }
 
-type Rij = {
+type Row = {
   akkoord: string;
   instellingsnummer: string;
   school_naam: string | null;
@@ -69,7 +69,7 @@ type Rij = {
   gewist_op: Date | null;
 };
 
-const akkoordUit = (row: Rij): Akkoord => ({
+const akkoordFrom = (row: Row): Akkoord => ({
   akkoord: row.akkoord,
   instellingsnummer: row.instellingsnummer,
   schoolNaam: row.school_naam,
@@ -83,13 +83,13 @@ const akkoordUit = (row: Rij): Akkoord => ({
 export async function selectAkkoorden(
   ctx: Context,
   lijn: readonly string[],
-): Promise<readonly AkkoordPeriode[]> {
-  const rows = await ctx.sql<Rij[]>`
+): Promise<readonly AkkoordPeriod[]> {
+  const rows = await ctx.sql<Row[]>`
     select akkoord, instellingsnummer, school_naam, versie, gegeven_op, gegeven_door, gegeven_naam, gestopt_op, gestopt_naam, gewist_op
       from akkoorden.akkoord where instellingsnummer = any (${[...lijn]}::text[])
      order by gestopt_op is null desc, gegeven_op desc, akkoord`;
   return rows.map((row) => ({
-    ...akkoordUit(row),
+    ...akkoordFrom(row),
     gestoptOp: row.gestopt_op?.getTime() ?? null,
     gestoptNaam: row.gestopt_naam,
     gewistOp: row.gewist_op?.getTime() ?? null,
@@ -97,24 +97,24 @@ export async function selectAkkoorden(
 }
 
 /** Does the school share now? The same question as intake and release ask. */
-export async function selectDeelt(ctx: Context, lijn: readonly string[]): Promise<boolean> {
+export async function selectSharing(ctx: Context, lijn: readonly string[]): Promise<boolean> {
   const [row] = await ctx.sql<{ deelt: boolean }[]>`select akkoorden.deelt(${[...lijn]}::text[]) as deelt`;
   return row?.deelt ?? false;
 }
 
 /** Akkoorden that were stopped and of which something may still be stored. */
-export async function listGestopte(ctx: Context): Promise<string[]> {
-  const rijen = await ctx.sql<{ akkoord: string }[]>`
+export async function listStopped(ctx: Context): Promise<string[]> {
+  const rows = await ctx.sql<{ akkoord: string }[]>`
     select akkoord from akkoorden.akkoord where gestopt_op is not null and gewist_op is null order by gestopt_op`;
-  return rijen.map(({ akkoord }) => akkoord);
+  return rows.map(({ akkoord }) => akkoord);
 }
 
 /** In a transaction: takes a stopped akkoord for itself, and gives the numbers of its school; undefined when it was erased meanwhile. */
-export async function neemGestopt(ctx: Context, akkoord: string): Promise<string[] | undefined> {
-  const [rij] = await ctx.sql<{ nummers: string[] }[]>`
+export async function takeStopped(ctx: Context, akkoord: string): Promise<string[] | undefined> {
+  const [row] = await ctx.sql<{ nummers: string[] }[]>`
     select scholen.lijn(instellingsnummer, ${ctx.clock.vandaag()}::date) as nummers from akkoorden.akkoord
      where akkoord = ${akkoord} and gestopt_op is not null and gewist_op is null for update`;
-  return rij?.nummers;
+  return row?.nummers;
 }
 
 /** In a transaction: of this akkoord nothing is stored any more. Gives the number of its school. */

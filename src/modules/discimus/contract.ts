@@ -1,24 +1,24 @@
 import { hash as digest } from "node:crypto";
-import { datumOp } from "#platform/clock";
+import { datumOn } from "#platform/clock";
 import type { InschrijvingBericht } from "#modules/inschrijvingen";
-import { leesInsz, type Insz, type LeerlingBericht } from "#modules/leerlingen";
+import { readInsz, type Insz, type LeerlingBericht } from "#modules/leerlingen";
 import type { OpdrachtBericht } from "#modules/rechten";
 import type { Niveau, SchoolBericht } from "#modules/scholen";
 import {
-  geheel,
+  integer,
   isObject,
-  ja,
+  boolean,
   keuze,
-  meld,
-  nummer,
+  report,
+  number,
   object,
-  periode,
-  tekst,
-  tijdstip,
-  verplicht,
-  verplichteDatum,
-  vrij,
-  type Lezing,
+  period,
+  textOf,
+  momentOf,
+  required,
+  requiredDatum,
+  optional,
+  type Reading,
 } from "./fields.ts";
 import { quarantaineredenen, type Quarantainereden } from "./problems.ts";
 
@@ -30,7 +30,7 @@ export type Bericht =
   | { readonly soort: "directeursopdracht"; readonly id: string; readonly bericht: OpdrachtBericht };
 
 /** Why a message was set apart, in the shape of the answer. */
-export type Afkeuring = {
+export type Rejection = {
   readonly id: string | null;
   readonly code: Quarantainereden;
   /** Path of the field, such as `gegevens.insz`; null = the whole line. */
@@ -41,7 +41,7 @@ export type Afkeuring = {
 /** Longest line, in characters: a school with hundreds of sites takes some 40,000. */
 export const langsteRegel = 100_000;
 
-export function afkeuring(code: Quarantainereden, id: string | null, veld: string | null = null): Afkeuring {
+export function rejection(code: Quarantainereden, id: string | null, veld: string | null = null): Rejection {
   return { id, code, veld, melding: quarantaineredenen[code] };
 }
 
@@ -56,18 +56,18 @@ const niets = "\u0002"; // neither can stand in a value
  * lengthening. Covers soort, sleutel, gegevens and tijdstip in one fixed form; not id and volgnummer, so that a full load of
  * the same data says the same.
  */
-export function inhoudVan(geheim: string, delen: string): string {
+export function contentOf(geheim: string, delen: string): string {
   return BigInt.asIntN(64, BigInt(`0x${digest("sha256", geheim + delen, "hex").slice(0, 16)}`)).toString();
 }
 
-const rij = (...delen: readonly (string | null)[]): string => {
+const row = (...delen: readonly (string | null)[]): string => {
   let uit = "";
-  for (const deel of delen) uit += (deel ?? niets) + scheiding;
+  for (const part of delen) uit += (part ?? niets) + scheiding;
   return uit;
 };
 
 /** What the hash of a pupil's message covers. */
-export const leerlingDelen = (
+export const leerlingParts = (
   t: string,
   i: string,
   s: string,
@@ -75,10 +75,10 @@ export const leerlingDelen = (
   voornaam: string,
   insz: string | null,
   geboren: string,
-): string => rij("leerling", t, i, s, naam, voornaam, insz, geboren);
+): string => row("leerling", t, i, s, naam, voornaam, insz, geboren);
 
 /** What the hash of an enrolment's message covers. */
-export const inschrijvingDelen = (
+export const inschrijvingParts = (
   t: string,
   i: string,
   s: string,
@@ -90,48 +90,48 @@ export const inschrijvingDelen = (
   van: string,
   tot: string | null,
   status: string,
-): string => rij("inschrijving", t, i, s, inschrijving, vestiging, niveau, leerjaar, groep, van, tot, status);
+): string => row("inschrijving", t, i, s, inschrijving, vestiging, niveau, leerjaar, groep, van, tot, status);
 
 /**
  * Reads and checks one line of the feed. Never throws, whatever the line holds. Unknown fields are ignored, absent optional ones
- * are null. `geheim`: see `inhoudVan`.
+ * are null. `geheim`: see `contentOf`.
  */
-export function leesBericht(regel: string, geheim: string): Bericht | Afkeuring {
-  if (regel.length > langsteRegel) return afkeuring("regel-te-lang", null);
+export function readBericht(regel: string, geheim: string): Bericht | Rejection {
+  if (regel.length > langsteRegel) return rejection("regel-te-lang", null);
   let bron: unknown;
   try {
     bron = JSON.parse(regel.charCodeAt(0) === 0xfeff ? regel.slice(1) : regel);
   } catch {
-    return afkeuring("geen-json", null);
+    return rejection("geen-json", null);
   }
-  if (!isObject(bron)) return afkeuring("geen-json", null);
-  const lezing: Lezing = { fout: undefined };
-  const id = verplicht(lezing, bron, "id", "", 100).trim();
+  if (!isObject(bron)) return rejection("geen-json", null);
+  const lezing: Reading = { fout: undefined };
+  const id = required(lezing, bron, "id", "", 100).trim();
   const bekendId = lezing.fout ? null : id;
-  const sleutels = telSleutels(bron, 0);
-  if (sleutels < 0) return afkeuring("geen-json", bekendId);
-  if (telDubbelePunten(regel) !== sleutels) return afkeuring("dubbel-veld", bekendId);
+  const sleutels = countSleutels(bron, 0);
+  if (sleutels < 0) return rejection("geen-json", bekendId);
+  if (countColons(regel) !== sleutels) return rejection("dubbel-veld", bekendId);
   const soort = bron["soort"];
   const lezer =
     typeof soort === "string" && Object.hasOwn(lezers, soort) ? lezers[soort as Bericht["soort"]] : undefined;
   if (!lezer) {
     return soort === undefined || soort === null
-      ? afkeuring("veld-ontbreekt", bekendId, "soort")
-      : afkeuring("onbekende-soort", bekendId, "soort");
+      ? rejection("veld-ontbreekt", bekendId, "soort")
+      : rejection("onbekende-soort", bekendId, "soort");
   }
   const kop: Kop = {
-    tijdstip: tijdstip(lezing, bron, "tijdstip"),
-    versie: geheel(lezing, bron, "versie", "", grootsteVersie),
+    tijdstip: momentOf(lezing, bron, "tijdstip"),
+    versie: integer(lezing, bron, "versie", "", grootsteVersie),
     sleutel: object(lezing, bron, "sleutel"),
     gegevens: object(lezing, bron, "gegevens"),
     geheim,
   };
   const bericht = lezer(lezing, kop);
-  if (lezing.fout) return afkeuring(lezing.fout.code, bekendId, lezing.fout.veld);
+  if (lezing.fout) return rejection(lezing.fout.code, bekendId, lezing.fout.veld);
   return { soort, id, bericht } as Bericht;
 }
 
-export const isAfkeuring = (gelezen: Bericht | Afkeuring): gelezen is Afkeuring => "melding" in gelezen;
+export const isRejection = (gelezen: Bericht | Rejection): gelezen is Rejection => "melding" in gelezen;
 
 type Kop = {
   readonly tijdstip: string;
@@ -145,29 +145,29 @@ const S = "sleutel.";
 const G = "gegevens.";
 
 const lezers = {
-  school(lezing: Lezing, { tijdstip: t, versie, sleutel, gegevens, geheim }: Kop): SchoolBericht {
-    const instellingsnummer = instelling(lezing, sleutel);
-    const naam = verplicht(lezing, gegevens, "naam", G, 200);
-    const gemeente = verplicht(lezing, gegevens, "gemeente", G, 200);
+  school(lezing: Reading, { tijdstip: t, versie, sleutel, gegevens, geheim }: Kop): SchoolBericht {
+    const instellingsnummer = settingInput(lezing, sleutel);
+    const naam = required(lezing, gegevens, "naam", G, 200);
+    const gemeente = required(lezing, gegevens, "gemeente", G, 200);
     const soorten = gegevens["niveaus"];
     if (
       !Array.isArray(soorten) ||
       soorten.length === 0 ||
       soorten.length > 10 ||
-      !soorten.every((een) => niveaus.includes(een as Niveau))
+      !soorten.every((one) => niveaus.includes(one as Niveau))
     ) {
-      meld(
+      report(
         lezing,
         soorten === undefined || soorten === null ? "veld-ontbreekt" : "veld-ongeldig",
         `${G}niveaus`,
       );
     }
-    const { van, tot } = periode(lezing, gegevens, G);
-    const opvolger = nummer(lezing, gegevens, "opvolger", G);
-    if (opvolger !== null && opvolger === instellingsnummer) meld(lezing, "veld-ongeldig", `${G}opvolger`);
-    const vestigingen = leesVestigingen(lezing, gegevens);
-    const uniek = niveaus.filter((een) => Array.isArray(soorten) && soorten.includes(een));
-    const delen = rij(
+    const { van, tot } = period(lezing, gegevens, G);
+    const opvolger = number(lezing, gegevens, "opvolger", G);
+    if (opvolger !== null && opvolger === instellingsnummer) report(lezing, "veld-ongeldig", `${G}opvolger`);
+    const vestigingen = readVestigingen(lezing, gegevens);
+    const uniek = niveaus.filter((one) => Array.isArray(soorten) && soorten.includes(one));
+    const delen = row(
       "school",
       t,
       instellingsnummer,
@@ -182,7 +182,7 @@ const lezers = {
     return {
       instellingsnummer,
       versie,
-      inhoud: lezing.fout ? "0" : inhoudVan(geheim, delen),
+      inhoud: lezing.fout ? "0" : contentOf(geheim, delen),
       naam: naam.trim(),
       gemeente: gemeente.trim(),
       niveaus: uniek,
@@ -193,23 +193,23 @@ const lezers = {
     };
   },
 
-  leerling(lezing: Lezing, { tijdstip: t, versie, sleutel, gegevens, geheim }: Kop): LeerlingBericht {
-    const instellingsnummer = instelling(lezing, sleutel);
-    const stamnummer = verplicht(lezing, sleutel, "stamnummer", S, 50);
-    const naam = verplicht(lezing, gegevens, "naam", G, 200);
-    const voornaam = verplicht(lezing, gegevens, "voornaam", G, 200);
-    const geboortedatum = verplichteDatum(lezing, gegevens, "geboortedatum", G);
+  leerling(lezing: Reading, { tijdstip: t, versie, sleutel, gegevens, geheim }: Kop): LeerlingBericht {
+    const instellingsnummer = settingInput(lezing, sleutel);
+    const stamnummer = required(lezing, sleutel, "stamnummer", S, 50);
+    const naam = required(lezing, gegevens, "naam", G, 200);
+    const voornaam = required(lezing, gegevens, "voornaam", G, 200);
+    const geboortedatum = requiredDatum(lezing, gegevens, "geboortedatum", G);
     const opgegeven = gegevens["insz"];
     let insz: Insz | null = null;
     if (opgegeven !== undefined && opgegeven !== null) {
-      insz = typeof opgegeven === "string" ? (leesInsz(opgegeven) ?? null) : null;
-      if (insz === null) meld(lezing, "insz-ongeldig", `${G}insz`);
+      insz = typeof opgegeven === "string" ? (readInsz(opgegeven) ?? null) : null;
+      if (insz === null) report(lezing, "insz-ongeldig", `${G}insz`);
     }
     const inhoud = lezing.fout
       ? "0"
-      : inhoudVan(
+      : contentOf(
           geheim,
-          leerlingDelen(t, instellingsnummer, stamnummer, naam, voornaam, insz, geboortedatum),
+          leerlingParts(t, instellingsnummer, stamnummer, naam, voornaam, insz, geboortedatum),
         );
     return {
       instellingsnummer,
@@ -224,17 +224,20 @@ const lezers = {
     };
   },
 
-  inschrijving(lezing: Lezing, { tijdstip: t, versie, sleutel, gegevens, geheim }: Kop): InschrijvingBericht {
-    const instellingsnummer = instelling(lezing, sleutel);
-    const stamnummer = verplicht(lezing, sleutel, "stamnummer", S, 50);
-    const inschrijving = verplicht(lezing, gegevens, "inschrijving", G, 100);
-    const vestiging = verplicht(lezing, gegevens, "vestiging", G, 100);
+  inschrijving(
+    lezing: Reading,
+    { tijdstip: t, versie, sleutel, gegevens, geheim }: Kop,
+  ): InschrijvingBericht {
+    const instellingsnummer = settingInput(lezing, sleutel);
+    const stamnummer = required(lezing, sleutel, "stamnummer", S, 50);
+    const inschrijving = required(lezing, gegevens, "inschrijving", G, 100);
+    const vestiging = required(lezing, gegevens, "vestiging", G, 100);
     const niveau = keuze(lezing, gegevens, "niveau", G, niveaus) ?? "lager";
-    const leerjaar = geheel(lezing, gegevens, "leerjaar", G, 9);
-    const administratieve_groep = vrij(lezing, gegevens, "administratieve_groep", G, 100);
-    const { van, tot } = periode(lezing, gegevens, G);
+    const leerjaar = integer(lezing, gegevens, "leerjaar", G, 9);
+    const administratieve_groep = optional(lezing, gegevens, "administratieve_groep", G, 100);
+    const { van, tot } = period(lezing, gegevens, G);
     const status = keuze(lezing, gegevens, "status", G, ["gerealiseerd", "geannuleerd"]) ?? "gerealiseerd";
-    const delen = inschrijvingDelen(
+    const delen = inschrijvingParts(
       t,
       instellingsnummer,
       stamnummer,
@@ -252,7 +255,7 @@ const lezers = {
       stamnummer: stamnummer.trim(),
       inschrijving: inschrijving.trim(),
       versie,
-      inhoud: lezing.fout ? "0" : inhoudVan(geheim, delen),
+      inhoud: lezing.fout ? "0" : contentOf(geheim, delen),
       vestiging: vestiging.trim(),
       niveau,
       leerjaar,
@@ -264,26 +267,26 @@ const lezers = {
   },
 
   directeursopdracht(
-    lezing: Lezing,
+    lezing: Reading,
     { tijdstip: t, versie, sleutel, gegevens, geheim }: Kop,
   ): OpdrachtBericht {
-    const instellingsnummer = instelling(lezing, sleutel);
-    const opdracht = verplicht(lezing, gegevens, "opdracht", G, 100);
+    const instellingsnummer = settingInput(lezing, sleutel);
+    const opdracht = required(lezing, gegevens, "opdracht", G, 100);
     const persoon = gegevens["persoon"];
     if (!isObject(persoon))
-      meld(
+      report(
         lezing,
         persoon === undefined || persoon === null ? "veld-ontbreekt" : "veld-ongeldig",
         `${G}persoon`,
       );
     const wie = isObject(persoon) ? persoon : {};
-    const vo_id = verplicht(lezing, wie, "vo_id", `${G}persoon.`, 100);
-    const naam = verplicht(lezing, wie, "naam", `${G}persoon.`, 200);
-    const voornaam = verplicht(lezing, wie, "voornaam", `${G}persoon.`, 200);
-    const verstuurd_op = verstuurd(lezing, gegevens);
-    const vastbenoemd = ja(lezing, gegevens, "vastbenoemd", G);
-    const { van, tot } = periode(lezing, gegevens, G);
-    const delen = rij(
+    const vo_id = required(lezing, wie, "vo_id", `${G}persoon.`, 100);
+    const naam = required(lezing, wie, "naam", `${G}persoon.`, 200);
+    const voornaam = required(lezing, wie, "voornaam", `${G}persoon.`, 200);
+    const verstuurd_op = sentAt(lezing, gegevens);
+    const vastbenoemd = boolean(lezing, gegevens, "vastbenoemd", G);
+    const { van, tot } = period(lezing, gegevens, G);
+    const delen = row(
       "directeursopdracht",
       t,
       instellingsnummer,
@@ -300,7 +303,7 @@ const lezers = {
       instellingsnummer,
       opdracht: opdracht.trim(),
       versie,
-      inhoud: lezing.fout ? "0" : inhoudVan(geheim, delen),
+      inhoud: lezing.fout ? "0" : contentOf(geheim, delen),
       vo_id: vo_id.trim(),
       naam: naam.trim(),
       voornaam: voornaam.trim(),
@@ -312,49 +315,49 @@ const lezers = {
   },
 };
 
-function instelling(lezing: Lezing, sleutel: Kop["sleutel"]) {
-  const gelezen = nummer(lezing, sleutel, "instellingsnummer", S);
-  if (gelezen === null) meld(lezing, "veld-ontbreekt", `${S}instellingsnummer`);
+function settingInput(lezing: Reading, sleutel: Kop["sleutel"]) {
+  const gelezen = number(lezing, sleutel, "instellingsnummer", S);
+  if (gelezen === null) report(lezing, "veld-ontbreekt", `${S}instellingsnummer`);
   return gelezen ?? ("000000" as NonNullable<typeof gelezen>);
 }
 
 /** The day an assignment was sent: a date, or an instant, of which the date in Brussels counts. */
-function verstuurd(lezing: Lezing, gegevens: Kop["gegevens"]) {
-  const waarde = gegevens["verstuurd_op"];
-  if (typeof waarde !== "string" || waarde.length <= 10)
-    return verplichteDatum(lezing, gegevens, "verstuurd_op", G);
-  const moment = tijdstip(lezing, gegevens, "verstuurd_op");
-  return datumOp(moment === "" ? 0 : Date.parse(moment));
+function sentAt(lezing: Reading, gegevens: Kop["gegevens"]) {
+  const value = gegevens["verstuurd_op"];
+  if (typeof value !== "string" || value.length <= 10)
+    return requiredDatum(lezing, gegevens, "verstuurd_op", G);
+  const moment = momentOf(lezing, gegevens, "verstuurd_op");
+  return datumOn(moment === "" ? 0 : Date.parse(moment));
 }
 
 /** Sites: numbers, or objects that have `vestiging` or `nummer` and maybe `naam` and `gemeente`. */
-function leesVestigingen(lezing: Lezing, gegevens: Kop["gegevens"]): SchoolBericht["vestigingen"] {
-  const lijst = gegevens["vestigingen"];
-  if (lijst === undefined || lijst === null) return [];
-  if (!Array.isArray(lijst) || lijst.length > 500) {
-    meld(lezing, "veld-ongeldig", `${G}vestigingen`);
+function readVestigingen(lezing: Reading, gegevens: Kop["gegevens"]): SchoolBericht["vestigingen"] {
+  const list = gegevens["vestigingen"];
+  if (list === undefined || list === null) return [];
+  if (!Array.isArray(list) || list.length > 500) {
+    report(lezing, "veld-ongeldig", `${G}vestigingen`);
     return [];
   }
-  const gevonden = new Map<string, SchoolBericht["vestigingen"][number]>();
-  for (const [index, item] of lijst.entries()) {
-    const pad = `${G}vestigingen.${index}.`;
+  const found = new Map<string, SchoolBericht["vestigingen"][number]>();
+  for (const [index, item] of list.entries()) {
+    const path = `${G}vestigingen.${index}.`;
     const los: Kop["gegevens"] = isObject(item) ? item : { vestiging: item };
     const vestiging = (
-      tekst(lezing, los, "vestiging", pad, 100) ?? verplicht(lezing, los, "nummer", pad, 100)
+      textOf(lezing, los, "vestiging", path, 100) ?? required(lezing, los, "nummer", path, 100)
     ).trim();
-    if (vestiging === "" || gevonden.has(vestiging)) meld(lezing, "veld-ongeldig", `${pad}vestiging`);
-    gevonden.set(vestiging, {
+    if (vestiging === "" || found.has(vestiging)) report(lezing, "veld-ongeldig", `${path}vestiging`);
+    found.set(vestiging, {
       vestiging,
-      naam: vrij(lezing, los, "naam", pad, 200)?.trim() ?? null,
-      gemeente: vrij(lezing, los, "gemeente", pad, 200)?.trim() ?? null,
+      naam: optional(lezing, los, "naam", path, 200)?.trim() ?? null,
+      gemeente: optional(lezing, los, "gemeente", path, 200)?.trim() ?? null,
     });
   }
-  return [...gevonden.values()];
+  return [...found.values()];
 }
 
 // JSON.parse keeps the last of two equal names without a word. A message that says two things is not ours to choose from
 // (RFC 7493 2.3): there are as many colons outside of strings as names in the text.
-function telDubbelePunten(regel: string): number {
+function countColons(regel: string): number {
   let aantal = 0;
   let binnen = false;
   for (let index = 0; index < regel.length; index++) {
@@ -366,18 +369,18 @@ function telDubbelePunten(regel: string): number {
   return aantal;
 }
 
-function telSleutels(waarde: unknown, diepte: number): number {
-  if (typeof waarde !== "object" || waarde === null) return 0;
+function countSleutels(value: unknown, diepte: number): number {
+  if (typeof value !== "object" || value === null) return 0;
   if (diepte > 20) return -1_000_000; // no message of ours nests; and the stack is finite
   let aantal = 0;
-  if (Array.isArray(waarde)) {
-    for (const deel of waarde) aantal += telSleutels(deel, diepte + 1);
+  if (Array.isArray(value)) {
+    for (const part of value) aantal += countSleutels(part, diepte + 1);
     return aantal;
   }
-  for (const naam in waarde) {
+  for (const naam in value) {
     aantal += 1;
-    const deel = (waarde as Record<string, unknown>)[naam];
-    if (typeof deel === "object") aantal += telSleutels(deel, diepte + 1);
+    const part = (value as Record<string, unknown>)[naam];
+    if (typeof part === "object") aantal += countSleutels(part, diepte + 1);
   }
   return aantal;
 }

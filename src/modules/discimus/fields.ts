@@ -1,25 +1,25 @@
-import { leesDatum, type Datum } from "#platform/clock";
+import { readDatum, type Datum } from "#platform/clock";
 import { isInstellingsnummer, type Instellingsnummer } from "#platform/ids";
-import { bevatInsz } from "#modules/leerlingen";
+import { containsInsz } from "#modules/leerlingen";
 import type { Quarantainereden } from "./problems.ts";
 
 /** The first thing wrong in a message. The readers below note it here and go on with an empty value: no exceptions. */
-export type Lezing = { fout: { code: Quarantainereden; veld: string } | undefined };
+export type Reading = { fout: { code: Quarantainereden; veld: string } | undefined };
 
 type Json = Readonly<Record<string, unknown>>;
 
-export function meld(lezing: Lezing, code: Quarantainereden, veld: string): void {
+export function report(lezing: Reading, code: Quarantainereden, veld: string): void {
   lezing.fout ??= { code, veld };
 }
 
-export const isObject = (waarde: unknown): waarde is Json =>
-  typeof waarde === "object" && waarde !== null && !Array.isArray(waarde);
+export const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A part of the message that must be an object. */
-export function object(lezing: Lezing, bron: Json, veld: string): Json {
-  const waarde = bron[veld];
-  if (isObject(waarde)) return waarde;
-  meld(lezing, waarde === undefined || waarde === null ? "veld-ontbreekt" : "veld-ongeldig", veld);
+export function object(lezing: Reading, bron: Json, veld: string): Json {
+  const value = bron[veld];
+  if (isObject(value)) return value;
+  report(lezing, value === undefined || value === null ? "veld-ontbreekt" : "veld-ongeldig", veld);
   return {};
 }
 
@@ -33,127 +33,133 @@ const gewoon = /^[ -~\u00a0-\u02ff]*$/; // these are NFC as they are
  * A text, in Unicode normal form C but not trimmed: this is the form that the content hash covers. Undefined when absent or
  * wrong (noted).
  */
-export function tekst(
-  lezing: Lezing,
+export function textOf(
+  lezing: Reading,
   bron: Json,
   veld: string,
-  pad: string,
+  path: string,
   max: number,
 ): string | undefined {
-  const waarde = bron[veld];
-  if (waarde === undefined || waarde === null) return undefined;
-  if (typeof waarde !== "string") {
-    meld(lezing, "veld-ongeldig", pad + veld);
+  const value = bron[veld];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "string") {
+    report(lezing, "veld-ongeldig", path + veld);
     return undefined;
   }
-  if (waarde.length > max) {
-    meld(lezing, "veld-te-lang", pad + veld);
+  if (value.length > max) {
+    report(lezing, "veld-te-lang", path + veld);
     return undefined;
   }
-  const vorm = gewoon.test(waarde) ? waarde : waarde.normalize("NFC");
+  const vorm = gewoon.test(value) ? value : value.normalize("NFC");
   if (verboden.test(vorm) || !vorm.isWellFormed()) {
-    meld(lezing, "teken-ongeldig", pad + veld);
+    report(lezing, "teken-ongeldig", path + veld);
     return undefined;
   }
-  if (vorm.length >= 11 && bevatInsz(vorm)) {
-    meld(lezing, "insz-op-verkeerde-plaats", pad + veld);
+  if (vorm.length >= 11 && containsInsz(vorm)) {
+    report(lezing, "insz-op-verkeerde-plaats", path + veld);
     return undefined;
   }
   return vorm;
 }
 
 /** A text that must be there and hold more than spaces. */
-export function verplicht(lezing: Lezing, bron: Json, veld: string, pad: string, max: number): string {
-  const waarde = tekst(lezing, bron, veld, pad, max);
-  if (waarde === undefined || waarde.trim() === "") meld(lezing, "veld-ontbreekt", pad + veld);
-  return waarde ?? "";
+export function required(lezing: Reading, bron: Json, veld: string, path: string, max: number): string {
+  const value = textOf(lezing, bron, veld, path, max);
+  if (value === undefined || value.trim() === "") report(lezing, "veld-ontbreekt", path + veld);
+  return value ?? "";
 }
 
 /** A text that may be absent, null or empty. */
-export function vrij(lezing: Lezing, bron: Json, veld: string, pad: string, max: number): string | null {
-  const waarde = tekst(lezing, bron, veld, pad, max);
-  return waarde === undefined || waarde.trim() === "" ? null : waarde;
+export function optional(
+  lezing: Reading,
+  bron: Json,
+  veld: string,
+  path: string,
+  max: number,
+): string | null {
+  const value = textOf(lezing, bron, veld, path, max);
+  return value === undefined || value.trim() === "" ? null : value;
 }
 
-export function geheel(lezing: Lezing, bron: Json, veld: string, pad: string, max: number): number {
-  const waarde = bron[veld];
-  if (typeof waarde === "number" && Number.isInteger(waarde) && waarde >= 0 && waarde <= max) return waarde;
-  meld(lezing, waarde === undefined || waarde === null ? "veld-ontbreekt" : "veld-ongeldig", pad + veld);
+export function integer(lezing: Reading, bron: Json, veld: string, path: string, max: number): number {
+  const value = bron[veld];
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= max) return value;
+  report(lezing, value === undefined || value === null ? "veld-ontbreekt" : "veld-ongeldig", path + veld);
   return 0;
 }
 
-export function ja(lezing: Lezing, bron: Json, veld: string, pad: string): boolean {
-  const waarde = bron[veld];
-  if (typeof waarde === "boolean") return waarde;
-  meld(lezing, waarde === undefined || waarde === null ? "veld-ontbreekt" : "veld-ongeldig", pad + veld);
+export function boolean(lezing: Reading, bron: Json, veld: string, path: string): boolean {
+  const value = bron[veld];
+  if (typeof value === "boolean") return value;
+  report(lezing, value === undefined || value === null ? "veld-ontbreekt" : "veld-ongeldig", path + veld);
   return false;
 }
 
 /** A date that may be absent. */
-export function datum(lezing: Lezing, bron: Json, veld: string, pad: string): Datum | null {
-  const waarde = bron[veld];
-  if (waarde === undefined || waarde === null) return null;
-  const gelezen = typeof waarde === "string" ? leesDatum(waarde) : undefined;
+export function datum(lezing: Reading, bron: Json, veld: string, path: string): Datum | null {
+  const value = bron[veld];
+  if (value === undefined || value === null) return null;
+  const gelezen = typeof value === "string" ? readDatum(value) : undefined;
   if (gelezen === undefined)
-    meld(lezing, typeof waarde === "string" ? "datum-ongeldig" : "veld-ongeldig", pad + veld);
+    report(lezing, typeof value === "string" ? "datum-ongeldig" : "veld-ongeldig", path + veld);
   return gelezen ?? null;
 }
 
-export function verplichteDatum(lezing: Lezing, bron: Json, veld: string, pad: string): Datum {
-  const gelezen = datum(lezing, bron, veld, pad);
-  if (gelezen === null) meld(lezing, "veld-ontbreekt", pad + veld);
+export function requiredDatum(lezing: Reading, bron: Json, veld: string, path: string): Datum {
+  const gelezen = datum(lezing, bron, veld, path);
+  if (gelezen === null) report(lezing, "veld-ontbreekt", path + veld);
   return gelezen ?? ("1900-01-01" as Datum);
 }
 
 /** First and last day; the last may be open. */
-export function periode(
-  lezing: Lezing,
+export function period(
+  lezing: Reading,
   bron: Json,
-  pad: string,
+  path: string,
 ): { readonly van: Datum; readonly tot: Datum | null } {
-  const van = verplichteDatum(lezing, bron, "van", pad);
-  const tot = datum(lezing, bron, "tot", pad);
-  if (tot !== null && tot < van) meld(lezing, "datum-volgorde", `${pad}tot`);
+  const van = requiredDatum(lezing, bron, "van", path);
+  const tot = datum(lezing, bron, "tot", path);
+  if (tot !== null && tot < van) report(lezing, "datum-volgorde", `${path}tot`);
   return { van, tot };
 }
 
-export function nummer(lezing: Lezing, bron: Json, veld: string, pad: string): Instellingsnummer | null {
-  const waarde = bron[veld];
-  if (waarde === undefined || waarde === null) return null;
-  if (typeof waarde === "string" && isInstellingsnummer(waarde)) return waarde;
-  meld(lezing, "veld-ongeldig", pad + veld);
+export function number(lezing: Reading, bron: Json, veld: string, path: string): Instellingsnummer | null {
+  const value = bron[veld];
+  if (value === undefined || value === null) return null;
+  if (typeof value === "string" && isInstellingsnummer(value)) return value;
+  report(lezing, "veld-ongeldig", path + veld);
   return null;
 }
 
 /** An instant (RFC 3339 with a zone) as UTC in milliseconds at most, written in one way only. */
-export function tijdstip(lezing: Lezing, bron: Json, veld: string): string {
-  const waarde = bron[veld];
-  if (typeof waarde !== "string") {
-    meld(lezing, waarde === undefined || waarde === null ? "veld-ontbreekt" : "veld-ongeldig", veld);
+export function momentOf(lezing: Reading, bron: Json, veld: string): string {
+  const value = bron[veld];
+  if (typeof value !== "string") {
+    report(lezing, value === undefined || value === null ? "veld-ontbreekt" : "veld-ongeldig", veld);
     return "";
   }
-  const deel =
+  const part =
     /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/.exec(
-      waarde,
+      value,
     );
-  if (!deel?.[1] || leesDatum(deel[1]) === undefined) {
-    meld(lezing, "datum-ongeldig", veld);
+  if (!part?.[1] || readDatum(part[1]) === undefined) {
+    report(lezing, "datum-ongeldig", veld);
     return "";
   }
-  return waarde.length === 20 ? waarde : new Date(waarde).toISOString().replace(".000Z", "Z");
+  return value.length === 20 ? value : new Date(value).toISOString().replace(".000Z", "Z");
 }
 
 /** One of a few words. */
 export function keuze<const K extends string>(
-  lezing: Lezing,
+  lezing: Reading,
   bron: Json,
   veld: string,
-  pad: string,
+  path: string,
   keuzes: readonly K[],
 ): K | undefined {
-  const waarde = bron[veld];
-  const gevonden = keuzes.find((een) => een === waarde);
-  if (gevonden === undefined)
-    meld(lezing, waarde === undefined || waarde === null ? "veld-ontbreekt" : "veld-ongeldig", pad + veld);
-  return gevonden;
+  const value = bron[veld];
+  const found = keuzes.find((one) => one === value);
+  if (found === undefined)
+    report(lezing, value === undefined || value === null ? "veld-ontbreekt" : "veld-ongeldig", path + veld);
+  return found;
 }

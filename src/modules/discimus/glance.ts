@@ -1,10 +1,10 @@
-import { leesDatum } from "#platform/clock";
+import { readDatum } from "#platform/clock";
 import { isInstellingsnummer } from "#platform/ids";
-import { bevatInsz, leesInsz } from "#modules/leerlingen";
-import { inhoudVan, inschrijvingDelen, leerlingDelen, type Bericht } from "./contract.ts";
+import { containsInsz, readInsz } from "#modules/leerlingen";
+import { contentOf, inschrijvingParts, leerlingParts, type Bericht } from "./contract.ts";
 
 /** What tells whether a message was taken before: its key, its version and its content hash. */
-export type Blik = {
+export type Glance = {
   readonly soort: "leerling" | "inschrijving";
   readonly instellingsnummer: string;
   readonly stamnummer: string;
@@ -16,7 +16,7 @@ export type Blik = {
 
 // One regular expression is four times as fast as JSON.parse with all checks, and a full load is mostly messages that were
 // taken before. It knows the documented order of fields, without spaces, escapes or combining characters; whatever
-// differs is read in full. It may not accept what leesBericht would read otherwise: a test holds them together.
+// differs is read in full. It may not accept what readBericht would read otherwise: a test holds them together.
 const sleutel = `([\\w./:-]{1,50})`;
 const naam = `"([ !#-\\[\\]-~\\u00a0-\\u02ff]{1,200})"`;
 const dag = `\\d{4}-\\d\\d-\\d\\d`;
@@ -36,12 +36,12 @@ const misschienInsz = /(?<![0-9A-Za-z])\d{11}(?![0-9A-Za-z])|\d\.\d/;
  * Looks at a line without checking it: only good enough to ask whether exactly this was taken before. Undefined: read it in
  * full. Some 2 µs, of which half is the hash.
  */
-export function blik(regel: string, geheim: string): Blik | undefined {
+export function glance(regel: string, geheim: string): Glance | undefined {
   let m = leerling.exec(regel);
   if (m) {
     const [, id = "", t = "", v = "", i = "", s = "", naam = "", voornaam = "", insz, geboren = ""] = m;
     if (misschienInsz.test(id)) return undefined;
-    const inhoud = inhoudVan(geheim, leerlingDelen(t, i, s, naam, voornaam, insz ?? null, geboren));
+    const inhoud = contentOf(geheim, leerlingParts(t, i, s, naam, voornaam, insz ?? null, geboren));
     return {
       soort: "leerling",
       instellingsnummer: i,
@@ -70,7 +70,7 @@ export function blik(regel: string, geheim: string): Blik | undefined {
     status = "",
   ] = m;
   if (misschienInsz.test(id)) return undefined;
-  const delen = inschrijvingDelen(
+  const delen = inschrijvingParts(
     t,
     i,
     s,
@@ -89,28 +89,28 @@ export function blik(regel: string, geheim: string): Blik | undefined {
     stamnummer: s,
     inschrijving: nr,
     versie: Number(v),
-    inhoud: inhoudVan(geheim, delen),
+    inhoud: contentOf(geheim, delen),
   };
 }
 
 /**
- * Reads and checks a line in the documented form, at a third of the cost of `leesBericht`. Undefined: read it in full, which also
- * tells what is wrong with it. What it gives is what `leesBericht` gives.
+ * Reads and checks a line in the documented form, at a third of the cost of `readBericht`. Undefined: read it in full, which also
+ * tells what is wrong with it. What it gives is what `readBericht` gives.
  */
-export function leesSnel(regel: string, geheim: string): Bericht | undefined {
+export function readFast(regel: string, geheim: string): Bericht | undefined {
   let m = leerling.exec(regel);
   if (m) {
     const [, id = "", t = "", v = "", i = "", s = "", naam = "", voornaam = "", nummer, geboren = ""] = m;
-    const insz = nummer === undefined ? null : leesInsz(nummer);
-    const geboortedatum = leesDatum(geboren);
+    const insz = nummer === undefined ? null : readInsz(nummer);
+    const geboortedatum = readDatum(geboren);
     if (
       insz === undefined ||
       geboortedatum === undefined ||
       !isInstellingsnummer(i) ||
-      !isKop(id, t) ||
-      !isTekst(s) ||
-      !isTekst(naam) ||
-      !isTekst(voornaam)
+      !isHeader(id, t) ||
+      !isText(s) ||
+      !isText(naam) ||
+      !isText(voornaam)
     )
       return undefined;
     const bericht = {
@@ -122,7 +122,7 @@ export function leesSnel(regel: string, geheim: string): Bericht | undefined {
       voornaam: voornaam.trim(),
       geboortedatum,
       insz,
-      inhoud: inhoudVan(geheim, leerlingDelen(t, i, s, naam, voornaam, insz, geboren)),
+      inhoud: contentOf(geheim, leerlingParts(t, i, s, naam, voornaam, insz, geboren)),
     };
     return { soort: "leerling", id, bericht };
   }
@@ -144,21 +144,21 @@ export function leesSnel(regel: string, geheim: string): Bericht | undefined {
     einde,
     status = "",
   ] = m;
-  const van = leesDatum(begin);
-  const tot = einde === undefined ? null : leesDatum(einde);
+  const van = readDatum(begin);
+  const tot = einde === undefined ? null : readDatum(einde);
   if (
     van === undefined ||
     tot === undefined ||
     (tot !== null && tot < van) ||
     !isInstellingsnummer(i) ||
-    !isKop(id, t)
+    !isHeader(id, t)
   )
     return undefined;
   if (niveau !== "kleuter" && niveau !== "lager" && niveau !== "secundair") return undefined;
   if (status !== "gerealiseerd" && status !== "geannuleerd") return undefined;
-  if (!isTekst(s) || !isTekst(nr) || !isTekst(vestiging)) return undefined;
+  if (!isText(s) || !isText(nr) || !isText(vestiging)) return undefined;
   const leeg = groep === undefined || groep.trim() === "";
-  if (!leeg && (groep.length > 100 || !isTekst(groep))) return undefined;
+  if (!leeg && (groep.length > 100 || !isText(groep))) return undefined;
   const bericht = {
     instellingsnummer: i,
     stamnummer: s,
@@ -171,14 +171,14 @@ export function leesSnel(regel: string, geheim: string): Bericht | undefined {
     van,
     tot,
     geannuleerd: status === "geannuleerd",
-    inhoud: inhoudVan(
+    inhoud: contentOf(
       geheim,
-      inschrijvingDelen(t, i, s, nr, vestiging, niveau, leerjaar, leeg ? null : groep, van, tot, status),
+      inschrijvingParts(t, i, s, nr, vestiging, niveau, leerjaar, leeg ? null : groep, van, tot, status),
     ),
   } as const;
   return { soort: "inschrijving", id, bericht };
 }
 
-const isKop = (id: string, t: string): boolean =>
-  !misschienInsz.test(id) && leesDatum(t.slice(0, 10)) !== undefined;
-const isTekst = (tekst: string): boolean => tekst.trim() !== "" && (tekst.length < 11 || !bevatInsz(tekst));
+const isHeader = (id: string, t: string): boolean =>
+  !misschienInsz.test(id) && readDatum(t.slice(0, 10)) !== undefined;
+const isText = (text: string): boolean => text.trim() !== "" && (text.length < 11 || !containsInsz(text));

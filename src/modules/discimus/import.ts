@@ -2,29 +2,29 @@ import { basename } from "node:path";
 import { setImmediate as adem } from "node:timers/promises";
 import { inTransaction, type Context } from "#platform/context";
 import { Problem } from "#platform/problem";
-import { listNieuws as listNieuweInschrijvingen } from "#modules/inschrijvingen";
-import { listNieuws as listNieuweLeerlingen } from "#modules/leerlingen";
-import { neemGroep, type Regel } from "./batch.ts";
-import { isAfkeuring, leesBericht } from "./contract.ts";
-import { blik, leesSnel, type Blik } from "./glance.ts";
-import { bestandHash, regelGroepen } from "./lines.ts";
+import { listNews as listNieuweInschrijvingen } from "#modules/inschrijvingen";
+import { listNews as listNieuweLeerlingen } from "#modules/leerlingen";
+import { takeGroep, type Regel } from "./batch.ts";
+import { isRejection, readBericht } from "./contract.ts";
+import { glance, readFast, type Glance } from "./glance.ts";
+import { hashFile, regelGroepen } from "./lines.ts";
 import { bestandProblemen } from "./problems.ts";
-import { metHerhaling } from "./receive.ts";
+import { withRetries } from "./receive.ts";
 import {
   beginInvoer,
-  boekInvoer,
+  recordInvoer,
   insertQuarantaine,
-  isLeeg,
-  telBij,
-  type Apart,
-  type Telling,
+  isEmpty,
+  addCounts,
+  type SetApart,
+  type Tally,
 } from "./store.ts";
 
 export type Invoer = {
   /** NDJSON, or the same with gzip when the name ends in .gz. */
   readonly pad: string;
   /** Told after each commit: number of lines done so far, earlier runs included. */
-  readonly voortgang?: (regels: number) => void;
+  readonly progress?: (regels: number) => void;
   /** Lines per transaction. */
   readonly groepsgrootte?: number;
   /** Stops after the groups under way; running again goes on from there. */
@@ -38,39 +38,39 @@ const onderweg = 3;
 
 /**
  * A full load from a file. Each group of lines is one transaction with its progress, so that a run that was broken off goes on
- * where it stopped; a file that was done before is simply taken again. The end state is that of `ontvang` line by line.
+ * where it stopped; a file that was done before is simply taken again. The end state is that of `receive` line by line.
  * Returns the counts of the whole delivery, earlier runs of it included.
  * @throws Problem `bestand-onleesbaar`, `te-druk`, `bestand-bezig` when another run of the same file goes on beside it
  */
-export async function importeer(
+export async function importFile(
   ctx: Context,
-  { pad, voortgang, stop, groepsgrootte = grootsteGroep }: Invoer,
-): Promise<Telling> {
+  { pad, progress, stop, groepsgrootte = grootsteGroep }: Invoer,
+): Promise<Tally> {
   const geheim = ctx.keys.inhoud;
-  const invoer = await beginInvoer(ctx, await bestandHash(pad), basename(pad));
+  const invoer = await beginInvoer(ctx, await hashFile(pad), basename(pad));
   // When most is new, asking first what was taken before only costs time; when most is not, it saves nearly everything.
-  let vraagEerst = !(await isLeeg(ctx));
-  let telling: Telling = invoer.telling;
-  let vorige: Promise<unknown> = Promise.resolve();
-  let voorvorige: Promise<unknown> = vorige;
+  let vraagEerst = !(await isEmpty(ctx));
+  let telling: Tally = invoer.telling;
+  let previous: Promise<unknown> = Promise.resolve();
+  let voorvorige: Promise<unknown> = previous;
   const lopend: Promise<unknown>[] = [];
   let gedaan = invoer.regels;
-  const boek = async (tx: Context, stap: Parameters<typeof boekInvoer>[2]) => {
-    if (!(await boekInvoer(tx, invoer, stap))) throw new Problem(bestandProblemen["bestand-bezig"]);
+  const record = async (tx: Context, step: Parameters<typeof recordInvoer>[2]) => {
+    if (!(await recordInvoer(tx, invoer, step))) throw new Problem(bestandProblemen["bestand-bezig"]);
   };
 
-  const neem = async (
-    eerste: number,
+  const take = async (
+    first: number,
     regels: readonly string[],
     hiervoor: Promise<unknown>,
     daarvoor: Promise<unknown>,
   ) => {
-    const { goed, slecht, bekend } = await lees(ctx, eerste, regels, geheim, vraagEerst);
+    const { goed, slecht, bekend } = await read(ctx, first, regels, geheim, vraagEerst);
     // Two transactions at once, on two connections: a third could hold the one that the first needs to go on.
     await (ctx.sql.options.max > 1 && goed.length > 0 ? daarvoor : hiervoor);
-    telling = await metHerhaling(() =>
+    telling = await withRetries(() =>
       inTransaction(ctx, async (tx) => {
-        const groep = goed.length > 0 ? await neemGroep(tx, goed, hiervoor) : undefined;
+        const groep = goed.length > 0 ? await takeGroep(tx, goed, hiervoor) : undefined;
         const apart = [...slecht, ...(groep?.apart ?? [])];
         const ongewijzigd = bekend + (groep?.telling.ongewijzigd ?? 0);
         const ontvangen = goed.length + slecht.length + bekend;
@@ -81,13 +81,13 @@ export async function importeer(
           quarantaine: apart.length,
         };
         await insertQuarantaine(tx, invoer.leveringId, apart);
-        await boek(tx, { van: eerste - 1, tot: eerste + regels.length - 1, klaar: false });
+        await record(tx, { van: first - 1, tot: first + regels.length - 1, klaar: false });
         vraagEerst = ongewijzigd > ontvangen / 3;
-        return telBij(tx, invoer.leveringId, bij, false);
+        return addCounts(tx, invoer.leveringId, bij, false);
       }),
     );
-    gedaan = eerste + regels.length - 1;
-    voortgang?.(gedaan);
+    gedaan = first + regels.length - 1;
+    progress?.(gedaan);
   };
 
   try {
@@ -96,9 +96,9 @@ export async function importeer(
       const nog = regels.slice(Math.max(0, invoer.regels - eerste + 1));
       if (nog.length === 0) continue; // done by an earlier run
       if (lopend.length >= onderweg) await lopend.shift();
-      const dit = neem(eerste + regels.length - nog.length, nog, vorige, voorvorige);
+      const dit = take(eerste + regels.length - nog.length, nog, previous, voorvorige);
       dit.catch(() => {}); // awaited when its turn comes
-      [voorvorige, vorige] = [vorige, dit];
+      [voorvorige, previous] = [previous, dit];
       lopend.push(dit);
     }
     await Promise.all(lopend);
@@ -107,52 +107,57 @@ export async function importeer(
   }
   if (stop?.aborted) return telling;
   return inTransaction(ctx, async (tx) => {
-    await boek(tx, { van: gedaan, tot: gedaan, klaar: true });
-    return telBij(tx, invoer.leveringId, { ontvangen: 0, verwerkt: 0, ongewijzigd: 0, quarantaine: 0 }, true);
+    await record(tx, { van: gedaan, tot: gedaan, klaar: true });
+    return addCounts(
+      tx,
+      invoer.leveringId,
+      { ontvangen: 0, verwerkt: 0, ongewijzigd: 0, quarantaine: 0 },
+      true,
+    );
   });
 }
 
 /** Reads a group of lines; with `vraagEerst` only those of which key, version and content were not there already. */
-async function lees(
+async function read(
   ctx: Context,
-  eerste: number,
+  first: number,
   regels: readonly string[],
   geheim: string,
   vraagEerst: boolean,
-): Promise<{ goed: Regel[]; slecht: Apart[]; bekend: number }> {
+): Promise<{ goed: Regel[]; slecht: SetApart[]; bekend: number }> {
   const goed: Regel[] = [];
-  const slecht: Apart[] = [];
-  const blikken: { readonly blik: Blik; readonly index: number }[] = [];
-  const leesHeel = (tekst: string, index: number) => {
-    const gelezen = leesSnel(tekst, geheim) ?? leesBericht(tekst, geheim);
-    if (isAfkeuring(gelezen)) slecht.push({ ...gelezen, regel: eerste + index, tekst });
-    else goed.push({ regel: eerste + index, tekst, gelezen });
+  const slecht: SetApart[] = [];
+  const blikken: { readonly blik: Glance; readonly index: number }[] = [];
+  const readWhole = (tekst: string, index: number) => {
+    const gelezen = readFast(tekst, geheim) ?? readBericht(tekst, geheim);
+    if (isRejection(gelezen)) slecht.push({ ...gelezen, regel: first + index, tekst });
+    else goed.push({ regel: first + index, tekst, gelezen });
   };
-  for (const [index, tekst] of regels.entries()) {
+  for (const [index, text] of regels.entries()) {
     if (index % 256 === 255) await adem(); // else the group that is being merged waits for us between its statements
-    if (tekst.trim() === "") continue;
-    const gezien = vraagEerst ? blik(tekst, geheim) : undefined;
+    if (text.trim() === "") continue;
+    const gezien = vraagEerst ? glance(text, geheim) : undefined;
     if (gezien) blikken.push({ blik: gezien, index });
-    else leesHeel(tekst, index);
+    else readWhole(text, index);
   }
   if (blikken.length === 0) return { goed, slecht, bekend: 0 };
-  const van = (soort: Blik["soort"]) => blikken.filter((een) => een.blik.soort === soort);
-  const nieuws = async (
-    lijst: typeof blikken,
-    vraag: (ctx: Context, blikken: readonly Blik[]) => Promise<readonly number[]>,
+  const ofKind = (soort: Glance["soort"]) => blikken.filter((one) => one.blik.soort === soort);
+  const listChanged = async (
+    list: typeof blikken,
+    ask: (ctx: Context, blikken: readonly Glance[]) => Promise<readonly number[]>,
   ) =>
-    lijst.length === 0
+    list.length === 0
       ? []
       : (
-          await vraag(
+          await ask(
             ctx,
-            lijst.map((een) => een.blik),
+            list.map((one) => one.blik),
           )
-        ).flatMap((n) => lijst[n]?.index ?? []);
+        ).flatMap((n) => list[n]?.index ?? []);
   const indexen = [
-    ...(await nieuws(van("leerling"), listNieuweLeerlingen)),
-    ...(await nieuws(van("inschrijving"), listNieuweInschrijvingen)),
+    ...(await listChanged(ofKind("leerling"), listNieuweLeerlingen)),
+    ...(await listChanged(ofKind("inschrijving"), listNieuweInschrijvingen)),
   ].toSorted((a, b) => a - b);
-  for (const index of indexen) leesHeel(regels[index] ?? "", index);
+  for (const index of indexen) readWhole(regels[index] ?? "", index);
   return { goed, slecht, bekend: blikken.length - indexen.length };
 }

@@ -4,8 +4,8 @@ export {
   quarantaineredenen,
   type Quarantainereden,
 } from "./problems.ts";
-export type { Afkeuring, Bericht } from "./contract.ts";
-export { importeer, type Invoer } from "./import.ts";
+export type { Rejection, Bericht } from "./contract.ts";
+export { importFile, type Invoer } from "./import.ts";
 export { checkFile } from "./lines.ts";
-export { ontvang, type Antwoord } from "./receive.ts";
-export { listLeveringen, type Levering, type Telling } from "./store.ts";
+export { receive, type Answer } from "./receive.ts";
+export { listZendingen, type Levering, type Tally } from "./store.ts";

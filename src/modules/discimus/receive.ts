@@ -2,17 +2,17 @@ import { setTimeout as wait } from "node:timers/promises";
 import { inTransaction, type Context } from "#platform/context";
 import { isDuplicate, isUnavailable, retryUndone } from "#platform/database";
 import { algemeen, Problem } from "#platform/problem";
-import { neemGroep, type Regel } from "./batch.ts";
-import { isAfkeuring, leesBericht, type Afkeuring } from "./contract.ts";
-import { leesSnel } from "./glance.ts";
-import { insertLevering, insertQuarantaine, neemEen, type Apart, type Bron } from "./store.ts";
+import { takeGroep, type Regel } from "./batch.ts";
+import { isRejection, readBericht, type Rejection } from "./contract.ts";
+import { readFast } from "./glance.ts";
+import { insertZending, insertQuarantaine, takeOne, type SetApart, type Source } from "./store.ts";
 
 /** The answer to a delivery, given after commit. */
-export type Antwoord = {
+export type Answer = {
   readonly ontvangen: number;
   readonly verwerkt: number;
   readonly ongewijzigd: number;
-  readonly quarantaine: readonly (Afkeuring & { readonly regel: number })[];
+  readonly quarantaine: readonly (Rejection & { readonly regel: number })[];
 };
 
 const hoogstensBytes = 20_000_000;
@@ -24,52 +24,52 @@ const hoogstensRegels = 20_000;
  * @throws Problem `te-groot` over 20 MB or 20,000 lines, before anything is done; `te-druk` when the database has no room,
  *   with Retry-After: nothing is half done, and sending again is always safe.
  */
-export async function ontvang(
+export async function receive(
   ctx: Context,
   regels: AsyncIterable<string> | readonly string[],
-  { bron, bestand = null }: { readonly bron: Bron; readonly bestand?: string | null },
-): Promise<Antwoord> {
+  { bron, bestand = null }: { readonly bron: Source; readonly bestand?: string | null },
+): Promise<Answer> {
   const goed: Regel[] = [];
-  const slecht: Apart[] = [];
+  const slecht: SetApart[] = [];
   let regel = 0;
   let bytes = 0;
   let gevuld = 0;
-  const lees = (tekst: string) => {
+  const readLine = (tekst: string) => {
     regel++;
     bytes += Buffer.byteLength(tekst) + 1;
     if (tekst.trim() === "") return;
     if (bytes > hoogstensBytes || ++gevuld > hoogstensRegels) {
-      throw new Problem(algemeen["te-groot"], "Een levering telt hoogstens 20 MB en 20.000 regels.");
+      throw new Problem(algemeen["te-groot"], "Een zending telt hoogstens 20 MB en 20.000 regels.");
     }
-    const gelezen = leesSnel(tekst, ctx.keys.inhoud) ?? leesBericht(tekst, ctx.keys.inhoud);
-    if (isAfkeuring(gelezen)) slecht.push({ ...gelezen, regel, tekst });
+    const gelezen = readFast(tekst, ctx.keys.inhoud) ?? readBericht(tekst, ctx.keys.inhoud);
+    if (isRejection(gelezen)) slecht.push({ ...gelezen, regel, tekst });
     else goed.push({ regel, tekst, gelezen });
   };
-  if (Symbol.asyncIterator in regels) for await (const tekst of regels) lees(tekst);
-  else for (const tekst of regels) lees(tekst);
+  if (Symbol.asyncIterator in regels) for await (const text of regels) readLine(text);
+  else for (const text of regels) readLine(text);
   const [enige] = goed;
   if (enige && goed.length === 1 && slecht.length === 0) {
-    const uitkomst = await metHerhaling(() => retryUndone(() => neemEen(ctx, enige.gelezen, bron, bestand)));
-    if (uitkomst === "verwerkt" || uitkomst === "ongewijzigd")
-      return { ontvangen: 1, verwerkt: 0, ongewijzigd: 0, quarantaine: [], [uitkomst]: 1 };
+    const outcome = await withRetries(() => retryUndone(() => takeOne(ctx, enige.gelezen, bron, bestand)));
+    if (outcome === "verwerkt" || outcome === "ongewijzigd")
+      return { ontvangen: 1, verwerkt: 0, ongewijzigd: 0, quarantaine: [], [outcome]: 1 };
   }
-  return metHerhaling(() => neemAlle(ctx, goed, slecht, bron, bestand));
+  return withRetries(() => takeAll(ctx, goed, slecht, bron, bestand));
 }
 
-function neemAlle(
+function takeAll(
   ctx: Context,
   goed: readonly Regel[],
-  slecht: readonly Apart[],
-  bron: Bron,
+  slecht: readonly SetApart[],
+  bron: Source,
   bestand: string | null,
-): Promise<Antwoord> {
+): Promise<Answer> {
   return inTransaction(ctx, async (tx) => {
-    const { telling, apart } = await neemGroep(tx, goed);
-    const alle = [...slecht, ...apart].toSorted((a, b) => a.regel - b.regel);
-    const totaal = { ...telling, ontvangen: goed.length + slecht.length, quarantaine: alle.length };
-    const levering = await insertLevering(tx, { ...totaal, bron, bestand, klaar: true });
-    await insertQuarantaine(tx, levering, alle);
-    const quarantaine = alle.map(({ regel, id, code, veld, melding }) => ({
+    const { telling, apart } = await takeGroep(tx, goed);
+    const all = [...slecht, ...apart].toSorted((a, b) => a.regel - b.regel);
+    const total = { ...telling, ontvangen: goed.length + slecht.length, quarantaine: all.length };
+    const levering = await insertZending(tx, { ...total, bron, bestand, klaar: true });
+    await insertQuarantaine(tx, levering, all);
+    const quarantaine = all.map(({ regel, id, code, veld, melding }) => ({
       regel,
       id,
       code,
@@ -77,9 +77,9 @@ function neemAlle(
       melding,
     }));
     return {
-      ontvangen: totaal.ontvangen,
-      verwerkt: totaal.verwerkt,
-      ongewijzigd: totaal.ongewijzigd,
+      ontvangen: total.ontvangen,
+      verwerkt: total.verwerkt,
+      ongewijzigd: total.ongewijzigd,
       quarantaine,
     };
   });
@@ -88,7 +88,7 @@ function neemAlle(
 const pogingen = 6;
 
 /** Runs work again when another one added the same first, and it will see that now; says `te-druk` when the database has no room for it. */
-export async function metHerhaling<T>(work: () => Promise<T>): Promise<T> {
+export async function withRetries<T>(work: () => Promise<T>): Promise<T> {
   for (let poging = 1; ; poging++) {
     try {
       return await work();

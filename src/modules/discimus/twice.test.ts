@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { Problem } from "#platform/problem";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { inschrijvingRegel, leerlingRegel, schoolRegel } from "#testing/discimus";
-import { importeer, listLeveringen } from "./index.ts";
+import { importFile, listZendingen } from "./index.ts";
 
 let db: TestDatabase;
 let folder: string;
@@ -30,7 +30,7 @@ test("one file, imported twice at once: one delivery, every message counted once
   ];
   const pad = join(folder, "samen.ndjson");
   await writeFile(pad, lines.join("\n"));
-  const runs = await Promise.allSettled([1, 2, 3].map(() => importeer(db.ctx, { pad, groepsgrootte: 50 })));
+  const runs = await Promise.allSettled([1, 2, 3].map(() => importFile(db.ctx, { pad, groepsgrootte: 50 })));
   for (const run of runs)
     if (run.status === "rejected")
       assert.ok(
@@ -40,14 +40,14 @@ test("one file, imported twice at once: one delivery, every message counted once
   // However they met: going on until one is through gives the counts of the file.
   const last = runs.some(({ status }) => status === "fulfilled")
     ? undefined
-    : await importeer(db.ctx, { pad, groepsgrootte: 50 });
-  const deliveries = (await listLeveringen(db.ctx, 10)).filter(({ bestand }) => bestand === "samen.ndjson");
+    : await importFile(db.ctx, { pad, groepsgrootte: 50 });
+  const deliveries = (await listZendingen(db.ctx, 10)).filter(({ bestand }) => bestand === "samen.ndjson");
   assert.equal(deliveries.length, 1);
   assert.deepEqual(
     [deliveries[0]?.ontvangen, deliveries[0]?.verwerkt, deliveries[0]?.klaar_op === null],
     [601, 601, false],
   );
   assert.ok(last === undefined || last.ontvangen === 601);
-  const again = await importeer(db.ctx, { pad, groepsgrootte: 50 });
+  const again = await importFile(db.ctx, { pad, groepsgrootte: 50 });
   assert.deepEqual([again.ontvangen, again.ongewijzigd], [601, 601], "a file that is done is taken again");
 });

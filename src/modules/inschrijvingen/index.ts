@@ -1,2 +1,2 @@
 export type { InschrijvingBericht } from "./contract.ts";
-export { listNieuws, verwerking, verwerkKlaargezet, zetKlaar } from "./store.ts";
+export { listNews, processing, processStaged, stage } from "./store.ts";

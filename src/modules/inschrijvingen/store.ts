@@ -3,7 +3,7 @@ import { copyIn, copyLine, rowText, type Fragment } from "#platform/database";
 import type { InschrijvingBericht } from "./contract.ts";
 
 /** The call of `inschrijvingen.verwerk` for one message, as a part of a statement. Gives 'verwerkt', 'ongewijzigd' or 'botsing'. */
-export function verwerking(
+export function processing(
   ctx: Context,
   bericht: InschrijvingBericht,
   wijze: { readonly alleen: boolean },
@@ -29,7 +29,7 @@ export function verwerking(
 }
 
 /** Sends messages to the staging table of this connection; before the lock is taken. */
-export async function zetKlaar(ctx: Context, berichten: readonly InschrijvingBericht[]): Promise<void> {
+export async function stage(ctx: Context, berichten: readonly InschrijvingBericht[]): Promise<void> {
   await ctx.sql`create temp table if not exists inschrijving_fase (
     n integer not null, instellingsnummer text collate "C" not null, stamnummer text collate "C" not null, inschrijving text collate "C" not null,
     versie integer not null, inhoud bigint not null, vestiging text not null, niveau text not null, leerjaar integer not null,
@@ -63,7 +63,7 @@ export async function zetKlaar(ctx: Context, berichten: readonly InschrijvingBer
  * Takes the staged messages, one per enrolment at most, in one statement: the same as `inschrijvingen.verwerk` one by one.
  * Under the exclusive lock on the feed, with hash and merge joins off (see leerlingen). Gives positions in the array.
  */
-export async function verwerkKlaargezet(
+export async function processStaged(
   ctx: Context,
 ): Promise<{ readonly ongewijzigd: readonly number[]; readonly botsing: readonly number[] }> {
   const nu = new Date(ctx.clock.now());
@@ -95,7 +95,7 @@ export async function verwerkKlaargezet(
 }
 
 /** Enough of a message to ask whether it was taken before. */
-export type Bekende = {
+export type Known = {
   readonly instellingsnummer: string;
   readonly stamnummer: string;
   readonly inschrijving: string;
@@ -104,16 +104,16 @@ export type Bekende = {
 };
 
 /** Positions of the messages that were not taken before just so; see leerlingen. */
-export async function listNieuws(ctx: Context, berichten: readonly Bekende[]): Promise<readonly number[]> {
+export async function listNews(ctx: Context, berichten: readonly Known[]): Promise<readonly number[]> {
   const array = (delen: readonly (string | number)[]) => `{${delen.join()}}`;
   const quoted = (delen: readonly string[]) => `{"${delen.join('","')}"}`;
   const rows = await ctx.sql<{ n: number }[]>`
     select f.n::int as n
-      from rows from (unnest(${array(berichten.map((een) => een.instellingsnummer))}::text::text[]),
-                      unnest(${quoted(berichten.map((een) => een.stamnummer))}::text::text[]),
-                      unnest(${quoted(berichten.map((een) => een.inschrijving))}::text::text[]),
-                      unnest(${array(berichten.map((een) => een.versie))}::text::int[]),
-                      unnest(${array(berichten.map((een) => een.inhoud))}::text::int8[])) with ordinality as f (i, s, inschrijving, versie, inhoud, n)
+      from rows from (unnest(${array(berichten.map((one) => one.instellingsnummer))}::text::text[]),
+                      unnest(${quoted(berichten.map((one) => one.stamnummer))}::text::text[]),
+                      unnest(${quoted(berichten.map((one) => one.inschrijving))}::text::text[]),
+                      unnest(${array(berichten.map((one) => one.versie))}::text::int[]),
+                      unnest(${array(berichten.map((one) => one.inhoud))}::text::int8[])) with ordinality as f (i, s, inschrijving, versie, inhoud, n)
      where not exists (select from inschrijvingen.inschrijving r
                         where r.instellingsnummer = f.i and r.stamnummer = f.s and r.inschrijving = f.inschrijving
                           and r.versie = f.versie and r.inhoud = f.inhoud)`;

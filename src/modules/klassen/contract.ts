@@ -11,7 +11,7 @@ export type Indeling = {
 };
 
 /** A class (subklas null: the whole class) or a subclass of the school, with its pupils of today. */
-export type KlasTelling = {
+export type KlasCount = {
   readonly klas: string;
   readonly subklas: string | null;
   readonly aantal: number;

@@ -1,2 +1,2 @@
-export type { Indeling, KlasTelling } from "./contract.ts";
+export type { Indeling, KlasCount } from "./contract.ts";
 export { eraseKlassen, eraseUitgeschreven, listKlassen } from "./store.ts";

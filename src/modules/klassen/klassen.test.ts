@@ -3,13 +3,13 @@ import { after, before, test } from "node:test";
 import type { Datum } from "#platform/clock";
 import { listKlassen } from "#modules/klassen";
 import { inschrijvingRegel, leerlingRegel, testInsz } from "#testing/discimus";
-import { deel, deelIn, stop } from "#testing/klasinformatie";
-import { schoolwereld, type Schoolwereld } from "#testing/schoolloket";
+import { shareKlassen, indelen, stop } from "#testing/klasinformatie";
+import { schoolwereld, type SchoolWorld } from "#testing/schoolloket";
 
-let w: Schoolwereld;
+let w: SchoolWorld;
 before(async () => {
   w = await schoolwereld();
-  await w.lever(
+  await w.deliver(
     leerlingRegel("a3"),
     inschrijvingRegel("a3", {}, { leerjaar: 3 }),
     leerlingRegel("weg"),
@@ -25,15 +25,15 @@ const klassen = async (op = "2026-11-24", nummers = lijn) =>
   );
 
 test("R55, R68: classes with the pupils of today, only while an akkoord stands, of this school only", async () => {
-  const wie = async (stamnummer: string, school?: string) => w.accountVan(stamnummer, school);
+  const whoIs = async (stamnummer: string, school?: string) => w.accountOf(stamnummer, school);
   const [a1, a2, a3, weg, b1] = [
-    await wie("a1"),
-    await wie("a2"),
-    await wie("a3"),
-    await wie("weg"),
-    await wie("b1", "999002"),
+    await whoIs("a1"),
+    await whoIs("a2"),
+    await whoIs("a3"),
+    await whoIs("weg"),
+    await whoIs("b1", "999002"),
   ];
-  await deelIn(w, "999001", [
+  await indelen(w, "999001", [
     [a1, "3A"],
     [a1, "3A", "Zwemmen"],
     [a1, "3A", "3Aa"],
@@ -42,9 +42,9 @@ test("R55, R68: classes with the pupils of today, only while an akkoord stands, 
     [a2, "4A"],
     [a2, "5A", null, "2027-09-01", "2028-08-31"],
   ]);
-  await deelIn(w, "999002", [[b1, "1Z"]]);
+  await indelen(w, "999002", [[b1, "1Z"]]);
   assert.deepEqual(await klassen(), [], "no akkoord");
-  await deel(w, "999001");
+  await shareKlassen(w, "999001");
   assert.deepEqual(await klassen(), [
     ["3A", null, 2, 3],
     ["3A", "3Aa", 2, 3],
@@ -61,9 +61,9 @@ test("R55, R68: classes with the pupils of today, only while an akkoord stands, 
 });
 
 test("R55, D2: a row that was delivered for an account he had before counts for the account that stands", async () => {
-  await deel(w, "999001");
-  const oud = await w.accountVan("a2");
-  await w.lever(leerlingRegel("a2", { versie: 2 }, { insz: testInsz("160502"), naam: "De Smet" }));
-  assert.notEqual(await w.accountVan("a2"), oud);
+  await shareKlassen(w, "999001");
+  const oud = await w.accountOf("a2");
+  await w.deliver(leerlingRegel("a2", { versie: 2 }, { insz: testInsz("160502"), naam: "De Smet" }));
+  assert.notEqual(await w.accountOf("a2"), oud);
   assert.deepEqual((await klassen()).at(-1), ["4A", null, 1, 4]);
 });

@@ -1,6 +1,6 @@
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
-import type { KlasTelling } from "./contract.ts";
+import type { KlasCount } from "./contract.ts";
 
 /**
  * The classes of a school on a day and their subclasses, youngest first, with how many pupils who are enrolled that day are in
@@ -10,9 +10,9 @@ export async function listKlassen(
   ctx: Context,
   lijn: readonly string[],
   vandaag: Datum,
-): Promise<KlasTelling[]> {
+): Promise<KlasCount[]> {
   const nummers = [...lijn];
-  return ctx.sql<KlasTelling[]>`
+  return ctx.sql<KlasCount[]>`
     with leerling as (
       select d.klas, d.subklas, r.account_uuid, i.niveau, i.leerjaar
         from klassen.indeling d

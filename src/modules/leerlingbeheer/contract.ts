@@ -27,7 +27,7 @@ export const sorteringen = [
   "-klas",
   "-status",
 ] as const;
-export type Sortering = (typeof sorteringen)[number];
+export type SortOrder = (typeof sorteringen)[number];
 
 /** A class, or with `subklas` one subclass of it (R55). */
 export type Klaskeuze = { readonly klas: string; readonly subklas?: string };
@@ -84,7 +84,7 @@ export type Leerling = {
   readonly eerstGebruiktOp: number | null;
 };
 
-export type Bladzijde = {
+export type ResultPage = {
   readonly leerlingen: readonly Leerling[];
   /** All that match, on every page together. */
   readonly totaal: number;

@@ -1,23 +1,23 @@
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
-import { listKlassen, type KlasTelling } from "#modules/klassen";
+import { listKlassen, type KlasCount } from "#modules/klassen";
 import {
   overzichtsduur,
   perBladzijde,
   type Afdrukgroep,
-  type Bladzijde,
+  type ResultPage,
   type Filter,
   type Groep,
   type Leerling,
-  type Sortering,
+  type SortOrder,
 } from "./contract.ts";
 import {
   getOverzicht,
   listLeerlingen,
-  listNieuwPerGroep,
-  listTreffers,
+  listNewPerGroep,
+  listMatches,
   type Lijn,
-  type Plaats,
+  type Place,
 } from "./store.ts";
 import { getStand, upsertOverzicht } from "./store-selection.ts";
 
@@ -26,35 +26,35 @@ export {
   sorteringen,
   statussen,
   type Afdrukgroep,
-  type Bladzijde,
+  type ResultPage,
   type Filter,
   type Groep,
   type Klas,
   type Klaskeuze,
   type Leerling,
-  type Sortering,
+  type SortOrder,
   type Status,
 } from "./contract.ts";
-export { exporteer } from "./csv.ts";
+export { exportLeerlingen } from "./csv.ts";
 export { upkeep } from "./jobs.ts";
 export { klasnamen, subklasnamen } from "./rules.ts";
-export { listVroegere, type Plaats } from "./store.ts";
-export { kies, kiesAlle, laat, ruimOverzichtenOp, selectieVan } from "./store-selection.ts";
+export { listEarlier, type Place } from "./store.ts";
+export { select, chooseAll, deselect, sweepOverzichten, selectieOf } from "./store-selection.ts";
 
 /**
  * A page of the pupils of one school (R4): enrolled, to come, or gone for less than a year. `lijn` = all numbers that stand
  * for the school. A page past the end gives the last one. With `plaats` it also says who of the page is in that selection.
  */
-export async function zoekLeerlingen(
+export async function searchLeerlingen(
   ctx: Context,
   lijn: Lijn,
   vraag: {
     readonly filter: Filter;
-    readonly sorteer: Sortering;
+    readonly sorteer: SortOrder;
     readonly bladzijde: number;
-    readonly plaats?: Plaats;
+    readonly plaats?: Place;
   },
-): Promise<Bladzijde> {
+): Promise<ResultPage> {
   const { filter, sorteer, bladzijde, plaats } = vraag;
   const page = (nr: number) =>
     listLeerlingen(ctx, lijn, { filter, sorteer, plaats, overslaan: (nr - 1) * perBladzijde });
@@ -66,11 +66,11 @@ export async function zoekLeerlingen(
 }
 
 /** For the banner: how many accounts were never handed out, in all and per class or group (R55c). */
-export async function telNieuw(
+export async function countNew(
   ctx: Context,
   lijn: Lijn,
 ): Promise<{ readonly aantal: number; readonly perGroep: readonly Afdrukgroep[] }> {
-  const perGroep = await listNieuwPerGroep(ctx, lijn);
+  const perGroep = await listNewPerGroep(ctx, lijn);
   return { aantal: perGroep.reduce((som, groep) => som + groep.aantal, 0), perGroep };
 }
 
@@ -80,34 +80,34 @@ export async function findLeerling(
   lijn: Lijn,
   accountUuid: AccountUuid,
 ): Promise<Leerling | undefined> {
-  const [leerling] = await listTreffers(ctx, lijn, { accountUuids: [accountUuid] });
+  const [leerling] = await listMatches(ctx, lijn, { accountUuids: [accountUuid] });
   return leerling;
 }
 
 /** Accounts of one class or group that were never handed out: for the print button of the banner (R55c). */
-export const listNieuwVan = (
+export const listNewOf = (
   ctx: Context,
   lijn: Lijn,
   wie: Pick<Filter, "niveau" | "leerjaar" | "groep" | "klas">,
-): Promise<Leerling[]> => listTreffers(ctx, lijn, { filter: { ...wie, status: "nieuw" } });
+): Promise<Leerling[]> => listMatches(ctx, lijn, { filter: { ...wie, status: "nieuw" } });
 
-type Stand = {
+type OverviewState = {
   readonly gekozen: number;
   readonly ingeschreven: number;
   readonly groepen: readonly Groep[];
   /** null while the school does not share class information (R68). */
-  readonly klassen: readonly KlasTelling[] | null;
+  readonly klassen: readonly KlasCount[] | null;
 };
 
 /**
  * What stands around a list: how many pupils are enrolled today, the groups and classes to choose from, and how many are picked.
  * `vers` counts them anew, which reads every enrolment of the school; else an answer of the last minutes will do.
  */
-export async function standVan(
+export async function overviewOf(
   ctx: Context,
-  plaats: Plaats,
+  plaats: Place,
   { vers }: { readonly vers: boolean },
-): Promise<Stand> {
+): Promise<OverviewState> {
   const { lijn, instellingsnummer } = plaats.school;
   const { gekozen, deelt, overzicht } = await getStand(ctx, plaats, vers ? 0 : overzichtsduur);
   const stand = (gegevens: NonNullable<typeof overzicht>) => ({

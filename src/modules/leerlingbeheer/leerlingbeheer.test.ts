@@ -2,24 +2,24 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
-import { ontvang } from "#modules/discimus";
+import { receive } from "#modules/discimus";
 import {
   findLeerling,
-  standVan,
+  overviewOf,
   sorteringen,
   statussen,
-  telNieuw,
-  zoekLeerlingen,
+  countNew,
+  searchLeerlingen,
   type Filter,
   type Leerling,
 } from "#modules/leerlingbeheer";
-import { vouw } from "#modules/leerlingen";
+import { fold } from "#modules/leerlingen";
 import { onOtherDay } from "#testing/days";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { inschrijvingRegel, leerlingRegel, schoolRegel } from "#testing/discimus";
-import { deel, deelIn } from "#testing/klasinformatie";
+import { shareKlassen, indelen } from "#testing/klasinformatie";
 import { runsOf } from "#testing/runs";
-import { jaarEerder, leesZoekvraag } from "./rules.ts";
+import { yearEarlier, readZoekvraag } from "./rules.ts";
 
 let db: TestDatabase;
 before(async () => {
@@ -122,92 +122,92 @@ const filter: fc.Arbitrary<Filter> = fc.record(
 );
 
 /** Which of his enrolments stand for the pupil: those not ended, else those ended less than a year ago. */
-function staande({ inschrijvingen }: ModelLeerling): readonly Inschrijving[] {
-  const echt = inschrijvingen.filter((een) => !een.geannuleerd);
-  const levend = echt.filter((een) => (looptijden[een.looptijd][1] ?? "9999") >= vandaag);
+function standing({ inschrijvingen }: ModelLeerling): readonly Inschrijving[] {
+  const echt = inschrijvingen.filter((one) => !one.geannuleerd);
+  const levend = echt.filter((one) => (looptijden[one.looptijd][1] ?? "9999") >= vandaag);
   if (levend.length > 0) return levend;
-  return echt.filter((een) => (looptijden[een.looptijd][1] ?? "") >= "2025-11-24");
+  return echt.filter((one) => (looptijden[one.looptijd][1] ?? "") >= "2025-11-24");
 }
 
-function past(een: ModelLeerling, gebruikersnaam: string, vraag: Filter, deelt = true): boolean {
-  const klassen = deelt ? indelingen[een.indeling].filter(([, , van]) => van === undefined) : [];
-  const zitIn = (naam: string) =>
-    klassen.some(([klas, subklas]) => [klas, subklas].some((een) => een?.toLowerCase() === naam));
+function matches(one: ModelLeerling, gebruikersnaam: string, vraag: Filter, deelt = true): boolean {
+  const klassen = deelt ? indelingen[one.indeling].filter(([, , van]) => van === undefined) : [];
+  const isInResult = (naam: string) =>
+    klassen.some(([klas, subklas]) => [klas, subklas].some((one) => one?.toLowerCase() === naam));
   if (vraag.klas === null && klassen.length > 0) return false;
   if (vraag.klas) {
     const { klas, subklas } = vraag.klas;
-    if (!klassen.some((rij) => rij[0] === klas && (subklas === undefined || rij[1] === subklas)))
+    if (!klassen.some((row) => row[0] === klas && (subklas === undefined || row[1] === subklas)))
       return false;
   }
-  const zoek = zitIn((vraag.zoek ?? "").trim().toLowerCase()) ? "" : (vraag.zoek ?? "");
-  const rijen = staande(een).filter(
-    (rij) =>
-      (vraag.leerjaar === undefined || rij.leerjaar === vraag.leerjaar) &&
-      (vraag.groep === undefined || rij.groep === vraag.groep),
+  const query = isInResult((vraag.zoek ?? "").trim().toLowerCase()) ? "" : (vraag.zoek ?? "");
+  const rows = standing(one).filter(
+    (row) =>
+      (vraag.leerjaar === undefined || row.leerjaar === vraag.leerjaar) &&
+      (vraag.groep === undefined || row.groep === vraag.groep),
   );
-  if (rijen.length === 0) return false;
-  for (const woord of zoek.split(" ")) {
+  if (rows.length === 0) return false;
+  for (const woord of query.split(" ")) {
     const isNaam = !/\d|[a-z]\.[a-z]/.test(woord);
-    const waar = isNaam ? `${vouw(een.naam)} ${vouw(een.voornaam)}` : gebruikersnaam;
-    if (!waar.includes(isNaam ? vouw(woord) : woord)) return false;
+    const waar = isNaam ? `${fold(one.naam)} ${fold(one.voornaam)}` : gebruikersnaam;
+    if (!waar.includes(isNaam ? fold(woord) : woord)) return false;
   }
-  const weg = staande(een).every((rij) => (looptijden[rij.looptijd][1] ?? "9999") < vandaag);
+  const weg = standing(one).every((row) => (looptijden[row.looptijd][1] ?? "9999") < vandaag);
   if (vraag.status === undefined) return true;
   if (vraag.status === "uitgeschreven" || weg) return vraag.status === "uitgeschreven" && weg;
   return {
-    nieuw: een.sleutel === "geen" || een.sleutel === "klaar",
-    aangepast: een.sleutel === "naam-veranderd",
-    "niet-uitgereikt": een.sleutel !== "uitgereikt" && een.sleutel !== "eigen",
-    "nooit-aangemeld": een.sleutel !== "eigen",
-    "zonder-insz": !een.insz,
+    nieuw: one.sleutel === "geen" || one.sleutel === "klaar",
+    aangepast: one.sleutel === "naam-veranderd",
+    "niet-uitgereikt": one.sleutel !== "uitgereikt" && one.sleutel !== "eigen",
+    "nooit-aangemeld": one.sleutel !== "eigen",
+    "zonder-insz": !one.insz,
   }[vraag.status];
 }
 
 /** Loads a school of these pupils and gives the usernames in the same order. */
-async function laad(nummer: string, leerlingen: readonly ModelLeerling[]): Promise<Leerlingnaam[]> {
-  const regels = leerlingen.flatMap((een, i) => {
+async function load(nummer: string, leerlingen: readonly ModelLeerling[]): Promise<Leerlingnaam[]> {
+  const regels = leerlingen.flatMap((one, i) => {
     const stamnummer = `s${i}`;
     return [
-      leerlingRegel(stamnummer, { school: nummer, id: `l${i}` }, { naam: een.naam, voornaam: een.voornaam }),
-      ...een.inschrijvingen.map((rij, n) =>
+      leerlingRegel(stamnummer, { school: nummer, id: `l${i}` }, { naam: one.naam, voornaam: one.voornaam }),
+      ...one.inschrijvingen.map((row, n) =>
         inschrijvingRegel(
           stamnummer,
           { school: nummer, id: `i${i}-${n}` },
           {
             inschrijving: `i${n}`,
-            leerjaar: rij.leerjaar,
-            administratieve_groep: rij.groep,
-            van: looptijden[rij.looptijd][0],
-            tot: looptijden[rij.looptijd][1],
-            status: rij.geannuleerd ? "geannuleerd" : "gerealiseerd",
+            leerjaar: row.leerjaar,
+            administratieve_groep: row.groep,
+            van: looptijden[row.looptijd][0],
+            tot: looptijden[row.looptijd][1],
+            status: row.geannuleerd ? "geannuleerd" : "gerealiseerd",
           },
         ),
       ),
     ];
   });
-  const uitkomst = await ontvang(db.ctx, [schoolRegel({ school: nummer }), ...regels], { bron: "http" });
-  assert.deepEqual(uitkomst.quarantaine, []);
+  const outcome = await receive(db.ctx, [schoolRegel({ school: nummer }), ...regels], { bron: "http" });
+  assert.deepEqual(outcome.quarantaine, []);
   const namenVan = await db.sql<Leerlingnaam[]>`
     select r.account_uuid, a.gebruikersnaam_basis || case when a.gebruikersnaam_nr > 1 then a.gebruikersnaam_nr::text else '' end as gebruikersnaam
       from leerlingen.registratie r join leerlingen.account a using (account_uuid)
      where r.instellingsnummer = ${nummer} order by substr(r.stamnummer, 2)::int`;
-  for (const [i, een] of leerlingen.entries()) {
+  for (const [i, one] of leerlingen.entries()) {
     const { account_uuid = "" } = namenVan[i] ?? {};
-    if (een.insz)
+    if (one.insz)
       await db.sql`update leerlingen.account set leer_id_uuid = gen_random_uuid() where account_uuid = ${account_uuid}`;
-    if (een.sleutel === "naam-veranderd")
+    if (one.sleutel === "naam-veranderd")
       await db.sql`update leerlingen.account set gewijzigd_op = aangemaakt_op + interval '2 hours' where account_uuid = ${account_uuid}`;
-    if (een.sleutel !== "geen")
+    if (one.sleutel !== "geen")
       await db.sql`
         insert into sleutels.sleutel (account_uuid, soort, hash, peper, uitgereikt_op, gewijzigd_op)
-        values (${account_uuid}, ${een.sleutel === "eigen" ? "eigen" : "eerste"}, 'h', 'p',
-                ${een.sleutel === "klaar" ? null : new Date(db.clock.now() + 3_600_000)}, now())`;
+        values (${account_uuid}, ${one.sleutel === "eigen" ? "eigen" : "eerste"}, 'h', 'p',
+                ${one.sleutel === "klaar" ? null : new Date(db.clock.now() + 3_600_000)}, now())`;
   }
-  await deelIn(
+  await indelen(
     db,
     nummer,
-    leerlingen.flatMap((een, i) =>
-      indelingen[een.indeling].map(
+    leerlingen.flatMap((one, i) =>
+      indelingen[one.indeling].map(
         ([klas, subklas, van, tot]) => [namenVan[i]?.account_uuid ?? "", klas, subklas, van, tot] as const,
       ),
     ),
@@ -229,51 +229,51 @@ test(
         fc.boolean(),
         async (leerlingen, vragen, deelt) => {
           const nummer = String(volgendeSchool++);
-          const bekend = await laad(nummer, leerlingen);
-          if (deelt) await deel(db, nummer);
+          const bekend = await load(nummer, leerlingen);
+          if (deelt) await shareKlassen(db, nummer);
           for (const vraag of vragen) {
-            const verwacht = leerlingen.flatMap((een, i) =>
-              past(een, bekend[i]?.gebruikersnaam ?? "", vraag, deelt) ? [bekend[i]?.gebruikersnaam] : [],
+            const verwacht = leerlingen.flatMap((one, i) =>
+              matches(one, bekend[i]?.gebruikersnaam ?? "", vraag, deelt) ? [bekend[i]?.gebruikersnaam] : [],
             );
             for (const sorteer of sorteringen) {
-              const gevonden = await zoekLeerlingen(db.ctx, [nummer], {
+              const found = await searchLeerlingen(db.ctx, [nummer], {
                 filter: vraag,
                 sorteer,
                 bladzijde: 1,
               });
               assert.deepEqual(
-                gevonden.leerlingen.map((een) => een.gebruikersnaam).toSorted(),
+                found.leerlingen.map((one) => one.gebruikersnaam).toSorted(),
                 verwacht.toSorted(),
                 JSON.stringify(vraag),
               );
-              assert.equal(gevonden.totaal, verwacht.length);
-              for (const een of gevonden.leerlingen) {
+              assert.equal(found.totaal, verwacht.length);
+              for (const one of found.leerlingen) {
                 const { indeling = "geen" } =
-                  leerlingen[bekend.findIndex((rij) => rij.account_uuid === een.accountUuid)] ?? {};
+                  leerlingen[bekend.findIndex((row) => row.account_uuid === one.accountUuid)] ?? {};
                 const klassen = indelingen[indeling].filter(([, , van]) => van === undefined && deelt);
-                assert.equal(een.klassen.length, klassen.length, "no class without an akkoord");
+                assert.equal(one.klassen.length, klassen.length, "no class without an akkoord");
               }
             }
           }
-          const nieuw = leerlingen.filter((een, i) =>
-            past(een, bekend[i]?.gebruikersnaam ?? "", { status: "nieuw" }),
+          const nieuw = leerlingen.filter((one, i) =>
+            matches(one, bekend[i]?.gebruikersnaam ?? "", { status: "nieuw" }),
           );
-          const banner = await telNieuw(db.ctx, [nummer]);
+          const banner = await countNew(db.ctx, [nummer]);
           assert.equal(banner.aantal, nieuw.length);
           for (const { klas, aantal } of banner.perGroep)
             if (klas !== null)
               assert.equal(
-                nieuw.filter((een) => indelingen[een.indeling].some(([naam, , van]) => naam === klas && !van))
+                nieuw.filter((one) => indelingen[one.indeling].some(([naam, , van]) => naam === klas && !van))
                   .length,
                 aantal,
               );
           assert.ok(deelt || banner.perGroep.every(({ klas }) => klas === null));
-          const vandaagHier = leerlingen.filter((een) =>
-            staande(een).some(({ looptijd }) => looptijd === "loopt" || looptijd === "eindigtVandaag"),
+          const vandaagHier = leerlingen.filter((one) =>
+            standing(one).some(({ looptijd }) => looptijd === "loopt" || looptijd === "eindigtVandaag"),
           );
           assert.equal(
             (
-              await standVan(
+              await overviewOf(
                 db.ctx,
                 { sessie: randomUUID(), school: { instellingsnummer: nummer, lijn: [nummer] } },
                 { vers: true },
@@ -299,52 +299,57 @@ const gewoon: ModelLeerling = {
 
 test("R4: pages of fifty follow on each other, each pupil once, also past the end", async () => {
   const nummer = "999002";
-  await laad(
+  await load(
     nummer,
     Array.from({ length: 120 }, () => gewoon),
   );
   const gezien = new Set<string>();
   for (const bladzijde of [1, 2, 3]) {
-    const deel = await zoekLeerlingen(db.ctx, [nummer], { filter: {}, sorteer: "naam", bladzijde });
-    assert.equal(deel.totaal, 120);
-    assert.equal(deel.leerlingen.length, bladzijde === 3 ? 20 : 50);
-    for (const een of deel.leerlingen) gezien.add(een.accountUuid);
+    const part = await searchLeerlingen(db.ctx, [nummer], { filter: {}, sorteer: "naam", bladzijde });
+    assert.equal(part.totaal, 120);
+    assert.equal(part.leerlingen.length, bladzijde === 3 ? 20 : 50);
+    for (const one of part.leerlingen) gezien.add(one.accountUuid);
   }
   assert.equal(gezien.size, 120);
-  const laatste = await zoekLeerlingen(db.ctx, [nummer], { filter: {}, sorteer: "naam", bladzijde: 99 });
-  assert.deepEqual([laatste.bladzijde, laatste.leerlingen.length], [3, 20]);
+  const last = await searchLeerlingen(db.ctx, [nummer], { filter: {}, sorteer: "naam", bladzijde: 99 });
+  assert.deepEqual([last.bladzijde, last.leerlingen.length], [3, 20]);
 });
 
 test("R4: sorted as a Dutch list is: without accents, spaces and capitals; groups by year", async () => {
   const nummer = "999003";
-  const een = (naam: string, voornaam: string, leerjaar: number, groep: string | null): ModelLeerling => ({
+  const modelLeerling = (
+    naam: string,
+    voornaam: string,
+    leerjaar: number,
+    groep: string | null,
+  ): ModelLeerling => ({
     ...gewoon,
     naam,
     voornaam,
     inschrijvingen: [{ looptijd: "loopt", leerjaar, groep, geannuleerd: false }],
   });
-  await laad(nummer, [
-    een("Şahin", "Ela", 4, "A"),
-    een("van den Broeck", "Ali", 3, null),
-    een("Vanaken", "Zoë", 3, "B"),
-    een("Ábel", "Łucja", 3, "A"),
-    een("Sels", "Bo", 3, "B"),
+  await load(nummer, [
+    modelLeerling("Şahin", "Ela", 4, "A"),
+    modelLeerling("van den Broeck", "Ali", 3, null),
+    modelLeerling("Vanaken", "Zoë", 3, "B"),
+    modelLeerling("Ábel", "Łucja", 3, "A"),
+    modelLeerling("Sels", "Bo", 3, "B"),
   ]);
-  const lijst = async (sorteer: (typeof sorteringen)[number]) =>
-    (await zoekLeerlingen(db.ctx, [nummer], { filter: {}, sorteer, bladzijde: 1 })).leerlingen.map(
-      (rij) => rij.voornaam,
+  const list = async (sorteer: (typeof sorteringen)[number]) =>
+    (await searchLeerlingen(db.ctx, [nummer], { filter: {}, sorteer, bladzijde: 1 })).leerlingen.map(
+      (row) => row.voornaam,
     );
-  assert.deepEqual(await lijst("naam"), ["Łucja", "Ela", "Bo", "Zoë", "Ali"]);
-  assert.deepEqual(await lijst("voornaam"), ["Ali", "Bo", "Ela", "Łucja", "Zoë"]);
-  assert.deepEqual(await lijst("groep"), ["Łucja", "Bo", "Zoë", "Ali", "Ela"]);
-  assert.deepEqual(await lijst("-naam"), ["Ali", "Zoë", "Bo", "Ela", "Łucja"]);
-  assert.deepEqual(await lijst("-voornaam"), ["Zoë", "Łucja", "Ela", "Bo", "Ali"]);
-  assert.deepEqual(await lijst("-groep"), ["Ela", "Ali", "Bo", "Zoë", "Łucja"]);
+  assert.deepEqual(await list("naam"), ["Łucja", "Ela", "Bo", "Zoë", "Ali"]);
+  assert.deepEqual(await list("voornaam"), ["Ali", "Bo", "Ela", "Łucja", "Zoë"]);
+  assert.deepEqual(await list("groep"), ["Łucja", "Bo", "Zoë", "Ali", "Ela"]);
+  assert.deepEqual(await list("-naam"), ["Ali", "Zoë", "Bo", "Ela", "Łucja"]);
+  assert.deepEqual(await list("-voornaam"), ["Zoë", "Łucja", "Ela", "Bo", "Ali"]);
+  assert.deepEqual(await list("-groep"), ["Ela", "Ali", "Bo", "Zoë", "Łucja"]);
 });
 
 test("R4, D2: a pupil under two stamnummers, or under a school's old number, is one line with today's enrolment", async () => {
   const insz = { insz: null };
-  await ontvang(
+  await receive(
     db.ctx,
     [
       leerlingRegel("a", { school: "999004" }, insz),
@@ -358,7 +363,7 @@ test("R4, D2: a pupil under two stamnummers, or under a school's old number, is 
     update leerlingen.registratie set account_uuid = (select account_uuid from leerlingen.registratie where instellingsnummer = '999005' and stamnummer = 'b')
      where instellingsnummer = '999004' and stamnummer = 'a'`;
   const lijn = ["999004", "999005"];
-  const { leerlingen, totaal } = await zoekLeerlingen(db.ctx, lijn, {
+  const { leerlingen, totaal } = await searchLeerlingen(db.ctx, lijn, {
     filter: {},
     sorteer: "naam",
     bladzijde: 1,
@@ -366,7 +371,7 @@ test("R4, D2: a pupil under two stamnummers, or under a school's old number, is 
   assert.equal(totaal, 1);
   assert.deepEqual([leerlingen[0]?.leerjaar, leerlingen[0]?.uitgeschreven], [3, false]);
   assert.equal(
-    (await zoekLeerlingen(db.ctx, lijn, { filter: { leerjaar: 2 }, sorteer: "naam", bladzijde: 1 })).totaal,
+    (await searchLeerlingen(db.ctx, lijn, { filter: { leerjaar: 2 }, sorteer: "naam", bladzijde: 1 })).totaal,
     0,
     "an ended enrolment says nothing of who is still here",
   );
@@ -374,25 +379,25 @@ test("R4, D2: a pupil under two stamnummers, or under a school's old number, is 
 
 test("R4: a pupil of another school is not there", async () => {
   const nummer = "999006";
-  await laad(nummer, [gewoon]);
-  const [een] = (await zoekLeerlingen(db.ctx, [nummer], { filter: {}, sorteer: "naam", bladzijde: 1 }))
+  await load(nummer, [gewoon]);
+  const [one] = (await searchLeerlingen(db.ctx, [nummer], { filter: {}, sorteer: "naam", bladzijde: 1 }))
     .leerlingen;
-  assert.ok(een);
-  assert.deepEqual(await findLeerling(db.ctx, [nummer], een.accountUuid), een satisfies Leerling);
-  assert.equal(await findLeerling(db.ctx, [school], een.accountUuid), undefined);
+  assert.ok(one);
+  assert.deepEqual(await findLeerling(db.ctx, [nummer], one.accountUuid), one satisfies Leerling);
+  assert.equal(await findLeerling(db.ctx, [school], one.accountUuid), undefined);
 });
 
 test("R4: what was typed is taken apart", () => {
-  assert.deepEqual(leesZoekvraag("  Peeters,  Noor "), {
+  assert.deepEqual(readZoekvraag("  Peeters,  Noor "), {
     namen: ["peeters", "noor"],
     gebruikersnamen: [],
     letterlijk: [],
   });
-  assert.deepEqual(leesZoekvraag("noor.peeters2 Ольга %_"), {
+  assert.deepEqual(readZoekvraag("noor.peeters2 Ольга %_"), {
     namen: [],
     gebruikersnamen: ["noor.peeters2"],
     letterlijk: ["ольга"],
   });
-  assert.equal(leesZoekvraag("a ".repeat(100)).namen.length, 8);
-  assert.equal(jaarEerder("2028-02-29" as never), "2027-02-28");
+  assert.equal(readZoekvraag("a ".repeat(100)).namen.length, 8);
+  assert.equal(yearEarlier("2028-02-29" as never), "2027-02-28");
 });

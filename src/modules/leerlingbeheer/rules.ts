@@ -1,9 +1,9 @@
 import type { Datum } from "#platform/clock";
-import { vouw } from "#modules/leerlingen";
+import { fold } from "#modules/leerlingen";
 import type { Leerling } from "./contract.ts";
 
 /** What was typed, as the store looks for it: every list must match wholly. */
-export type Zoekvorm = {
+export type SearchForm = {
   /** ASCII letters, each somewhere in surname or first name. */
   readonly namen: readonly string[];
   /** With a dot or a digit: each somewhere in the username. */
@@ -15,10 +15,10 @@ export type Zoekvorm = {
 const meesteWoorden = 8;
 
 /** Takes apart what was typed in the search box. Words that say nothing (a comma, a dash) are left out. */
-export function leesZoekvraag(tekst: string): Zoekvorm {
+export function readZoekvraag(text: string): SearchForm {
   const vorm = { namen: [] as string[], gebruikersnamen: [] as string[], letterlijk: [] as string[] };
-  for (const woord of tekst.slice(0, 200).split(/\s+/).slice(0, meesteWoorden)) {
-    const naam = vouw(woord);
+  for (const woord of text.slice(0, 200).split(/\s+/).slice(0, meesteWoorden)) {
+    const naam = fold(woord);
     const gebruikersnaam = woord
       .toLowerCase()
       .replaceAll(/[^a-z.\d]/g, "")
@@ -31,8 +31,8 @@ export function leesZoekvraag(tekst: string): Zoekvorm {
 }
 
 /** The ways in which a (sub)klas that was typed may be written: 3a finds 3A, dolfijnen finds Dolfijnen. None for what is no such name. */
-export function klasnamenVan(tekst: string): readonly string[] {
-  const naam = tekst.trim().replaceAll(/\s+/g, " ");
+export function klasnamenOf(text: string): readonly string[] {
+  const naam = text.trim().replaceAll(/\s+/g, " ");
   if (naam === "" || naam.length > 50) return [];
   const klein = naam.toLowerCase();
   // The first letter, as in Dolfijnen, 3Aa and 1 Latijn.
@@ -41,7 +41,7 @@ export function klasnamenVan(tekst: string): readonly string[] {
 }
 
 /** The same date a year earlier; 29 February gives 28 February. */
-export function jaarEerder(datum: Datum): Datum {
+export function yearEarlier(datum: Datum): Datum {
   const jaar = String(Number(datum.slice(0, 4)) - 1).padStart(4, "0");
   const dag = datum.slice(4);
   return `${jaar}${dag === "-02-29" ? "-02-28" : dag}` as Datum;
@@ -50,7 +50,7 @@ export function jaarEerder(datum: Datum): Datum {
 /** A changed name stays news for a pupil who signs in already: this many milliseconds. */
 export const nieuwsduur = 30 * 86_400_000;
 
-/** His classes in words: "3A", or "3A, 3B" for who is in two. */
+/** His classes in words: "3A", or "3A, 3B" for whoever is in two. */
 export const klasnamen = ({ klassen }: Pick<Leerling, "klassen">): string =>
   [...new Set(klassen.map(({ klas }) => klas))].join(", ");
 

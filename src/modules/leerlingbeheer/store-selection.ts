@@ -1,39 +1,39 @@
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
-import type { KlasTelling } from "#modules/klassen";
+import type { KlasCount } from "#modules/klassen";
 import { overzichtsduur, type Filter, type Groep, type Leerling } from "./contract.ts";
-import { listTreffers, treffers, type Plaats } from "./store.ts";
+import { listMatches, matches, type Place } from "./store.ts";
 
 /** Most pupils in a selection: the largest school, and what one print batch takes. */
 export const meesteGekozen = 5000;
 
 /** Takes pupils into the selection; who is not of this school is left out. */
-export function kies(ctx: Context, plaats: Plaats, accountUuids: readonly AccountUuid[]): Promise<void> {
-  return accountUuids.length === 0 ? Promise.resolve() : voegToe(ctx, plaats, { accountUuids });
+export function select(ctx: Context, plaats: Place, accountUuids: readonly AccountUuid[]): Promise<void> {
+  return accountUuids.length === 0 ? Promise.resolve() : add(ctx, plaats, { accountUuids });
 }
 
 /** Takes everybody who matches into the selection, on every page. */
-export const kiesAlle = (ctx: Context, plaats: Plaats, filter: Filter): Promise<void> =>
-  voegToe(ctx, plaats, { filter });
+export const chooseAll = (ctx: Context, plaats: Place, filter: Filter): Promise<void> =>
+  add(ctx, plaats, { filter });
 
-async function voegToe(
+async function add(
   ctx: Context,
-  { sessie, school }: Plaats,
+  { sessie, school }: Place,
   wie: { readonly filter?: Filter; readonly accountUuids?: readonly AccountUuid[] },
 ): Promise<void> {
   await ctx.sql`
     insert into leerlingbeheer.selectie (sessie, instellingsnummer, account_uuid, gekozen_op)
     select ${sessie}::uuid, ${school.instellingsnummer}, t.account_uuid, ${new Date(ctx.clock.now())}
-      from (${treffers(ctx, school.lijn, wie)}) t
+      from (${matches(ctx, school.lijn, wie)}) t
      limit ${meesteGekozen} - (select count(*) from leerlingbeheer.selectie
                                 where sessie = ${sessie} and instellingsnummer = ${school.instellingsnummer})
     on conflict do nothing`;
 }
 
 /** Takes pupils out of the selection; all of them when none are named. */
-export async function laat(
+export async function deselect(
   ctx: Context,
-  { sessie, school }: Plaats,
+  { sessie, school }: Place,
   accountUuids?: readonly AccountUuid[],
 ): Promise<void> {
   await ctx.sql`
@@ -42,35 +42,35 @@ export async function laat(
 }
 
 /** The pupils that were picked and still are of this school, by class, group and name. */
-export async function selectieVan(ctx: Context, { sessie, school }: Plaats): Promise<Leerling[]> {
+export async function selectieOf(ctx: Context, { sessie, school }: Place): Promise<Leerling[]> {
   const rows = await ctx.sql<{ account_uuid: AccountUuid }[]>`
     select account_uuid from leerlingbeheer.selectie where sessie = ${sessie} and instellingsnummer = ${school.instellingsnummer}`;
   if (rows.length === 0) return [];
-  return listTreffers(ctx, school.lijn, { accountUuids: rows.map((row) => row.account_uuid) });
+  return listMatches(ctx, school.lijn, { accountUuids: rows.map((row) => row.account_uuid) });
 }
 
 /** Removes selections of a day ago. */
-export async function ruimSelectiesOp(ctx: Context): Promise<number> {
-  const grens = new Date(ctx.clock.now() - 86_400_000);
-  return (await ctx.sql`delete from leerlingbeheer.selectie where gekozen_op < ${grens}`).count;
+export async function sweepSelecties(ctx: Context): Promise<number> {
+  const limit = new Date(ctx.clock.now() - 86_400_000);
+  return (await ctx.sql`delete from leerlingbeheer.selectie where gekozen_op < ${limit}`).count;
 }
 
 /** Removes counts that are too old to be used: with them goes the last trace of classes of a school that stopped sharing them. */
-export async function ruimOverzichtenOp(ctx: Context): Promise<number> {
-  const grens = new Date(ctx.clock.now() - overzichtsduur);
-  return (await ctx.sql`delete from leerlingbeheer.overzicht where gemaakt_op <= ${grens}`).count;
+export async function sweepOverzichten(ctx: Context): Promise<number> {
+  const limit = new Date(ctx.clock.now() - overzichtsduur);
+  return (await ctx.sql`delete from leerlingbeheer.overzicht where gemaakt_op <= ${limit}`).count;
 }
 
 type Overzicht = {
   readonly ingeschreven: number;
   readonly groepen: readonly Groep[];
-  readonly klassen: readonly KlasTelling[];
+  readonly klassen: readonly KlasCount[];
 };
 
 /** How many are picked, does the school share class information, and the overview as it was kept unless it is older than `jonger` milliseconds. */
 export async function getStand(
   ctx: Context,
-  { sessie, school: { instellingsnummer, lijn } }: Plaats,
+  { sessie, school: { instellingsnummer, lijn } }: Place,
   jonger: number,
 ): Promise<{ readonly gekozen: number; readonly deelt: boolean; readonly overzicht: Overzicht | undefined }> {
   const [row] = await ctx.sql<
@@ -93,7 +93,7 @@ export async function getStand(
   const kept = {
     ingeschreven,
     groepen: JSON.parse(groepen) as Groep[],
-    klassen: JSON.parse(klassen) as KlasTelling[],
+    klassen: JSON.parse(klassen) as KlasCount[],
   };
   return { gekozen, deelt, overzicht: kept };
 }

@@ -2,7 +2,7 @@ import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
 import type { Fragment } from "#platform/database";
 import type { AccountUuid } from "#platform/ids";
-import { toonGebruikersnaam } from "#modules/leerlingen";
+import { formatGebruikersnaam } from "#modules/leerlingen";
 import {
   perBladzijde,
   type Afdrukgroep,
@@ -10,11 +10,11 @@ import {
   type Groep,
   type Leerling,
   type Niveau,
-  type Sortering,
+  type SortOrder,
   type Status,
 } from "./contract.ts";
-import { jaarEerder, klasnamenVan, leesZoekvraag, nieuwsduur } from "./rules.ts";
-import { eersteKlas, inKlas, inKlasMetNaam, klassenVanRij } from "./store-klas.ts";
+import { yearEarlier, klasnamenOf, readZoekvraag, nieuwsduur } from "./rules.ts";
+import { firstKlas, inKlas, inKlasWithName, klassenOfRow } from "./store-klas.ts";
 
 /**
  * The wall of our own: every statement names the numbers of the school, also where row-level security would do the same.
@@ -23,13 +23,13 @@ import { eersteKlas, inKlas, inKlasMetNaam, klassenVanRij } from "./store-klas.t
 export type Lijn = readonly string[];
 
 /** Whose selection, and in which school: a session has one per school. */
-export type Plaats = {
+export type Place = {
   readonly sessie: string;
   readonly school: { readonly instellingsnummer: string; readonly lijn: Lijn };
 };
 
 /** Conditions on account `a` and its keys `u`; the one place that says what a status is. */
-function voorwaarden(ctx: Context) {
+function conditions(ctx: Context) {
   const { sql } = ctx;
   const nieuw = sql`(u.uitgereikt_op is null and not u.aangemeld)`;
   // A name that changed, not an account that was made or identified: those do not change what stands on the paper.
@@ -48,7 +48,7 @@ function voorwaarden(ctx: Context) {
  * The keys `u` of an account: whether they were handed out and used, never what they are. `offset 0`: worked out once per account,
  * not again wherever a condition names it (making a statement ready cost as much as running it).
  */
-const metSleutels = (ctx: Context, account: Fragment): Fragment => ctx.sql`
+const withSleutels = (ctx: Context, account: Fragment): Fragment => ctx.sql`
   join leerlingen.account a on a.account_uuid = ${account}
   left join sleutels.sleutel s on s.account_uuid = ${account}
   left join sleutels.badge b on b.account_uuid = ${account}
@@ -58,15 +58,15 @@ const metSleutels = (ctx: Context, account: Fragment): Fragment => ctx.sql`
     offset 0) u`;
 
 /** An enrolment that runs or is to come. */
-const levend = (ctx: Context, vandaag: Datum): Fragment =>
+const alive = (ctx: Context, vandaag: Datum): Fragment =>
   ctx.sql`not kalender.is_vroeger(${vandaag}::date, i.tot)`;
 
 /**
  * Does this enrolment stand for the pupil: it runs or is to come; or it ended less than a year ago and he has none here that
  * runs or is to come.
  */
-const staat = (ctx: Context, lijn: Lijn, vandaag: Datum): Fragment =>
-  ctx.sql`(${levend(ctx, vandaag)} or (not kalender.is_vroeger(${jaarEerder(vandaag)}::date, i.tot) and not exists (
+const stateOf = (ctx: Context, lijn: Lijn, vandaag: Datum): Fragment =>
+  ctx.sql`(${alive(ctx, vandaag)} or (not kalender.is_vroeger(${yearEarlier(vandaag)}::date, i.tot) and not exists (
     select from leerlingen.registratie r2 join inschrijvingen.geldig i2 using (instellingsnummer, stamnummer)
      where r2.account_uuid = r.account_uuid and r2.instellingsnummer = any (${[...lijn]}::text[])
        and not kalender.is_vroeger(${vandaag}::date, i2.tot))))`;
@@ -76,7 +76,7 @@ const staat = (ctx: Context, lijn: Lijn, vandaag: Datum): Fragment =>
  * look up the other for what is left: by itself it reads both wholly, since it cannot know how large this school is. Names and
  * groups stand in the key of their table: what does not match is passed over without reading its row.
  */
-function lijnen(
+function lineOf(
   ctx: Context,
   lijn: Lijn,
   eerst: "naam" | "groep" | "account" | "alles",
@@ -116,7 +116,7 @@ function lijnen(
 }
 
 /** One row per pupil that matches, with the enrolment that says most: the one that runs, else the first to come, else the last. */
-export function treffers(
+export function matches(
   ctx: Context,
   lijn: Lijn,
   vraag: {
@@ -128,45 +128,45 @@ export function treffers(
   const { sql } = ctx;
   const { filter = {}, metRang = false, accountUuids } = vraag;
   const vandaag = ctx.clock.vandaag();
-  const { namen, gebruikersnamen, letterlijk } = leesZoekvraag(filter.zoek ?? "");
-  const alle = (delen: readonly Fragment[]) => delen.reduce((samen, deel) => sql`${samen} ${deel}`, sql``);
-  const klasnamen = klasnamenVan(filter.zoek ?? "");
+  const { namen, gebruikersnamen, letterlijk } = readZoekvraag(filter.zoek ?? "");
+  const all = (delen: readonly Fragment[]) => delen.reduce((samen, part) => sql`${samen} ${part}`, sql``);
+  const klasnamen = klasnamenOf(filter.zoek ?? "");
   // What was typed may be a class as well: its pupils match too.
-  const klas = klasnamen.length > 0 && sql`r.account_uuid = ${inKlasMetNaam(ctx, lijn, vandaag, klasnamen)}`;
-  const ofKlas = (waar: Fragment) => (klas ? sql`and (${waar} or ${klas})` : sql`and ${waar}`);
-  const opZoek = sql`r.zoek like all (${namen.map((deel) => `%${deel}%`)}::text[])`;
+  const klas = klasnamen.length > 0 && sql`r.account_uuid = ${inKlasWithName(ctx, lijn, vandaag, klasnamen)}`;
+  const orKlas = (waar: Fragment) => (klas ? sql`and (${waar} or ${klas})` : sql`and ${waar}`);
+  const opZoek = sql`r.zoek like all (${namen.map((part) => `%${part}%`)}::text[])`;
   const opNaam = [
     ...(namen.length > 0 ? [opZoek] : []),
-    ...letterlijk.map((deel) => sql`strpos(lower(r.naam || ' ' || r.voornaam), ${deel}::text) > 0`),
+    ...letterlijk.map((part) => sql`strpos(lower(r.naam || ' ' || r.voornaam), ${part}::text) > 0`),
   ];
-  const r = alle([
+  const r = all([
     ...(accountUuids ? [sql`and r.account_uuid = any (${[...accountUuids]}::uuid[])`] : []),
     ...(filter.klas ? [sql`and r.account_uuid = ${inKlas(ctx, lijn, vandaag, filter.klas)}`] : []),
     ...(filter.klas === null
-      ? [sql`and r.account_uuid not in (select k.account_uuid from (${eersteKlas(ctx, lijn, vandaag)}) k)`]
+      ? [sql`and r.account_uuid not in (select k.account_uuid from (${firstKlas(ctx, lijn, vandaag)}) k)`]
       : []),
   ]);
-  const i = alle([
+  const i = all([
     ...(filter.niveau ? [sql`and i.niveau = ${filter.niveau}`] : []),
     ...(filter.leerjaar === undefined ? [] : [sql`and i.leerjaar = ${filter.leerjaar}`]),
   ]);
   const naam = {
     sleutel: opZoek,
     klas,
-    rij: opNaam.length > 0 ? ofKlas(opNaam.reduce((samen, deel) => sql`${samen} and ${deel}`)) : sql``,
+    rij: opNaam.length > 0 ? orKlas(opNaam.reduce((samen, part) => sql`${samen} and ${part}`)) : sql``,
   };
   const groep =
     filter.groep === undefined
       ? sql``
       : sql`and i.administratieve_groep is not distinct from ${filter.groep}::text`;
-  const rest = alle([
+  const rest = all([
     ...(gebruikersnamen.length > 0
       ? [
-          ofKlas(sql`a.gebruikersnaam_basis || case when a.gebruikersnaam_nr > 1 then a.gebruikersnaam_nr::text else '' end
-              like all (${gebruikersnamen.map((deel) => `%${deel}%`)}::text[])`),
+          orKlas(sql`a.gebruikersnaam_basis || case when a.gebruikersnaam_nr > 1 then a.gebruikersnaam_nr::text else '' end
+              like all (${gebruikersnamen.map((part) => `%${part}%`)}::text[])`),
         ]
       : []),
-    ...(filter.status ? [sql`and ${alsStatus(ctx, filter.status, vandaag)}`] : []),
+    ...(filter.status ? [sql`and ${whereStatus(ctx, filter.status, vandaag)}`] : []),
   ]);
   const metAccount =
     metRang || gebruikersnamen.length > 0 || (filter.status && filter.status !== "uitgeschreven");
@@ -180,17 +180,17 @@ export function treffers(
           : "groep";
   return sql`
     select distinct on (r.account_uuid) r.account_uuid, r.zoek, r.naam, r.voornaam, i.niveau, i.leerjaar, i.administratieve_groep as groep,
-           i.van, i.tot, kalender.is_vroeger(${vandaag}::date, i.tot) as uitgeschreven, kalender.is_straks(${vandaag}::date, i.van) as straks ${metRang ? sql`, ${rang(ctx, vandaag)} as rang` : sql``}
-      from ${lijnen(ctx, lijn, eerst, { naam, groep, r, i })}
-      ${metAccount ? metSleutels(ctx, sql`r.account_uuid`) : sql``}
-     where ${staat(ctx, lijn, vandaag)} ${rest}
+           i.van, i.tot, kalender.is_vroeger(${vandaag}::date, i.tot) as uitgeschreven, kalender.is_straks(${vandaag}::date, i.van) as straks ${metRang ? sql`, ${rankOf(ctx, vandaag)} as rang` : sql``}
+      from ${lineOf(ctx, lijn, eerst, { naam, groep, r, i })}
+      ${metAccount ? withSleutels(ctx, sql`r.account_uuid`) : sql``}
+     where ${stateOf(ctx, lijn, vandaag)} ${rest}
      order by r.account_uuid, kalender.is_lopend(${vandaag}::date, i.van, i.tot) desc,
               case when kalender.is_straks(${vandaag}::date, i.van) then i.van end, i.tot desc nulls first, r.tijdstip desc, i.inschrijving`;
 }
 
-function alsStatus(ctx: Context, status: Status, vandaag: Datum): Fragment {
-  const als = voorwaarden(ctx);
-  const hier = levend(ctx, vandaag);
+function whereStatus(ctx: Context, status: Status, vandaag: Datum): Fragment {
+  const als = conditions(ctx);
+  const hier = alive(ctx, vandaag);
   switch (status) {
     case "uitgeschreven":
       return ctx.sql`not ${hier}`;
@@ -208,13 +208,13 @@ function alsStatus(ctx: Context, status: Status, vandaag: Datum): Fragment {
 }
 
 /** Order of the statuses: what asks for work first. */
-function rang(ctx: Context, vandaag: Datum): Fragment {
-  const als = voorwaarden(ctx);
-  return ctx.sql`case when not ${levend(ctx, vandaag)} then 5 when ${als.nieuw} then 1 when ${als.aangepast} then 2
+function rankOf(ctx: Context, vandaag: Datum): Fragment {
+  const als = conditions(ctx);
+  return ctx.sql`case when not ${alive(ctx, vandaag)} then 5 when ${als.nieuw} then 1 when ${als.aangepast} then 2
     when not ${als.aangemeld} then 3 else 4 end`;
 }
 
-function volgorde(ctx: Context, sorteer: Sortering): Fragment {
+function orderBy(ctx: Context, sorteer: SortOrder): Fragment {
   const { sql } = ctx;
   switch (sorteer) {
     case "naam":
@@ -273,7 +273,7 @@ function toLeerling(row: Row): Leerling {
     gebruikersnaam:
       row.gebruikersnaam_basis === null || row.gebruikersnaam_nr === null
         ? null
-        : toonGebruikersnaam(row.gebruikersnaam_basis, row.gebruikersnaam_nr),
+        : formatGebruikersnaam(row.gebruikersnaam_basis, row.gebruikersnaam_nr),
     niveau: row.niveau,
     leerjaar: row.leerjaar,
     groep: row.groep,
@@ -294,8 +294,8 @@ function toLeerling(row: Row): Leerling {
 }
 
 /** Rows `blad` with what their account, keys and classes say. */
-function metKolommen(ctx: Context): Fragment {
-  const als = voorwaarden(ctx);
+function withColumns(ctx: Context): Fragment {
+  const als = conditions(ctx);
   return ctx.sql`blad.account_uuid, blad.naam, blad.voornaam, a.gebruikersnaam_basis, a.gebruikersnaam_nr, blad.niveau, blad.leerjaar, blad.groep,
     blad.van, blad.tot, blad.uitgeschreven, blad.straks, u.uitgereikt_op, u.eerst_gebruikt_op, ${als.nieuw} as nieuw, ${als.aangepast} as aangepast,
     ${als.nietUitgereikt} as niet_uitgereikt, ${als.aangemeld} as aangemeld, ${als.zonderInsz} as zonder_insz,
@@ -311,27 +311,27 @@ export async function listLeerlingen(
   lijn: Lijn,
   vraag: {
     readonly filter: Filter;
-    readonly sorteer: Sortering;
+    readonly sorteer: SortOrder;
     readonly overslaan: number;
-    readonly plaats?: Plaats | undefined;
+    readonly plaats?: Place | undefined;
   },
 ): Promise<{ leerlingen: Leerling[]; totaal: number; gekozen: Set<AccountUuid> }> {
   const { sql } = ctx;
-  const order = volgorde(ctx, vraag.sorteer);
+  const order = orderBy(ctx, vraag.sorteer);
   const opKlas = vraag.sorteer.endsWith("klas");
   const metKlas = opKlas
-    ? sql`left join (${eersteKlas(ctx, lijn, ctx.clock.vandaag())}) k using (account_uuid)`
+    ? sql`left join (${firstKlas(ctx, lijn, ctx.clock.vandaag())}) k using (account_uuid)`
     : sql``;
   const gekozen = vraag.plaats
     ? sql`exists (select from leerlingbeheer.selectie k where k.sessie = ${vraag.plaats.sessie}
                      and k.instellingsnummer = ${vraag.plaats.school.instellingsnummer} and k.account_uuid = blad.account_uuid)`
     : sql`false`;
   const rows = await sql<(Row & { gekozen: boolean })[]>`
-    with treffer as (${treffers(ctx, lijn, { filter: vraag.filter, metRang: vraag.sorteer.endsWith("status") })}),
+    with treffer as (${matches(ctx, lijn, { filter: vraag.filter, metRang: vraag.sorteer.endsWith("status") })}),
          blad as (select treffer.* ${opKlas ? sql`, k.klas, k.subklas` : sql``}, count(*) over () as totaal
                     from treffer ${metKlas} order by ${order} limit ${perBladzijde} offset ${vraag.overslaan})
-    select ${metKolommen(ctx)}, blad.totaal, ${gekozen} as gekozen
-      from blad ${metSleutels(ctx, ctx.sql`blad.account_uuid`)} ${klassenVanRij(ctx, lijn, ctx.clock.vandaag())}
+    select ${withColumns(ctx)}, blad.totaal, ${gekozen} as gekozen
+      from blad ${withSleutels(ctx, ctx.sql`blad.account_uuid`)} ${klassenOfRow(ctx, lijn, ctx.clock.vandaag())}
      order by ${order}`;
   return {
     leerlingen: rows.map(toLeerling),
@@ -341,22 +341,22 @@ export async function listLeerlingen(
 }
 
 /** Pupils that match, all of them, by class, group and name. */
-export async function listTreffers(
+export async function listMatches(
   ctx: Context,
   lijn: Lijn,
   vraag: { readonly filter?: Filter; readonly accountUuids?: readonly AccountUuid[] },
 ): Promise<Leerling[]> {
   const rows = await ctx.sql<Row[]>`
-    with blad as (${treffers(ctx, lijn, vraag)})
-    select rij.* from (select blad.zoek, ${metKolommen(ctx)} from blad ${metSleutels(ctx, ctx.sql`blad.account_uuid`)}
-                         ${klassenVanRij(ctx, lijn, ctx.clock.vandaag())}) rij
+    with blad as (${matches(ctx, lijn, vraag)})
+    select rij.* from (select blad.zoek, ${withColumns(ctx)} from blad ${withSleutels(ctx, ctx.sql`blad.account_uuid`)}
+                         ${klassenOfRow(ctx, lijn, ctx.clock.vandaag())}) rij
      order by niveau, leerjaar, klassen -> 0 ->> 'klas' collate "C" nulls last, klassen -> 0 ->> 'subklas' collate "C" nulls last,
               groep collate "C" nulls last, zoek, account_uuid`;
   return rows.map(toLeerling);
 }
 
-/** The account_uuids that stood for a pupil before, with the moment they were superseded (R38). */
-export async function listVroegere(
+/** The earlier account_uuids of a pupil, with the moment they were superseded (R38). */
+export async function listEarlier(
   ctx: Context,
   accountUuid: AccountUuid,
 ): Promise<{ accountUuid: AccountUuid; vervangenOp: number }[]> {
@@ -377,7 +377,7 @@ export async function getOverzicht(
       from inschrijvingen.geldig i
       join leerlingen.registratie r on r.instellingsnummer = i.instellingsnummer and r.stamnummer = i.stamnummer
      where r.instellingsnummer = any (${[...lijn]}::text[]) and i.instellingsnummer = any (${[...lijn]}::text[])
-       and ${levend(ctx, vandaag)}
+       and ${alive(ctx, vandaag)}
      group by grouping sets ((i.niveau, i.leerjaar, i.administratieve_groep), ())
      order by i.niveau, i.leerjaar, i.administratieve_groep collate "C" nulls last`;
   return {
@@ -387,12 +387,12 @@ export async function getOverzicht(
 }
 
 /** Accounts that were never handed out: per class, and of pupils without a class per group. */
-export async function listNieuwPerGroep(ctx: Context, lijn: Lijn): Promise<Afdrukgroep[]> {
+export async function listNewPerGroep(ctx: Context, lijn: Lijn): Promise<Afdrukgroep[]> {
   return ctx.sql<Afdrukgroep[]>`
     select min(niveau) as niveau, min(leerjaar) as leerjaar, klas, groep, count(*)::int as aantal
       from (select t.niveau, t.leerjaar, k.klas, case when k.klas is null then t.groep end as groep
-              from (${treffers(ctx, lijn, { filter: { status: "nieuw" } })}) t
-              left join (${eersteKlas(ctx, lijn, ctx.clock.vandaag())}) k using (account_uuid)) n
+              from (${matches(ctx, lijn, { filter: { status: "nieuw" } })}) t
+              left join (${firstKlas(ctx, lijn, ctx.clock.vandaag())}) k using (account_uuid)) n
      group by klas, groep, case when klas is null then niveau end, case when klas is null then leerjaar end
      order by niveau, leerjaar, klas nulls last, groep collate "C" nulls last`;
 }

@@ -21,7 +21,7 @@ export type LeerlingBericht = {
  * What a message did. `ongewijzigd`: seen before, or late and without news. `botsing`: this version came before with other
  * content, nothing changed.
  */
-export type Uitkomst = "verwerkt" | "ongewijzigd" | "botsing";
+export type Outcome = "verwerkt" | "ongewijzigd" | "botsing";
 
 /** An account as it stands in the store. */
 export type Account = {
@@ -31,6 +31,6 @@ export type Account = {
   readonly naam: string;
   readonly voornaam: string;
   readonly gebruikersnaam: string | null;
-  /** The account that stands in its place; null = this one stands. */
+  /** The account that replaced it; null = this one is current. */
   readonly vervangen_door: AccountUuid | null;
 };

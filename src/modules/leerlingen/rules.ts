@@ -1,4 +1,4 @@
-import { leesDatum } from "#platform/clock";
+import { readDatum } from "#platform/clock";
 
 /** A national number that passed the check: 11 digits. Lives in memory only; at rest it is in the vault (D2). */
 export type Insz = string & { readonly __insz: unique symbol };
@@ -7,53 +7,53 @@ export type Insz = string & { readonly __insz: unique symbol };
  * Reads an INSZ: 11 digits, with or without the usual dots and dash. Checks modulo 97 for both centuries, and the birth date
  * in it: month + 20 or + 40 for bis numbers, 00 where a part is not known. Undefined when it cannot be one.
  */
-export function leesInsz(tekst: string): Insz | undefined {
-  const cijfers = /^\d{11}$/.test(tekst)
-    ? tekst
-    : /^\d\d\.\d\d\.\d\d-\d{3}[.-]\d\d$/.test(tekst)
-      ? tekst.replaceAll(/\D/g, "")
+export function readInsz(text: string): Insz | undefined {
+  const cijfers = /^\d{11}$/.test(text)
+    ? text
+    : /^\d\d\.\d\d\.\d\d-\d{3}[.-]\d\d$/.test(text)
+      ? text.replaceAll(/\D/g, "")
       : undefined;
   if (cijfers === undefined || cijfers.slice(6, 9) === "000") return undefined;
-  const eeuwen = eeuwenVan(cijfers);
+  const eeuwen = centuriesOf(cijfers);
   if (eeuwen.length === 0) return undefined;
   const maand = Number(cijfers.slice(2, 4)) % 20;
   const dag = Number(cijfers.slice(4, 6));
   if (Number(cijfers.slice(2, 4)) > 52 || maand > 12 || dag > 31) return undefined;
   if (maand === 0 || dag === 0) return cijfers as Insz;
   const bestaat = eeuwen.some((eeuw) =>
-    leesDatum(`${eeuw}${cijfers.slice(0, 2)}-${String(maand).padStart(2, "0")}-${cijfers.slice(4, 6)}`),
+    readDatum(`${eeuw}${cijfers.slice(0, 2)}-${String(maand).padStart(2, "0")}-${cijfers.slice(4, 6)}`),
   );
   return bestaat ? (cijfers as Insz) : undefined;
 }
 
 /** Centuries of birth ("19", "20") for which the check digits are right. */
-function eeuwenVan(cijfers: string): readonly string[] {
+function centuriesOf(cijfers: string): readonly string[] {
   const romp = Number(cijfers.slice(0, 9));
   const controle = Number(cijfers.slice(9));
-  const past = (getal: number) => 97 - (getal % 97) === controle;
-  return [...(past(romp) ? ["19"] : []), ...(past(2_000_000_000 + romp) ? ["20"] : [])];
+  const matches = (number: number) => 97 - (number % 97) === controle;
+  return [...(matches(romp) ? ["19"] : []), ...(matches(2_000_000_000 + romp) ? ["20"] : [])];
 }
 
-/** Is this a bis number: given to who is not in the national register (yet). */
+/** Is this a bis number: given to whoever is not in the national register (yet). */
 export const isBis = (insz: Insz): boolean => Number(insz.slice(2, 4)) >= 20;
 
 /**
  * May these two numbers plainly be of one person: a bis number that became a national number (or got its sex known: + 20 to
  * + 40), so with the same birth date. Anything else needs two people's eyes (D2).
  */
-export function isOvergang(een: Insz, ander: Insz): boolean {
-  if (een === ander || (!isBis(een) && !isBis(ander))) return false;
-  const geboren = (insz: Insz) => `${insz.slice(0, 2)}-${Number(insz.slice(2, 4)) % 20}-${insz.slice(4, 6)}`;
-  const eeuwen = eeuwenVan(ander);
-  return geboren(een) === geboren(ander) && eeuwenVan(een).some((eeuw) => eeuwen.includes(eeuw));
+export function isTransition(one: Insz, other: Insz): boolean {
+  if (one === other || (!isBis(one) && !isBis(other))) return false;
+  const birthOf = (insz: Insz) => `${insz.slice(0, 2)}-${Number(insz.slice(2, 4)) % 20}-${insz.slice(4, 6)}`;
+  const eeuwen = centuriesOf(other);
+  return birthOf(one) === birthOf(other) && centuriesOf(one).some((eeuw) => eeuwen.includes(eeuw));
 }
 
 /** Does a text hold something that passes for an INSZ, apart from other letters and digits (so not inside a uuid). It may stand in no other field than `insz`. */
-export function bevatInsz(tekst: string): boolean {
-  for (const [vondst] of tekst.matchAll(
+export function containsInsz(text: string): boolean {
+  for (const [vondst] of text.matchAll(
     /(?<![0-9A-Za-z])(?:\d{11}|\d\d\.\d\d\.\d\d-\d{3}[.-]\d\d)(?![0-9A-Za-z])/g,
   )) {
-    if (leesInsz(vondst)) return true;
+    if (readInsz(vondst)) return true;
   }
   return false;
 }
@@ -86,7 +86,7 @@ const letters: Readonly<Record<string, string>> = {
 };
 
 /** A name as ASCII letters, lower case, at most 30; empty when it has no Latin letter. */
-export function vouw(naam: string): string {
+export function fold(naam: string): string {
   if (/^[A-Za-z]+$/.test(naam)) return naam.toLowerCase().slice(0, langsteDeel); // nearly all names
   let uit = "";
   for (const teken of naam.toLowerCase().normalize("NFKD")) {
@@ -101,18 +101,19 @@ const langsteDeel = 30;
  * The part of a username that comes from the official name (D7): ASCII letters with one dot, `noor.peeters`. Names without
  * any Latin letter give `leerling`.
  */
-export function vouwGebruikersnaam(voornaam: string, naam: string): string {
-  return [vouw(voornaam), vouw(naam)].filter((deel) => deel !== "").join(".") || "leerling";
+export function foldGebruikersnaam(voornaam: string, naam: string): string {
+  return [fold(voornaam), fold(naam)].filter((part) => part !== "").join(".") || "leerling";
 }
 
 /** `noor.peeters`, 2 → `noor.peeters2`; number 1 is not shown. */
-export const toonGebruikersnaam = (basis: string, nr: number): string => (nr === 1 ? basis : `${basis}${nr}`);
+export const formatGebruikersnaam = (basis: string, nr: number): string =>
+  nr === 1 ? basis : `${basis}${nr}`;
 
-/** The opposite of `toonGebruikersnaam`; undefined for what is no username. */
-export function splitsGebruikersnaam(
-  tekst: string,
+/** The opposite of `formatGebruikersnaam`; undefined for what is no username. */
+export function splitGebruikersnaam(
+  text: string,
 ): { readonly basis: string; readonly nr: number } | undefined {
-  const deel = /^([a-z]{1,30}(?:\.[a-z]{1,30})?)([1-9]\d{0,8})?$/.exec(tekst);
-  if (deel?.[1] === undefined || deel[2] === "1") return undefined;
-  return { basis: deel[1], nr: deel[2] === undefined ? 1 : Number(deel[2]) };
+  const part = /^([a-z]{1,30}(?:\.[a-z]{1,30})?)([1-9]\d{0,8})?$/.exec(text);
+  if (part?.[1] === undefined || part[2] === "1") return undefined;
+  return { basis: part[1], nr: part[2] === undefined ? 1 : Number(part[2]) };
 }

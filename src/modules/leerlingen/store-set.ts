@@ -2,11 +2,11 @@ import type { Context } from "#platform/context";
 import { copyIn, copyLine } from "#platform/database";
 import { newAccountUuid, newLeerIdUuid } from "#platform/ids";
 import type { LeerlingBericht } from "./contract.ts";
-import { vouwGebruikersnaam } from "./rules.ts";
-import { verzegel } from "./store.ts";
+import { foldGebruikersnaam } from "./rules.ts";
+import { sealInsz } from "./store.ts";
 
 /** Positions in the array of messages: what was not simply taken. */
-export type Groepsuitkomst = {
+export type GroepOutcome = {
   readonly ongewijzigd: readonly number[];
   readonly botsing: readonly number[];
   /** Left alone: these need the one-by-one way. */
@@ -14,7 +14,7 @@ export type Groepsuitkomst = {
 };
 
 /** Sends messages to the staging table of this connection; before the lock is taken, since that takes no other's time. */
-export async function zetKlaar(ctx: Context, berichten: readonly LeerlingBericht[]): Promise<void> {
+export async function stage(ctx: Context, berichten: readonly LeerlingBericht[]): Promise<void> {
   await ctx.sql`create temp table if not exists leerling_fase (
     n integer not null, instellingsnummer text collate "C" not null, stamnummer text collate "C" not null, versie integer not null,
     tijdstip timestamptz not null, inhoud bigint not null, naam text not null, voornaam text not null, geboortedatum date not null,
@@ -22,8 +22,8 @@ export async function zetKlaar(ctx: Context, berichten: readonly LeerlingBericht
   ) on commit delete rows`;
   const gezien = new Set<string>();
   const line = (bericht: LeerlingBericht, n: number): string => {
-    const insz = bericht.insz === null ? undefined : verzegel(ctx, bericht.insz);
-    const eerste = bericht.insz === null || !gezien.has(bericht.insz);
+    const insz = bericht.insz === null ? undefined : sealInsz(ctx, bericht.insz);
+    const first = bericht.insz === null || !gezien.has(bericht.insz);
     if (bericht.insz !== null) gezien.add(bericht.insz);
     return copyLine([
       n,
@@ -35,12 +35,12 @@ export async function zetKlaar(ctx: Context, berichten: readonly LeerlingBericht
       bericht.naam,
       bericht.voornaam,
       bericht.geboortedatum,
-      vouwGebruikersnaam(bericht.voornaam, bericht.naam),
+      foldGebruikersnaam(bericht.voornaam, bericht.naam),
       insz?.hash ?? null,
       insz?.versleuteld ?? null,
       newAccountUuid(),
       insz ? newLeerIdUuid() : null,
-      eerste,
+      first,
     ]);
   };
   await copyIn(ctx.sql`copy leerling_fase from stdin`, berichten.values().map(line));
@@ -52,7 +52,7 @@ export async function zetKlaar(ctx: Context, berichten: readonly LeerlingBericht
  * Under the exclusive lock on the feed. Hash and merge joins are off: a set is small beside the tables, and a plan made
  * while these were empty must not scan them later.
  */
-export async function verwerkKlaargezet(ctx: Context): Promise<Groepsuitkomst> {
+export async function processStaged(ctx: Context): Promise<GroepOutcome> {
   const nu = new Date(ctx.clock.now());
   const [row] = await ctx.sql<
     {
@@ -114,7 +114,7 @@ export async function verwerkKlaargezet(ctx: Context): Promise<Groepsuitkomst> {
 }
 
 /** Enough of a message to ask whether it was taken before. */
-export type Bekende = {
+export type Known = {
   readonly instellingsnummer: string;
   readonly stamnummer: string;
   readonly versie: number;
@@ -125,15 +125,15 @@ export type Bekende = {
  * Positions of the messages that were not taken before just so: another version, other content, or a pupil not seen yet.
  * Arrays as text: quoting each element once more would cost twice what the look-up itself does.
  */
-export async function listNieuws(ctx: Context, berichten: readonly Bekende[]): Promise<readonly number[]> {
+export async function listNews(ctx: Context, berichten: readonly Known[]): Promise<readonly number[]> {
   const array = (delen: readonly (string | number)[]) => `{${delen.join()}}`;
   const quoted = (delen: readonly string[]) => `{"${delen.join('","')}"}`; // keys of a glance hold no quote or backslash
   const rows = await ctx.sql<{ n: number }[]>`
     select f.n::int as n
-      from rows from (unnest(${array(berichten.map((een) => een.instellingsnummer))}::text::text[]),
-                      unnest(${quoted(berichten.map((een) => een.stamnummer))}::text::text[]),
-                      unnest(${array(berichten.map((een) => een.versie))}::text::int[]),
-                      unnest(${array(berichten.map((een) => een.inhoud))}::text::int8[])) with ordinality as f (i, s, versie, inhoud, n)
+      from rows from (unnest(${array(berichten.map((one) => one.instellingsnummer))}::text::text[]),
+                      unnest(${quoted(berichten.map((one) => one.stamnummer))}::text::text[]),
+                      unnest(${array(berichten.map((one) => one.versie))}::text::int[]),
+                      unnest(${array(berichten.map((one) => one.inhoud))}::text::int8[])) with ordinality as f (i, s, versie, inhoud, n)
      where not exists (select from leerlingen.registratie r
                         where r.instellingsnummer = f.i and r.stamnummer = f.s and r.versie = f.versie and r.inhoud = f.inhoud)`;
   return rows.map((row) => row.n - 1);

@@ -2,27 +2,27 @@ import type { Context } from "#platform/context";
 import { keyedHash, seal, unseal } from "#platform/crypto";
 import { DatabaseError, rowText, type Fragment } from "#platform/database";
 import type { AccountUuid, Instellingsnummer, LeerIdUuid } from "#platform/ids";
-import type { Account, LeerlingBericht, Uitkomst } from "./contract.ts";
-import { toonGebruikersnaam, vouwGebruikersnaam, type Insz } from "./rules.ts";
+import type { Account, LeerlingBericht, Outcome } from "./contract.ts";
+import { formatGebruikersnaam, foldGebruikersnaam, type Insz } from "./rules.ts";
 
 /** An INSZ as the vault keeps it. */
-export type Verzegeld = { readonly hash: Buffer; readonly versleuteld: Buffer };
+export type Sealed = { readonly hash: Buffer; readonly versleuteld: Buffer };
 
 /** Hashes and encrypts an INSZ. The ciphertext is bound to the hash, so that rows cannot be swapped. */
-export function verzegel(ctx: Context, insz: Insz): Verzegeld {
+export function sealInsz(ctx: Context, insz: Insz): Sealed {
   const hash = keyedHash(ctx.keys.inszHash, insz);
   return { hash, versleuteld: seal(ctx.keys.insz, insz, hash.toString("hex")) };
 }
 
 /** How a message is to be taken; see the SQL function. */
-type Wijze = { readonly alleen: boolean; readonly besluit?: "samen" | "voorstel" };
+type Manner = { readonly alleen: boolean; readonly besluit?: "samen" | "voorstel" };
 
 /**
  * The call of `leerlingen.verwerk` for one message, as a part of a statement, so that the caller may write more in the same
  * round trip. Gives 'verwerkt', 'ongewijzigd', 'botsing' or 'besluit'.
  */
-export function verwerking(ctx: Context, bericht: LeerlingBericht, wijze: Wijze): Fragment {
-  const insz = bericht.insz === null ? undefined : verzegel(ctx, bericht.insz);
+export function processing(ctx: Context, bericht: LeerlingBericht, wijze: Manner): Fragment {
+  const insz = bericht.insz === null ? undefined : sealInsz(ctx, bericht.insz);
   const row = rowText([
     bericht.instellingsnummer,
     bericht.stamnummer,
@@ -32,7 +32,7 @@ export function verwerking(ctx: Context, bericht: LeerlingBericht, wijze: Wijze)
     bericht.naam,
     bericht.voornaam,
     bericht.geboortedatum,
-    vouwGebruikersnaam(bericht.voornaam, bericht.naam),
+    foldGebruikersnaam(bericht.voornaam, bericht.naam),
     insz?.hash ?? null,
     insz?.versleuteld ?? null,
   ]);
@@ -43,19 +43,19 @@ export function verwerking(ctx: Context, bericht: LeerlingBericht, wijze: Wijze)
 }
 
 /** Takes one message; under the exclusive lock. */
-export async function verwerk(
+export async function takeLeerling(
   ctx: Context,
   bericht: LeerlingBericht,
   besluit?: "samen" | "voorstel",
-): Promise<Uitkomst | "besluit"> {
-  const [row] = await ctx.sql<{ uitkomst: Uitkomst | "besluit" }[]>`
-    select ${verwerking(ctx, bericht, { alleen: true, ...(besluit ? { besluit } : {}) })} as uitkomst`;
+): Promise<Outcome | "besluit"> {
+  const [row] = await ctx.sql<{ uitkomst: Outcome | "besluit" }[]>`
+    select ${processing(ctx, bericht, { alleen: true, ...(besluit ? { besluit } : {}) })} as uitkomst`;
   if (!row) throw new Error("leerlingen.verwerk gave no row");
   return row.uitkomst;
 }
 
 /** The numbers in the vault of the pupil of a registration, and of the person that has this INSZ. */
-export async function listInszVan(
+export async function listInszOf(
   ctx: Context,
   bericht: LeerlingBericht & { readonly insz: Insz },
 ): Promise<{ eigen: Insz[]; ander: Insz[] }> {
@@ -89,11 +89,11 @@ const toAccount = ({ gebruikersnaam_basis, gebruikersnaam_nr, ...rest }: Account
   gebruikersnaam:
     gebruikersnaam_basis === null || gebruikersnaam_nr === null
       ? null
-      : toonGebruikersnaam(gebruikersnaam_basis, gebruikersnaam_nr),
+      : formatGebruikersnaam(gebruikersnaam_basis, gebruikersnaam_nr),
 });
 
 /** The account with this username, also when it is history by now; undefined when nobody ever had it. */
-export async function vindAccount(
+export async function findAccount(
   ctx: Context,
   naam: { readonly basis: string; readonly nr: number },
 ): Promise<Account | undefined> {
@@ -103,7 +103,7 @@ export async function vindAccount(
   return row && toAccount(row);
 }
 
-/** The account that stands for a person; undefined for an unknown `leer_id_uuid`. A person that was merged has the account of the other. */
+/** The current account of a person; undefined for an unknown `leer_id_uuid`. A person that was merged has the account of the other. */
 export async function findAccountUuid(ctx: Context, leerIdUuid: string): Promise<AccountUuid | undefined> {
   const [row] = await ctx.sql<{ account_uuid: AccountUuid }[]>`
     select coalesce(vervangen_door, account_uuid) as account_uuid from leerlingen.account where leer_id_uuid = ${leerIdUuid}::uuid`;
@@ -111,10 +111,10 @@ export async function findAccountUuid(ctx: Context, leerIdUuid: string): Promise
 }
 
 /**
- * The pupil of a school behind an account that stands or once stood, by the name that the school sent; undefined when he was never
+ * The pupil of a school behind a current or an earlier account, by the name that the school sent; undefined when he was never
  * registered there. `nummers` = all numbers that stand for the school.
  */
-export async function vindLeerlingVan(
+export async function findLeerlingOf(
   ctx: Context,
   nummers: readonly string[],
   accountUuid: AccountUuid,
@@ -130,15 +130,15 @@ export async function vindLeerlingVan(
   return row;
 }
 
-/** All account_uuids that once stood for the pupil of this account, oldest first (R38). */
-export async function historiekVan(ctx: Context, accountUuid: AccountUuid): Promise<AccountUuid[]> {
+/** All account_uuids that once belonged to the pupil of this account, oldest first (R38). */
+export async function historiekOf(ctx: Context, accountUuid: AccountUuid): Promise<AccountUuid[]> {
   const rows = await ctx.sql<{ account_uuid: AccountUuid }[]>`
     select account_uuid from leerlingen.account where vervangen_door = ${accountUuid}::uuid order by vervangen_op, account_uuid`;
   return rows.map((row) => row.account_uuid);
 }
 
-/** A pupil by the key of the school, with the account that stands today. */
-export type Geregistreerd = {
+/** A pupil by the key of the school, with the current account. */
+export type Registered = {
   readonly instellingsnummer: Instellingsnummer;
   readonly stamnummer: string;
   readonly account_uuid: AccountUuid;
@@ -149,10 +149,10 @@ export type Geregistreerd = {
 };
 
 /** The accounts of pupils by (instellingsnummer, stamnummer); the unknown ones are left out, the order is not kept. */
-export async function listAccountsVanRegistraties(
+export async function listAccountsOfRegistraties(
   ctx: Context,
   registraties: readonly { readonly instellingsnummer: string; readonly stamnummer: string }[],
-): Promise<Geregistreerd[]> {
+): Promise<Registered[]> {
   const rows = await ctx.sql<(AccountRow & { instellingsnummer: Instellingsnummer; stamnummer: string })[]>`
     select r.instellingsnummer, r.stamnummer, a.account_uuid, a.leer_id_uuid, a.naam, a.voornaam, a.gebruikersnaam_basis, a.gebruikersnaam_nr, a.vervangen_door
       from unnest(${registraties.map((key) => key.instellingsnummer)}::text[], ${registraties.map((key) => key.stamnummer)}::text[]) as k (i, s)

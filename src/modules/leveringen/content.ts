@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { gunzip } from "node:zlib";
 import { keyedHash, type Keys } from "#platform/crypto";
-import { leesRijen, type Gelezen } from "./csv.ts";
+import { readRows, type ReadResult } from "./csv.ts";
 import type { Bestandreden } from "./problems.ts";
 
 /** How large a file may be as sent, and unpacked (D9). */
@@ -11,7 +11,7 @@ const hoogstensUitgepakt = 20_000_000;
 const hoogstensVoorHash = 4_000_000;
 
 /** Unpacks a file that is packed with gzip; a reason when it is no whole gzip file or too large. Never more memory than the limit. */
-function pakUit(inhoud: Buffer, hoogstens: number): Promise<Buffer | Bestandreden> {
+function unpack(inhoud: Buffer, hoogstens: number): Promise<Buffer | Bestandreden> {
   return new Promise((resolve) => {
     // `info` is not in the types: how many bytes it read, to see what stands behind the end.
     const options = { maxOutputLength: hoogstens, info: true } as { maxOutputLength: number };
@@ -31,15 +31,15 @@ function pakUit(inhoud: Buffer, hoogstens: number): Promise<Buffer | Bestandrede
 }
 
 /** The keyed hash of what stands in a file, packed or not: tells whether two of them say the same. */
-export async function hashVan(keys: Keys, inhoud: Buffer, gz: boolean): Promise<Buffer> {
-  const uit = gz ? await pakUit(inhoud, hoogstensVoorHash) : inhoud;
+export async function hashOf(keys: Keys, inhoud: Buffer, gz: boolean): Promise<Buffer> {
+  const uit = gz ? await unpack(inhoud, hoogstensVoorHash) : inhoud;
   return keyedHash(keys.klasbestandHash, typeof uit === "string" ? inhoud : uit);
 }
 
 /** Reads the rows of a file as it was sent, or says why it cannot be read as a whole. */
-export async function leesInhoud(inhoud: Buffer, gz: boolean): Promise<Gelezen> {
-  const uit = gz ? await pakUit(inhoud, hoogstensUitgepakt) : inhoud;
+export async function readContent(inhoud: Buffer, gz: boolean): Promise<ReadResult> {
+  const uit = gz ? await unpack(inhoud, hoogstensUitgepakt) : inhoud;
   if (typeof uit === "string") return { fout: uit };
   if (!isUtf8(uit)) return { fout: "codering" };
-  return leesRijen(uit.toString("utf8"));
+  return readRows(uit.toString("utf8"));
 }

@@ -6,7 +6,7 @@ export const leveringstatussen = ["wacht", "verwerkt", "deels", "aangehouden", "
 export type Leveringstatus = (typeof leveringstatussen)[number];
 
 /** A bad row: where and why, never what stood there. `regel` counts lines of the file, the header is 1. */
-export type FouteRegel = {
+export type WrongRegel = {
   readonly regel: number;
   readonly veld: string | null;
   readonly code: string;
@@ -24,7 +24,7 @@ export type Ontvangst = {
   readonly verwerkt_op: string;
   readonly ontvangen: number;
   readonly aanvaard: number;
-  readonly quarantaine: readonly FouteRegel[];
+  readonly quarantaine: readonly WrongRegel[];
   /** Why it was held or refused: a stable code, and in Dutch what is the matter and who can fix it. */
   readonly reden?: { readonly code: string; readonly melding: string; readonly herstel: string };
   /** What changed for the school: pupils with a class that is new, another one, or gone. */
@@ -32,7 +32,7 @@ export type Ontvangst = {
 };
 
 /** A file as it comes in, over SFTP or HTTPS. `inhoud` as sent: gzip when the name ends in .gz. */
-export type Bestand = {
+export type ReceivedFile = {
   /** Who delivers: the package that signed in. */
   readonly pakket: string;
   readonly naam: string;
@@ -62,7 +62,7 @@ export type LeveringRegel = Omit<Levering, "ontvangst"> & {
 };
 
 /** How the deliveries of a school stand (R74). */
-export type StandVanDelen = {
+export type StandOfParts = {
   /** When the last file came that was not refused; epoch milliseconds. */
   readonly laatst: number | null;
   /** It shares, and nothing came for more than 24 hours. */
@@ -70,7 +70,7 @@ export type StandVanDelen = {
 };
 
 /** What a held file would change for the pupils of a school. */
-export type Verschil = {
+export type Difference = {
   /** Pupils with a class now. */
   readonly leerlingen: number;
   /** Pupils with a first class, another one, or none any more. */
@@ -79,7 +79,7 @@ export type Verschil = {
   readonly weg: number;
   /** Of those, who is taken out of the class where he is. */
   readonly uitKlas: number;
-  /** Who gets another class or loses his; under the account that stands. `naar` empty: no class. */
+  /** Who gets another class or loses his; under the current account. `naar` empty: no class. */
   readonly wijzigingen: readonly {
     readonly accountUuid: AccountUuid;
     readonly van: readonly Omit<Indeling, "accountUuid">[];

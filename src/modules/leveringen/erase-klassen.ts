@@ -5,7 +5,7 @@ import { eraseKlassen, eraseUitgeschreven } from "#modules/klassen";
 import { deleteStand, insertWissing, markNagekeken } from "./store-erase.ts";
 
 /** In a transaction: erases classes and stand of a school, notes the proof, and that nothing of this akkoord is stored any more. */
-export async function wisKlassen(
+export async function eraseKlassenWithProof(
   ctx: Context,
   akkoord: string,
   nummers: readonly string[],
@@ -19,7 +19,7 @@ export async function wisKlassen(
 }
 
 /** The classes of a school year that ended more than a year ago, with their stand. */
-export async function wisVoorbij(ctx: Context, instellingsnummer: string, schooljaar: string): Promise<void> {
+export async function erasePast(ctx: Context, instellingsnummer: string, schooljaar: string): Promise<void> {
   if (daysOfSchooljaar(shiftSchooljaar(schooljaar, 1)).tot >= ctx.clock.vandaag()) return;
   await inTransaction(ctx, async (tx) => {
     const rijen = await eraseKlassen(tx, [instellingsnummer], schooljaar);
@@ -31,7 +31,7 @@ export async function wisVoorbij(ctx: Context, instellingsnummer: string, school
 }
 
 /** The classes of pupils whose last enrolment in the school ended more than a year ago, or never was (R76); and that it was looked at. */
-export async function wisUitgeschreven(
+export async function eraseUnenrolled(
   ctx: Context,
   instellingsnummer: string,
   schooljaar: string,

@@ -2,19 +2,19 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import {
   findOntvangst,
-  hervatLeveringen,
-  ontvangBestand,
-  verwerkLevering,
-  wisGestopte,
-  wisVerlopen,
+  resumeLeveringen,
+  receiveFile,
+  processLevering,
+  eraseAllStopped,
+  eraseExpired,
 } from "#modules/leveringen";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import {
-  geefTestAkkoord,
+  giveTestAkkoord,
   kop,
-  lever,
-  maakSchool,
-  naamVan,
+  deliverFile,
+  makeSchool,
+  fileNameOf,
   stopTestAkkoord,
   type Pupil,
 } from "#testing/levering";
@@ -23,65 +23,65 @@ let db: TestDatabase;
 let leerlingen: Pupil[];
 before(async () => {
   db = await testDatabase();
-  leerlingen = await maakSchool(db.ctx, "999001", { leerlingen: 12 });
+  leerlingen = await makeSchool(db.ctx, "999001", { leerlingen: 12 });
 });
 after(() => db.close());
 beforeEach(() => db.clock.set("2026-11-24T08:30:00Z"));
 
-const lijst = (klas = "1A") => [kop, ...leerlingen.map(({ leerId }) => `${leerId};;${klas};;;`)].join("\n");
+const list = (klas = "1A") => [kop, ...leerlingen.map(({ leerId }) => `${leerId};;${klas};;;`)].join("\n");
 let minuut = 0;
 const naam = (schooljaar = "2026-2027") =>
-  naamVan("999001", new Date(Date.UTC(2026, 10, 1, 0, ++minuut)).toISOString(), { schooljaar });
-const neem = (bestand: string, inhoud: string) =>
-  ontvangBestand(db.ctx, { pakket: "wisa", naam: bestand, inhoud: Buffer.from(inhoud), kanaal: "sftp" });
-const aantal = async (tabel: "klassen.indeling" | "leveringen.stand" | "leveringen.levering") => {
+  fileNameOf("999001", new Date(Date.UTC(2026, 10, 1, 0, ++minuut)).toISOString(), { schooljaar });
+const take = (file: string, inhoud: string) =>
+  receiveFile(db.ctx, { pakket: "wisa", naam: file, inhoud: Buffer.from(inhoud), kanaal: "sftp" });
+const countOf = async (tabel: "klassen.indeling" | "leveringen.stand" | "leveringen.levering") => {
   const waar = tabel === "leveringen.levering" ? db.sql`where inhoud is not null` : db.sql``;
-  const [rij] = await db.sql<{ n: number }[]>`select count(*) as n from ${db.sql(tabel)} ${waar}`;
-  return rij?.n;
+  const [row] = await db.sql<{ n: number }[]>`select count(*) as n from ${db.sql(tabel)} ${waar}`;
+  return row?.n;
 };
-const bewijzen = async () => {
-  const rijen = await db.sql`
+const proofs = async () => {
+  const rows = await db.sql`
     select instellingsnummer, regel, rijen, bestanden from leveringen.wissing order by wissing`;
-  return rijen.map((rij) => Object.values(rij));
+  return rows.map((row) => Object.values(row));
 };
-const reden = async (bestand: string) => {
-  const ontvangst = await findOntvangst(db.ctx, "wisa", bestand);
+const reason = async (file: string) => {
+  const ontvangst = await findOntvangst(db.ctx, "wisa", file);
   return typeof ontvangst === "object" ? ontvangst.reden?.code : ontvangst;
 };
 
 describe("erasing class information", () => {
   test("R68, D9: after a stop classes and files go, with a proof; what waited counts for no later akkoord", async () => {
-    assert.equal((await lever(db.ctx, naam(), lijst())).status, "verwerkt");
+    assert.equal((await deliverFile(db.ctx, naam(), list())).status, "verwerkt");
     const held = naam();
-    assert.equal((await lever(db.ctx, held, kop)).status, "aangehouden");
+    assert.equal((await deliverFile(db.ctx, held, kop)).status, "aangehouden");
     const wachtend = naam();
-    const { levering } = await neem(wachtend, lijst("1B"));
-    assert.deepEqual([await aantal("klassen.indeling"), await aantal("leveringen.levering")], [12, 2]);
+    const { levering } = await take(wachtend, list("1B"));
+    assert.deepEqual([await countOf("klassen.indeling"), await countOf("leveringen.levering")], [12, 2]);
     await stopTestAkkoord(db.ctx, "999001");
-    assert.equal((await neem(naam(), lijst())).ontvangst?.reden?.code, "geen-akkoord");
+    assert.equal((await take(naam(), list())).ontvangst?.reden?.code, "geen-akkoord");
     // The school starts again before anything was erased: nothing of before comes back or is added to.
-    await geefTestAkkoord(db.ctx, "999001");
+    await giveTestAkkoord(db.ctx, "999001");
     const opnieuw = naam();
-    const nieuw = await neem(opnieuw, lijst());
+    const nieuw = await take(opnieuw, list());
     assert.equal(nieuw.status, "wacht", "what stood is not what stands now");
-    await verwerkLevering(db.ctx, levering);
-    assert.equal(await reden(wachtend), "gestopt");
-    await verwerkLevering(db.ctx, nieuw.levering);
+    await processLevering(db.ctx, levering);
+    assert.equal(await reason(wachtend), "gestopt");
+    await processLevering(db.ctx, nieuw.levering);
     const na = await findOntvangst(db.ctx, "wisa", opnieuw);
     assert.deepEqual(typeof na === "object" && na.gewijzigd, { nieuw: 12, anders: 0, weg: 0 });
-    assert.equal(await reden(held), "gestopt");
-    assert.deepEqual(await bewijzen(), [["999001", "gestopt", 12, 1]]);
+    assert.equal(await reason(held), "gestopt");
+    assert.deepEqual(await proofs(), [["999001", "gestopt", 12, 1]]);
     await stopTestAkkoord(db.ctx, "999001");
-    await Promise.all([wisGestopte(db.ctx), wisGestopte(db.ctx), wisGestopte(db.ctx)]);
-    assert.deepEqual(await bewijzen(), [
+    await Promise.all([eraseAllStopped(db.ctx), eraseAllStopped(db.ctx), eraseAllStopped(db.ctx)]);
+    assert.deepEqual(await proofs(), [
       ["999001", "gestopt", 12, 1],
       ["999001", "gestopt", 12, 0],
     ]);
     assert.deepEqual(
       [
-        await aantal("klassen.indeling"),
-        await aantal("leveringen.stand"),
-        await aantal("leveringen.levering"),
+        await countOf("klassen.indeling"),
+        await countOf("leveringen.stand"),
+        await countOf("leveringen.levering"),
       ],
       [0, 0, 0],
     );
@@ -90,26 +90,26 @@ describe("erasing class information", () => {
   });
 
   test("R76: a year after the enrolment in the school ended, and a year after the school year", async () => {
-    const voor = (await bewijzen()).length;
-    await geefTestAkkoord(db.ctx, "999001");
-    assert.equal((await lever(db.ctx, naam(), lijst())).status, "verwerkt");
+    const voor = (await proofs()).length;
+    await giveTestAkkoord(db.ctx, "999001");
+    assert.equal((await deliverFile(db.ctx, naam(), list())).status, "verwerkt");
     await db.sql`update inschrijvingen.inschrijving set tot = '2026-12-31' where instellingsnummer = '999001' and stamnummer = 's0'`;
     await db.sql`update inschrijvingen.inschrijving set geannuleerd = true where instellingsnummer = '999001' and stamnummer = 's1'`;
-    await wisVerlopen(db.ctx);
-    assert.equal(await aantal("klassen.indeling"), 12, "once a day");
+    await eraseExpired(db.ctx);
+    assert.equal(await countOf("klassen.indeling"), 12, "once a day");
     db.clock.set("2027-12-31T12:00:00Z");
-    await wisVerlopen(db.ctx);
-    assert.equal(await aantal("klassen.indeling"), 11);
+    await eraseExpired(db.ctx);
+    assert.equal(await countOf("klassen.indeling"), 11);
     db.clock.set("2028-01-01T12:00:00Z");
-    await Promise.all([wisVerlopen(db.ctx), wisVerlopen(db.ctx)]);
-    assert.equal(await aantal("klassen.indeling"), 10);
+    await Promise.all([eraseExpired(db.ctx), eraseExpired(db.ctx)]);
+    assert.equal(await countOf("klassen.indeling"), 10);
     db.clock.set("2028-08-31T12:00:00Z");
-    await wisVerlopen(db.ctx);
-    assert.equal(await aantal("klassen.indeling"), 10);
+    await eraseExpired(db.ctx);
+    assert.equal(await countOf("klassen.indeling"), 10);
     db.clock.set("2028-09-01T12:00:00Z");
-    await wisVerlopen(db.ctx);
-    assert.deepEqual([await aantal("klassen.indeling"), await aantal("leveringen.stand")], [0, 0]);
-    assert.deepEqual((await bewijzen()).slice(voor), [
+    await eraseExpired(db.ctx);
+    assert.deepEqual([await countOf("klassen.indeling"), await countOf("leveringen.stand")], [0, 0]);
+    assert.deepEqual((await proofs()).slice(voor), [
       ["999001", "uitgeschreven", 1, 0],
       [null, "ontvangst-verlopen", 0, 6], // of November 2026: 403 days
       ["999001", "uitgeschreven", 1, 0],
@@ -119,28 +119,28 @@ describe("erasing class information", () => {
 
   test("D9: nobody decides in seven days: the file is gone, the receipt says why, and its counts stay", async () => {
     const held = naam();
-    await lever(db.ctx, held, kop);
+    await deliverFile(db.ctx, held, kop);
     db.clock.advance(7 * 86_400_000);
-    await wisVerlopen(db.ctx);
-    assert.equal(await aantal("leveringen.levering"), 1);
+    await eraseExpired(db.ctx);
+    assert.equal(await countOf("leveringen.levering"), 1);
     db.clock.advance(1);
-    await wisVerlopen(db.ctx);
-    assert.equal(await reden(held), "niet-bevestigd");
-    assert.equal(await aantal("leveringen.levering"), 0);
+    await eraseExpired(db.ctx);
+    assert.equal(await reason(held), "niet-bevestigd");
+    assert.equal(await countOf("leveringen.levering"), 0);
   });
 
   test("a file that waits for ten minutes is asked for again, once", async () => {
-    await neem(naam(), lijst());
+    await take(naam(), list());
     const jobs = async () => {
-      const [rij] = await db.sql<{ n: number }[]>`select count(*) as n from jobs.job`;
-      return rij?.n;
+      const [row] = await db.sql<{ n: number }[]>`select count(*) as n from jobs.job`;
+      return row?.n;
     };
     await db.sql`delete from jobs.job`;
-    await hervatLeveringen(db.ctx);
+    await resumeLeveringen(db.ctx);
     assert.equal(await jobs(), 0);
     db.clock.advance(601_000);
-    await hervatLeveringen(db.ctx);
-    await hervatLeveringen(db.ctx);
+    await resumeLeveringen(db.ctx);
+    await resumeLeveringen(db.ctx);
     assert.equal(await jobs(), 1);
   });
 });

@@ -1,23 +1,23 @@
 export { leveringstatussen } from "./contract.ts";
 export type {
-  Bestand,
-  FouteRegel,
+  ReceivedFile,
+  WrongRegel,
   Levering,
   LeveringRegel,
   Leveringstatus,
   Ontvangst,
-  StandVanDelen,
-  Verschil,
+  StandOfParts,
+  Difference,
 } from "./contract.ts";
-export { beslisLevering, findKlasbron, findLevering, listLeveringen, standVanDelen } from "./school.ts";
-export { wisGestopte, wisVerlopen } from "./erase.ts";
-export { listOntvangsten, ontvangBestand, type Aangenomen } from "./intake.ts";
-export { leesNaam, naamVanOntvangst, type Naam } from "./names.ts";
+export { decideLevering, findKlasbron, findLevering, listLeveringen, standOfParts } from "./school.ts";
+export { eraseAllStopped, eraseExpired } from "./erase.ts";
+export { listOntvangsten, receiveFile, type Accepted } from "./intake.ts";
+export { readName, nameOfOntvangst, type FileName } from "./names.ts";
 export { jobs, upkeep } from "./jobs.ts";
 export { klasinformatieProblemen } from "./problems.ts";
-export { verwerkLevering } from "./process.ts";
+export { processLevering } from "./process.ts";
 export { findOntvangst } from "./store.ts";
-export { hervatLeveringen } from "./store-erase.ts";
-export { namenVan, verschilVan } from "./verschil.ts";
-export { maakQuotum } from "./quotum.ts";
-export { findBestand, listWachtende, type Gestuurd } from "./store-pakket.ts";
+export { resumeLeveringen } from "./store-erase.ts";
+export { namesOf, differenceOf } from "./difference.ts";
+export { makeQuota } from "./quota.ts";
+export { findFile, listWaiting, type Sent } from "./store-pakket.ts";

@@ -6,31 +6,31 @@ import { Problem } from "#platform/problem";
 import {
   findOntvangst,
   listOntvangsten,
-  ontvangBestand,
-  verwerkLevering,
-  type Bestand,
+  receiveFile,
+  processLevering,
+  type ReceivedFile,
 } from "#modules/leveringen";
-import { ontvang } from "#modules/discimus";
+import { receive } from "#modules/discimus";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { inschrijvingRegel, leerlingRegel, testInsz } from "#testing/discimus";
-import { klassenVan, kop, lever, maakSchool, naamVan, type Pupil } from "#testing/levering";
+import { klassenOf, kop, deliverFile, makeSchool, fileNameOf, type Pupil } from "#testing/levering";
 
 let db: TestDatabase;
 let leerlingen: Pupil[];
 before(async () => {
   db = await testDatabase();
-  leerlingen = await maakSchool(db.ctx, "999001", { leerlingen: 60 });
+  leerlingen = await makeSchool(db.ctx, "999001", { leerlingen: 60 });
 });
 after(() => db.close());
 
-const rij = (leerling: Pupil, klas: string, rest = ";;") => `${leerling.leerId};;${klas};${rest}`;
-const bestand = (...rijen: string[]) => `${[kop, ...rijen].join("\n")}\n`;
+const row = (leerling: Pupil, klas: string, rest = ";;") => `${leerling.leerId};;${klas};${rest}`;
+const file = (...rows: string[]) => `${[kop, ...rows].join("\n")}\n`;
 const klas = (leerling: Pupil) => (Number(leerling.stamnummer.slice(1)) % 2 === 0 ? "1A" : "1B");
-const alle = (anders = 0) =>
-  bestand(...leerlingen.map((leerling, nr) => rij(leerling, nr < anders ? "9Z" : klas(leerling))));
-const stap = (n: number) => naamVan("999001", new Date(Date.UTC(2026, 10, 1, 0, n)).toISOString());
-const probleem = (code: string) => (error: unknown) => error instanceof Problem && error.kind.code === code;
-const wacht = (naam: string, inhoud: string): Bestand => ({
+const all = (anders = 0) =>
+  file(...leerlingen.map((leerling, nr) => row(leerling, nr < anders ? "9Z" : klas(leerling))));
+const step = (n: number) => fileNameOf("999001", new Date(Date.UTC(2026, 10, 1, 0, n)).toISOString());
+const problem = (code: string) => (error: unknown) => error instanceof Problem && error.kind.code === code;
+const waitFor = (naam: string, inhoud: string): ReceivedFile => ({
   pakket: "wisa",
   naam,
   inhoud: Buffer.from(inhoud),
@@ -39,15 +39,15 @@ const wacht = (naam: string, inhoud: string): Bestand => ({
 
 describe("a file of class information", () => {
   test("R23, D9: the whole list of a school is applied, and the receipt counts it", async () => {
-    const taken = await ontvangBestand(db.ctx, wacht(stap(1), alle()));
+    const taken = await receiveFile(db.ctx, waitFor(step(1), all()));
     assert.deepEqual([taken.status, taken.ontvangst], ["wacht", null]);
-    assert.equal(await findOntvangst(db.ctx, "wisa", stap(1)), "wacht");
+    assert.equal(await findOntvangst(db.ctx, "wisa", step(1)), "wacht");
     const [job] = await db.sql`select payload from jobs.job`;
     assert.deepEqual(job?.["payload"], { levering: taken.levering });
-    await verwerkLevering(db.ctx, taken.levering);
-    const ontvangst = await findOntvangst(db.ctx, "wisa", stap(1));
+    await processLevering(db.ctx, taken.levering);
+    const ontvangst = await findOntvangst(db.ctx, "wisa", step(1));
     assert.deepEqual(ontvangst, {
-      bestand: stap(1),
+      bestand: step(1),
       instellingsnummer: "999001",
       schooljaar: "2026-2027",
       status: "verwerkt",
@@ -58,55 +58,55 @@ describe("a file of class information", () => {
       quarantaine: [],
       gewijzigd: { nieuw: 60, anders: 0, weg: 0 },
     });
-    const klassen = await klassenVan(db.ctx, "999001");
+    const klassen = await klassenOf(db.ctx, "999001");
     assert.equal(klassen.length, 60);
-    assert.ok(klassen.every((een) => een.van === "2026-09-01" && een.tot === "2027-08-31"));
+    assert.ok(klassen.every((one) => one.van === "2026-09-01" && one.tot === "2027-08-31"));
     const [over] = await db.sql`select inhoud from leveringen.levering where levering = ${taken.levering}`;
     assert.equal(over?.["inhoud"], null);
-    assert.equal(await findOntvangst(db.ctx, "broekx", stap(1)), undefined);
-    const [lijst] = await listOntvangsten(db.ctx, "wisa");
-    assert.deepEqual(lijst, {
-      naam: `${stap(1)}.ontvangst.json`,
+    assert.equal(await findOntvangst(db.ctx, "broekx", step(1)), undefined);
+    const [list] = await listOntvangsten(db.ctx, "wisa");
+    assert.deepEqual(list, {
+      naam: `${step(1)}.ontvangst.json`,
       bytes: Buffer.byteLength(JSON.stringify(ontvangst)),
       klaarOp: db.clock.now(),
     });
   });
 
   test("D9: the same file again changes nothing and gives the same receipt; the same name with other content is refused", async () => {
-    const eerst = await findOntvangst(db.ctx, "wisa", stap(1));
-    assert.deepEqual(await lever(db.ctx, stap(1), alle()), eerst);
-    await assert.rejects(ontvangBestand(db.ctx, wacht(stap(1), alle(1))), probleem("naam-hergebruikt"));
+    const eerst = await findOntvangst(db.ctx, "wisa", step(1));
+    assert.deepEqual(await deliverFile(db.ctx, step(1), all()), eerst);
+    await assert.rejects(receiveFile(db.ctx, waitFor(step(1), all(1))), problem("naam-hergebruikt"));
   });
 
   test("D9: the same content in a later file is done in two trips without touching a class, packed or not; an older file never counts", async () => {
     const voor = await db.sql`select xmin, account_uuid from klassen.indeling order by 2`;
     db.statements.length = 0;
-    const { status, ontvangst } = await ontvangBestand(db.ctx, wacht(stap(3), alle()));
+    const { status, ontvangst } = await receiveFile(db.ctx, waitFor(step(3), all()));
     assert.deepEqual(
       [status, ontvangst?.aanvaard, ontvangst?.gewijzigd],
       ["verwerkt", 60, { nieuw: 0, anders: 0, weg: 0 }],
     );
     assert.equal(db.statements.length, 2);
-    const gz = naamVan("999001", "2026-11-01T00:03:30Z", { gz: true });
-    assert.equal((await lever(db.ctx, gz, gzipSync(alle()))).status, "verwerkt");
-    const oud = await lever(db.ctx, stap(2), alle(3));
+    const gz = fileNameOf("999001", "2026-11-01T00:03:30Z", { gz: true });
+    assert.equal((await deliverFile(db.ctx, gz, gzipSync(all()))).status, "verwerkt");
+    const oud = await deliverFile(db.ctx, step(2), all(3));
     assert.deepEqual([oud.status, oud.reden?.code, oud.ontvangen], ["geweigerd", "verouderd", 0]);
     assert.deepEqual(await db.sql`select xmin, account_uuid from klassen.indeling order by 2`, voor);
   });
 
   test("R67, D9: bad rows are set apart with line, field and reason; who stands only in bad rows keeps his class", async () => {
-    const [een, twee, drie] = leerlingen;
-    assert.ok(een && twee && drie);
-    const ontvangst = await lever(
+    const [one, two, drie] = leerlingen;
+    assert.ok(one && two && drie);
+    const ontvangst = await deliverFile(
       db.ctx,
-      stap(10),
-      alle()
-        .replace(rij(een, "1A"), rij(een, ""))
-        .replace(rij(twee, "1B"), `${twee.leerId};${drie.account};2C;;;`)
+      step(10),
+      all()
+        .replace(row(one, "1A"), row(one, ""))
+        .replace(row(two, "1B"), `${two.leerId};${drie.account};2C;;;`)
         .concat(
-          `${rij(drie, klas(drie))}\n`,
+          `${row(drie, klas(drie))}\n`,
           "geen-uuid;;1A;;;\n",
-          `${rij(drie, "3C", ";2026-10-01;2027-09-01")}\n`,
+          `${row(drie, "3C", ";2026-10-01;2027-09-01")}\n`,
         ),
     );
     assert.deepEqual(
@@ -123,110 +123,107 @@ describe("a file of class information", () => {
       [ontvangst.status, ontvangst.ontvangen, ontvangst.aanvaard, ontvangst.gewijzigd],
       ["deels", 63, 58, { nieuw: 0, anders: 0, weg: 0 }],
     );
-    const klassen = await klassenVan(db.ctx, "999001");
-    assert.equal(klassen.find(({ account }) => account === een.account)?.klas, "1A");
+    const klassen = await klassenOf(db.ctx, "999001");
+    assert.equal(klassen.find(({ account }) => account === one.account)?.klas, "1A");
     assert.equal(klassen.length, 60);
-    assert.equal((await lever(db.ctx, stap(11), alle())).status, "verwerkt");
+    assert.equal((await deliverFile(db.ctx, step(11), all())).status, "verwerkt");
   });
 
   test("D9: a file that takes more than a fifth out of their class is held until the school decides", async () => {
-    const voor = await klassenVan(db.ctx, "999001");
-    assert.equal((await lever(db.ctx, stap(20), alle(12))).status, "verwerkt"); // a fifth, not more
-    assert.equal((await lever(db.ctx, stap(21), alle())).status, "verwerkt");
-    const held = await lever(db.ctx, stap(22), alle(13));
+    const voor = await klassenOf(db.ctx, "999001");
+    assert.equal((await deliverFile(db.ctx, step(20), all(12))).status, "verwerkt"); // a fifth, not more
+    assert.equal((await deliverFile(db.ctx, step(21), all())).status, "verwerkt");
+    const held = await deliverFile(db.ctx, step(22), all(13));
     assert.deepEqual([held.status, held.reden?.code, held.aanvaard], ["aangehouden", "veel-leerlingen", 60]);
-    assert.deepEqual(await klassenVan(db.ctx, "999001"), voor);
+    assert.deepEqual(await klassenOf(db.ctx, "999001"), voor);
     const [open] = await db.sql<{ levering: string }[]>`
-      select levering from leveringen.levering where naam = ${stap(22)} and inhoud is not null`;
+      select levering from leveringen.levering where naam = ${step(22)} and inhoud is not null`;
     assert.ok(open);
-    await verwerkLevering(db.ctx, open.levering); // without a decision nothing happens
-    assert.deepEqual(await findOntvangst(db.ctx, "wisa", stap(22)), held);
+    await processLevering(db.ctx, open.levering); // without a decision nothing happens
+    assert.deepEqual(await findOntvangst(db.ctx, "wisa", step(22)), held);
     const besluit = (levering: string, wat: string) =>
       db.sql`update leveringen.levering set besluit = ${wat}, besluit_op = now(), besluit_door = 'vo-1' where levering = ${levering}`;
     await besluit(open.levering, "verwerken");
-    await verwerkLevering(db.ctx, open.levering);
-    const na = await findOntvangst(db.ctx, "wisa", stap(22));
+    await processLevering(db.ctx, open.levering);
+    const na = await findOntvangst(db.ctx, "wisa", step(22));
     assert.ok(typeof na === "object");
     assert.deepEqual([na.status, na.gewijzigd], ["verwerkt", { nieuw: 0, anders: 13, weg: 0 }]);
     // Refused by the school; and one that a later file follows.
-    const leeg = await lever(db.ctx, stap(23), bestand());
+    const leeg = await deliverFile(db.ctx, step(23), file());
     assert.deepEqual([leeg.status, leeg.reden?.code], ["aangehouden", "leeg"]);
     const [tweede] = await db.sql<
       { levering: string }[]
-    >`select levering from leveringen.levering where naam = ${stap(23)}`;
+    >`select levering from leveringen.levering where naam = ${step(23)}`;
     await besluit(tweede?.levering ?? "", "weigeren");
-    await verwerkLevering(db.ctx, tweede?.levering ?? "");
-    const geweigerd = await findOntvangst(db.ctx, "wisa", stap(23));
+    await processLevering(db.ctx, tweede?.levering ?? "");
+    const geweigerd = await findOntvangst(db.ctx, "wisa", step(23));
     assert.equal(typeof geweigerd === "object" && geweigerd.reden?.code, "door-school-geweigerd");
-    assert.equal((await lever(db.ctx, stap(24), "")).status, "aangehouden");
-    assert.equal((await lever(db.ctx, stap(25), alle(13))).status, "verwerkt");
-    const gevolgd = await findOntvangst(db.ctx, "wisa", stap(24));
+    assert.equal((await deliverFile(db.ctx, step(24), "")).status, "aangehouden");
+    assert.equal((await deliverFile(db.ctx, step(25), all(13))).status, "verwerkt");
+    const gevolgd = await findOntvangst(db.ctx, "wisa", step(24));
     assert.equal(typeof gevolgd === "object" && gevolgd.reden?.code, "verouderd");
     const [over] = await db.sql`select count(*) as n from leveringen.levering where inhoud is not null`;
     assert.equal(over?.["n"], 0);
   });
 
   test("R21, R64: what cannot be taken is refused at once, and nothing of it is kept", async () => {
-    await maakSchool(db.ctx, "999002", { leerlingen: 1, akkoord: false });
-    await maakSchool(db.ctx, "999003", { leerlingen: 1, pakket: null, akkoord: false });
-    const reden = async (
+    await makeSchool(db.ctx, "999002", { leerlingen: 1, akkoord: false });
+    await makeSchool(db.ctx, "999003", { leerlingen: 1, pakket: null, akkoord: false });
+    const reason = async (
       nummer: string,
-      opties: Parameters<typeof naamVan>[2] = {},
+      opties: Parameters<typeof fileNameOf>[2] = {},
       tijdstip = "2026-11-20T00:00:00Z",
     ) => {
-      const { status, ontvangst } = await ontvangBestand(
+      const { status, ontvangst } = await receiveFile(
         db.ctx,
-        wacht(naamVan(nummer, tijdstip, opties), alle()),
+        waitFor(fileNameOf(nummer, tijdstip, opties), all()),
       );
       assert.equal(status, "geweigerd");
       return ontvangst?.reden?.code;
     };
-    assert.equal(await reden("999999"), "onbekende-school");
-    assert.equal(await reden("999003"), "ander-pakket");
-    assert.equal(await reden("999002"), "geen-akkoord");
-    assert.equal(await reden("999001", { schooljaar: "2027-2028" }), "schooljaar");
-    assert.equal(await reden("999001", { schooljaar: "2024-2025" }), "schooljaar");
-    assert.equal(await reden("999001", {}, "2026-11-26T00:00:00Z"), "tijdstip-in-toekomst");
+    assert.equal(await reason("999999"), "onbekende-school");
+    assert.equal(await reason("999003"), "ander-pakket");
+    assert.equal(await reason("999002"), "geen-akkoord");
+    assert.equal(await reason("999001", { schooljaar: "2027-2028" }), "schooljaar");
+    assert.equal(await reason("999001", { schooljaar: "2024-2025" }), "schooljaar");
+    assert.equal(await reason("999001", {}, "2026-11-26T00:00:00Z"), "tijdstip-in-toekomst");
     const [rest] = await db.sql`select count(*)::int as n from leveringen.levering where inhoud is not null`;
     assert.equal(rest?.["n"], 0);
-    const ander = { ...wacht(stap(40), alle()), pakket: "broekx" };
-    assert.equal((await ontvangBestand(db.ctx, ander)).ontvangst?.reden?.code, "ander-pakket");
+    const other = { ...waitFor(step(40), all()), pakket: "broekx" };
+    assert.equal((await receiveFile(db.ctx, other)).ontvangst?.reden?.code, "ander-pakket");
   });
 
   test("D9: what is refused at the door: a name, a size, a checksum", async () => {
-    await assert.rejects(ontvangBestand(db.ctx, wacht("klassen.csv", alle())), probleem("naam-onleesbaar"));
+    await assert.rejects(receiveFile(db.ctx, waitFor("klassen.csv", all())), problem("naam-onleesbaar"));
+    await assert.rejects(receiveFile(db.ctx, waitFor(step(50), "a".repeat(2_000_001))), problem("te-groot"));
+    const goed = { ...waitFor(step(51), all(13)), sha256: hash(all(13)).toString("hex").toUpperCase() };
     await assert.rejects(
-      ontvangBestand(db.ctx, wacht(stap(50), "a".repeat(2_000_001))),
-      probleem("te-groot"),
+      receiveFile(db.ctx, { ...goed, sha256: hash("x").toString("hex") }),
+      problem("sha256-klopt-niet"),
     );
-    const goed = { ...wacht(stap(51), alle(13)), sha256: hash(alle(13)).toString("hex").toUpperCase() };
-    await assert.rejects(
-      ontvangBestand(db.ctx, { ...goed, sha256: hash("x").toString("hex") }),
-      probleem("sha256-klopt-niet"),
-    );
-    assert.equal((await ontvangBestand(db.ctx, goed)).status, "verwerkt");
+    assert.equal((await receiveFile(db.ctx, goed)).status, "verwerkt");
   });
 
   test("D9: last year's file is held; next year's may come from 1 July and counts from 1 September", async (t) => {
     t.after(() => db.clock.set("2026-11-24T08:30:00Z"));
-    const vorig = await lever(
+    const vorig = await deliverFile(
       db.ctx,
-      naamVan("999001", "2026-11-02T00:00:00Z", { schooljaar: "2025-2026" }),
-      bestand(),
+      fileNameOf("999001", "2026-11-02T00:00:00Z", { schooljaar: "2025-2026" }),
+      file(),
     );
     assert.equal(vorig.status, "aangehouden");
-    const [een] = leerlingen;
-    assert.ok(een);
-    const inhoud = bestand(rij(een, "2A"));
-    const volgend = (tijdstip: string) =>
-      lever(db.ctx, naamVan("999001", tijdstip, { schooljaar: "2027-2028" }), inhoud);
+    const [one] = leerlingen;
+    assert.ok(one);
+    const inhoud = file(row(one, "2A"));
+    const later = (tijdstip: string) =>
+      deliverFile(db.ctx, fileNameOf("999001", tijdstip, { schooljaar: "2027-2028" }), inhoud);
     db.clock.set("2027-06-30T20:00:00Z");
-    assert.equal((await volgend("2027-06-30T00:00:00Z")).reden?.code, "schooljaar");
+    assert.equal((await later("2027-06-30T00:00:00Z")).reden?.code, "schooljaar");
     db.clock.set("2027-06-30T22:30:00Z");
-    assert.equal((await volgend("2027-06-30T22:00:00Z")).status, "verwerkt");
+    assert.equal((await later("2027-06-30T22:00:00Z")).status, "verwerkt");
     assert.deepEqual(
-      (await klassenVan(db.ctx, "999001"))
-        .filter(({ account }) => account === een.account)
+      (await klassenOf(db.ctx, "999001"))
+        .filter(({ account }) => account === one.account)
         .map(({ klas, van }) => [klas, van]),
       [
         ["2A", "2027-09-01"],
@@ -236,38 +233,38 @@ describe("a file of class information", () => {
   });
 
   test("D3: a school with a new number: either name is the same school", async () => {
-    const pupils = await maakSchool(db.ctx, "999020", { leerlingen: 3 });
-    const lijst = (naam: string) => bestand(...pupils.map((leerling) => rij(leerling, naam)));
+    const pupils = await makeSchool(db.ctx, "999020", { leerlingen: 3 });
+    const list = (naam: string) => file(...pupils.map((leerling) => row(leerling, naam)));
     assert.equal(
-      (await lever(db.ctx, naamVan("999020", "2026-11-01T00:00:00Z"), lijst("1A"))).status,
+      (await deliverFile(db.ctx, fileNameOf("999020", "2026-11-01T00:00:00Z"), list("1A"))).status,
       "verwerkt",
     );
-    await maakSchool(db.ctx, "999021", { leerlingen: 0, pakket: null, akkoord: false });
+    await makeSchool(db.ctx, "999021", { leerlingen: 0, pakket: null, akkoord: false });
     await db.sql`update scholen.school set opvolger = '999021', tot = '2026-11-01' where instellingsnummer = '999020'`;
-    const later = await lever(
+    const later = await deliverFile(
       db.ctx,
-      naamVan("999021", "2026-11-02T00:00:00Z"),
-      lijst("1A").replace("1A", "1B"),
+      fileNameOf("999021", "2026-11-02T00:00:00Z"),
+      list("1A").replace("1A", "1B"),
     );
     assert.deepEqual(later.gewijzigd, { nieuw: 0, anders: 1, weg: 0 });
-    const oud = await lever(db.ctx, naamVan("999020", "2026-11-01T12:00:00Z"), lijst("1C"));
+    const oud = await deliverFile(db.ctx, fileNameOf("999020", "2026-11-01T12:00:00Z"), list("1C"));
     assert.equal(oud.reden?.code, "verouderd");
     assert.equal(
-      (await lever(db.ctx, naamVan("999020", "2026-11-03T00:00:00Z"), lijst("1D"))).status,
+      (await deliverFile(db.ctx, fileNameOf("999020", "2026-11-03T00:00:00Z"), list("1D"))).status,
       "verwerkt",
     );
-    assert.equal((await klassenVan(db.ctx, "999020")).length, 0);
-    assert.equal((await klassenVan(db.ctx, "999021")).length, 3);
+    assert.equal((await klassenOf(db.ctx, "999020")).length, 0);
+    assert.equal((await klassenOf(db.ctx, "999021")).length, 3);
   });
 
   test("R38: a package that still knows a pupil by an account of his past names the pupil who stands", async () => {
     const school = { school: "999030" };
-    await maakSchool(db.ctx, "999030", { leerlingen: 2 });
-    await ontvang(db.ctx, [leerlingRegel("h", school), inschrijvingRegel("h", school)], { bron: "http" });
+    await makeSchool(db.ctx, "999030", { leerlingen: 2 });
+    await receive(db.ctx, [leerlingRegel("h", school), inschrijvingRegel("h", school)], { bron: "http" });
     const [vroeger] = await db.sql<{ account: string }[]>`
       select account_uuid as account from leerlingen.registratie where instellingsnummer = '999030' and stamnummer = 'h'`;
     const insz = testInsz("150615");
-    await ontvang(
+    await receive(
       db.ctx,
       [leerlingRegel("h", { ...school, versie: 2 }, { insz, geboortedatum: "2015-06-15" })],
       { bron: "http" },
@@ -275,10 +272,13 @@ describe("a file of class information", () => {
     const [nu] = await db.sql<{ account: string }[]>`
       select account_uuid as account from leerlingen.registratie where instellingsnummer = '999030' and stamnummer = 'h'`;
     assert.ok(vroeger && nu && vroeger.account !== nu.account);
-    const naam = naamVan("999030", "2026-11-01T00:00:00Z");
-    assert.equal((await lever(db.ctx, naam, bestand(`;${vroeger.account.toUpperCase()};4A;;;`))).aanvaard, 1);
+    const naam = fileNameOf("999030", "2026-11-01T00:00:00Z");
+    assert.equal(
+      (await deliverFile(db.ctx, naam, file(`;${vroeger.account.toUpperCase()};4A;;;`))).aanvaard,
+      1,
+    );
     assert.deepEqual(
-      (await klassenVan(db.ctx, "999030")).map(({ account, klas }) => [account, klas]),
+      (await klassenOf(db.ctx, "999030")).map(({ account, klas }) => [account, klas]),
       [[nu.account, "4A"]],
     );
   });

@@ -2,23 +2,23 @@ import { randomUUID } from "node:crypto";
 import type { Context } from "#platform/context";
 import { hash, seal } from "#platform/crypto";
 import { Problem } from "#platform/problem";
-import type { Bestand, Leveringstatus, Ontvangst } from "./contract.ts";
-import { hashVan, hoogstensBytes } from "./content.ts";
-import { isToekomst, leesNaam, naamVanOntvangst, toelating, type Naam } from "./names.ts";
+import type { ReceivedFile, Leveringstatus, Ontvangst } from "./contract.ts";
+import { hashOf, hoogstensBytes } from "./content.ts";
+import { isFuture, readName, nameOfOntvangst, admission, type FileName } from "./names.ts";
 import { klasinformatieProblemen, type Bestandreden } from "./problems.ts";
-import { geweigerd, ongewijzigd } from "./receipts.ts";
+import { refused, unchanged } from "./receipts.ts";
 import {
-  insertGeweigerd,
-  insertOngewijzigd,
-  insertWachtend,
-  kijkBijOntvangst,
-  listMetOntvangst,
-  type Nieuw,
-  type Plaats,
+  insertRefused,
+  insertUnchanged,
+  insertWaiting,
+  lookOnArrival,
+  listWithOntvangst,
+  type Arrival,
+  type Place,
 } from "./store.ts";
 
 /** What became of a file that was taken: a receipt at once, or later. */
-export type Aangenomen = {
+export type Accepted = {
   readonly levering: string;
   readonly status: Leveringstatus;
   readonly ontvangst: Ontvangst | null;
@@ -32,8 +32,8 @@ const pogingen = 8;
  * name and content again gives the same answer, however often.
  * @throws Problem of klasinformatieProblemen: nothing is stored
  */
-export async function ontvangBestand(ctx: Context, bestand: Bestand): Promise<Aangenomen> {
-  const naam = leesNaam(bestand.naam);
+export async function receiveFile(ctx: Context, bestand: ReceivedFile): Promise<Accepted> {
+  const naam = readName(bestand.naam);
   if (!naam) throw new Problem(klasinformatieProblemen["naam-onleesbaar"]);
   if (bestand.inhoud.length > hoogstensBytes)
     throw new Problem(
@@ -42,23 +42,23 @@ export async function ontvangBestand(ctx: Context, bestand: Bestand): Promise<Aa
     );
   if (bestand.sha256 !== undefined && bestand.sha256.toLowerCase() !== hash(bestand.inhoud).toString("hex"))
     throw new Problem(klasinformatieProblemen["sha256-klopt-niet"]);
-  const nieuw: Omit<Nieuw, "nu"> = {
+  const nieuw: Omit<Arrival, "nu"> = {
     levering: randomUUID(),
     bestand,
     naam,
-    hash: await hashVan(ctx.keys, bestand.inhoud, naam.gz),
+    hash: await hashOf(ctx.keys, bestand.inhoud, naam.gz),
   };
   for (let poging = 0; poging < pogingen; poging++) {
-    const uitkomst = await probeer(ctx, { ...nieuw, nu: new Date(ctx.clock.now()) });
-    if (uitkomst) return uitkomst;
+    const outcome = await attempt(ctx, { ...nieuw, nu: new Date(ctx.clock.now()) });
+    if (outcome) return outcome;
   }
   throw new Error("a school that changes all the time");
 }
 
 /** One look and one write; undefined when something changed between the two. */
-async function probeer(ctx: Context, nieuw: Nieuw): Promise<Aangenomen | undefined> {
+async function attempt(ctx: Context, nieuw: Arrival): Promise<Accepted | undefined> {
   const { bestand, naam, levering, nu } = nieuw;
-  const { plaats, gekend, houdt, eerder } = await kijkBijOntvangst(ctx, bestand.pakket, bestand.naam, naam);
+  const { plaats, gekend, houdt, eerder } = await lookOnArrival(ctx, bestand.pakket, bestand.naam, naam);
   if (eerder) {
     if (!eerder.hash.equals(nieuw.hash)) throw new Problem(klasinformatieProblemen["naam-hergebruikt"]);
     return { levering: eerder.levering, status: eerder.status, ontvangst: eerder.ontvangst };
@@ -66,44 +66,41 @@ async function probeer(ctx: Context, nieuw: Nieuw): Promise<Aangenomen | undefin
   const over = { ...naam, naam: bestand.naam, ontvangenOp: nu };
   const reden = weigering(ctx, bestand, naam, plaats, gekend);
   if (reden !== undefined || plaats.akkoord === null) {
-    const ontvangst = geweigerd(over, nu, reden ?? "geen-akkoord");
-    return (await insertGeweigerd(ctx, nieuw, ontvangst))
+    const ontvangst = refused(over, nu, reden ?? "geen-akkoord");
+    return (await insertRefused(ctx, nieuw, ontvangst))
       ? { levering, status: "geweigerd", ontvangst }
       : undefined;
   }
   const { stand } = plaats;
-  if (stand && !plaats.teWissen && !houdt && isOngewijzigd(stand, nieuw.hash, naam.tijdstip)) {
-    const ontvangst = ongewijzigd(over, nu, stand.rijen);
-    return (await insertOngewijzigd(ctx, nieuw, plaats.akkoord, { plaats, stand, ontvangst }))
+  if (stand && !plaats.teWissen && !houdt && isUnchanged(stand, nieuw.hash, naam.tijdstip)) {
+    const ontvangst = unchanged(over, nu, stand.rijen);
+    return (await insertUnchanged(ctx, nieuw, plaats.akkoord, { plaats, stand, ontvangst }))
       ? { levering, status: "verwerkt", ontvangst }
       : undefined;
   }
   const verzegeld = seal(ctx.keys.klasbestand, bestand.inhoud, levering);
-  return (await insertWachtend(ctx, nieuw, plaats.akkoord, verzegeld))
+  return (await insertWaiting(ctx, nieuw, plaats.akkoord, verzegeld))
     ? { levering, status: "wacht", ontvangst: null }
     : undefined;
 }
 
 /** Does a file say, later or again, what stands already and was taken whole? */
-export const isOngewijzigd = (
-  stand: NonNullable<Plaats["stand"]>,
-  inhoud: Buffer,
-  tijdstip: number,
-): boolean => stand.volledig && tijdstip >= stand.tijdstip.getTime() && stand.hash.equals(inhoud);
+export const isUnchanged = (stand: NonNullable<Place["stand"]>, inhoud: Buffer, tijdstip: number): boolean =>
+  stand.volledig && tijdstip >= stand.tijdstip.getTime() && stand.hash.equals(inhoud);
 
 /** What can be refused without a look at the content, in the order in which a sender can mend it. */
 function weigering(
   ctx: Context,
-  { pakket }: Bestand,
-  { schooljaar, tijdstip }: Naam,
-  plaats: Plaats,
+  { pakket }: ReceivedFile,
+  { schooljaar, tijdstip }: FileName,
+  plaats: Place,
   gekend: boolean,
 ): Bestandreden | undefined {
   if (!gekend) return "onbekende-school";
   if (plaats.pakket !== pakket) return "ander-pakket";
   if (plaats.akkoord === null) return "geen-akkoord";
-  if (toelating(schooljaar, ctx.clock.vandaag()) === "nee") return "schooljaar";
-  return isToekomst(tijdstip, ctx.clock.now()) ? "tijdstip-in-toekomst" : undefined;
+  if (admission(schooljaar, ctx.clock.vandaag()) === "nee") return "schooljaar";
+  return isFuture(tijdstip, ctx.clock.now()) ? "tijdstip-in-toekomst" : undefined;
 }
 
 const veertienDagen = 14 * 86_400_000;
@@ -118,8 +115,8 @@ export async function listOntvangsten(
   options: { readonly sinds?: Date } = {},
 ): Promise<{ naam: string; bytes: number; klaarOp: number }[]> {
   const sinds = options.sinds ?? new Date(ctx.clock.now() - veertienDagen);
-  return (await listMetOntvangst(ctx, pakket, sinds)).map(({ naam, bytes, klaarOp }) => ({
-    naam: naamVanOntvangst(naam),
+  return (await listWithOntvangst(ctx, pakket, sinds)).map(({ naam, bytes, klaarOp }) => ({
+    naam: nameOfOntvangst(naam),
     bytes,
     klaarOp: klaarOp.getTime(),
   }));

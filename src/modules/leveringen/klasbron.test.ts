@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { findKlasbron, wisVerlopen } from "#modules/leveringen";
+import { findKlasbron, eraseExpired } from "#modules/leveringen";
 import { testDatabase, type TestDatabase } from "#testing/database";
-import { kop, lever, maakSchool, naamVan, type Pupil } from "#testing/levering";
+import { kop, deliverFile, makeSchool, fileNameOf, type Pupil } from "#testing/levering";
 
 let db: TestDatabase;
 let leerlingen: Pupil[];
 before(async () => {
   db = await testDatabase();
   db.clock.set("2026-08-20T08:30:00Z");
-  leerlingen = await maakSchool(db.ctx, "999001", { leerlingen: 3 });
+  leerlingen = await makeSchool(db.ctx, "999001", { leerlingen: 3 });
 });
 after(() => db.close());
 
 const list = (klas: string) => [kop, ...leerlingen.map(({ leerId }) => `${leerId};;${klas};;;`)].join("\n");
 const deliver = async (at: string, schooljaar: string, klas = "1A") => {
   db.clock.set(at);
-  const { status } = await lever(db.ctx, naamVan("999001", at, { schooljaar }), list(klas));
+  const { status } = await deliverFile(db.ctx, fileNameOf("999001", at, { schooljaar }), list(klas));
   assert.equal(status, "verwerkt");
 };
 /** Where the classes come from, on the day of this moment. */
@@ -39,7 +39,7 @@ test("R67: the classes of today come from the last delivery of this school year,
   const autumn = "2026-11-24T03:00:00.000Z";
   await deliver(autumn, "2026-2027", "1B");
   db.clock.set("2026-11-26T03:00:00Z");
-  await wisVerlopen(db.ctx);
+  await eraseExpired(db.ctx);
   assert.deepEqual(await source("2026-11-26T08:30:00Z"), ["wisa", autumn], "the sweep is no delivery");
   const same = "2026-12-01T02:00:00.000Z";
   await deliver(same, "2026-2027", "1B");

@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "#platform/problem";
-import { findOntvangst, wisGestopte } from "#modules/leveringen";
+import { findOntvangst, eraseAllStopped } from "#modules/leveringen";
 import { getFeiten } from "#modules/verstrekking";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import {
-  geefTestAkkoord,
-  klassenVan,
+  giveTestAkkoord,
+  klassenOf,
   kop,
-  lever,
-  maakSchool,
-  naamVan,
+  deliverFile,
+  makeSchool,
+  fileNameOf,
   stopTestAkkoord,
   type Pupil,
 } from "#testing/levering";
@@ -24,14 +24,14 @@ let pupils: Pupil[];
 before(async () => {
   db = await testDatabase();
   pupils = [
-    ...(await maakSchool(db.ctx, school, { leerlingen: 8, akkoord: false })),
-    ...(await maakSchool(db.ctx, "999002", { leerlingen: 1, akkoord: false })), // a stranger
+    ...(await makeSchool(db.ctx, school, { leerlingen: 8, akkoord: false })),
+    ...(await makeSchool(db.ctx, "999002", { leerlingen: 1, akkoord: false })), // a stranger
   ];
 });
 after(() => db.close());
 
 /** A row by numbers and the few texts that matter, so that fast-check can shrink it. */
-type Rij = {
+type Row = {
   wie: number;
   via: "leer" | "account" | "beide" | "geen";
   klas: string;
@@ -39,7 +39,7 @@ type Rij = {
   van: string;
   tot: string;
 };
-const rij = fc.record<Rij>({
+const row = fc.record<Row>({
   wie: fc.nat(8),
   via: fc.constantFrom("leer", "account", "beide", "leer", "account", "geen"),
   klas: fc.constantFrom("1A", "1B", "1A", "  1A ", "1  A", "", "1\u202eA"),
@@ -48,21 +48,21 @@ const rij = fc.record<Rij>({
   tot: fc.constantFrom("", "", "2026-12-24", "2026-09-30"),
 });
 type Stap =
-  | { doe: "lever"; tijd: number; gz: boolean; rijen: Rij[] }
+  | { doe: "lever"; tijd: number; gz: boolean; rijen: Row[] }
   | { doe: "opnieuw"; welke: number }
   | { doe: "stop" | "start" | "wis" };
-const lijst: fc.Arbitrary<Rij[]> = fc.oneof(
-  { weight: 5, arbitrary: fc.array(rij, { maxLength: 10 }) },
-  { weight: 1, arbitrary: fc.constant<Rij[]>([]) },
+const list: fc.Arbitrary<Row[]> = fc.oneof(
+  { weight: 5, arbitrary: fc.array(row, { maxLength: 10 }) },
+  { weight: 1, arbitrary: fc.constant<Row[]>([]) },
 );
-const stap: fc.Arbitrary<Stap> = fc.oneof(
+const step: fc.Arbitrary<Stap> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
       doe: fc.constant("lever" as const),
       tijd: fc.nat(6),
       gz: fc.boolean(),
-      rijen: lijst,
+      rijen: list,
     }),
   },
   { weight: 3, arbitrary: fc.record({ doe: fc.constant("opnieuw" as const), welke: fc.nat(20) }) },
@@ -73,23 +73,23 @@ const stap: fc.Arbitrary<Stap> = fc.oneof(
 );
 
 /** A story with every outcome in it, run before those drawn by lot. */
-const goed: Rij = { wie: 0, via: "leer", klas: "1A", sub: "", van: "", tot: "" };
-const lever1 = (tijd: number, ...rijen: Rij[]): Stap => ({ doe: "lever", tijd, gz: false, rijen });
+const goed: Row = { wie: 0, via: "leer", klas: "1A", sub: "", van: "", tot: "" };
+const deliverOne = (tijd: number, ...rijen: Row[]): Stap => ({ doe: "lever", tijd, gz: false, rijen });
 const allesEens: Stap[] = [
-  lever1(1, goed), // verwerkt
-  lever1(0, { ...goed, klas: "1B" }), // verouderd
-  lever1(1, { ...goed, klas: "1B" }), // naam-hergebruikt
-  lever1(2, goed, { ...goed, wie: 8 }), // deels
-  lever1(3), // aangehouden, and gestopt by what follows
+  deliverOne(1, goed), // verwerkt
+  deliverOne(0, { ...goed, klas: "1B" }), // verouderd
+  deliverOne(1, { ...goed, klas: "1B" }), // naam-hergebruikt
+  deliverOne(2, goed, { ...goed, wie: 8 }), // deels
+  deliverOne(3), // aangehouden, and gestopt by what follows
   { doe: "stop" },
-  lever1(4, goed), // geen-akkoord
+  deliverOne(4, goed), // geen-akkoord
   { doe: "wis" },
 ];
 
-const tekstVan = (rijen: readonly Rij[]): string =>
+const textOf = (rows: readonly Row[]): string =>
   `${[
     kop,
-    ...rijen.map(({ wie, via, klas, sub, van, tot }) => {
+    ...rows.map(({ wie, via, klas, sub, van, tot }) => {
       const { leerId, account } = pupils[wie] as Pupil;
       const ids = `${via === "leer" || via === "beide" ? leerId : ""};${via === "account" || via === "beide" ? account : ""}`;
       return `${ids};${klas};${sub};${van};${tot}`;
@@ -105,85 +105,85 @@ type Model = {
   namen: Map<string, { tekst: string; tijd: number; status: string; telt: readonly [number, number] }>;
 };
 
-function neemRijen(rijen: readonly Rij[]) {
+function takeRows(rows: readonly Row[]) {
   const goed = new Map<number, string[]>();
   const slecht = new Set<number>();
   let aanvaard = 0;
-  for (const een of rijen) {
-    const klas = een.klas.trim().replace(/ +/g, " ");
-    const van = een.van || "2026-09-01";
-    const tot = een.tot || "2027-08-31";
+  for (const one of rows) {
+    const klas = one.klas.trim().replace(/ +/g, " ");
+    const van = one.van || "2026-09-01";
+    const tot = one.tot || "2027-08-31";
     const ok =
-      een.via !== "geen" &&
-      een.wie < 8 &&
+      one.via !== "geen" &&
+      one.wie < 8 &&
       klas !== "" &&
       !klas.includes("\u202e") &&
-      een.sub.length <= 50 &&
+      one.sub.length <= 50 &&
       ["2026-09-01", "2026-10-01"].includes(van) &&
       van <= tot;
-    const mijn = goed.get(een.wie) ?? [];
-    const sleutel = `${klas}|${een.sub}|${van}|`;
+    const mijn = goed.get(one.wie) ?? [];
+    const sleutel = `${klas}|${one.sub}|${van}|`;
     if (ok && !mijn.some((al) => al.startsWith(sleutel))) {
       aanvaard++;
-      goed.set(een.wie, [...mijn, sleutel + tot]);
-    } else if (een.via !== "geen") slecht.add(een.wie);
+      goed.set(one.wie, [...mijn, sleutel + tot]);
+    } else if (one.via !== "geen") slecht.add(one.wie);
   }
   return { goed, slecht, aanvaard };
 }
 
-function wis(model: Model): void {
+function erase(model: Model): void {
   model.klassen.clear();
   model.stand = undefined;
   model.teWissen = false;
-  for (const [naam, een] of model.namen)
-    if (een.status === "aangehouden") model.namen.set(naam, { ...een, status: "gestopt" });
+  for (const [naam, one] of model.namen)
+    if (one.status === "aangehouden") model.namen.set(naam, { ...one, status: "gestopt" });
 }
 
 /** What becomes of a file: its status, or the reason of a refusal. */
-function neem(model: Model, naam: string, tijd: number, rijen: readonly Rij[]): string {
-  const tekst = tekstVan(rijen);
+function take(model: Model, naam: string, tijd: number, rows: readonly Row[]): string {
+  const tekst = textOf(rows);
   const eerder = model.namen.get(naam);
   if (eerder) return eerder.tekst === tekst ? eerder.status : "naam-hergebruikt";
-  const klaar = (status: string, aanvaard = 0, ontvangen = aanvaard) => {
+  const finish = (status: string, aanvaard = 0, ontvangen = aanvaard) => {
     if (["verwerkt", "deels", "aangehouden"].includes(status))
-      for (const [ander, een] of model.namen)
-        if (een.status === "aangehouden" && een.tijd < tijd)
-          model.namen.set(ander, { ...een, status: "verouderd" });
+      for (const [other, one] of model.namen)
+        if (one.status === "aangehouden" && one.tijd < tijd)
+          model.namen.set(other, { ...one, status: "verouderd" });
     model.namen.set(naam, { tekst, tijd, status, telt: [ontvangen, aanvaard] });
     return status;
   };
-  if (!model.deelt) return klaar("geen-akkoord");
-  if (model.teWissen) wis(model);
+  if (!model.deelt) return finish("geen-akkoord");
+  if (model.teWissen) erase(model);
   const { stand } = model;
   if (stand?.volledig && stand.tekst === tekst && tijd >= stand.tijd) {
     stand.tijd = tijd;
-    return klaar("verwerkt", rijen.length);
+    return finish("verwerkt", rows.length);
   }
-  if (stand && tijd <= stand.tijd) return klaar("verouderd");
-  const { goed, slecht, aanvaard } = neemRijen(rijen);
+  if (stand && tijd <= stand.tijd) return finish("verouderd");
+  const { goed, slecht, aanvaard } = takeRows(rows);
   const weg = [...model.klassen.keys()].filter((wie) => !goed.has(wie) && !slecht.has(wie));
-  if (rijen.length === 0 || (aanvaard === 0 && weg.length > 0))
-    return klaar("aangehouden", aanvaard, rijen.length);
+  if (rows.length === 0 || (aanvaard === 0 && weg.length > 0))
+    return finish("aangehouden", aanvaard, rows.length);
   for (const wie of weg) model.klassen.delete(wie);
   for (const [wie, klassen] of goed) model.klassen.set(wie, klassen);
-  const volledig = aanvaard === rijen.length;
+  const volledig = aanvaard === rows.length;
   model.stand = { tijd, tekst, volledig };
-  return klaar(volledig ? "verwerkt" : "deels", aanvaard, rijen.length);
+  return finish(volledig ? "verwerkt" : "deels", aanvaard, rows.length);
 }
 
 let run = 0;
-const nieuweNaam = (tijd: number, gz: boolean) =>
-  naamVan(school, new Date(Date.UTC(2026, 8, 1) + run * 60_000 + tijd * 1000).toISOString(), { gz });
+const newName = (tijd: number, gz: boolean) =>
+  fileNameOf(school, new Date(Date.UTC(2026, 8, 1) + run * 60_000 + tijd * 1000).toISOString(), { gz });
 
-async function vergelijk(model: Model): Promise<void> {
+async function compare(model: Model): Promise<void> {
   const staat = new Map<number, string[]>();
-  for (const { account, klas, subklas, van, tot } of await klassenVan(db.ctx, school)) {
-    const wie = pupils.findIndex((een) => een.account === account);
+  for (const { account, klas, subklas, van, tot } of await klassenOf(db.ctx, school)) {
+    const wie = pupils.findIndex((one) => one.account === account);
     staat.set(wie, [...(staat.get(wie) ?? []), `${klas}|${subklas ?? ""}|${van}|${tot}`]);
   }
-  const plat = (klassen: ReadonlyMap<number, string[]>) =>
-    [...klassen].map(([wie, rijen]) => [wie, rijen.toSorted()] as const).toSorted(([a], [b]) => a - b);
-  assert.deepEqual(plat(staat), plat(model.klassen));
+  const flat = (klassen: ReadonlyMap<number, string[]>) =>
+    [...klassen].map(([wie, rows]) => [wie, rows.toSorted()] as const).toSorted(([a], [b]) => a - b);
+  assert.deepEqual(flat(staat), flat(model.klassen));
   for (const [naam, { status, telt }] of model.namen) {
     const ontvangst = await findOntvangst(db.ctx, "wisa", naam);
     assert.ok(typeof ontvangst === "object", "every file has its receipt");
@@ -200,11 +200,11 @@ async function vergelijk(model: Model): Promise<void> {
 test("R64, R68, D9: whatever files come in whatever order, and whenever the school stops and starts, the classes are as the model says", async () => {
   const statussen = new Set<string>();
   await fc.assert(
-    fc.asyncProperty(fc.array(stap, { minLength: 1, maxLength: 14 }), async (stappen) => {
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (stappen) => {
       run++;
       await stopTestAkkoord(db.ctx, school);
-      await wisGestopte(db.ctx);
-      await geefTestAkkoord(db.ctx, school);
+      await eraseAllStopped(db.ctx);
+      await giveTestAkkoord(db.ctx, school);
       const model: Model = {
         deelt: true,
         teWissen: false,
@@ -212,29 +212,29 @@ test("R64, R68, D9: whatever files come in whatever order, and whenever the scho
         stand: undefined,
         namen: new Map(),
       };
-      const geleverd: { naam: string; tijd: number; rijen: Rij[] }[] = [];
-      for (const een of stappen) {
-        if (een.doe === "stop" && model.deelt) {
+      const geleverd: { naam: string; tijd: number; rijen: Row[] }[] = [];
+      for (const one of stappen) {
+        if (one.doe === "stop" && model.deelt) {
           await stopTestAkkoord(db.ctx, school);
           Object.assign(model, { deelt: false, teWissen: true });
-        } else if (een.doe === "start" && !model.deelt) {
-          await geefTestAkkoord(db.ctx, school);
+        } else if (one.doe === "start" && !model.deelt) {
+          await giveTestAkkoord(db.ctx, school);
           model.deelt = true;
-        } else if (een.doe === "wis") {
-          await wisGestopte(db.ctx);
-          if (model.teWissen) wis(model);
-        } else if (een.doe === "lever" || een.doe === "opnieuw") {
+        } else if (one.doe === "wis") {
+          await eraseAllStopped(db.ctx);
+          if (model.teWissen) erase(model);
+        } else if (one.doe === "lever" || one.doe === "opnieuw") {
           const dit =
-            een.doe === "lever"
-              ? { naam: nieuweNaam(een.tijd, een.gz), tijd: een.tijd, rijen: een.rijen }
-              : geleverd[een.welke % geleverd.length];
+            one.doe === "lever"
+              ? { naam: newName(one.tijd, one.gz), tijd: one.tijd, rijen: one.rijen }
+              : geleverd[one.welke % geleverd.length];
           if (!dit) continue;
           geleverd.push(dit);
-          const tekst = tekstVan(dit.rijen);
-          const verwacht = neem(model, dit.naam, dit.tijd, dit.rijen);
+          const text = textOf(dit.rijen);
+          const verwacht = take(model, dit.naam, dit.tijd, dit.rijen);
           statussen.add(verwacht);
-          const inhoud = dit.naam.endsWith(".gz") ? gzipSync(tekst) : tekst;
-          const uit = await lever(db.ctx, dit.naam, inhoud).catch((error: unknown) => {
+          const inhoud = dit.naam.endsWith(".gz") ? gzipSync(text) : text;
+          const uit = await deliverFile(db.ctx, dit.naam, inhoud).catch((error: unknown) => {
             if (error instanceof Problem) return error.kind.code;
             throw error;
           });
@@ -243,12 +243,12 @@ test("R64, R68, D9: whatever files come in whatever order, and whenever the scho
           assert.equal(zegt, verwacht);
         }
       }
-      await vergelijk(model);
+      await compare(model);
       if (model.deelt) await stopTestAkkoord(db.ctx, school);
-      await wisGestopte(db.ctx);
-      if (model.deelt || model.teWissen) wis(model);
+      await eraseAllStopped(db.ctx);
+      if (model.deelt || model.teWissen) erase(model);
       model.deelt = false;
-      await vergelijk(model);
+      await compare(model);
       for (const { status } of model.namen.values()) statussen.add(status);
     }),
     { ...runsOf(60), examples: [[allesEens]] },
@@ -265,8 +265,8 @@ test("R64, R68, D9: whatever files come in whatever order, and whenever the scho
 });
 
 test("D9: any order and any repetition of files ends in the state of the newest", async () => {
-  const goedeRij = rij.filter((een) => neemRijen([een]).aanvaard === 1);
-  const bestanden = fc
+  const goedeRij = row.filter((one) => takeRows([one]).aanvaard === 1);
+  const files = fc
     .array(fc.uniqueArray(goedeRij, { minLength: 1, maxLength: 8, selector: ({ wie }) => wie }), {
       minLength: 1,
       maxLength: 4,
@@ -276,24 +276,24 @@ test("D9: any order and any repetition of files ends in the state of the newest"
         lijsten: fc.constant(lijsten),
         volgorde: fc
           .shuffledSubarray([...lijsten.keys()], { minLength: lijsten.length })
-          .chain((alle) =>
-            fc.array(fc.constantFrom(...alle), { maxLength: 4 }).map((meer) => [...alle, ...meer]),
+          .chain((all) =>
+            fc.array(fc.constantFrom(...all), { maxLength: 4 }).map((meer) => [...all, ...meer]),
           ),
       }),
     );
   await fc.assert(
-    fc.asyncProperty(bestanden, async ({ lijsten, volgorde }) => {
+    fc.asyncProperty(files, async ({ lijsten, volgorde }) => {
       run++;
       await stopTestAkkoord(db.ctx, school);
-      await wisGestopte(db.ctx);
-      await geefTestAkkoord(db.ctx, school);
-      for (const nr of volgorde) await lever(db.ctx, nieuweNaam(nr, false), tekstVan(lijsten[nr] ?? []));
-      const nieuwste = neemRijen(lijsten.at(-1) ?? []);
-      const klassen = await klassenVan(db.ctx, school);
+      await eraseAllStopped(db.ctx);
+      await giveTestAkkoord(db.ctx, school);
+      for (const nr of volgorde) await deliverFile(db.ctx, newName(nr, false), textOf(lijsten[nr] ?? []));
+      const nieuwste = takeRows(lijsten.at(-1) ?? []);
+      const klassen = await klassenOf(db.ctx, school);
       assert.equal(klassen.length, nieuwste.aanvaard);
       for (const { account, klas } of klassen) {
-        const wie = pupils.findIndex((een) => een.account === account);
-        assert.ok(nieuwste.goed.get(wie)?.some((een) => een.startsWith(`${klas}|`)));
+        const wie = pupils.findIndex((one) => one.account === account);
+        assert.ok(nieuwste.goed.get(wie)?.some((one) => one.startsWith(`${klas}|`)));
       }
     }),
     runsOf(30),

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Datum } from "#platform/clock";
-import { leesNaam, naamVanOntvangst } from "#modules/leveringen";
-import { toelating } from "./names.ts";
+import { readName, nameOfOntvangst } from "#modules/leveringen";
+import { admission } from "./names.ts";
 
 test("D9: the name of a file says school, school year and moment", () => {
-  assert.deepEqual(leesNaam("klasinformatie_999001_2026-2027_20261121T000500Z.csv"), {
+  assert.deepEqual(readName("klasinformatie_999001_2026-2027_20261121T000500Z.csv"), {
     instellingsnummer: "999001",
     schooljaar: "2026-2027",
     tijdstip: Date.UTC(2026, 10, 21, 0, 5),
     gz: false,
   });
-  assert.equal(leesNaam("klasinformatie_999001_2026-2027_20280229T235959Z.csv.gz")?.gz, true);
-  assert.equal(naamVanOntvangst("a.csv"), "a.csv.ontvangst.json");
+  assert.equal(readName("klasinformatie_999001_2026-2027_20280229T235959Z.csv.gz")?.gz, true);
+  assert.equal(nameOfOntvangst("a.csv"), "a.csv.ontvangst.json");
   for (const naam of [
     "",
     "klasinformatie_999001_2026-2027_20261121T000500Z.csv\n",
@@ -29,18 +29,18 @@ test("D9: the name of a file says school, school year and moment", () => {
     "../klasinformatie_999001_2026-2027_20261121T000500Z.csv",
     "klasinformatie_٩٩٩٠٠١_2026-2027_20261121T000500Z.csv",
   ])
-    assert.equal(leesNaam(naam), undefined, naam);
+    assert.equal(readName(naam), undefined, naam);
 });
 
 test("D9: the current school year, from 1 July also the next one; last year's is held", () => {
-  const op = (datum: string) =>
+  const admissionsOn = (datum: string) =>
     ["2024-2025", "2025-2026", "2026-2027", "2027-2028", "2028-2029"].map((jaar) =>
-      toelating(jaar, datum as Datum),
+      admission(jaar, datum as Datum),
     );
-  assert.deepEqual(op("2026-09-01"), ["nee", "vorig", "ja", "nee", "nee"]);
-  assert.deepEqual(op("2026-12-31"), ["nee", "vorig", "ja", "nee", "nee"]);
-  assert.deepEqual(op("2027-06-30"), ["nee", "vorig", "ja", "nee", "nee"]);
-  assert.deepEqual(op("2027-07-01"), ["nee", "vorig", "ja", "ja", "nee"]);
-  assert.deepEqual(op("2027-08-31"), ["nee", "vorig", "ja", "ja", "nee"]);
-  assert.deepEqual(op("2027-09-01"), ["nee", "nee", "vorig", "ja", "nee"]);
+  assert.deepEqual(admissionsOn("2026-09-01"), ["nee", "vorig", "ja", "nee", "nee"]);
+  assert.deepEqual(admissionsOn("2026-12-31"), ["nee", "vorig", "ja", "nee", "nee"]);
+  assert.deepEqual(admissionsOn("2027-06-30"), ["nee", "vorig", "ja", "nee", "nee"]);
+  assert.deepEqual(admissionsOn("2027-07-01"), ["nee", "vorig", "ja", "ja", "nee"]);
+  assert.deepEqual(admissionsOn("2027-08-31"), ["nee", "vorig", "ja", "ja", "nee"]);
+  assert.deepEqual(admissionsOn("2027-09-01"), ["nee", "nee", "vorig", "ja", "nee"]);
 });

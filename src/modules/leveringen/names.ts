@@ -1,8 +1,8 @@
-import { datumOp, type Datum } from "#platform/clock";
+import { datumOn, type Datum } from "#platform/clock";
 import { daysOfSchooljaar, schooljaarOn, shiftSchooljaar } from "#platform/schooljaar";
 
 /** What the name of a file says (D9). */
-export type Naam = {
+export type FileName = {
   readonly instellingsnummer: string;
   /** `2026-2027` */
   readonly schooljaar: string;
@@ -15,10 +15,10 @@ export type Naam = {
 const vorm = /^klasinformatie_(\d{6})_(\d{4})-(\d{4})_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.csv(\.gz)?$/;
 
 /** Reads `klasinformatie_<instellingsnummer>_<schooljaar>_<utc>.csv[.gz]` (D9); undefined when it is anything else. */
-export function leesNaam(naam: string): Naam | undefined {
-  const deel = vorm.exec(naam);
-  if (!deel) return undefined;
-  const [, instellingsnummer = "", van = "", tot = "", jaar, maand, dag, uur, minuut, seconde, gz] = deel;
+export function readName(naam: string): FileName | undefined {
+  const part = vorm.exec(naam);
+  if (!part) return undefined;
+  const [, instellingsnummer = "", van = "", tot = "", jaar, maand, dag, uur, minuut, seconde, gz] = part;
   if (Number(tot) !== Number(van) + 1) return undefined;
   const iso = `${jaar}-${maand}-${dag}T${uur}:${minuut}:${seconde}.000Z`;
   const tijdstip = Date.parse(iso);
@@ -28,12 +28,12 @@ export function leesNaam(naam: string): Naam | undefined {
 }
 
 /** The name of the receipt of a file. */
-export const naamVanOntvangst = (naam: string): string => `${naam}.ontvangst.json`;
+export const nameOfOntvangst = (naam: string): string => `${naam}.ontvangst.json`;
 
 /**
  * May a file about this school year be taken on a day? The current one; the next one from 1 July; of last year it is held (D9).
  */
-export function toelating(schooljaar: string, vandaag: Datum): "ja" | "vorig" | "nee" {
+export function admission(schooljaar: string, vandaag: Datum): "ja" | "vorig" | "nee" {
   const nu = schooljaarOn(vandaag);
   if (schooljaar === nu) return "ja";
   if (schooljaar === shiftSchooljaar(nu, -1)) return "vorig";
@@ -45,7 +45,7 @@ export function toelating(schooljaar: string, vandaag: Datum): "ja" | "vorig" | 
 const voorsprong = 86_400_000;
 
 /** Is a file dated in the future? It would keep every later file out. */
-export const isToekomst = (tijdstip: number, nu: number): boolean => tijdstip > nu + voorsprong;
+export const isFuture = (tijdstip: number, nu: number): boolean => tijdstip > nu + voorsprong;
 
 /** The calendar day of an instant. */
-export const dagVan = (tijdstip: Date): Datum => datumOp(tijdstip.getTime());
+export const dayOf = (tijdstip: Date): Datum => datumOn(tijdstip.getTime());

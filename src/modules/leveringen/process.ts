@@ -2,23 +2,15 @@ import { setImmediate as beurt } from "node:timers/promises";
 import type { Context } from "#platform/context";
 import { unseal } from "#platform/crypto";
 import { daysOfSchooljaar } from "#platform/schooljaar";
-import { leesInhoud } from "./content.ts";
+import { readContent } from "./content.ts";
 import type { Ontvangst } from "./contract.ts";
-import { wisGestopte } from "./erase.ts";
-import { isOngewijzigd } from "./intake.ts";
-import { dagVan, leesNaam, toelating } from "./names.ts";
+import { eraseAllStopped } from "./erase.ts";
+import { isUnchanged } from "./intake.ts";
+import { dayOf, readName, admission } from "./names.ts";
 import type { Bestandreden } from "./problems.ts";
-import { aangehouden, geweigerd, naHouden, ongewijzigd, verwerkt } from "./receipts.ts";
-import { beoordeel, onbekenden, type Beoordeling } from "./rules.ts";
-import {
-  findGenomen,
-  listAangehouden,
-  listBekend,
-  listVroegere,
-  rondAf,
-  sluit,
-  type Genomen,
-} from "./store.ts";
+import { held, refused, afterHold, unchanged, accepted } from "./receipts.ts";
+import { judge, unknownNames, type Judgement } from "./rules.ts";
+import { findTaken, listHeld, listKnown, listEarlier, finish, closeLevering, type Taken } from "./store.ts";
 
 const pogingen = 8;
 
@@ -27,113 +19,109 @@ const pogingen = 8;
  * with a receipt. May be called again at any moment, killed at any moment, and run twice at once: the end is one commit, that
  * notices when anything changed since the look (leveringen.rond_af). Three trips, one commit.
  */
-export async function verwerkLevering(ctx: Context, levering: string): Promise<void> {
-  for (let poging = 0; poging < pogingen; poging++) if (await probeer(ctx, levering)) return;
+export async function processLevering(ctx: Context, levering: string): Promise<void> {
+  for (let poging = 0; poging < pogingen; poging++) if (await attempt(ctx, levering)) return;
   throw new Error("a school that changes all the time");
 }
 
 /** One look and one end; false when something changed between the two. */
-async function probeer(ctx: Context, levering: string): Promise<boolean> {
-  const bij = await findGenomen(ctx, levering);
+async function attempt(ctx: Context, levering: string): Promise<boolean> {
+  const bij = await findTaken(ctx, levering);
   if (!bij || (bij.status !== "wacht" && bij.status !== "aangehouden")) return true;
   if (bij.status === "aangehouden" && bij.besluit === null) return true;
   const { plaats } = bij;
   const nu = new Date(ctx.clock.now());
   const over = bij;
-  const weiger = (code: Bestandreden, regel?: number): Promise<boolean> =>
-    sluit(
+  const refuse = (code: Bestandreden, regel?: number): Promise<boolean> =>
+    closeLevering(
       ctx,
       levering,
       bij.status,
       "geweigerd",
-      bij.ontvangst ? naHouden(bij.ontvangst, over, nu, code) : geweigerd(over, nu, code, regel),
+      bij.ontvangst ? afterHold(bij.ontvangst, over, nu, code) : refused(over, nu, code, regel),
     );
   if (plaats.akkoord === null || plaats.akkoord !== bij.onderAkkoord || bij.inhoud === null)
-    return weiger("gestopt");
+    return refuse("gestopt");
   if (plaats.teWissen) {
     // What stood under an earlier akkoord goes before anything comes.
-    await wisGestopte(ctx);
+    await eraseAllStopped(ctx);
     return false;
   }
-  if (bij.besluit === "weigeren") return weiger("door-school-geweigerd");
-  if (plaats.pakket !== bij.pakket) return weiger("ander-pakket");
+  if (bij.besluit === "weigeren") return refuse("door-school-geweigerd");
+  if (plaats.pakket !== bij.pakket) return refuse("ander-pakket");
   const { stand } = plaats;
   const af = (
     ontvangst: Ontvangst,
-    rest: { volledig: boolean; rijen: number } & Pick<Beoordeling, "leerlingen" | "weg" | "nieuw">,
-  ) => rondAf(ctx, bij, { akkoord: plaats.akkoord ?? "", status: ontvangst.status, ontvangst, ...rest });
-  if (stand && isOngewijzigd(stand, bij.hash, bij.tijdstip.getTime())) {
+    rest: { volledig: boolean; rijen: number } & Pick<Judgement, "leerlingen" | "weg" | "nieuw">,
+  ) => finish(ctx, bij, { akkoord: plaats.akkoord ?? "", status: ontvangst.status, ontvangst, ...rest });
+  if (stand && isUnchanged(stand, bij.hash, bij.tijdstip.getTime())) {
     const { rijen, leerlingen } = stand;
-    const klaar = await af(ongewijzigd(over, nu, rijen), {
+    const klaar = await af(unchanged(over, nu, rijen), {
       volledig: true,
       rijen,
       leerlingen,
       weg: [],
       nieuw: [],
     });
-    if (klaar) await vervang(ctx, bij);
+    if (klaar) await replace(ctx, bij);
     return klaar;
   }
-  if (stand && bij.tijdstip <= stand.tijdstip) return weiger("verouderd");
-  const bekeken = await bekijk(ctx, bij);
-  if ("fout" in bekeken) return weiger(bekeken.fout, bekeken.regel);
-  const rem = bij.besluit === "verwerken" ? undefined : remVan(bij, bekeken);
+  if (stand && bij.tijdstip <= stand.tijdstip) return refuse("verouderd");
+  const bekeken = await examine(ctx, bij);
+  if ("fout" in bekeken) return refuse(bekeken.fout, bekeken.regel);
+  const rem = bij.besluit === "verwerken" ? undefined : holdReason(bij, bekeken);
   const klaar =
     rem === undefined
-      ? await af(verwerkt(over, nu, bekeken), {
+      ? await af(accepted(over, nu, bekeken), {
           ...bekeken,
           volledig: bekeken.quarantaine.length === 0,
           rijen: bekeken.aanvaard.length,
         })
-      : await sluit(ctx, levering, bij.status, "aangehouden", aangehouden(over, nu, rem, bekeken));
-  if (klaar) await vervang(ctx, bij);
+      : await closeLevering(ctx, levering, bij.status, "aangehouden", held(over, nu, rem, bekeken));
+  if (klaar) await replace(ctx, bij);
   return klaar;
 }
 
 /** Why a file should be held: its year, or what it would do. */
-const remVan = (bij: Genomen, { rem }: Beoordeling): Bestandreden | undefined =>
-  rem ?? (toelating(bij.schooljaar, dagVan(bij.ontvangenOp)) === "vorig" ? "vorig-schooljaar" : undefined);
+const holdReason = (bij: Taken, { rem }: Judgement): Bestandreden | undefined =>
+  rem ?? (admission(bij.schooljaar, dayOf(bij.ontvangenOp)) === "vorig" ? "vorig-schooljaar" : undefined);
 
 /**
  * Reads the content of a file and judges it against what stands now, without changing anything: what it would do.
  * Also for the page that shows the difference of a held file.
  */
-export async function bekijk(
+export async function examine(
   ctx: Context,
-  bij: Genomen,
-): Promise<Beoordeling | { readonly fout: Bestandreden; readonly regel?: number }> {
+  bij: Taken,
+): Promise<Judgement | { readonly fout: Bestandreden; readonly regel?: number }> {
   const inhoud = bij.inhoud && unseal(ctx.keys.klasbestand, bij.inhoud, bij.levering);
   if (!inhoud) throw new Error("a file that does not open with this key");
-  const gelezen = await leesInhoud(inhoud, leesNaam(bij.naam)?.gz ?? false);
+  const gelezen = await readContent(inhoud, readName(bij.naam)?.gz ?? false);
   if ("fout" in gelezen) return gelezen;
   await beurt(); // a sign-in that waits goes first
   const vandaag = ctx.clock.vandaag();
-  const bekend = await listBekend(ctx, bij.plaats.nummers, bij.schooljaar, vandaag);
-  const vreemd = onbekenden(gelezen.rijen, bekend);
+  const bekend = await listKnown(ctx, bij.plaats.nummers, bij.schooljaar, vandaag);
+  const vreemd = unknownNames(gelezen.rijen, bekend);
   const vroegere =
     vreemd.length === 0
       ? []
-      : await listVroegere(ctx, vreemd, new Set(bekend.leerlingen.map(({ staand }) => staand)));
+      : await listEarlier(ctx, vreemd, new Set(bekend.leerlingen.map(({ staand }) => staand)));
   const leerlingen = [...bekend.leerlingen, ...vroegere];
-  return beoordeel(
-    gelezen.rijen,
-    { ...bekend, leerlingen },
-    { ...daysOfSchooljaar(bij.schooljaar), vandaag },
-  );
+  return judge(gelezen.rijen, { ...bekend, leerlingen }, { ...daysOfSchooljaar(bij.schooljaar), vandaag });
 }
 
 /** A held file that a later one follows does not wait for a decision any more. */
-async function vervang(ctx: Context, bij: Genomen): Promise<void> {
+async function replace(ctx: Context, bij: Taken): Promise<void> {
   if (!bij.houdt) return;
-  for (const levering of await listAangehouden(ctx, bij.plaats.nummers, bij.schooljaar, bij.tijdstip)) {
-    const oud = await findGenomen(ctx, levering);
+  for (const levering of await listHeld(ctx, bij.plaats.nummers, bij.schooljaar, bij.tijdstip)) {
+    const oud = await findTaken(ctx, levering);
     if (oud?.ontvangst)
-      await sluit(
+      await closeLevering(
         ctx,
         levering,
         "aangehouden",
         "geweigerd",
-        naHouden(oud.ontvangst, oud, new Date(ctx.clock.now()), "verouderd"),
+        afterHold(oud.ontvangst, oud, new Date(ctx.clock.now()), "verouderd"),
       );
   }
 }

@@ -1,9 +1,9 @@
 import type { Leveringstatus, Ontvangst } from "./contract.ts";
 import { bestandredenen, type Bestandreden } from "./problems.ts";
-import type { Beoordeling } from "./rules.ts";
+import type { Judgement } from "./rules.ts";
 
 /** What a receipt says of a file, whatever became of it. */
-export type Over = {
+export type About = {
   readonly naam: string;
   readonly instellingsnummer: string;
   readonly schooljaar: string;
@@ -11,7 +11,7 @@ export type Over = {
 };
 
 function ontvangst(
-  over: Over,
+  over: About,
   nu: Date,
   status: Exclude<Leveringstatus, "wacht">,
   rest: Pick<Ontvangst, "ontvangen" | "aanvaard" | "quarantaine" | "reden" | "gewijzigd">,
@@ -27,51 +27,51 @@ function ontvangst(
   };
 }
 
-const reden = (code: Bestandreden, waar = ""): NonNullable<Ontvangst["reden"]> => ({
+const reason = (code: Bestandreden, waar = ""): NonNullable<Ontvangst["reden"]> => ({
   code,
   melding: `${bestandredenen[code].melding}${waar}`,
   herstel: bestandredenen[code].herstel,
 });
 
 /** A file that was refused as a whole; `regel` = the line where its structure breaks. */
-export const geweigerd = (over: Over, nu: Date, code: Bestandreden, regel?: number): Ontvangst =>
+export const refused = (over: About, nu: Date, code: Bestandreden, regel?: number): Ontvangst =>
   ontvangst(over, nu, "geweigerd", {
     ontvangen: 0,
     aanvaard: 0,
     quarantaine: [],
-    reden: reden(code, regel === undefined ? "" : ` Zie regel ${regel}.`),
+    reden: reason(code, regel === undefined ? "" : ` Zie regel ${regel}.`),
   });
 
 /** A held file that is refused after all: its counts and rows stay. */
-export const naHouden = (eerst: Ontvangst, over: Over, nu: Date, code: Bestandreden): Ontvangst =>
+export const afterHold = (eerst: Ontvangst, over: About, nu: Date, code: Bestandreden): Ontvangst =>
   ontvangst(over, nu, "geweigerd", {
     ontvangen: eerst.ontvangen,
     aanvaard: eerst.aanvaard,
     quarantaine: eerst.quarantaine,
-    reden: reden(code),
+    reden: reason(code),
   });
 
 /** A file that is held until the school decides. */
-export const aangehouden = (over: Over, nu: Date, code: Bestandreden, wat: Beoordeling): Ontvangst =>
-  ontvangst(over, nu, "aangehouden", { ...tel(wat), reden: reden(code) });
+export const held = (over: About, nu: Date, code: Bestandreden, wat: Judgement): Ontvangst =>
+  ontvangst(over, nu, "aangehouden", { ...tally(wat), reden: reason(code) });
 
 /** A file that was applied. */
-export const verwerkt = (over: Over, nu: Date, wat: Beoordeling): Ontvangst =>
+export const accepted = (over: About, nu: Date, wat: Judgement): Ontvangst =>
   ontvangst(over, nu, wat.quarantaine.length === 0 ? "verwerkt" : "deels", {
-    ...tel(wat),
+    ...tally(wat),
     gewijzigd: wat.gewijzigd,
   });
 
 /** A file that says what stands already. */
-export const ongewijzigd = (over: Over, nu: Date, rijen: number): Ontvangst =>
+export const unchanged = (over: About, nu: Date, rows: number): Ontvangst =>
   ontvangst(over, nu, "verwerkt", {
-    ontvangen: rijen,
-    aanvaard: rijen,
+    ontvangen: rows,
+    aanvaard: rows,
     quarantaine: [],
     gewijzigd: { nieuw: 0, anders: 0, weg: 0 },
   });
 
-const tel = ({ aanvaard, quarantaine }: Beoordeling) => ({
+const tally = ({ aanvaard, quarantaine }: Judgement) => ({
   ontvangen: aanvaard.length + quarantaine.length,
   aanvaard: aanvaard.length,
   quarantaine,

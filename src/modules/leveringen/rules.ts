@@ -1,51 +1,51 @@
-import { isVroeger, leesDatum, type Datum } from "#platform/clock";
+import { isVroeger, readDatum, type Datum } from "#platform/clock";
 import { isUuid, type AccountUuid } from "#platform/ids";
-import { bevatInsz } from "#modules/leerlingen";
+import { containsInsz } from "#modules/leerlingen";
 import type { Indeling } from "#modules/klassen";
-import type { FouteRegel } from "./contract.ts";
-import { kolommen, type Rij } from "./csv.ts";
+import type { WrongRegel } from "./contract.ts";
+import { columns, type Row } from "./csv.ts";
 import { rijredenen, type Bestandreden, type Rijreden } from "./problems.ts";
 
-/** A row as it stands today, with the account that stands now for the pupil. */
-export type OudeRij = Indeling & { readonly staand: AccountUuid; readonly leerIdUuid: string | null };
+/** A row as it is today, with the current account of the pupil. */
+export type OldRow = Indeling & { readonly staand: AccountUuid; readonly leerIdUuid: string | null };
 
 /** What is known of a school when a file of it is looked at. */
-export type Bekend = {
-  /** Uuids of enrolled pupils, those of their past that the file names too, and the account that stands for each. */
+export type Known = {
+  /** Uuids of enrolled pupils, those of their past that the file names too, and the current account of each. */
   readonly leerlingen: readonly {
     readonly accountUuid: AccountUuid;
     readonly leerIdUuid: string | null;
     readonly staand: AccountUuid;
   }[];
   /** The classes that stand for this school year. */
-  readonly oud: readonly OudeRij[];
+  readonly oud: readonly OldRow[];
   /** Pupils enrolled on the day that counts: what the share of the brake is taken of. */
   readonly ingeschreven: number;
 };
 
 /** The school year of a file, and the day on which it is judged. */
-export type Periode = { readonly van: Datum; readonly tot: Datum; readonly vandaag: Datum };
+export type Period = { readonly van: Datum; readonly tot: Datum; readonly vandaag: Datum };
 
 /** The uuids of a file that are of no pupil we know: they may be of his past. */
-export function onbekenden(rijen: readonly Rij[], { leerlingen }: Bekend): string[] {
-  const { leerId, account } = wijzer(leerlingen);
+export function unknownNames(rows: readonly Row[], { leerlingen }: Known): string[] {
+  const { leerId, account } = indexNumbers(leerlingen);
   const vreemd = new Set<string>();
-  const noteer = (tekst: string, naar: ReadonlyMap<string, AccountUuid>) => {
-    if (tekst === "" || naar.has(tekst) || tekst.length > 100) return;
-    const id = tekst.trim().toLowerCase();
+  const note = (text: string, naar: ReadonlyMap<string, AccountUuid>) => {
+    if (text === "" || naar.has(text) || text.length > 100) return;
+    const id = text.trim().toLowerCase();
     if (isUuid(id) && !naar.has(id)) vreemd.add(id);
   };
-  for (const { velden } of rijen) {
-    noteer(velden[0] ?? "", leerId);
-    noteer(velden[1] ?? "", account);
+  for (const { velden } of rows) {
+    note(velden[0] ?? "", leerId);
+    note(velden[1] ?? "", account);
   }
   return [...vreemd];
 }
 
 /** What a file would do. */
-export type Beoordeling = {
+export type Judgement = {
   readonly aanvaard: readonly Indeling[];
-  readonly quarantaine: readonly FouteRegel[];
+  readonly quarantaine: readonly WrongRegel[];
   readonly gewijzigd: { readonly nieuw: number; readonly anders: number; readonly weg: number };
   /** Pupils with a class after it. */
   readonly leerlingen: number;
@@ -62,10 +62,10 @@ const langsteNaam = 50;
 const rem = { aandeel: 0.2, minstens: 10 };
 
 /** Judges the rows of a file against what is known, and says what it would change (D9). */
-export function beoordeel(rijen: readonly Rij[], bekend: Bekend, periode: Periode): Beoordeling {
-  const { aanvaard, quarantaine, genoemd } = toets(rijen, bekend, periode);
-  const nieuwPer = groepeer(aanvaard, ({ accountUuid }) => accountUuid);
-  const oudPer = groepeer(bekend.oud, ({ staand }) => staand);
+export function judge(rows: readonly Row[], bekend: Known, periode: Period): Judgement {
+  const { aanvaard, quarantaine, genoemd } = judgeRow(rows, bekend, periode);
+  const nieuwPer = group(aanvaard, ({ accountUuid }) => accountUuid);
+  const oudPer = group(bekend.oud, ({ staand }) => staand);
   const gewijzigd = { nieuw: 0, anders: 0, weg: 0 };
   const weg: AccountUuid[] = [];
   const nieuw: Indeling[] = [];
@@ -76,11 +76,11 @@ export function beoordeel(rijen: readonly Rij[], bekend: Bekend, periode: Period
     if (!rijenToen) {
       gewijzigd.nieuw++;
       nieuw.push(...rijenNu);
-    } else if (!isZelfde(rijenToen, rijenNu)) {
+    } else if (!isSame(rijenToen, rijenNu)) {
       gewijzigd.anders++;
       weg.push(...rijenToen.map(({ accountUuid }) => accountUuid));
       nieuw.push(...rijenNu);
-      if (rijenToen.some((rij) => isUit(rij, rijenNu, periode))) uitKlas++;
+      if (rijenToen.some((row) => isLeaving(row, rijenNu, periode))) uitKlas++;
     }
   }
   for (const [staand, rijenToen] of oudPer) {
@@ -92,7 +92,7 @@ export function beoordeel(rijen: readonly Rij[], bekend: Bekend, periode: Period
     }
     gewijzigd.weg++;
     weg.push(...rijenToen.map(({ accountUuid }) => accountUuid));
-    if (rijenToen.some((rij) => isUit(rij, [], periode))) uitKlas++;
+    if (rijenToen.some((row) => isLeaving(row, [], periode))) uitKlas++;
   }
   const leerlingen = nieuwPer.size + behouden;
   return {
@@ -104,7 +104,7 @@ export function beoordeel(rijen: readonly Rij[], bekend: Bekend, periode: Period
     nieuw,
     uitKlas,
     rem:
-      rijen.length === 0
+      rows.length === 0
         ? "leeg"
         : aanvaard.length === 0 && gewijzigd.weg > 0
           ? "niets-bruikbaar"
@@ -115,64 +115,64 @@ export function beoordeel(rijen: readonly Rij[], bekend: Bekend, periode: Period
 }
 
 /** Is a row that counts today or later not kept whole, in the same class, by the new ones. */
-function isUit(rij: Indeling, nieuw: readonly Indeling[], { vandaag }: Periode): boolean {
-  if (isVroeger(vandaag, rij.tot)) return false;
-  const van = rij.van > vandaag ? rij.van : vandaag;
-  return !nieuw.some((een) => een.klas === rij.klas && een.van <= van && een.tot >= rij.tot);
+function isLeaving(row: Indeling, nieuw: readonly Indeling[], { vandaag }: Period): boolean {
+  if (isVroeger(vandaag, row.tot)) return false;
+  const van = row.van > vandaag ? row.van : vandaag;
+  return !nieuw.some((one) => one.klas === row.klas && one.van <= van && one.tot >= row.tot);
 }
 
-const sleutelVan = ({ klas, subklas, van, tot }: Indeling): string =>
+const sleutelOf = ({ klas, subklas, van, tot }: Indeling): string =>
   `${klas}\t${subklas ?? ""}\t${van}\t${tot}`;
 
-function isZelfde(een: readonly Indeling[], ander: readonly Indeling[]): boolean {
-  if (een.length !== ander.length) return false;
-  const [a, b] = [een[0], ander[0]];
-  if (een.length === 1 && a && b) return sleutelVan(a) === sleutelVan(b);
-  const links = een.map(sleutelVan).toSorted();
-  const rechts = ander.map(sleutelVan).toSorted();
+function isSame(one: readonly Indeling[], other: readonly Indeling[]): boolean {
+  if (one.length !== other.length) return false;
+  const [a, b] = [one[0], other[0]];
+  if (one.length === 1 && a && b) return sleutelOf(a) === sleutelOf(b);
+  const links = one.map(sleutelOf).toSorted();
+  const rechts = other.map(sleutelOf).toSorted();
   return links.every((sleutel, nr) => sleutel === rechts[nr]);
 }
 
-function groepeer<T, K>(rijen: readonly T[], sleutel: (rij: T) => K): Map<K, T[]> {
+function group<T, K>(rows: readonly T[], sleutel: (row: T) => K): Map<K, T[]> {
   const groepen = new Map<K, T[]>();
-  for (const rij of rijen) {
-    const groep = groepen.get(sleutel(rij));
-    if (groep) groep.push(rij);
-    else groepen.set(sleutel(rij), [rij]);
+  for (const row of rows) {
+    const groep = groepen.get(sleutel(row));
+    if (groep) groep.push(row);
+    else groepen.set(sleutel(row), [row]);
   }
   return groepen;
 }
 
-type Fout = { readonly veld: string | null; readonly code: Rijreden };
+type FieldError = { readonly veld: string | null; readonly code: Rijreden };
 
 /** Which rows can be taken and which not; `genoemd`: pupils whom a bad row is about. */
-function toets(
-  rijen: readonly Rij[],
-  { leerlingen, oud }: Bekend,
-  periode: Periode,
-): { aanvaard: Indeling[]; quarantaine: FouteRegel[]; genoemd: Set<AccountUuid> } {
-  const ingeschreven = wijzer(leerlingen);
-  const gekend = wijzer(oud);
-  const naam = onthoud(leesKlas);
-  const dag = onthoud((tekst) => leesDag(tekst, periode));
+function judgeRow(
+  rows: readonly Row[],
+  { leerlingen, oud }: Known,
+  periode: Period,
+): { aanvaard: Indeling[]; quarantaine: WrongRegel[]; genoemd: Set<AccountUuid> } {
+  const ingeschreven = indexNumbers(leerlingen);
+  const gekend = indexNumbers(oud);
+  const naam = remember(readKlas);
+  const dag = remember((text) => readDay(text, periode));
   const gezien = new Set<string>();
   const genoemd = new Set<AccountUuid>();
   const aanvaard: Indeling[] = [];
-  const quarantaine: FouteRegel[] = [];
+  const quarantaine: WrongRegel[] = [];
 
-  const neem = ({ velden }: Rij): Indeling | Fout => {
-    if (velden.length !== kolommen) return { veld: null, code: "kolommen" };
+  const take = ({ velden }: Row): Indeling | FieldError => {
+    if (velden.length !== columns) return { veld: null, code: "kolommen" };
     const [leerId = "", account = "", klas = "", subklas = "", van = "", tot = ""] = velden;
-    const leerling = wie(leerId, account, ingeschreven);
+    const leerling = identify(leerId, account, ingeschreven);
     if (typeof leerling !== "string") return leerling;
-    if (isLeeg(klas)) return { veld: "klas", code: "klas-ontbreekt" };
+    if (isEmpty(klas)) return { veld: "klas", code: "klas-ontbreekt" };
     const gelezenKlas = naam(klas);
     if (typeof gelezenKlas !== "string") return { veld: "klas", ...gelezenKlas };
-    const gelezenSub = isLeeg(subklas) ? null : naam(subklas);
+    const gelezenSub = isEmpty(subklas) ? null : naam(subklas);
     if (gelezenSub !== null && typeof gelezenSub !== "string") return { veld: "subklas", ...gelezenSub };
-    const begin = isLeeg(van) ? periode.van : dag(van);
+    const begin = isEmpty(van) ? periode.van : dag(van);
     if (typeof begin !== "string") return { veld: "van", ...begin };
-    const einde = isLeeg(tot) ? periode.tot : dag(tot);
+    const einde = isEmpty(tot) ? periode.tot : dag(tot);
     if (typeof einde !== "string") return { veld: "tot", ...einde };
     if (einde < begin) return { veld: "tot", code: "datum-volgorde" };
     const sleutel = `${leerling}\t${gelezenKlas}\t${gelezenSub ?? ""}\t${begin}`;
@@ -181,32 +181,32 @@ function toets(
     return { accountUuid: leerling, klas: gelezenKlas, subklas: gelezenSub, van: begin, tot: einde };
   };
 
-  for (const rij of rijen) {
-    const uitkomst = neem(rij);
-    if (!("code" in uitkomst)) {
-      aanvaard.push(uitkomst);
+  for (const row of rows) {
+    const outcome = take(row);
+    if (!("code" in outcome)) {
+      aanvaard.push(outcome);
       continue;
     }
-    quarantaine.push({ regel: rij.regel, ...uitkomst, melding: rijredenen[uitkomst.code] });
+    quarantaine.push({ regel: row.regel, ...outcome, melding: rijredenen[outcome.code] });
     // Also who stands in the wrong column is named.
-    for (const veld of rij.velden.slice(0, 2))
+    for (const veld of row.velden.slice(0, 2))
       for (const { leerId, account } of [ingeschreven, gekend])
-        for (const staand of [zoek("", veld, leerId), zoek("", veld, account)])
+        for (const staand of [findAccount("", veld, leerId), findAccount("", veld, account)])
           if (typeof staand === "string") genoemd.add(staand);
   }
   return { aanvaard, quarantaine, genoemd };
 }
 
-type Wijzer = {
+type NummerIndex = {
   readonly leerId: ReadonlyMap<string, AccountUuid>;
   readonly account: ReadonlyMap<string, AccountUuid>;
 };
 
-/** From each uuid of a pupil to the account that stands for him. */
-function wijzer(rijen: Bekend["leerlingen"]): Wijzer {
+/** From each uuid of a pupil to the current account of him. */
+function indexNumbers(rows: Known["leerlingen"]): NummerIndex {
   const leerId = new Map<string, AccountUuid>();
   const account = new Map<string, AccountUuid>();
-  for (const { accountUuid, leerIdUuid, staand } of rijen) {
+  for (const { accountUuid, leerIdUuid, staand } of rows) {
     account.set(accountUuid, staand);
     if (staand !== accountUuid) account.set(staand, staand);
     if (leerIdUuid !== null) leerId.set(leerIdUuid, staand);
@@ -215,56 +215,60 @@ function wijzer(rijen: Bekend["leerlingen"]): Wijzer {
 }
 
 /** The pupil of a row: one of the two uuids is enough, and two must be of the same pupil. */
-function wie(leerId: string, account: string, ingeschreven: Wijzer): AccountUuid | Fout {
-  const een = isLeeg(leerId) ? undefined : zoek("leer_id_uuid", leerId, ingeschreven.leerId);
-  const ander = isLeeg(account) ? undefined : zoek("account_uuid", account, ingeschreven.account);
-  if (typeof een === "object") return een;
-  if (typeof ander === "object") return ander;
-  if (een !== undefined && ander !== undefined && een !== ander)
+function identify(leerId: string, account: string, ingeschreven: NummerIndex): AccountUuid | FieldError {
+  const one = isEmpty(leerId) ? undefined : findAccount("leer_id_uuid", leerId, ingeschreven.leerId);
+  const other = isEmpty(account) ? undefined : findAccount("account_uuid", account, ingeschreven.account);
+  if (typeof one === "object") return one;
+  if (typeof other === "object") return other;
+  if (one !== undefined && other !== undefined && one !== other)
     return { veld: "account_uuid", code: "leerlingen-verschillen" };
-  return een ?? ander ?? { veld: "leer_id_uuid", code: "geen-leerling" };
+  return one ?? other ?? { veld: "leer_id_uuid", code: "geen-leerling" };
 }
 
-function zoek(veld: string, tekst: string, naar: ReadonlyMap<string, AccountUuid>): AccountUuid | Fout {
+function findAccount(
+  veld: string,
+  text: string,
+  naar: ReadonlyMap<string, AccountUuid>,
+): AccountUuid | FieldError {
   // Nearly always it is one that we know, as we wrote it ourselves.
-  const staand = naar.get(tekst);
+  const staand = naar.get(text);
   if (staand !== undefined) return staand;
-  const id = tekst.length > 100 ? "" : tekst.trim().toLowerCase();
+  const id = text.length > 100 ? "" : text.trim().toLowerCase();
   if (!isUuid(id)) return { veld, code: "uuid-ongeldig" };
   return naar.get(id) ?? { veld, code: "leerling-niet-ingeschreven" };
 }
 
-const isLeeg = (tekst: string): boolean => tekst === "" || (tekst.length < 1000 && tekst.trim() === "");
+const isEmpty = (text: string): boolean => text === "" || (text.length < 1000 && text.trim() === "");
 
 // Control, format (bidi, zero width), private, unassigned and broken characters, and separators of lines: each makes a screen lie.
 const verboden = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /** The name of a class: trimmed, spaces made one, normal form C; upper and lower case as the school writes them. */
-function leesKlas(tekst: string): string | { readonly code: Rijreden } {
-  if (tekst.length > 1000) return { code: "te-lang" };
-  const vorm = tekst
+function readKlas(text: string): string | { readonly code: Rijreden } {
+  if (text.length > 1000) return { code: "te-lang" };
+  const vorm = text
     .normalize("NFC")
     .replaceAll(/\p{Zs}+/gu, " ")
     .trim();
   if (verboden.test(vorm)) return { code: "teken-ongeldig" };
   if ([...vorm].length > langsteNaam) return { code: "te-lang" };
-  return bevatInsz(vorm) ? { code: "insz-op-verkeerde-plaats" } : vorm;
+  return containsInsz(vorm) ? { code: "insz-op-verkeerde-plaats" } : vorm;
 }
 
-function leesDag(tekst: string, { van, tot }: Periode): Datum | { readonly code: Rijreden } {
-  const datum = tekst.length > 1000 ? undefined : leesDatum(tekst.trim());
+function readDay(text: string, { van, tot }: Period): Datum | { readonly code: Rijreden } {
+  const datum = text.length > 1000 ? undefined : readDatum(text.trim());
   if (datum === undefined) return { code: "datum-ongeldig" };
   return datum < van || datum > tot ? { code: "datum-buiten-schooljaar" } : datum;
 }
 
 /** The same few classes and dates stand in every row: read each once. */
-function onthoud<T>(lees: (tekst: string) => T): (tekst: string) => T {
+function remember<T>(read: (text: string) => T): (text: string) => T {
   const gelezen = new Map<string, T>();
-  return (tekst) => {
-    const al = gelezen.get(tekst);
+  return (text) => {
+    const al = gelezen.get(text);
     if (al !== undefined) return al;
-    const uitkomst = lees(tekst);
-    gelezen.set(tekst, uitkomst);
-    return uitkomst;
+    const outcome = read(text);
+    gelezen.set(text, outcome);
+    return outcome;
   };
 }

@@ -2,11 +2,11 @@ import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { schooljaarOn } from "#platform/schooljaar";
 import { findAkkoord } from "#modules/akkoorden";
-import { pakketVan } from "#modules/schoolsoftware";
-import type { Levering, LeveringRegel, StandVanDelen } from "./contract.ts";
+import { pakketOf } from "#modules/schoolsoftware";
+import type { Levering, LeveringRegel, StandOfParts } from "./contract.ts";
 import {
   selectKlasbron,
-  selectLaatste,
+  selectLatest,
   selectLevering,
   selectLeveringen,
   updateBesluit,
@@ -37,8 +37,8 @@ export async function findLevering(
  * How the deliveries of a school stand. `verouderd` (R74): it shares, and for more than 24 hours nothing came, or nothing but files that
  * were refused. A school that has just begun gets as long.
  */
-export async function standVanDelen(ctx: Context, lijn: readonly string[]): Promise<StandVanDelen> {
-  const [akkoord, laatst] = await Promise.all([findAkkoord(ctx, lijn), selectLaatste(ctx, lijn)]);
+export async function standOfParts(ctx: Context, lijn: readonly string[]): Promise<StandOfParts> {
+  const [akkoord, laatst] = await Promise.all([findAkkoord(ctx, lijn), selectLatest(ctx, lijn)]);
   const sinds = Math.max(laatst ?? 0, akkoord?.gegevenOp ?? 0);
   return { laatst, verouderd: akkoord !== undefined && ctx.clock.now() - sinds > teOud };
 }
@@ -47,7 +47,7 @@ export async function standVanDelen(ctx: Context, lijn: readonly string[]): Prom
  * A beheerder decides about a file that was held (D9): apply it after all, or refuse it. The work is asked for in the same commit.
  * @returns false when it is not held, not of this school, or decided already
  */
-export async function beslisLevering(
+export async function decideLevering(
   ctx: Context,
   vraag: {
     readonly levering: string;
@@ -70,7 +70,7 @@ export async function findKlasbron(
   vandaag: Datum,
 ): Promise<{ readonly pakket: string | undefined; readonly verwerktOp: number | undefined } | undefined> {
   const [pakket, bron] = await Promise.all([
-    pakketVan(ctx, lijn, vandaag),
+    pakketOf(ctx, lijn, vandaag),
     selectKlasbron(ctx, lijn, schooljaarOn(vandaag)),
   ]);
   return bron.deelt ? { pakket: pakket?.naam, verwerktOp: bron.verwerktOp } : undefined;

@@ -5,27 +5,27 @@ const dag = 86_400_000;
 const bewaring = { aangehouden: 7 * dag, ontvangst: 400 * dag, naWacht: 10 * 60_000 };
 
 /** Files that wait or are held and were taken under an akkoord. */
-export async function listOpenOnder(
+export async function listOpenBelow(
   ctx: Context,
   akkoord: string,
   nummers: readonly string[],
 ): Promise<string[]> {
-  const rijen = await ctx.sql<{ levering: string }[]>`
+  const rows = await ctx.sql<{ levering: string }[]>`
     select levering from leveringen.levering
      where instellingsnummer = any (${[...nummers]}) and inhoud is not null and (akkoord = ${akkoord} or akkoord is null)`;
-  return rijen.map(({ levering }) => levering);
+  return rows.map(({ levering }) => levering);
 }
 
 /** Held files about which nobody decided in time. */
-export async function listVervallen(ctx: Context): Promise<string[]> {
-  const rijen = await ctx.sql<{ levering: string }[]>`
+export async function listExpired(ctx: Context): Promise<string[]> {
+  const rows = await ctx.sql<{ levering: string }[]>`
     select levering from leveringen.levering
      where inhoud is not null and status = 'aangehouden' and besluit is null and klaar_op < ${new Date(ctx.clock.now() - bewaring.aangehouden)}`;
-  return rijen.map(({ levering }) => levering);
+  return rows.map(({ levering }) => levering);
 }
 
 /** Schools and years at which retention did not look yet today; some at a time. */
-export async function listNaTeKijken(
+export async function listToCheck(
   ctx: Context,
 ): Promise<{ instellingsnummer: string; schooljaar: string }[]> {
   return ctx.sql<{ instellingsnummer: string; schooljaar: string }[]>`
@@ -75,7 +75,7 @@ export async function markNagekeken(
 }
 
 /** Receipts after 400 days; some at a time. */
-export async function verwijderOntvangsten(ctx: Context): Promise<void> {
+export async function removeOntvangsten(ctx: Context): Promise<void> {
   const nu = ctx.clock.now();
   await ctx.sql`
     with weg as (
@@ -88,12 +88,12 @@ export async function verwijderOntvangsten(ctx: Context): Promise<void> {
 }
 
 /** Asks again for files that wait, or were decided about, for ten minutes: their job failed too often, or is gone. */
-export async function hervatLeveringen(ctx: Context): Promise<void> {
+export async function resumeLeveringen(ctx: Context): Promise<void> {
   const voor = new Date(ctx.clock.now() - bewaring.naWacht);
-  const rijen = await ctx.sql<{ levering: string }[]>`
+  const rows = await ctx.sql<{ levering: string }[]>`
     select levering from leveringen.levering
      where inhoud is not null and ((status = 'wacht' and ontvangen_op < ${voor}) or (status = 'aangehouden' and besluit_op < ${voor}))
      order by ontvangen_op limit 1000`;
-  for (const { levering } of rijen)
+  for (const { levering } of rows)
     await enqueue(ctx, "klasinformatie-levering", { levering }, { sleutel: `levering-${levering}` });
 }

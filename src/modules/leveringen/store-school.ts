@@ -2,7 +2,7 @@ import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
 import type { Levering, LeveringRegel, Ontvangst } from "./contract.ts";
 
-type Rij = {
+type Row = {
   levering: string;
   pakket: string;
   naam: string;
@@ -13,7 +13,7 @@ type Rij = {
   besluit: Levering["besluit"];
 };
 
-const basisUit = (row: Rij) => ({
+const basisFrom = (row: Row) => ({
   levering: row.levering,
   pakket: row.pakket,
   naam: row.naam,
@@ -30,12 +30,12 @@ export async function selectLeveringen(
   lijn: readonly string[],
   aantal: number,
 ): Promise<readonly LeveringRegel[]> {
-  const rows = await ctx.sql<(Rij & { kort: string | null })[]>`
+  const rows = await ctx.sql<(Row & { kort: string | null })[]>`
     select levering, pakket, naam, schooljaar, status, ontvangen_op, klaar_op, besluit, (ontvangst::jsonb - 'quarantaine')::text as kort
       from leveringen.levering where instellingsnummer = any (${[...lijn]}::text[])
      order by ontvangen_op desc, levering limit ${aantal}`;
   return rows.map((row) => ({
-    ...basisUit(row),
+    ...basisFrom(row),
     ontvangst: row.kort === null ? null : (JSON.parse(row.kort) as Omit<Ontvangst, "quarantaine">),
   }));
 }
@@ -46,19 +46,19 @@ export async function selectLevering(
   lijn: readonly string[],
   levering: string,
 ): Promise<Levering | undefined> {
-  const [row] = await ctx.sql<(Rij & { ontvangst: string | null })[]>`
+  const [row] = await ctx.sql<(Row & { ontvangst: string | null })[]>`
     select levering, pakket, naam, schooljaar, status, ontvangen_op, klaar_op, besluit, ontvangst
       from leveringen.levering where levering = ${levering} and instellingsnummer = any (${[...lijn]}::text[])`;
   return (
     row && {
-      ...basisUit(row),
+      ...basisFrom(row),
       ontvangst: row.ontvangst === null ? null : (JSON.parse(row.ontvangst) as Ontvangst),
     }
   );
 }
 
 /** When the last file came that was not refused. */
-export async function selectLaatste(ctx: Context, lijn: readonly string[]): Promise<number | null> {
+export async function selectLatest(ctx: Context, lijn: readonly string[]): Promise<number | null> {
   const [row] = await ctx.sql<{ laatst: Date | null }[]>`
     select max(ontvangen_op) as laatst from leveringen.levering
      where instellingsnummer = any (${[...lijn]}::text[]) and status <> 'geweigerd'`;
@@ -87,7 +87,7 @@ export async function updateBesluit(
 }
 
 /** Names of pupils of the school, as it registered them last; who is no pupil of it is left out. */
-export async function selectNamen(
+export async function selectNames(
   ctx: Context,
   lijn: readonly string[],
   accountUuids: readonly AccountUuid[],

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { openDatabase, type Sql } from "#platform/database";
-import { wisGestopte, wisVerlopen } from "#modules/leveringen";
+import { eraseAllStopped, eraseExpired } from "#modules/leveringen";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { onOtherDay } from "#testing/days";
-import { klassenVan, kop, lever, maakSchool, naamVan, stopTestAkkoord } from "#testing/levering";
+import { klassenOf, kop, deliverFile, makeSchool, fileNameOf, stopTestAkkoord } from "#testing/levering";
 
 let db: TestDatabase;
 let owner: Sql;
@@ -20,9 +20,9 @@ after(async () => {
 });
 
 const classesOf = async () =>
-  Promise.all(schools.map(async (school) => (await klassenVan(db.ctx, school)).length));
+  Promise.all(schools.map(async (school) => (await klassenOf(db.ctx, school)).length));
 /** Rows of one school cannot be deleted, whatever is tried. */
-const plant = () =>
+const plantFault = () =>
   owner.unsafe(`
     create function klassen.planted() returns trigger language plpgsql as $$ begin
       if old.instellingsnummer = '${poison}' then raise exception 'planted'; end if; return old; end $$;
@@ -34,20 +34,23 @@ test(
   { skip: onOtherDay() },
   async () => {
     for (const school of schools) {
-      const pupils = await maakSchool(db.ctx, school, { leerlingen: 2 });
+      const pupils = await makeSchool(db.ctx, school, { leerlingen: 2 });
       const list = [kop, ...pupils.map(({ leerId }) => `${leerId};;1A;;;`)].join("\n");
-      assert.equal((await lever(db.ctx, naamVan(school, "2026-11-01T00:01:00Z"), list)).status, "verwerkt");
+      assert.equal(
+        (await deliverFile(db.ctx, fileNameOf(school, "2026-11-01T00:01:00Z"), list)).status,
+        "verwerkt",
+      );
     }
     assert.deepEqual(await classesOf(), [2, 2, 2]);
     for (const school of schools.slice(0, 2)) await stopTestAkkoord(db.ctx, school);
-    await plant();
-    await assert.rejects(wisGestopte(db.ctx), "told at the end, so that it is tried again");
+    await plantFault();
+    await assert.rejects(eraseAllStopped(db.ctx), "told at the end, so that it is tried again");
     assert.deepEqual(await classesOf(), [2, 0, 2]);
     db.clock.set("2028-09-02T08:30:00Z"); // a year after the school year ended
-    await assert.rejects(wisVerlopen(db.ctx));
+    await assert.rejects(eraseExpired(db.ctx));
     assert.deepEqual(await classesOf(), [2, 0, 0]);
     await mend();
-    await wisGestopte(db.ctx);
+    await eraseAllStopped(db.ctx);
     assert.deepEqual(await classesOf(), [0, 0, 0]);
   },
 );

@@ -1,4 +1,4 @@
 export * from "./contract.ts";
 export { upkeep } from "./jobs.ts";
-export { controleer, zegel, type Controle } from "./seal.ts";
-export { listRegelsVan, logInzage, maakPartities, regelSql, regelsSql, schrijfRegel } from "./store.ts";
+export { verifyChain, zegel, type Verification } from "./seal.ts";
+export { listRegelsOf, logInzage, makePartitions, regelSql, regelsSql, writeRegel } from "./store.ts";

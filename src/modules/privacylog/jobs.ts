@@ -1,6 +1,6 @@
 import type { Upkeep } from "#platform/jobs";
 import { zegel } from "./seal.ts";
-import { maakPartities } from "./store.ts";
+import { makePartitions } from "./store.ts";
 
 /**
  * What this room must have done regularly.
@@ -8,5 +8,5 @@ import { maakPartities } from "./store.ts";
  */
 export const upkeep = (options: { readonly anker?: string | undefined }): readonly Upkeep[] => [
   { name: "privacylog-zegel", everyMs: 1000, work: (ctx) => zegel(ctx, { anker: options.anker }) },
-  { name: "privacylog-partities", everyMs: 3_600_000, work: (ctx) => maakPartities(ctx) },
+  { name: "privacylog-partities", everyMs: 3_600_000, work: (ctx) => makePartitions(ctx) },
 ];

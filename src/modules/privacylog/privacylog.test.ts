@@ -7,10 +7,10 @@ import { test } from "node:test";
 import { inTransaction } from "#platform/context";
 import { openDatabase } from "#platform/database";
 import {
-  controleer,
-  listRegelsVan,
-  maakPartities,
-  schrijfRegel,
+  verifyChain,
+  listRegelsOf,
+  makePartitions,
+  writeRegel,
   zegel,
   type Logregel,
 } from "#modules/privacylog";
@@ -28,21 +28,21 @@ const regel = (tijdstip: number, over: Partial<Logregel> = {}): Logregel => ({
 });
 
 /** 30 rows under three seals and 2 that wait; the owner's connection can do what the application cannot. */
-async function gevuld(
+async function filled(
   work: (db: TestDatabase, eigenaar: ReturnType<typeof openDatabase>) => Promise<void>,
 ): Promise<void> {
   const db = await testDatabase();
   const eigenaar = openDatabase({ url: db.url, max: 1, role: "eigenaar" });
   try {
-    await maakPartities(db.ctx);
-    for (let deel = 0; deel < 3; deel++) {
-      for (let i = 0; i < 10; i++) await schrijfRegel(db.ctx, regel(db.clock.now()));
+    await makePartitions(db.ctx);
+    for (let part = 0; part < 3; part++) {
+      for (let i = 0; i < 10; i++) await writeRegel(db.ctx, regel(db.clock.now()));
       db.clock.advance(60_000);
       assert.equal(await zegel(db.ctx), 10);
     }
-    await schrijfRegel(db.ctx, regel(db.clock.now()));
-    await schrijfRegel(db.ctx, regel(db.clock.now()));
-    assert.deepEqual(await controleer(db.ctx), {
+    await writeRegel(db.ctx, regel(db.clock.now()));
+    await writeRegel(db.ctx, regel(db.clock.now()));
+    assert.deepEqual(await verifyChain(db.ctx), {
       inOrde: true,
       zegels: 3,
       regels: 32,
@@ -56,57 +56,57 @@ async function gevuld(
   }
 }
 
-const knoei = (naam: string, sql: string, verwacht: RegExp) =>
+const tamper = (naam: string, sql: string, verwacht: RegExp) =>
   test(`D11: ${naam} is found`, () =>
-    gevuld(async (db, eigenaar) => {
+    filled(async (db, eigenaar) => {
       await eigenaar.unsafe(
         `alter table privacylog.regel disable trigger all; set session_replication_role = replica; ${sql}`,
       );
-      const { inOrde, fouten } = await controleer(db.ctx);
+      const { inOrde, fouten } = await verifyChain(db.ctx);
       assert.equal(inOrde, false);
       assert.match(fouten.join("\n"), verwacht);
     }));
 
-knoei(
+tamper(
   "an edited row",
   "update privacylog.regel set ontvanger = 'ander' where nr = 12",
   /onder zegel 2 .* veranderd/,
 );
-knoei(
+tamper(
   "a shortened list of attributes",
   "update privacylog.regel set attributen = '{Naam}' where nr = 3",
   /onder zegel 1 .* veranderd/,
 );
-knoei("a deleted row", "delete from privacylog.regel where nr = 25", /Onder zegel 3 ontbreken 1 van 10/);
-knoei(
+tamper("a deleted row", "delete from privacylog.regel where nr = 25", /Onder zegel 3 ontbreken 1 van 10/);
+tamper(
   "two swapped rows",
   "update privacylog.regel r set account_uuid = o.account_uuid from privacylog.regel o where (r.nr, o.nr) in ((1, 2), (2, 1))",
   /veranderd/,
 );
-knoei(
+tamper(
   "an added row",
   "insert into privacylog.regel (tijdstip, soort, account_uuid, attributen, ontvanger, aanleiding) select tijdstip, soort, account_uuid, attributen, ontvanger, aanleiding from privacylog.regel where nr = 1",
   /Er zijn 33 regels/,
 );
-knoei("a deleted seal in the middle", "delete from privacylog.zegel where nr = 2", /Zegel 2 ontbreekt/);
-knoei(
+tamper("a deleted seal in the middle", "delete from privacylog.zegel where nr = 2", /Zegel 2 ontbreekt/);
+tamper(
   "a cut-off end",
   "delete from privacylog.regel where nr in (select nr from privacylog.regel order by nr desc limit 12); delete from privacylog.wachtrij; delete from privacylog.zegel where nr = 3; update privacylog.kop set nr = 2, aantal = 20",
   /afgeknipt/,
 );
-knoei(
+tamper(
   "a deleted row that waits for its seal",
   "delete from privacylog.regel where nr = 31",
   /wachtten zijn weg/,
 );
-knoei(
+tamper(
   "seals and head removed together",
   "delete from privacylog.zegel; delete from privacylog.kop; delete from privacylog.wachtrij",
   /Er zijn 32 regels/,
 );
 
 test("D11: the application itself can neither change nor remove a record", () =>
-  gevuld(async (db) => {
+  filled(async (db) => {
     for (const poging of [
       "update privacylog.regel set ontvanger = 'x'",
       "delete from privacylog.regel",
@@ -119,36 +119,36 @@ test("D11: the application itself can neither change nor remove a record", () =>
   }));
 
 test("D11: the anchor file shows a database that was put back", () =>
-  gevuld(async (db, eigenaar) => {
+  filled(async (db, eigenaar) => {
     const anker = join(await mkdtemp(join(tmpdir(), "anker-")), "zegels");
     assert.equal(await zegel(db.ctx, { anker }), 2);
     assert.match(await readFile(anker, "utf8"), /^4 32 [0-9a-f]{64}\n$/);
-    assert.equal((await controleer(db.ctx, { anker })).inOrde, true);
+    assert.equal((await verifyChain(db.ctx, { anker })).inOrde, true);
     await eigenaar.unsafe(
       "create temp table k as select 1; set session_replication_role = replica; delete from privacylog.zegel where nr = 4",
     );
-    assert.match((await controleer(db.ctx, { anker })).fouten.join("\n"), /ankerbestand kent zegel 4/);
+    assert.match((await verifyChain(db.ctx, { anker })).fouten.join("\n"), /ankerbestand kent zegel 4/);
   }));
 
 test("D11: a record that commits after a younger one was sealed is sealed next", async () => {
   const db = await testDatabase();
   try {
-    let vrij = () => {};
-    const wacht = new Promise<void>((resolve) => (vrij = resolve));
-    let geschreven = () => {};
-    const eerste = new Promise<void>((resolve) => (geschreven = resolve));
+    let release = () => {};
+    const wacht = new Promise<void>((resolve) => (release = resolve));
+    let written = () => {};
+    const first = new Promise<void>((resolve) => (written = resolve));
     const traag = inTransaction(db.ctx, async (tx) => {
-      await schrijfRegel(tx, regel(db.clock.now()));
-      geschreven();
+      await writeRegel(tx, regel(db.clock.now()));
+      written();
       await wacht;
     });
-    await eerste;
-    await schrijfRegel(db.ctx, regel(db.clock.now()));
+    await first;
+    await writeRegel(db.ctx, regel(db.clock.now()));
     assert.equal(await zegel(db.ctx), 1);
-    vrij();
+    release();
     await traag;
     assert.equal(await zegel(db.ctx), 1);
-    assert.equal((await controleer(db.ctx)).inOrde, true);
+    assert.equal((await verifyChain(db.ctx)).inOrde, true);
   } finally {
     await db.close();
   }
@@ -157,7 +157,7 @@ test("D11: a record that commits after a younger one was sealed is sealed next",
 test("D11: sealers on several nodes at once seal every row exactly once", async () => {
   const db = await testDatabase();
   try {
-    await Promise.all(Array.from({ length: 200 }, () => schrijfRegel(db.ctx, regel(db.clock.now()))));
+    await Promise.all(Array.from({ length: 200 }, () => writeRegel(db.ctx, regel(db.clock.now()))));
     let samen = 0;
     for (let ronde = 0; ronde < 20 && samen < 200; ronde++) {
       samen += (await Promise.all(Array.from({ length: 4 }, () => zegel(db.ctx, { aantal: 30 })))).reduce(
@@ -166,7 +166,7 @@ test("D11: sealers on several nodes at once seal every row exactly once", async 
       );
     }
     assert.equal(samen, 200);
-    assert.deepEqual((await controleer(db.ctx)).fouten, []);
+    assert.deepEqual((await verifyChain(db.ctx)).fouten, []);
   } finally {
     await db.close();
   }
@@ -178,16 +178,16 @@ test("D11: no record without its transaction, and a pupil's own records newest f
     const wie = randomUUID();
     await assert.rejects(
       inTransaction(db.ctx, async (tx) => {
-        await schrijfRegel(tx, regel(db.clock.now(), { accountUuid: wie }));
+        await writeRegel(tx, regel(db.clock.now(), { accountUuid: wie }));
         throw new Error("geen token");
       }),
     );
-    assert.deepEqual(await listRegelsVan(db.ctx, [wie], 50), []);
-    await schrijfRegel(db.ctx, regel(db.clock.now(), { accountUuid: wie, attributen: [] }));
-    await schrijfRegel(db.ctx, regel(db.clock.now() + 5, { accountUuid: wie }));
-    const regels = await listRegelsVan(db.ctx, [wie], 50);
+    assert.deepEqual(await listRegelsOf(db.ctx, [wie], 50), []);
+    await writeRegel(db.ctx, regel(db.clock.now(), { accountUuid: wie, attributen: [] }));
+    await writeRegel(db.ctx, regel(db.clock.now() + 5, { accountUuid: wie }));
+    const regels = await listRegelsOf(db.ctx, [wie], 50);
     assert.deepEqual(
-      regels.map((rij) => rij.attributen),
+      regels.map((row) => row.attributen),
       [["Naam", "Voornaam"], []],
     );
   } finally {
@@ -198,7 +198,7 @@ test("D11: no record without its transaction, and a pupil's own records newest f
 test("D11: several nodes at once make the months that are missing", async () => {
   const db = await testDatabase();
   try {
-    await Promise.all(Array.from({ length: 6 }, () => maakPartities(db.ctx)));
+    await Promise.all(Array.from({ length: 6 }, () => makePartitions(db.ctx)));
     const [tel] = await db.sql<{ n: number }[]>`
       select count(*) as n from pg_inherits where inhparent = 'privacylog.regel'::regclass`;
     assert.equal(tel?.n, 4, "three months and the safety net");

@@ -5,18 +5,18 @@ import { keyedHash } from "#platform/crypto";
 import { transaction } from "#platform/database";
 import {
   findZegel,
-  getGezegeldeTekst,
+  getGezegeldeText,
   getKop,
   insertZegel,
   listZegels,
-  neemWachtende,
-  probeerSlot,
-  telRegels,
+  takeWaiting,
+  tryLock,
+  countRegels,
 } from "./store.ts";
 
 const geenVorige = Buffer.alloc(32);
 
-type Inhoud = {
+type Content = {
   readonly nr: number;
   readonly aantal: number;
   readonly regels: string;
@@ -25,7 +25,7 @@ type Inhoud = {
   readonly vorige: Buffer;
 };
 
-function zegelVan(ctx: Context, inhoud: Inhoud, tekst: string): Buffer {
+function zegelOf(ctx: Context, inhoud: Content, text: string): Buffer {
   const hoofd = [
     inhoud.nr,
     inhoud.aantal,
@@ -34,10 +34,10 @@ function zegelVan(ctx: Context, inhoud: Inhoud, tekst: string): Buffer {
     inhoud.tot.toISOString(),
     inhoud.vorige.toString("hex"),
   ];
-  return keyedHash(ctx.keys.zegel, `${hoofd.join("\n")}\n\n${tekst}`);
+  return keyedHash(ctx.keys.zegel, `${hoofd.join("\n")}\n\n${text}`);
 }
 
-const kopVan = (ctx: Context, nr: number, aantal: number, zegel: Buffer): Buffer =>
+const headOf = (ctx: Context, nr: number, aantal: number, zegel: Buffer): Buffer =>
   keyedHash(ctx.keys.zegel, `kop\n${nr}\n${aantal}\n${zegel.toString("hex")}`);
 
 /**
@@ -50,19 +50,19 @@ export async function zegel(
   { anker, aantal = 5000 }: { readonly anker?: string | undefined; readonly aantal?: number } = {},
 ): Promise<number> {
   const gemaakt = await inTransaction(ctx, async (tx) => {
-    if (!(await probeerSlot(tx))) return undefined;
-    const wachtend = await neemWachtende(tx, aantal);
+    if (!(await tryLock(tx))) return undefined;
+    const wachtend = await takeWaiting(tx, aantal);
     if (!wachtend) return undefined;
     const kop = await getKop(tx);
     const vorige = kop ? ((await findZegel(tx, kop.nr))?.zegel ?? geenVorige) : geenVorige;
-    const { tekst } = await getGezegeldeTekst(tx, wachtend);
+    const { tekst } = await getGezegeldeText(tx, wachtend);
     const inhoud = { ...wachtend, nr: (kop?.nr ?? 0) + 1, vorige };
-    const nieuw = zegelVan(tx, inhoud, tekst);
+    const nieuw = zegelOf(tx, inhoud, tekst);
     const totaal = (kop?.aantal ?? 0) + wachtend.aantal;
     await insertZegel(
       tx,
       { ...inhoud, zegel: nieuw },
-      { aantal: totaal, kop: kopVan(tx, inhoud.nr, totaal, nieuw) },
+      { aantal: totaal, kop: headOf(tx, inhoud.nr, totaal, nieuw) },
     );
     return { nr: inhoud.nr, aantal: wachtend.aantal, totaal, zegel: nieuw };
   });
@@ -71,7 +71,7 @@ export async function zegel(
   return gemaakt.aantal;
 }
 
-export type Controle = {
+export type Verification = {
   readonly inOrde: boolean;
   readonly zegels: number;
   readonly regels: number;
@@ -84,32 +84,32 @@ export type Controle = {
  * Verifies the whole chain: finds edited, deleted, swapped, added and cut-off rows and seals.
  * With `anker` (file that `zegel` wrote) it also finds a database that was put back to an older state.
  */
-export async function controleer(
+export async function verifyChain(
   ctx: Context,
   {
     anker,
-    voortgang,
-  }: { readonly anker?: string | undefined; readonly voortgang?: (regels: number) => void } = {},
-): Promise<Controle> {
-  const check = async (sql: Context["sql"]): Promise<Controle> => {
+    progress,
+  }: { readonly anker?: string | undefined; readonly progress?: (regels: number) => void } = {},
+): Promise<Verification> {
+  const check = async (sql: Context["sql"]): Promise<Verification> => {
     const tx: Context = { ...ctx, sql };
     const fouten: string[] = [];
-    let vorige: Buffer = geenVorige;
+    let previous: Buffer = geenVorige;
     let nr = 0;
     let gezegeld = 0;
-    const ankers = await leesAnker(anker);
+    const ankers = await readAnker(anker);
     for (;;) {
-      const deel = await listZegels(tx, nr, 500);
-      if (deel.length === 0) break;
-      for (const zegel of deel) {
+      const part = await listZegels(tx, nr, 500);
+      if (part.length === 0) break;
+      for (const zegel of part) {
         if (zegel.nr !== nr + 1) fouten.push(`Zegel ${nr + 1} ontbreekt.`);
-        if (!zegel.vorige.equals(vorige)) fouten.push(`Zegel ${zegel.nr} sluit niet aan op het vorige.`);
-        const { tekst, aantal } = await getGezegeldeTekst(tx, zegel);
+        if (!zegel.vorige.equals(previous)) fouten.push(`Zegel ${zegel.nr} sluit niet aan op het vorige.`);
+        const { tekst, aantal } = await getGezegeldeText(tx, zegel);
         if (aantal < zegel.aantal)
           fouten.push(
             `Onder zegel ${zegel.nr} ontbreken ${zegel.aantal - aantal} van ${zegel.aantal} regels.`,
           );
-        const verwacht = zegelVan(tx, zegel, tekst);
+        const verwacht = zegelOf(tx, zegel, tekst);
         if (!timingSafeEqual(verwacht, zegel.zegel)) {
           fouten.push(
             `De regels onder zegel ${zegel.nr} (${zegel.van.toISOString()} tot ${zegel.tot.toISOString()}) zijn veranderd.`,
@@ -118,10 +118,10 @@ export async function controleer(
         const geankerd = ankers?.get(zegel.nr);
         if (geankerd !== undefined && geankerd !== zegel.zegel.toString("hex"))
           fouten.push(`Zegel ${zegel.nr} verschilt van het ankerbestand.`);
-        vorige = zegel.zegel;
+        previous = zegel.zegel;
         nr = zegel.nr;
         gezegeld += zegel.aantal;
-        voortgang?.(gezegeld);
+        progress?.(gezegeld);
       }
     }
     const [kop] = await tx.sql<
@@ -130,7 +130,7 @@ export async function controleer(
     if (
       (kop?.nr ?? 0) !== nr ||
       (kop?.aantal ?? 0) !== gezegeld ||
-      (kop && !kop.kop.equals(kopVan(tx, nr, gezegeld, vorige)))
+      (kop && !kop.kop.equals(headOf(tx, nr, gezegeld, previous)))
     ) {
       fouten.push(
         "Het einde van de log klopt niet met het aantal zegels: er is iets afgeknipt of bijgevoegd.",
@@ -145,7 +145,7 @@ export async function controleer(
       fouten.push(
         `Het ankerbestand kent zegel ${laatsteAnker}, de databank maar tot ${nr}: er is iets afgeknipt.`,
       );
-    const { regels, wachtend, zonder_rij } = await telRegels(tx);
+    const { regels, wachtend, zonder_rij } = await countRegels(tx);
     if (zonder_rij > 0) fouten.push(`${zonder_rij} regels die op hun zegel wachtten zijn weg.`);
     if (regels !== gezegeld + wachtend)
       fouten.push(`Er zijn ${regels} regels, maar ${gezegeld} verzegelde en ${wachtend} wachtende.`);
@@ -155,12 +155,12 @@ export async function controleer(
 }
 
 /** What the file holds; undefined when it cannot be read. */
-async function leesAnker(anker: string | undefined): Promise<Map<number, string> | undefined> {
+async function readAnker(anker: string | undefined): Promise<Map<number, string> | undefined> {
   if (!anker) return new Map();
-  const tekst = await readFile(anker, "utf8").catch(() => undefined);
-  if (tekst === undefined) return undefined;
+  const text = await readFile(anker, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
   return new Map(
-    tekst
+    text
       .split("\n")
       .filter(Boolean)
       .map((regel) => {

@@ -39,7 +39,7 @@ export function regelsSql(
 }
 
 /** Writes one record in the transaction of the context. */
-export async function schrijfRegel(ctx: Context, regel: Logregel): Promise<void> {
+export async function writeRegel(ctx: Context, regel: Logregel): Promise<void> {
   await ctx.sql`with ${regelSql(ctx.sql, regel)} select`;
 }
 
@@ -61,7 +61,7 @@ export async function logInzage(
 }
 
 /** The last records about one pupil's data, of some kinds or all, newest first, under all account_uuids that stand or stood for him. */
-export async function listRegelsVan(
+export async function listRegelsOf(
   ctx: Context,
   accountUuids: readonly string[],
   aantal: number,
@@ -90,7 +90,7 @@ export async function listRegelsVan(
 }
 
 /** Makes the partitions of this month and the next two. */
-export async function maakPartities(ctx: Context): Promise<void> {
+export async function makePartitions(ctx: Context): Promise<void> {
   const nu = new Date(ctx.clock.now());
   for (const ahead of [0, 1, 2]) {
     const maand = new Date(Date.UTC(nu.getUTCFullYear(), nu.getUTCMonth() + ahead, 1))
@@ -100,16 +100,16 @@ export async function maakPartities(ctx: Context): Promise<void> {
   }
 }
 
-const vorm = (sql: Sql) => sql`
+const canonicalRows = (sql: Sql) => sql`
   select string_agg(jsonb_build_array(nr, extract(epoch from tijdstip) * 1000000, soort, account_uuid, attributen, ontvanger, protocol, aanleiding)::text, E'\n' order by nr)`;
 
 /** The exact text over which a set of rows is sealed, and how many rows there are now. */
-export async function getGezegeldeTekst(
+export async function getGezegeldeText(
   ctx: Context,
   { regels, van, tot }: { readonly regels: string; readonly van: Date; readonly tot: Date },
 ): Promise<{ tekst: string; aantal: number }> {
   const [row] = await ctx.sql<{ tekst: string | null; aantal: number }[]>`
-    select t.tekst, t.aantal from (${vorm(ctx.sql)} as tekst, count(*) as aantal
+    select t.tekst, t.aantal from (${canonicalRows(ctx.sql)} as tekst, count(*) as aantal
       from privacylog.regel
      where tijdstip between ${van} and ${tot} and nr <@ ${regels}::int8multirange
        and nr between lower(${regels}::int8multirange) and upper(${regels}::int8multirange)) t`; // by the key, not the whole month
@@ -117,7 +117,7 @@ export async function getGezegeldeTekst(
 }
 
 /** Takes up to `aantal` rows that wait for a seal. */
-export async function neemWachtende(
+export async function takeWaiting(
   ctx: Context,
   aantal: number,
 ): Promise<{ regels: string; van: Date; tot: Date; aantal: number } | undefined> {
@@ -174,7 +174,7 @@ export function listZegels(ctx: Context, na: number, aantal: number): Promise<Ze
 }
 
 /** All rows, and those that still wait for their seal. */
-export async function telRegels(
+export async function countRegels(
   ctx: Context,
 ): Promise<{ regels: number; wachtend: number; zonder_rij: number }> {
   const [row] = await ctx.sql<{ regels: number; wachtend: number; zonder_rij: number }[]>`
@@ -186,7 +186,7 @@ export async function telRegels(
 }
 
 /** True for the one transaction that may seal or verify now. */
-export async function probeerSlot(ctx: Context): Promise<boolean> {
+export async function tryLock(ctx: Context): Promise<boolean> {
   const [row] = await ctx.sql<{ vrij: boolean }[]>`select pg_try_advisory_xact_lock(7111) as vrij`;
   return row?.vrij ?? false;
 }

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { leesDatum, type Datum } from "#platform/clock";
+import { readDatum, type Datum } from "#platform/clock";
 import { attribuutNamen, type Attribuut } from "#modules/verstrekking";
 
 const datum = z
   .string()
-  .refine((value) => leesDatum(value) !== undefined, "geen bestaande datum JJJJ-MM-DD")
+  .refine((value) => readDatum(value) !== undefined, "geen bestaande datum JJJJ-MM-DD")
   .transform((value) => value as Datum)
   .meta({ format: "date", description: "JJJJ-MM-DD" });
 const tekst = z.string().min(1).max(5000);
@@ -47,7 +47,7 @@ export const protocolBestand = z
       )
       .min(1)
       .refine(
-        (lijst) => new Set(lijst.map((regel) => regel.attribuut)).size === lijst.length,
+        (list) => new Set(list.map((regel) => regel.attribuut)).size === list.length,
         "elk attribuut hoogstens één keer",
       ),
     ontvangers: z.array(tekst).min(1),
@@ -71,4 +71,4 @@ export const protocolBestand = z
       message: "elke partij heeft een advies van haar DPO nodig, niet later dan de ondertekening (R11)",
     },
   );
-export type ProtocolBestand = z.output<typeof protocolBestand>;
+export type ProtocolFile = z.output<typeof protocolBestand>;

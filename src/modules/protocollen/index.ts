@@ -1,11 +1,11 @@
 import type { Datum } from "#platform/clock";
 import { inTransaction, type Context } from "#platform/context";
-import { leesBestand } from "#platform/import-file";
+import { readFile } from "#platform/import-file";
 import { Problem, problems } from "#platform/problem";
-import { protocolBestand, type ProtocolBestand } from "./contract.ts";
-import { findInhoud, findLaatsteVersie, insertProtocol, listInhoudVanKracht } from "./store.ts";
+import { protocolBestand, type ProtocolFile } from "./contract.ts";
+import { findContent, findLatestVersion, insertProtocol, listContentInForce } from "./store.ts";
 
-export { protocolBestand, type ProtocolBestand } from "./contract.ts";
+export { protocolBestand, type ProtocolFile } from "./contract.ts";
 
 export const protocolProblemen = problems({
   "versie-bestaat": {
@@ -29,31 +29,31 @@ export const protocolProblemen = problems({
  * `leerid import protocol`: stores a version of an agreement; the same file again changes nothing.
  * @throws Problem `bestand-ongeldig`, `versie-bestaat`, `versie-te-laag`, `toepassing-van-ander`
  */
-export function importeerProtocol(
+export function importProtocol(
   ctx: Context,
   inhoud: string,
-): Promise<{ bestand: ProtocolBestand; nieuw: boolean }> {
-  const bestand = leesBestand(inhoud, protocolBestand);
+): Promise<{ bestand: ProtocolFile; nieuw: boolean }> {
+  const bestand = readFile(inhoud, protocolBestand);
   const vast = JSON.stringify(bestand);
   return inTransaction(ctx, async (tx) => {
     await tx.sql`select pg_advisory_xact_lock(7121, hashtext(${bestand.protocol}))`;
-    const bestaand = await findInhoud(tx, bestand.protocol, bestand.versie);
+    const bestaand = await findContent(tx, bestand.protocol, bestand.versie);
     if (bestaand === vast) return { bestand, nieuw: false };
     if (bestaand !== undefined) throw new Problem(protocolProblemen["versie-bestaat"]);
-    const laatste = await findLaatsteVersie(tx, bestand.protocol);
-    if (laatste && laatste.toepassing !== bestand.toepassing)
+    const last = await findLatestVersion(tx, bestand.protocol);
+    if (last && last.toepassing !== bestand.toepassing)
       throw new Problem(protocolProblemen["toepassing-van-ander"]);
-    if (laatste && laatste.versie > bestand.versie) throw new Problem(protocolProblemen["versie-te-laag"]);
+    if (last && last.versie > bestand.versie) throw new Problem(protocolProblemen["versie-te-laag"]);
     await insertProtocol(tx, bestand, vast);
     return { bestand, nieuw: true };
   });
 }
 
 /** The agreements in force on a day, by application: for pages that tell a school what a provider gets and why. */
-export async function listVanKracht(ctx: Context, op: Datum): Promise<Map<string, ProtocolBestand>> {
-  const rijen = await listInhoudVanKracht(ctx, op);
+export async function listInForce(ctx: Context, op: Datum): Promise<Map<string, ProtocolFile>> {
+  const rows = await listContentInForce(ctx, op);
   return new Map(
-    rijen.flatMap(({ toepassing, inhoud }) => {
+    rows.flatMap(({ toepassing, inhoud }) => {
       const gelezen = protocolBestand.safeParse(JSON.parse(inhoud));
       return gelezen.success ? [[toepassing, gelezen.data] as const] : [];
     }),

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "#platform/problem";
-import { importeerProtocol } from "#modules/protocollen";
-import { importeerToepassing, kies, listClients } from "#modules/toepassingen";
+import { importProtocol } from "#modules/protocollen";
+import { importToepassing, saveKeuze, listClients } from "#modules/toepassingen";
 import { onOtherDay } from "#testing/days";
 import { testDatabase, type TestDatabase } from "#testing/database";
 
@@ -46,7 +46,7 @@ const protocol = (over: Record<string, unknown> = {}) => ({
 });
 const weigering = async (inhoud: string): Promise<string> => {
   try {
-    await importeerProtocol(db.ctx, inhoud);
+    await importProtocol(db.ctx, inhoud);
   } catch (error) {
     assert.ok(error instanceof Problem, "a refusal, not a crash");
     return `${error.kind.code}: ${error.detail ?? ""}`;
@@ -55,14 +55,14 @@ const weigering = async (inhoud: string): Promise<string> => {
 };
 
 test("R45, R83, R84: an agreement as a file; the same file again changes nothing, a signed version never changes", async () => {
-  assert.equal((await importeerProtocol(db.ctx, JSON.stringify(protocol()))).nieuw, true);
-  assert.equal((await importeerProtocol(db.ctx, `\uFEFF${JSON.stringify(protocol())}`)).nieuw, false);
+  assert.equal((await importProtocol(db.ctx, JSON.stringify(protocol()))).nieuw, true);
+  assert.equal((await importProtocol(db.ctx, `\uFEFF${JSON.stringify(protocol())}`)).nieuw, false);
   assert.match(await weigering(JSON.stringify(protocol({ titel: "Anders" }))), /^versie-bestaat/);
   assert.match(
     await weigering(JSON.stringify(protocol({ toepassing: "ander", versie: 2 }))),
     /^toepassing-van-ander/,
   );
-  assert.equal((await importeerProtocol(db.ctx, JSON.stringify(protocol({ versie: 3 })))).nieuw, true);
+  assert.equal((await importProtocol(db.ctx, JSON.stringify(protocol({ versie: 3 })))).nieuw, true);
   assert.match(await weigering(JSON.stringify(protocol({ versie: 2 }))), /^versie-te-laag/);
 });
 
@@ -117,7 +117,7 @@ test("any JSON at all: a refusal with a reason, never a crash", () =>
         fc.string(),
         fc
           .record({ protocol: fc.anything(), attributen: fc.anything() })
-          .map((waarde) => JSON.stringify(waarde) ?? ""),
+          .map((value) => JSON.stringify(value) ?? ""),
       ),
       async (inhoud) => {
         assert.match(await weigering(inhoud), /^bestand-ongeldig: ./);
@@ -145,59 +145,63 @@ const toepassing = (over: Record<string, unknown> = {}) => ({
   ],
   ...over,
 });
-const weigerToepassing = (over: Record<string, unknown>) =>
-  importeerToepassing(db.ctx, JSON.stringify(toepassing(over))).then(
+const refuseToepassing = (over: Record<string, unknown>) =>
+  importToepassing(db.ctx, JSON.stringify(toepassing(over))).then(
     () => "ingevoerd",
     (error: unknown) => (error instanceof Problem ? `${error.kind.code}: ${error.detail}` : "crash"),
   );
 
 test("an application with its clients, whole or not at all; secrets are not readable in the database", async () => {
-  await importeerToepassing(db.ctx, JSON.stringify(toepassing()));
+  await importToepassing(db.ctx, JSON.stringify(toepassing()));
   const client = (await listClients(db.ctx)).find((kandidaat) => kandidaat.clientId === "voorbeeld-prod");
   assert.equal(client?.geheim, "s".repeat(43));
   assert.equal(client?.metadata["scope"], "openid profile leerid");
-  const [rij] = await db.sql<
+  const [row] = await db.sql<
     { tekst: string }[]
   >`select encode(geheim_versleuteld, 'escape') || metadata as tekst from toepassingen.client where client_id = 'voorbeeld-prod'`;
-  assert.doesNotMatch(rij?.tekst ?? "", /ssss/);
+  assert.doesNotMatch(row?.tekst ?? "", /ssss/);
 
-  assert.match(await weigerToepassing({ toepassing: "dief" }), /^client-van-ander: voorbeeld-prod/);
+  assert.match(await refuseToepassing({ toepassing: "dief" }), /^client-van-ander: voorbeeld-prod/);
   const [dief] = await db.sql`select 1 from toepassingen.toepassing where toepassing = 'dief'`;
   assert.equal(dief, undefined);
   const client0 = toepassing().clients[0];
   assert.match(
-    await weigerToepassing({ clients: [{ ...client0, redirect_uris: ["javascript:alert(1)"] }] }),
+    await refuseToepassing({ clients: [{ ...client0, redirect_uris: ["javascript:alert(1)"] }] }),
     /redirect_uris/,
   );
   assert.match(
-    await weigerToepassing({ clients: [{ ...client0, redirect_uris: ["https://a.example/#x"] }] }),
+    await refuseToepassing({ clients: [{ ...client0, redirect_uris: ["https://a.example/#x"] }] }),
     /redirect_uris/,
   );
   assert.match(
-    await weigerToepassing({ clients: [{ ...client0, scope: "openid discimus:schrijven" }] }),
+    await refuseToepassing({ clients: [{ ...client0, scope: "openid discimus:schrijven" }] }),
     /scope/,
   );
   assert.match(
-    await weigerToepassing({ clients: [{ ...client0, client_secret: undefined }] }),
+    await refuseToepassing({ clients: [{ ...client0, client_secret: undefined }] }),
     /client_secret of jwks/,
   );
-  assert.match(await weigerToepassing({ start_url: "file:///etc/passwd" }), /start_url/);
+  assert.match(await refuseToepassing({ start_url: "file:///etc/passwd" }), /start_url/);
 });
 
 test(
   "R54: a school chooses an application; choosing again for the same first day only moves the last",
   { skip: onOtherDay() },
   async () => {
-    await kies(db.ctx, { instellingsnummer: "999001", toepassing: "voorbeeld", van: db.clock.vandaag() });
-    await kies(db.ctx, {
+    await saveKeuze(db.ctx, {
+      instellingsnummer: "999001",
+      toepassing: "voorbeeld",
+      van: db.clock.vandaag(),
+    });
+    await saveKeuze(db.ctx, {
       instellingsnummer: "999001",
       toepassing: "voorbeeld",
       van: db.clock.vandaag(),
       tot: db.clock.vandaag(),
     });
-    const rijen = await db.sql`select tot from toepassingen.keuze where instellingsnummer = '999001'`;
+    const rows = await db.sql`select tot from toepassingen.keuze where instellingsnummer = '999001'`;
     assert.deepEqual(
-      rijen.map((rij) => rij["tot"]),
+      rows.map((row) => row["tot"]),
       ["2026-11-24"],
     );
   },

@@ -1,8 +1,8 @@
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
-import type { ProtocolBestand } from "./contract.ts";
+import type { ProtocolFile } from "./contract.ts";
 
-export async function findInhoud(
+export async function findContent(
   ctx: Context,
   protocol: string,
   versie: number,
@@ -13,7 +13,7 @@ export async function findInhoud(
   return row?.inhoud;
 }
 
-export async function findLaatsteVersie(
+export async function findLatestVersion(
   ctx: Context,
   protocol: string,
 ): Promise<{ versie: number; toepassing: string } | undefined> {
@@ -22,15 +22,15 @@ export async function findLaatsteVersie(
   return row;
 }
 
-export async function insertProtocol(ctx: Context, bestand: ProtocolBestand, inhoud: string): Promise<void> {
-  const attributen = bestand.attributen.map(({ attribuut, tot }) => ({ attribuut, ...(tot ? { tot } : {}) }));
+export async function insertProtocol(ctx: Context, file: ProtocolFile, inhoud: string): Promise<void> {
+  const attributen = file.attributen.map(({ attribuut, tot }) => ({ attribuut, ...(tot ? { tot } : {}) }));
   await ctx.sql`
     insert into protocollen.protocol ${ctx.sql({
-      protocol: bestand.protocol,
-      versie: bestand.versie,
-      toepassing: bestand.toepassing,
-      van: bestand.van,
-      tot: bestand.tot,
+      protocol: file.protocol,
+      versie: file.versie,
+      toepassing: file.toepassing,
+      van: file.van,
+      tot: file.tot,
       attributen: JSON.stringify(attributen),
       inhoud,
       ingevoerd_op: new Date(ctx.clock.now()),
@@ -38,7 +38,7 @@ export async function insertProtocol(ctx: Context, bestand: ProtocolBestand, inh
 }
 
 /** The text of the agreement that counts on a day, per application: the newest version that has begun and has not ended. */
-export async function listInhoudVanKracht(
+export async function listContentInForce(
   ctx: Context,
   op: Datum,
 ): Promise<{ toepassing: string; versie: number; inhoud: string }[]> {

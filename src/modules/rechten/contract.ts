@@ -56,7 +56,7 @@ export type Databeheerder = {
 };
 
 export type Beheerder = {
-  /** Names a beheerder whom a director named; null for who has it by a role, which cannot be ended here. */
+  /** Names a beheerder whom a director named; null for whoever has it by a role, which cannot be ended here. */
   readonly beheerder: string | null;
   readonly voId: string;
   readonly naam: string;

@@ -8,20 +8,20 @@ export type {
   Toegangsvraag,
 } from "./contract.ts";
 export { upkeep } from "./jobs.ts";
-export { eindeVan, rechtenVan } from "./rights.ts";
-export type { Einde } from "./rules.ts";
+export { endOf, rechtenOf } from "./rights.ts";
+export type { Ending } from "./rules.ts";
 export {
-  beslisToegang,
-  laadOpdrachtenOp,
+  decideToegang,
+  loadDirecteursopdrachten,
   listBeheerders,
   listDatabeheerders,
-  listEigenScholen,
-  listNamen,
+  listOwnScholen,
+  listNames,
   listToegangsvragen,
-  maakBeheerder,
-  onthoudMedewerker,
+  makeBeheerder,
+  rememberMedewerker,
   stopBeheerder,
-  verwerking,
-  vraagToegang,
-  type EigenSchool,
+  processing,
+  askToegang,
+  type OwnSchool,
 } from "./store.ts";

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { datumOp, type Datum } from "#platform/clock";
+import { datumOn, type Datum } from "#platform/clock";
 import {
-  doorsnede,
-  eindeUit,
-  langste,
-  maandagNa,
-  maandagVan,
-  periodeVan,
-  rechtUit,
-  scholenVanRollen,
-  uitersteDag,
+  intersection,
+  endFrom,
+  longest,
+  mondayAfter,
+  mondayOf,
+  periodOf,
+  rechtFrom,
+  scholenOfRollen,
+  latestDay,
   type Feiten,
   type OpdrachtFeit,
 } from "./rules.ts";
@@ -42,28 +42,28 @@ const opdrachten: fc.Arbitrary<OpdrachtFeit> = fc
     voId,
     geladen: geladen && { ...geladen[0], voId: geladen[1], uiterst: geladen[2] },
   }));
-const dekt = (op: Datum, van: Datum, tot: Datum | null) => van <= op && (tot === null || op <= tot);
+const covers = (op: Datum, van: Datum, tot: Datum | null) => van <= op && (tot === null || op <= tot);
 
 describe("the databeheerder right", () => {
   test("R59 R60 R62: databeheerder exactly when an uploaded assignment covers the day", () => {
     fc.assert(
-      fc.property(fc.array(opdrachten, { maxLength: 4 }), dagen.map(dag), (lijst, op) => {
-        const verwacht = lijst.some(
+      fc.property(fc.array(opdrachten, { maxLength: 4 }), dagen.map(dag), (list, op) => {
+        const verwacht = list.some(
           ({ van, tot, voId, geladen }) =>
             geladen !== null &&
             geladen.voId === voId &&
-            dekt(op, van, tot) &&
-            dekt(op, geladen.van, geladen.tot) &&
+            covers(op, van, tot) &&
+            covers(op, geladen.van, geladen.tot) &&
             (geladen.uiterst === null || op <= geladen.uiterst),
         );
-        const recht = rechtUit(feiten({ opdrachten: lijst }), op);
+        const recht = rechtFrom(feiten({ opdrachten: list }), op);
         assert.equal((recht?.databeheerder ?? null) !== null, verwacht);
         // What is shown as its days is what holds, on each of them and not on the day after.
         const periode = recht?.databeheerder;
         if (periode?.tot) {
-          assert.ok(rechtUit(feiten({ opdrachten: lijst }), periode.tot)?.databeheerder);
+          assert.ok(rechtFrom(feiten({ opdrachten: list }), periode.tot)?.databeheerder);
           const daarna = new Date(Date.parse(periode.tot) + 86_400_000).toISOString().slice(0, 10) as Datum;
-          const nog = langste(lijst.map(periodeVan), daarna);
+          const nog = longest(list.map(periodOf), daarna);
           assert.ok(nog === null || nog.van > op, "the end shown is the last end of what holds today");
         }
       }),
@@ -78,16 +78,16 @@ describe("the databeheerder right", () => {
       tot: d("2026-08-31"),
       geladen: { voId: "vo-1", van: d("2025-09-01"), tot: d("2026-08-31"), uiterst: null },
     };
-    assert.deepEqual(rechtUit(feiten({ opdrachten: [tijdelijk] }), d("2026-08-31"))?.databeheerder, {
+    assert.deepEqual(rechtFrom(feiten({ opdrachten: [tijdelijk] }), d("2026-08-31"))?.databeheerder, {
       van: "2025-09-01",
       tot: "2026-08-31",
     });
-    assert.equal(rechtUit(feiten({ opdrachten: [tijdelijk] }), d("2026-09-01")), null);
-    assert.deepEqual(eindeUit(feiten({ opdrachten: [tijdelijk] }), d("2026-09-01")), {
+    assert.equal(rechtFrom(feiten({ opdrachten: [tijdelijk] }), d("2026-09-01")), null);
+    assert.deepEqual(endFrom(feiten({ opdrachten: [tijdelijk] }), d("2026-09-01")), {
       soort: "opdracht",
       op: "2026-08-31",
     });
-    assert.equal(eindeUit(feiten({ opdrachten: [tijdelijk] }), d("2026-08-31")), null);
+    assert.equal(endFrom(feiten({ opdrachten: [tijdelijk] }), d("2026-08-31")), null);
   });
 
   test("R60: the day begins and ends at midnight in Brussels, in both nights that clocks change", () => {
@@ -96,14 +96,14 @@ describe("the databeheerder right", () => {
       ["2026-03-29T21:59:59.999Z", "2026-03-29T22:00:00Z", "2026-03-29"], // that day had 23 hours
       ["2026-10-25T22:59:59.999Z", "2026-10-25T23:00:00Z", "2026-10-25"], // and this one 25
     ] as const) {
-      assert.equal(datumOp(Date.parse(voor)), tot);
-      assert.ok(datumOp(Date.parse(na)) > tot);
+      assert.equal(datumOn(Date.parse(voor)), tot);
+      assert.ok(datumOn(Date.parse(na)) > tot);
     }
   });
 
   test("R61: maximum validity is 31 August of the fifth year after the upload", () => {
-    assert.equal(uitersteDag(d("2026-11-23")), "2031-08-31");
-    assert.equal(uitersteDag(d("2027-01-04")), "2032-08-31");
+    assert.equal(latestDay(d("2026-11-23")), "2031-08-31");
+    assert.equal(latestDay(d("2027-01-04")), "2032-08-31");
   });
 
   test("R63: databeheerder gives nothing of beheerder, and the other way round", () => {
@@ -113,12 +113,12 @@ describe("the databeheerder right", () => {
         fc.array(perioden, { maxLength: 3 }),
         fc.boolean(),
         dagen.map(dag),
-        (lijst, benoemd, rol, op) => {
-          const recht = rechtUit(feiten({ opdrachten: lijst, benoemd, rol }), op);
-          assert.deepEqual(recht?.databeheerder ?? null, langste(lijst.map(periodeVan), op));
+        (list, benoemd, rol, op) => {
+          const recht = rechtFrom(feiten({ opdrachten: list, benoemd, rol }), op);
+          assert.deepEqual(recht?.databeheerder ?? null, longest(list.map(periodOf), op));
           assert.equal(
             (recht?.beheerder ?? null) !== null,
-            rol || benoemd.some(({ van, tot }) => dekt(op, van, tot)),
+            rol || benoemd.some(({ van, tot }) => covers(op, van, tot)),
           );
         },
       ),
@@ -140,19 +140,19 @@ describe("the Monday of the upload", () => {
       ["2026-10-26T03:00:00Z", "2026-10-26"],
       ["2027-01-01T12:00:00Z", "2026-12-28"],
     ] as const)
-      assert.equal(maandagVan(Date.parse(nu)), maandag, nu);
-    assert.equal(maandagNa(d("2026-11-23")), "2026-11-30");
-    assert.equal(maandagNa(d("2026-11-29")), "2026-11-30");
+      assert.equal(mondayOf(Date.parse(nu)), maandag, nu);
+    assert.equal(mondayAfter(d("2026-11-23")), "2026-11-30");
+    assert.equal(mondayAfter(d("2026-11-29")), "2026-11-30");
   });
 
   test("R62: it is a Monday, at most a week ago, and never runs back", () => {
     const momenten = fc.integer({ min: Date.parse("2026-01-01"), max: Date.parse("2030-01-01") });
     fc.assert(
       fc.property(momenten, fc.integer({ min: 0, max: 86_400_000 }), (nu, later) => {
-        const maandag = maandagVan(nu);
+        const maandag = mondayOf(nu);
         assert.equal(new Date(maandag).getUTCDay(), 1);
         assert.ok(nu - Date.parse(maandag) < 7.3 * 86_400_000 && nu > Date.parse(maandag));
-        assert.ok(maandagVan(nu + later) >= maandag);
+        assert.ok(mondayOf(nu + later) >= maandag);
       }),
     );
   });
@@ -162,11 +162,11 @@ describe("small print", () => {
   test("days in both: symmetric, and exactly the days that lie in both", () => {
     fc.assert(
       fc.property(perioden, perioden, dagen.map(dag), (a, b, op) => {
-        const samen = doorsnede(a, b);
-        assert.deepEqual(samen, doorsnede(b, a));
+        const samen = intersection(a, b);
+        assert.deepEqual(samen, intersection(b, a));
         assert.equal(
-          samen !== null && dekt(op, samen.van, samen.tot),
-          dekt(op, a.van, a.tot) && dekt(op, b.van, b.tot),
+          samen !== null && covers(op, samen.van, samen.tot),
+          covers(op, a.van, a.tot) && covers(op, b.van, b.tot),
         );
       }),
     );
@@ -180,7 +180,7 @@ describe("small print", () => {
       "LeerIDBeheerder:99900",
     ];
     assert.deepEqual(
-      scholenVanRollen([
+      scholenOfRollen([
         ...rollen,
         "LeerIDBeheerder:9990012",
         "xLeerIDBeheerder:999002",
@@ -191,7 +191,7 @@ describe("small print", () => {
   });
 
   test("R60: of what was ended the last end is told", () => {
-    const einde = eindeUit(
+    const einde = endFrom(
       feiten({
         opdrachten: [
           {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { datumOp, isLopend, isVroeger, type Datum } from "#platform/clock";
+import { datumOn, isLopend, isVroeger, type Datum } from "#platform/clock";
 import { inTransaction, type Context } from "#platform/context";
 import type { Fragment } from "#platform/database";
 import { isInstellingsnummer } from "#platform/ids";
@@ -12,18 +12,18 @@ import type {
   Toegangsvraag,
 } from "./contract.ts";
 import {
-  doorsnede,
-  maandagNa,
-  maandagVan,
-  periodeVan,
-  scholenVanRollen,
-  uitersteDag,
+  intersection,
+  mondayAfter,
+  mondayOf,
+  periodOf,
+  scholenOfRollen,
+  latestDay,
   type Feiten,
   type OpdrachtFeit,
 } from "./rules.ts";
 
 /** The call of `rechten.verwerk` for one message, as a part of a statement. Gives 'verwerkt', 'ongewijzigd' or 'botsing'. */
-export function verwerking(ctx: Context, bericht: OpdrachtBericht): Fragment {
+export function processing(ctx: Context, bericht: OpdrachtBericht): Fragment {
   return ctx.sql`rechten.verwerk(${new Date(ctx.clock.now())}::timestamptz, ${bericht.instellingsnummer}::text, ${bericht.opdracht}::text,
     ${bericht.versie}::integer, ${bericht.inhoud}::text::bigint, ${bericht.vo_id}::text, ${bericht.naam}::text, ${bericht.voornaam}::text,
     ${bericht.verstuurd_op}::date, ${bericht.vastbenoemd}::boolean, ${bericht.van}::date, ${bericht.tot}::date)`;
@@ -34,17 +34,17 @@ export function verwerking(ctx: Context, bericht: OpdrachtBericht): Fragment {
  * how often; a missed Monday is caught up at the next call (D10). Before the first assignment arrived there is nothing to do.
  * @returns the number of assignments that stand, or null when this Monday was done before
  */
-export async function laadOpdrachtenOp(ctx: Context): Promise<number | null> {
+export async function loadDirecteursopdrachten(ctx: Context): Promise<number | null> {
   const nu = ctx.clock.now();
-  const maandag = maandagVan(nu);
+  const maandag = mondayOf(nu);
   const [row] = await ctx.sql<{ aantal: number | null }[]>`
-    select rechten.laad(${new Date(nu)}::timestamptz, ${maandag}::date, ${uitersteDag(maandag)}::date) as aantal`;
+    select rechten.laad(${new Date(nu)}::timestamptz, ${maandag}::date, ${latestDay(maandag)}::date) as aantal`;
   const aantal = row?.aantal ?? null;
   if (aantal !== null) ctx.log.info({ maandag, opdrachten: aantal }, "directeursopdrachten opgeladen");
   return aantal;
 }
 
-type OpdrachtRij = {
+type OpdrachtRow = {
   vo_id: string;
   van: Datum;
   tot: Datum | null;
@@ -54,7 +54,7 @@ type OpdrachtRij = {
   uiterst: Datum | null;
 };
 
-const opdrachtUit = (row: OpdrachtRij): OpdrachtFeit => ({
+const opdrachtFrom = (row: OpdrachtRow): OpdrachtFeit => ({
   voId: row.vo_id,
   van: row.van,
   tot: row.tot,
@@ -64,7 +64,7 @@ const opdrachtUit = (row: OpdrachtRij): OpdrachtFeit => ({
       : { voId: row.geladen_vo_id, van: row.geladen_van, tot: row.geladen_tot, uiterst: row.uiterst },
 });
 
-type FeitRij = Omit<OpdrachtRij, "van"> & {
+type FeitRow = Omit<OpdrachtRow, "van"> & {
   soort: "opdracht" | "benoemd" | "rol";
   instellingsnummer: string;
   naam: string;
@@ -73,14 +73,14 @@ type FeitRij = Omit<OpdrachtRij, "van"> & {
   beeindigd_op: Date | null;
 };
 
-/** What decides someone's rights, per school that stands on a date: one round trip. */
+/** What decides someone's rights, per school that is current on a date: one round trip. */
 export async function findFeiten(
   ctx: Context,
   voId: string,
   rolScholen: readonly string[],
   op: Datum,
 ): Promise<Feiten[]> {
-  const rows = await ctx.sql<FeitRij[]>`
+  const rows = await ctx.sql<FeitRow[]>`
     with feit as (
       select 'opdracht' as soort, scholen.hoofd(o.instellingsnummer, ${op}::date) collate "C" as nummer, o.vo_id, o.van, o.tot,
              d.vo_id as geladen_vo_id, d.van as geladen_van, d.tot as geladen_tot, d.uiterst, null::timestamptz as beeindigd_op
@@ -100,21 +100,21 @@ export async function findFeiten(
      order by s.naam, s.instellingsnummer`;
   const scholen = Map.groupBy(rows, (row) => row.instellingsnummer);
   return [...scholen.values()].flatMap((van) => {
-    const [eerste] = van;
-    if (!eerste) return [];
-    const { instellingsnummer, naam, lijn } = eerste;
+    const [first] = van;
+    if (!first) return [];
+    const { instellingsnummer, naam, lijn } = first;
     const school: School = { instellingsnummer, naam, lijn };
     return [
       {
         school,
         opdrachten: van.flatMap((row) =>
-          row.soort === "opdracht" && row.van !== null ? [opdrachtUit({ ...row, van: row.van })] : [],
+          row.soort === "opdracht" && row.van !== null ? [opdrachtFrom({ ...row, van: row.van })] : [],
         ),
         benoemd: van.flatMap(({ soort, van: begin, tot, beeindigd_op }) =>
           soort === "benoemd" && begin !== null && beeindigd_op === null ? [{ van: begin, tot }] : [],
         ),
         beeindigd: van.flatMap(({ beeindigd_op }) =>
-          beeindigd_op === null ? [] : [datumOp(beeindigd_op.getTime())],
+          beeindigd_op === null ? [] : [datumOn(beeindigd_op.getTime())],
         ),
         rol: van.some(({ soort }) => soort === "rol"),
       },
@@ -123,8 +123,8 @@ export async function findFeiten(
 }
 
 /** Keeps in which schools somebody came with the role of beheerder, in place of what was known; called at sign-in. */
-export async function onthoudMedewerker(ctx: Context, wie: Medewerker): Promise<void> {
-  const nummers = scholenVanRollen(wie.rollen);
+export async function rememberMedewerker(ctx: Context, wie: Medewerker): Promise<void> {
+  const nummers = scholenOfRollen(wie.rollen);
   await ctx.sql`
     with weg as (
       delete from rechten.medewerker where vo_id = ${wie.voId} and instellingsnummer <> all(${nummers}::text[])
@@ -141,17 +141,17 @@ export async function listDatabeheerders(
   nummers: readonly string[],
 ): Promise<readonly Databeheerder[]> {
   const vandaag = ctx.clock.vandaag();
-  const volgende = maandagNa(maandagVan(ctx.clock.now()));
-  const rows = await ctx.sql<(OpdrachtRij & { naam: string; voornaam: string; vastbenoemd: boolean })[]>`
+  const next = mondayAfter(mondayOf(ctx.clock.now()));
+  const rows = await ctx.sql<(OpdrachtRow & { naam: string; voornaam: string; vastbenoemd: boolean })[]>`
     select o.vo_id, o.naam, o.voornaam, o.vastbenoemd, o.van, o.tot, d.vo_id as geladen_vo_id, d.van as geladen_van,
            d.tot as geladen_tot, d.uiterst
       from rechten.directeursopdracht o left join rechten.databeheerder d using (instellingsnummer, opdracht)
      where o.instellingsnummer = any(${[...nummers]}::text[]) and not kalender.is_vroeger(${vandaag}::date, o.tot)
      order by o.naam, o.voornaam, o.van`;
   return rows.flatMap((row) => {
-    const nu = periodeVan(opdrachtUit(row));
+    const nu = periodOf(opdrachtFrom(row));
     const altijd = row.vastbenoemd || row.tot === null;
-    const straks = doorsnede(row, { van: volgende, tot: altijd ? uitersteDag(volgende) : null });
+    const straks = intersection(row, { van: next, tot: altijd ? latestDay(next) : null });
     const periode = nu && !isVroeger(vandaag, nu.tot) ? nu : straks;
     const { vo_id: voId, naam, voornaam, vastbenoemd } = row;
     return periode ? [{ voId, naam, voornaam, vastbenoemd, ...periode }] : [];
@@ -189,7 +189,7 @@ export async function listBeheerders(
 }
 
 /** Makes someone LeerID-beheerder from today on. Twice is once. */
-export async function maakBeheerder(
+export async function makeBeheerder(
   ctx: Context,
   input: {
     readonly instellingsnummer: string;
@@ -219,7 +219,7 @@ export async function stopBeheerder(
 }
 
 /** A school where someone works, and what became of his last request there. */
-export type EigenSchool = {
+export type OwnSchool = {
   readonly instellingsnummer: string;
   readonly naam: string;
   readonly gevraagdOp: number | null;
@@ -227,17 +227,17 @@ export type EigenSchool = {
 };
 
 /** The schools of someone's `vo_orgcode`, by the number of today. */
-export async function listEigenScholen(
+export async function listOwnScholen(
   ctx: Context,
   wie: Pick<Medewerker, "voId" | "orgcodes">,
-): Promise<readonly EigenSchool[]> {
+): Promise<readonly OwnSchool[]> {
   const vandaag = ctx.clock.vandaag();
   const rows = await ctx.sql<
     {
       instellingsnummer: string;
       naam: string;
       gevraagd_op: Date | null;
-      besluit: EigenSchool["besluit"];
+      besluit: OwnSchool["besluit"];
     }[]
   >`
     select s.instellingsnummer, s.naam, v.gevraagd_op, v.besluit
@@ -252,12 +252,12 @@ export async function listEigenScholen(
 }
 
 /** Asks the director of one of one's own schools for access. False for any other school; a request that is open stays one. */
-export async function vraagToegang(
+export async function askToegang(
   ctx: Context,
   wie: Omit<Medewerker, "rollen">,
   instellingsnummer: string,
 ): Promise<boolean> {
-  const eigen = await listEigenScholen(ctx, wie);
+  const eigen = await listOwnScholen(ctx, wie);
   if (!eigen.some((school) => school.instellingsnummer === instellingsnummer)) return false;
   await ctx.sql`
     insert into rechten.toegangsvraag (vraag, instellingsnummer, vo_id, naam, voornaam, gevraagd_op)
@@ -287,7 +287,7 @@ export async function listToegangsvragen(
  * Grants or refuses a request. `al-beslist`: another director was first, and his decision stands; `onbekend`: there is none with this id
  * in these numbers.
  */
-export function beslisToegang(
+export function decideToegang(
   ctx: Context,
   input: {
     readonly nummers: readonly string[];
@@ -311,13 +311,13 @@ export function beslisToegang(
     }
     const { instellingsnummer, vo_id: voId, naam, voornaam } = vraag;
     if (input.besluit === "toegekend")
-      await maakBeheerder(tx, { instellingsnummer, wie: { voId, naam, voornaam }, door: input.door });
+      await makeBeheerder(tx, { instellingsnummer, wie: { voId, naam, voornaam }, door: input.door });
     return "beslist";
   });
 }
 
 /** Names of staff that this school knows or knew, by `vo_id`; the log of looks holds no names itself (D11). */
-export async function listNamen(
+export async function listNames(
   ctx: Context,
   nummers: readonly string[],
   voIds: readonly string[],

@@ -14,7 +14,7 @@ export type SchoolBericht = {
   readonly niveaus: readonly Niveau[];
   readonly van: Datum;
   readonly tot: Datum | null;
-  /** The number that stands in the place of this one afterwards (D3). */
+  /** The number that replaces this one (D3). */
   readonly opvolger: Instellingsnummer | null;
   readonly vestigingen: readonly {
     readonly vestiging: string;

@@ -1,2 +1,2 @@
 export type { Niveau, School, SchoolBericht } from "./contract.ts";
-export { getHoofd, verwerking, vindSchool } from "./store.ts";
+export { getHead, processing, findSchool } from "./store.ts";

@@ -5,7 +5,7 @@ import type { Instellingsnummer } from "#platform/ids";
 import type { School, SchoolBericht } from "./contract.ts";
 
 /** The call of `scholen.verwerk` for one message, as a part of a statement. Gives 'verwerkt', 'ongewijzigd' or 'botsing'. */
-export function verwerking(ctx: Context, bericht: SchoolBericht): Fragment {
+export function processing(ctx: Context, bericht: SchoolBericht): Fragment {
   const { vestigingen } = bericht;
   return ctx.sql`scholen.verwerk(${new Date(ctx.clock.now())}::timestamptz, ${bericht.instellingsnummer}::text, ${bericht.versie}::integer,
     ${bericht.inhoud}::text::bigint, ${bericht.naam}::text, ${bericht.gemeente}::text, ${[...bericht.niveaus]}::text[], ${bericht.van}::date,
@@ -14,14 +14,14 @@ export function verwerking(ctx: Context, bericht: SchoolBericht): Fragment {
 }
 
 /** A school by the number of any time; undefined when Discimus never sent it. */
-export async function vindSchool(ctx: Context, instellingsnummer: string): Promise<School | undefined> {
+export async function findSchool(ctx: Context, instellingsnummer: string): Promise<School | undefined> {
   const [row] = await ctx.sql<School[]>`
     select instellingsnummer, naam, gemeente, niveaus, van, tot, opvolger from scholen.school where instellingsnummer = ${instellingsnummer}`;
   return row;
 }
 
-/** The number that stands for this one on a date: follows successors in force (D3). */
-export async function getHoofd(
+/** The number that is current on a date in the place of this one: follows successors in force (D3). */
+export async function getHead(
   ctx: Context,
   instellingsnummer: Instellingsnummer,
   op: Datum,

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { leesDatum, type Datum } from "#platform/clock";
+import { readDatum, type Datum } from "#platform/clock";
 import { isInstellingsnummer } from "#platform/ids";
-import { leesSleutel } from "./rules.ts";
+import { readSleutel } from "./rules.ts";
 
 /** An administrative package (R9). */
 export type Pakket = {
@@ -23,7 +23,7 @@ export type Gebruik = {
 
 const datum = z
   .string()
-  .refine((value) => leesDatum(value) !== undefined, "geen bestaande datum JJJJ-MM-DD")
+  .refine((value) => readDatum(value) !== undefined, "geen bestaande datum JJJJ-MM-DD")
   .transform((value) => value as Datum)
   .meta({ format: "date", description: "JJJJ-MM-DD" });
 const pakket = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "kleine letters, cijfers en koppeltekens");
@@ -32,7 +32,7 @@ const publiekeSleutel = z
   .string()
   .max(4000)
   .superRefine((regel, ctx) => {
-    const gelezen = leesSleutel(regel);
+    const gelezen = readSleutel(regel);
     if (typeof gelezen === "string") ctx.addIssue({ code: "custom", message: gelezen });
   })
   .meta({
@@ -41,10 +41,10 @@ const publiekeSleutel = z
   });
 
 /** Says of the second of two equal things in a list that it stands there twice. */
-function eenmaal<T>(lijst: readonly T[], wat: (een: T) => string | undefined): number[] {
+function once<T>(list: readonly T[], pick: (one: T) => string | undefined): number[] {
   const gezien = new Set<string>();
-  return lijst.flatMap((een, plaats) => {
-    const naam = wat(een);
+  return list.flatMap((one, plaats) => {
+    const naam = pick(one);
     if (naam === undefined) return [];
     if (gezien.has(naam)) return [plaats];
     gezien.add(naam);
@@ -93,22 +93,22 @@ export const schoolsoftwareBestand = z
       .max(20_000)
       .default([]),
   })
-  .superRefine((bestand, ctx) => {
-    const dubbel = (path: (string | number)[]) =>
+  .superRefine((file, ctx) => {
+    const duplicate = (path: (string | number)[]) =>
       ctx.addIssue({ code: "custom", path, message: "staat er twee keer" });
-    const { pakketten, scholen } = bestand;
-    for (const i of eenmaal(pakketten, (een) => een.pakket)) dubbel(["pakketten", i, "pakket"]);
-    for (const i of eenmaal(pakketten, (een) => een.client_id)) dubbel(["pakketten", i, "client_id"]);
-    const sleutels = pakketten.flatMap((een, i) =>
-      een.publieke_sleutels.map((regel, j) => ({ i, j, sleutel: leesSleutel(regel) })),
+    const { pakketten, scholen } = file;
+    for (const i of once(pakketten, (one) => one.pakket)) duplicate(["pakketten", i, "pakket"]);
+    for (const i of once(pakketten, (one) => one.client_id)) duplicate(["pakketten", i, "client_id"]);
+    const sleutels = pakketten.flatMap((one, i) =>
+      one.publieke_sleutels.map((regel, j) => ({ i, j, sleutel: readSleutel(regel) })),
     );
-    for (const plaats of eenmaal(sleutels, ({ sleutel }) =>
+    for (const plaats of once(sleutels, ({ sleutel }) =>
       typeof sleutel === "string" ? undefined : sleutel.vingerafdruk,
     )) {
       const { i = 0, j = 0 } = sleutels[plaats] ?? {};
-      dubbel(["pakketten", i, "publieke_sleutels", j]);
+      duplicate(["pakketten", i, "publieke_sleutels", j]);
     }
-    for (const i of eenmaal(scholen, (een) => `${een.instellingsnummer} ${een.van}`))
-      dubbel(["scholen", i, "van"]);
+    for (const i of once(scholen, (one) => `${one.instellingsnummer} ${one.van}`))
+      duplicate(["scholen", i, "van"]);
   });
-export type SchoolsoftwareBestand = z.output<typeof schoolsoftwareBestand>;
+export type SchoolsoftwareFile = z.output<typeof schoolsoftwareBestand>;

@@ -1,26 +1,26 @@
 import { inTransaction, type Context } from "#platform/context";
-import { leesBestand } from "#platform/import-file";
+import { readFile } from "#platform/import-file";
 import { Problem } from "#platform/problem";
-import { schoolsoftwareBestand, type Gebruik, type SchoolsoftwareBestand } from "./contract.ts";
+import { schoolsoftwareBestand, type Gebruik, type SchoolsoftwareFile } from "./contract.ts";
 import { schoolsoftwareProblemen } from "./problems.ts";
-import { leesSleutel } from "./rules.ts";
+import { readSleutel } from "./rules.ts";
 import {
-  listBestaande,
-  listVreemdeClients,
-  listVreemdeSleutels,
-  maakClientsVrij,
-  neemSlot,
-  updateTot,
+  listExisting,
+  listStrangerClients,
+  listStrangerSleutels,
+  freeClients,
+  takeLock,
+  updateUntil,
   upsertGebruik,
   upsertPakket,
-  zetSleutels,
+  setSleutels,
 } from "./store.ts";
 
-export { schoolsoftwareBestand, type Gebruik, type Pakket, type SchoolsoftwareBestand } from "./contract.ts";
+export { schoolsoftwareBestand, type Gebruik, type Pakket, type SchoolsoftwareFile } from "./contract.ts";
 export { schoolsoftwareProblemen } from "./problems.ts";
-export { schooljaarVan, vingerafdrukVan } from "./rules.ts";
-export { geefIdentificaties, type Identificatie, type Plaats } from "./store-identificatie.ts";
-export { findPakketVanClient, findPakketVanSleutel, listGebruik, listPakketten, pakketVan } from "./store.ts";
+export { schooljaarOf, fingerprintOf } from "./rules.ts";
+export { giveIdentificaties, type Identificatie, type Place } from "./store-identificatie.ts";
+export { findPakketOfClient, findPakketOfSleutel, listGebruik, listPakketten, pakketOf } from "./store.ts";
 
 /**
  * `leerid import schoolsoftware`: packages and which school uses which, whole or not at all; the same file again changes
@@ -28,30 +28,30 @@ export { findPakketVanClient, findPakketVanSleutel, listGebruik, listPakketten, 
  * stay as they are.
  * @throws Problem `bestand-ongeldig` with a line per field, `pakket-onbekend`, `sleutel-van-ander`, `client-van-ander-pakket`
  */
-export async function importeerSchoolsoftware(ctx: Context, inhoud: string): Promise<SchoolsoftwareBestand> {
-  const bestand = leesBestand(inhoud, schoolsoftwareBestand);
-  const pakketten = bestand.pakketten.map((een) => een.pakket);
-  const clients = bestand.pakketten.flatMap(({ pakket, client_id }) =>
+export async function importSchoolsoftware(ctx: Context, inhoud: string): Promise<SchoolsoftwareFile> {
+  const file = readFile(inhoud, schoolsoftwareBestand);
+  const pakketten = file.pakketten.map((one) => one.pakket);
+  const clients = file.pakketten.flatMap(({ pakket, client_id }) =>
     client_id === undefined ? [] : [{ pakket, client_id }],
   );
-  const sleutels = bestand.pakketten.flatMap(({ pakket, publieke_sleutels }) =>
+  const sleutels = file.pakketten.flatMap(({ pakket, publieke_sleutels }) =>
     publieke_sleutels.flatMap((regel) => {
-      const sleutel = leesSleutel(regel);
+      const sleutel = readSleutel(regel);
       return typeof sleutel === "string" ? [] : [{ ...sleutel, pakket }];
     }),
   );
   await inTransaction(ctx, async (tx) => {
-    await neemSlot(tx);
-    const weiger = (code: keyof typeof schoolsoftwareProblemen, wat: readonly string[]) => {
+    await takeLock(tx);
+    const refuseWhen = (code: keyof typeof schoolsoftwareProblemen, wat: readonly string[]) => {
       if (wat.length > 0) throw new Problem(schoolsoftwareProblemen[code], wat.join("\n"));
     };
-    const clientIds = clients.map((een) => een.client_id);
-    weiger("client-van-ander-pakket", await listVreemdeClients(tx, clientIds, pakketten));
-    const vingerafdrukken = sleutels.map((een) => een.vingerafdruk);
-    weiger("sleutel-van-ander", await listVreemdeSleutels(tx, vingerafdrukken, pakketten));
-    const houd = clients.map((een) => `${een.pakket} ${een.client_id}`);
-    await maakClientsVrij(tx, pakketten, houd);
-    for (const { pakket, naam, levert_klasinformatie, client_id } of bestand.pakketten) {
+    const clientIds = clients.map((one) => one.client_id);
+    refuseWhen("client-van-ander-pakket", await listStrangerClients(tx, clientIds, pakketten));
+    const vingerafdrukken = sleutels.map((one) => one.vingerafdruk);
+    refuseWhen("sleutel-van-ander", await listStrangerSleutels(tx, vingerafdrukken, pakketten));
+    const houd = clients.map((one) => `${one.pakket} ${one.client_id}`);
+    await freeClients(tx, pakketten, houd);
+    for (const { pakket, naam, levert_klasinformatie, client_id } of file.pakketten) {
       await upsertPakket(tx, {
         pakket,
         naam,
@@ -59,17 +59,17 @@ export async function importeerSchoolsoftware(ctx: Context, inhoud: string): Pro
         clientId: client_id ?? null,
       });
     }
-    await zetSleutels(tx, pakketten, sleutels);
-    const bekend = new Set(await listBestaande(tx, [...new Set(bestand.scholen.map((een) => een.pakket))]));
-    weiger(
+    await setSleutels(tx, pakketten, sleutels);
+    const bekend = new Set(await listExisting(tx, [...new Set(file.scholen.map((one) => one.pakket))]));
+    refuseWhen(
       "pakket-onbekend",
-      bestand.scholen.flatMap(({ pakket }, plaats) =>
+      file.scholen.flatMap(({ pakket }, plaats) =>
         bekend.has(pakket) ? [] : [`scholen.${plaats}.pakket: dit pakket bestaat niet`],
       ),
     );
-    if (bestand.scholen.length > 0) await upsertGebruik(tx, bestand.scholen);
+    if (file.scholen.length > 0) await upsertGebruik(tx, file.scholen);
   });
-  return bestand;
+  return file;
 }
 
 /**
@@ -77,12 +77,12 @@ export async function importeerSchoolsoftware(ctx: Context, inhoud: string): Pro
  * first day: that period changes.
  * @throws Problem `pakket-onbekend`, `gebruik-omgekeerd`
  */
-export async function wijzigGebruik(ctx: Context, gebruik: Gebruik): Promise<void> {
+export async function changeGebruik(ctx: Context, gebruik: Gebruik): Promise<void> {
   if (gebruik.tot !== null && gebruik.tot < gebruik.van)
     throw new Problem(schoolsoftwareProblemen["gebruik-omgekeerd"]);
   await inTransaction(ctx, async (tx) => {
-    await neemSlot(tx);
-    if ((await listBestaande(tx, [gebruik.pakket])).length === 0)
+    await takeLock(tx);
+    if ((await listExisting(tx, [gebruik.pakket])).length === 0)
       throw new Problem(schoolsoftwareProblemen["pakket-onbekend"]);
     await upsertGebruik(tx, [gebruik]);
   });
@@ -95,5 +95,5 @@ export async function wijzigGebruik(ctx: Context, gebruik: Gebruik): Promise<voi
 export async function stopGebruik(ctx: Context, gebruik: Omit<Gebruik, "pakket">): Promise<void> {
   if (gebruik.tot !== null && gebruik.tot < gebruik.van)
     throw new Problem(schoolsoftwareProblemen["gebruik-omgekeerd"]);
-  if (!(await updateTot(ctx, gebruik))) throw new Problem(schoolsoftwareProblemen["gebruik-onbekend"]);
+  if (!(await updateUntil(ctx, gebruik))) throw new Problem(schoolsoftwareProblemen["gebruik-onbekend"]);
 }

@@ -13,14 +13,14 @@ const punten: Readonly<Record<string, number>> = {
 const kleinsteRsa = 3072;
 
 /** The fingerprint of a key from the bytes that travel (RFC 4253 section 6.6). */
-export const vingerafdrukVan = (bytes: Uint8Array): string =>
+export const fingerprintOf = (bytes: Uint8Array): string =>
   `SHA256:${hash(bytes).toString("base64").replace(/=+$/, "")}`;
 
 /**
  * Reads a line of a `.pub` file (RFC 4253 section 6.6, RFC 5656, RFC 8709). What is wrong comes back as a sentence, to be shown
  * beside the field.
  */
-export function leesSleutel(regel: string): Sleutel | string {
+export function readSleutel(regel: string): Sleutel | string {
   const [soort = "", base64 = ""] = regel.trim().split(/[ \t]+/);
   if (/PRIVATE KEY/.test(regel)) return "dit is een geheime sleutel; geef de publieke (.pub)";
   if (/[\r\n]/.test(regel.trim())) return "meer dan één regel; geef elke sleutel apart";
@@ -28,7 +28,7 @@ export function leesSleutel(regel: string): Sleutel | string {
     return "begint niet met ssh-ed25519, ecdsa-sha2-nistp256/384/521 of ssh-rsa";
   const bytes = Buffer.from(base64, "base64");
   if (bytes.toString("base64") !== base64) return "is geen volledige sleutel";
-  const delen = leesDelen(bytes);
+  const delen = readParts(bytes);
   if (!delen || delen[0]?.toString("latin1") !== soort) return "is geen volledige sleutel";
   if (soort === "ssh-rsa") {
     const [, , modulus] = delen;
@@ -42,11 +42,11 @@ export function leesSleutel(regel: string): Sleutel | string {
     if (delen.length !== 3 || punt?.length !== punten[soort] || punt?.[0] !== 4)
       return "is geen volledige sleutel";
   }
-  return { publiekeSleutel: `${soort} ${base64}`, vingerafdruk: vingerafdrukVan(bytes) };
+  return { publiekeSleutel: `${soort} ${base64}`, vingerafdruk: fingerprintOf(bytes) };
 }
 
 /** The length-prefixed parts of a key; undefined when they do not fit. */
-function leesDelen(bytes: Buffer): Buffer[] | undefined {
+function readParts(bytes: Buffer): Buffer[] | undefined {
   const delen: Buffer[] = [];
   for (let plaats = 0; plaats < bytes.length;) {
     if (plaats + 4 > bytes.length) return undefined;
@@ -62,7 +62,7 @@ function leesDelen(bytes: Buffer): Buffer[] | undefined {
  * First and last day of a school year of which a package may ask the pupils: the current one or the next, to prepare it. Undefined
  * for any other: nobody needs the pupils of years ago.
  */
-export function schooljaarVan(schooljaar: string, vandaag: Datum): { van: Datum; tot: Datum } | undefined {
+export function schooljaarOf(schooljaar: string, vandaag: Datum): { van: Datum; tot: Datum } | undefined {
   const nu = schooljaarOn(vandaag);
   return schooljaar === nu || schooljaar === shiftSchooljaar(nu, 1)
     ? daysOfSchooljaar(schooljaar)

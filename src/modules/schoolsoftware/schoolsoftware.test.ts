@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Datum } from "#platform/clock";
-import { pakketVan } from "#modules/schoolsoftware";
+import { pakketOf } from "#modules/schoolsoftware";
 import { testDatabase, type TestDatabase } from "#testing/database";
 
 let db: TestDatabase;
@@ -15,13 +15,13 @@ before(async () => {
 after(() => db.close());
 
 test("R21: the package of a school on a day: of periods that overlap the one that begins last, and none before the first", async () => {
-  const op = async (datum: string, ...nummers: string[]) =>
-    (await pakketVan(db.ctx, nummers, datum as Datum))?.naam;
-  assert.equal(await op("2020-08-31", "999001"), undefined);
-  assert.equal(await op("2026-08-31", "999001"), "Broekx");
-  assert.equal(await op("2026-09-01", "999001"), "Wisa");
-  assert.equal(await op("2026-11-23", "999001"), "Wisa");
-  assert.equal(await op("2026-11-24", "999001"), "Broekx");
-  assert.equal(await op("2026-11-24", "999002"), undefined);
-  assert.equal(await op("2026-11-23", "999009", "999001"), "Wisa");
+  const pakketOn = async (datum: string, ...nummers: string[]) =>
+    (await pakketOf(db.ctx, nummers, datum as Datum))?.naam;
+  assert.equal(await pakketOn("2020-08-31", "999001"), undefined);
+  assert.equal(await pakketOn("2026-08-31", "999001"), "Broekx");
+  assert.equal(await pakketOn("2026-09-01", "999001"), "Wisa");
+  assert.equal(await pakketOn("2026-11-23", "999001"), "Wisa");
+  assert.equal(await pakketOn("2026-11-24", "999001"), "Broekx");
+  assert.equal(await pakketOn("2026-11-24", "999002"), undefined);
+  assert.equal(await pakketOn("2026-11-23", "999009", "999001"), "Wisa");
 });

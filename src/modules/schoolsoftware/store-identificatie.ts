@@ -7,34 +7,34 @@ import { regelsSql } from "#modules/privacylog";
 export type Identificatie = {
   readonly stamnummer: string;
   readonly leerIdUuid: LeerIdUuid | null;
-  /** Of the account that stands. */
+  /** Of the current account. */
   readonly accountUuid: AccountUuid;
   readonly administratieveGroep: string | null;
 };
 
 /** Where a page of a list ended. */
-export type Plaats = { readonly stamnummer: string; readonly accountUuid: string };
+export type Place = { readonly stamnummer: string; readonly accountUuid: string };
 
 /**
  * A page of the pupils of a school who are enrolled on some day of a period, for a package: its right to them, the list and the
  * records of the privacy log in one statement, so in one snapshot and one commit. Undefined when the package has no right: no such
  * school, another package, nothing shared. One pupil more than asked means that there is more.
  */
-export async function geefIdentificaties(
+export async function giveIdentificaties(
   ctx: Context,
   vraag: {
     readonly pakket: string;
     readonly instellingsnummer: string;
     readonly van: Datum;
     readonly tot: Datum;
-    readonly na: Plaats | undefined;
+    readonly na: Place | undefined;
     readonly aantal: number;
   },
 ): Promise<Identificatie[] | undefined> {
   const { pakket, instellingsnummer, van, tot, na, aantal } = vraag;
   const vandaag = ctx.clock.vandaag();
   const nu = ctx.clock.now();
-  const rijen = await ctx.sql<(Omit<Identificatie, "stamnummer"> & { stamnummer: string | null })[]>`
+  const rows = await ctx.sql<(Omit<Identificatie, "stamnummer"> & { stamnummer: string | null })[]>`
     with school as materialized (
       select n.nummers from (select scholen.lijn(${instellingsnummer}, ${vandaag}::date) as nummers) n
        where schoolsoftware.pakket_van(n.nummers, ${vandaag}::date) = ${pakket} and akkoorden.deelt(n.nummers)),
@@ -67,6 +67,6 @@ export async function geefIdentificaties(
     ${regelsSql(ctx.sql, { tijdstip: nu, soort: "identificatie", ontvanger: pakket, protocol: null, aanleiding: "schoolpakket" }, "te_loggen")}
     select l.stamnummer, l.leer_id_uuid as "leerIdUuid", l.account_uuid as "accountUuid", l.administratieve_groep as "administratieveGroep"
       from school left join leerling l on true order by l.stamnummer, l.account_uuid`;
-  if (rijen.length === 0) return undefined;
-  return rijen.flatMap(({ stamnummer, ...rij }) => (stamnummer === null ? [] : [{ ...rij, stamnummer }]));
+  if (rows.length === 0) return undefined;
+  return rows.flatMap(({ stamnummer, ...rij }) => (stamnummer === null ? [] : [{ ...rij, stamnummer }]));
 }

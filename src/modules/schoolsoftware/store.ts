@@ -3,48 +3,48 @@ import type { Context } from "#platform/context";
 import type { Gebruik, Pakket } from "./contract.ts";
 import type { Sleutel } from "./rules.ts";
 
-type PakketRij = { pakket: string; naam: string; levert_klasinformatie: boolean };
-const lees = (row: PakketRij): Pakket => ({
+type PakketRow = { pakket: string; naam: string; levert_klasinformatie: boolean };
+const pakketFrom = (row: PakketRow): Pakket => ({
   pakket: row.pakket,
   naam: row.naam,
   levertKlasinformatie: row.levert_klasinformatie,
 });
 
 /** The package that a school uses on a day (R21), under any of its numbers; undefined = none is configured. */
-export async function pakketVan(
+export async function pakketOf(
   ctx: Context,
   nummers: readonly string[],
   op: Datum,
 ): Promise<Pakket | undefined> {
-  const [row] = await ctx.sql<PakketRij[]>`
+  const [row] = await ctx.sql<PakketRow[]>`
     select p.pakket, p.naam, p.levert_klasinformatie from schoolsoftware.pakket p
      where p.pakket = schoolsoftware.pakket_van(${[...nummers]}, ${op}::date)`;
-  return row && lees(row);
+  return row && pakketFrom(row);
 }
 
 /** All packages, by name. */
 export async function listPakketten(ctx: Context): Promise<Pakket[]> {
-  const rows = await ctx.sql<PakketRij[]>`
+  const rows = await ctx.sql<PakketRow[]>`
     select pakket, naam, levert_klasinformatie from schoolsoftware.pakket order by naam, pakket`;
-  return rows.map(lees);
+  return rows.map(pakketFrom);
 }
 
 /** The package whose machine client this is. */
-export async function findPakketVanClient(ctx: Context, clientId: string): Promise<Pakket | undefined> {
-  const [row] = await ctx.sql<PakketRij[]>`
+export async function findPakketOfClient(ctx: Context, clientId: string): Promise<Pakket | undefined> {
+  const [row] = await ctx.sql<PakketRow[]>`
     select pakket, naam, levert_klasinformatie from schoolsoftware.pakket where client_id = ${clientId}`;
-  return row && lees(row);
+  return row && pakketFrom(row);
 }
 
 /** The package whose public key has this fingerprint (`SHA256:…`), with the key as OpenSSH writes it. */
-export async function findPakketVanSleutel(
+export async function findPakketOfSleutel(
   ctx: Context,
   vingerafdruk: string,
 ): Promise<(Pakket & { readonly publiekeSleutel: string }) | undefined> {
-  const [row] = await ctx.sql<(PakketRij & { publieke_sleutel: string })[]>`
+  const [row] = await ctx.sql<(PakketRow & { publieke_sleutel: string })[]>`
     select p.pakket, p.naam, p.levert_klasinformatie, s.publieke_sleutel
       from schoolsoftware.sleutel s join schoolsoftware.pakket p using (pakket) where s.vingerafdruk = ${vingerafdruk}`;
-  return row && { ...lees(row), publiekeSleutel: row.publieke_sleutel };
+  return row && { ...pakketFrom(row), publiekeSleutel: row.publieke_sleutel };
 }
 
 /** The periods of a school, under any of its numbers, the latest first. */
@@ -55,7 +55,7 @@ export async function listGebruik(ctx: Context, nummers: readonly string[]): Pro
 }
 
 /** One change of packages and their use at a time: changes are rare, and the ends of periods depend on each other. */
-export async function neemSlot(ctx: Context): Promise<void> {
+export async function takeLock(ctx: Context): Promise<void> {
   await ctx.sql`select pg_advisory_xact_lock(7131)`;
 }
 
@@ -72,14 +72,14 @@ export async function upsertPakket(
 }
 
 /** Lets go of client_ids of these packages, so that packages in one file can swap them. */
-export async function maakClientsVrij(ctx: Context, pakketten: readonly string[], houd: readonly string[]) {
+export async function freeClients(ctx: Context, pakketten: readonly string[], houd: readonly string[]) {
   await ctx.sql`
     update schoolsoftware.pakket set client_id = null
      where pakket = any (${[...pakketten]}) and client_id is not null and not (pakket || ' ' || client_id = any (${[...houd]}))`;
 }
 
 /** Which of these client_ids belong to packages that are not among these. */
-export async function listVreemdeClients(
+export async function listStrangerClients(
   ctx: Context,
   clientIds: readonly string[],
   pakketten: readonly string[],
@@ -91,7 +91,7 @@ export async function listVreemdeClients(
 }
 
 /** Which of these keys belong to packages that are not among these: their fingerprints. */
-export async function listVreemdeSleutels(
+export async function listStrangerSleutels(
   ctx: Context,
   vingerafdrukken: readonly string[],
   pakketten: readonly string[],
@@ -103,7 +103,7 @@ export async function listVreemdeSleutels(
 }
 
 /** These are the keys of these packages from now on, and no others. */
-export async function zetSleutels(
+export async function setSleutels(
   ctx: Context,
   pakketten: readonly string[],
   sleutels: readonly (Sleutel & { readonly pakket: string })[],
@@ -111,17 +111,17 @@ export async function zetSleutels(
   await ctx.sql`
     delete from schoolsoftware.sleutel
      where pakket = any (${[...pakketten]})
-       and not (pakket || ' ' || vingerafdruk = any (${sleutels.map((een) => `${een.pakket} ${een.vingerafdruk}`)}))`;
+       and not (pakket || ' ' || vingerafdruk = any (${sleutels.map((one) => `${one.pakket} ${one.vingerafdruk}`)}))`;
   await ctx.sql`
     insert into schoolsoftware.sleutel (vingerafdruk, pakket, publieke_sleutel, ingevoerd_op)
     select s.*, ${new Date(ctx.clock.now())}::timestamptz
-      from unnest(${sleutels.map((een) => een.vingerafdruk)}::text[], ${sleutels.map((een) => een.pakket)}::text[],
-                  ${sleutels.map((een) => een.publiekeSleutel)}::text[]) as s
+      from unnest(${sleutels.map((one) => one.vingerafdruk)}::text[], ${sleutels.map((one) => one.pakket)}::text[],
+                  ${sleutels.map((one) => one.publiekeSleutel)}::text[]) as s
     on conflict (vingerafdruk) do nothing`;
 }
 
 /** Which of these packages exist. */
-export async function listBestaande(ctx: Context, pakketten: readonly string[]): Promise<string[]> {
+export async function listExisting(ctx: Context, pakketten: readonly string[]): Promise<string[]> {
   const rows = await ctx.sql<{ pakket: string }[]>`
     select pakket from schoolsoftware.pakket where pakket = any (${[...pakketten]})`;
   return rows.map((row) => row.pakket);
@@ -134,8 +134,8 @@ export async function listBestaande(ctx: Context, pakketten: readonly string[]):
 export async function upsertGebruik(ctx: Context, gebruik: readonly Gebruik[]): Promise<void> {
   await ctx.sql`
     with nieuw as (
-      select * from unnest(${gebruik.map((een) => een.instellingsnummer)}::text[], ${gebruik.map((een) => een.van)}::date[],
-                           ${gebruik.map((een) => een.tot)}::date[], ${gebruik.map((een) => een.pakket)}::text[])
+      select * from unnest(${gebruik.map((one) => one.instellingsnummer)}::text[], ${gebruik.map((one) => one.van)}::date[],
+                           ${gebruik.map((one) => one.tot)}::date[], ${gebruik.map((one) => one.pakket)}::text[])
         as n (instellingsnummer, van, tot, pakket)),
     alle as (
       select * from nieuw
@@ -152,7 +152,7 @@ export async function upsertGebruik(ctx: Context, gebruik: readonly Gebruik[]): 
 }
 
 /** Gives a period another last day; false when there is no such period. */
-export async function updateTot(
+export async function updateUntil(
   ctx: Context,
   { instellingsnummer, van, tot }: Omit<Gebruik, "pakket">,
 ): Promise<boolean> {

@@ -3,10 +3,10 @@ import type { Context } from "#platform/context";
 import { keyedHash, type Keys } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
 import { plaatjes } from "./pictures.ts";
-import { leesBadge, schrijfCode } from "./rules.ts";
+import { readBadge, writeCode } from "./rules.ts";
 
 /** What a badge shows and, on the teacher's page, which picture goes with it. */
-export type NieuweBadge = {
+export type NewBadge = {
   /** 26 signs: 128 bits. The first eight are the form that can be typed. */
   readonly code: string;
   /** Index in `plaatjes`. */
@@ -17,14 +17,14 @@ export type NieuweBadge = {
 export type BadgeHash = { readonly kort: Buffer; readonly code: Buffer | null };
 
 /** Makes the code of a badge and, for a pupil without one, the picture. Stores nothing. */
-export const maakBadge = (): NieuweBadge => ({
-  code: schrijfCode(randomBytes(16)),
+export const makeBadge = (): NewBadge => ({
+  code: writeCode(randomBytes(16)),
   plaatje: randomInt(plaatjes.length),
 });
 
 /** What to look for when this was scanned or typed; undefined when no badge looks like it. */
-export function badgeHash(keys: Keys, tekst: string): BadgeHash | undefined {
-  const gelezen = leesBadge(tekst);
+export function badgeHash(keys: Keys, text: string): BadgeHash | undefined {
+  const gelezen = readBadge(text);
   if (!gelezen) return undefined;
   return {
     kort: keyedHash(keys.codes, `kort:${gelezen.kort}`),
@@ -36,10 +36,10 @@ export function badgeHash(keys: Keys, tekst: string): BadgeHash | undefined {
  * Stores a badge in the place of the one that was there, which ends. A pupil who had a picture keeps it. In a transaction of
  * the caller. Gives the picture.
  */
-export async function zetBadge(
+export async function setBadge(
   ctx: Context,
   accountUuid: AccountUuid,
-  badge: NieuweBadge,
+  badge: NewBadge,
   op: Date,
 ): Promise<number> {
   const hashes = badgeHash(ctx.keys, badge.code);
@@ -55,17 +55,17 @@ export async function zetBadge(
 }
 
 /** Does this account have a badge? Also to be asked behind the wall of a school. */
-export async function heeftBadge(ctx: Context, accountUuid: AccountUuid): Promise<boolean> {
+export async function hasBadge(ctx: Context, accountUuid: AccountUuid): Promise<boolean> {
   return (await ctx.sql`select 1 from sleutels.badge where account_uuid = ${accountUuid}`).length === 1;
 }
 
 /** Ends the badge of an account; false when there is none. */
-export async function trekBadgeIn(ctx: Context, accountUuid: AccountUuid): Promise<boolean> {
+export async function revokeBadge(ctx: Context, accountUuid: AccountUuid): Promise<boolean> {
   return (await ctx.sql`delete from sleutels.badge where account_uuid = ${accountUuid}`).count === 1;
 }
 
 /** Notes that a badge was used, the first time. */
-export async function markeerBadgeGebruikt(ctx: Context, accountUuid: AccountUuid): Promise<void> {
+export async function markBadgeUsed(ctx: Context, accountUuid: AccountUuid): Promise<void> {
   await ctx.sql`update sleutels.badge set eerst_gebruikt_op = ${new Date(ctx.clock.now())}
     where account_uuid = ${accountUuid} and eerst_gebruikt_op is null`;
 }

@@ -21,4 +21,4 @@ export const kortste = { kleuter: 8, lager: 8, secundair: 10 } as const satisfie
 /** Longest password that is looked at, in characters (ASVS 6.2.9 asks at least 64). */
 export const langste = 256;
 
-export type Wachtwoordfout = "leeg" | "te-kort" | "te-lang" | "te-gewoon" | "bevat-naam" | "ongelijk";
+export type WachtwoordError = "leeg" | "te-kort" | "te-lang" | "te-gewoon" | "bevat-naam" | "ongelijk";

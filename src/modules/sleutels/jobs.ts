@@ -1,7 +1,7 @@
 import type { Upkeep } from "#platform/jobs";
-import { ruimVenstersOp } from "./window.ts";
+import { sweepVensters } from "./window.ts";
 
 /** What this room must have done regularly. */
 export const upkeep: readonly Upkeep[] = [
-  { name: "opruimen-vensters", everyMs: 3_600_000, work: ruimVenstersOp },
+  { name: "opruimen-vensters", everyMs: 3_600_000, work: sweepVensters },
 ];

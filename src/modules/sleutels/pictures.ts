@@ -1,11 +1,11 @@
 /** A shape of a picture: an SVG path in a square of 96, with its colour ("lijn": that of the ink). Without colour: only its line. */
-export type Vorm = {
+export type Shape = {
   readonly d: string;
   readonly vul?: string;
   /** Thickness of its line; 3 when it is not said. */
   readonly lijn?: number;
 };
-export type Plaatje = { readonly naam: string; readonly vormen: readonly Vorm[] };
+export type Plaatje = { readonly naam: string; readonly vormen: readonly Shape[] };
 
 /** The nine pictures of which a young pupil knows his own (D7). Drawn for LeerID; the order stands in the database. */
 export const plaatjes: readonly Plaatje[] = [

@@ -16,9 +16,9 @@ export async function upsertSleutel(ctx: Context, accountUuid: AccountUuid, sleu
 
 /**
  * Stores an initial password that is still to be printed, in the place of what was there (D7). `op`: when it was made, by which
- * `markeerUitgereikt` knows it again.
+ * `markUitgereikt` knows it again.
  */
-export async function zetEersteSleutel(
+export async function setFirstSleutel(
   ctx: Context,
   accountUuid: AccountUuid,
   sleutel: Sleutel,
@@ -32,7 +32,7 @@ export async function zetEersteSleutel(
 }
 
 /** Notes when the paper with these keys was made ready to hand out, the first time. `sinds`: when each key was made. */
-export async function markeerUitgereikt(
+export async function markUitgereikt(
   ctx: Context,
   sleutels: readonly {
     readonly accountUuid: AccountUuid;
@@ -41,27 +41,27 @@ export async function markeerUitgereikt(
   }[],
 ): Promise<void> {
   const nu = new Date(ctx.clock.now());
-  const van = (soort: "wachtwoord" | "badge") => sleutels.filter((een) => een.soort === soort);
-  const uuids = (soort: "wachtwoord" | "badge") => van(soort).map((een) => een.accountUuid);
-  const tijden = (soort: "wachtwoord" | "badge") => van(soort).map((een) => een.gemaaktOp.toISOString());
+  const ofKind = (soort: "wachtwoord" | "badge") => sleutels.filter((one) => one.soort === soort);
+  const uuids = (soort: "wachtwoord" | "badge") => ofKind(soort).map((one) => one.accountUuid);
+  const times = (soort: "wachtwoord" | "badge") => ofKind(soort).map((one) => one.gemaaktOp.toISOString());
   await ctx.sql`
     update sleutels.sleutel s set uitgereikt_op = ${nu}
-      from unnest(${uuids("wachtwoord")}::uuid[], ${tijden("wachtwoord")}::text[]::timestamptz[]) as u(account_uuid, gemaakt_op)
+      from unnest(${uuids("wachtwoord")}::uuid[], ${times("wachtwoord")}::text[]::timestamptz[]) as u(account_uuid, gemaakt_op)
      where s.account_uuid = u.account_uuid and s.gewijzigd_op = u.gemaakt_op and s.soort = 'eerste' and s.uitgereikt_op is null`;
   await ctx.sql`
     update sleutels.badge b set uitgereikt_op = ${nu}
-      from unnest(${uuids("badge")}::uuid[], ${tijden("badge")}::text[]::timestamptz[]) as u(account_uuid, gemaakt_op)
+      from unnest(${uuids("badge")}::uuid[], ${times("badge")}::text[]::timestamptz[]) as u(account_uuid, gemaakt_op)
      where b.account_uuid = u.account_uuid and b.gemaakt_op = u.gemaakt_op and b.uitgereikt_op is null`;
 }
 
 /** Notes the first sign-in with a password from paper. */
-export async function markeerGebruikt(ctx: Context, accountUuid: AccountUuid, hash: string): Promise<void> {
+export async function markUsed(ctx: Context, accountUuid: AccountUuid, hash: string): Promise<void> {
   await ctx.sql`update sleutels.sleutel set eerst_gebruikt_op = ${new Date(ctx.clock.now())}
     where account_uuid = ${accountUuid} and hash = ${hash} and eerst_gebruikt_op is null`;
 }
 
 /** Replaces the password only if it is still the one that was proven; false when somebody was first. */
-export async function vervangSleutel(
+export async function replaceSleutel(
   ctx: Context,
   accountUuid: AccountUuid,
   oudeHash: string,
@@ -83,7 +83,7 @@ export async function findSleutel(ctx: Context, accountUuid: AccountUuid): Promi
 }
 
 /** Password of one account goes to another, if that has none; else it is removed (D2: merge). */
-export async function verplaats(
+export async function move(
   ctx: Context,
   { van, naar }: { readonly van: AccountUuid; readonly naar: AccountUuid },
 ): Promise<void> {

@@ -2,12 +2,12 @@ import { randomInt, timingSafeEqual } from "node:crypto";
 import { inTransaction, type Context } from "#platform/context";
 import { keyedHash, randomToken, type Keys } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
-import { maakHash } from "./hash.ts";
+import { makeHash } from "./hash.ts";
 
 /** Milliseconds that a window is open (D7). */
 const vensterduur = 5 * 60_000;
 
-const hashVan = (keys: Keys, accountUuid: AccountUuid, code: string): Buffer =>
+const hashOf = (keys: Keys, accountUuid: AccountUuid, code: string): Buffer =>
   keyedHash(keys.codes, `venster:${accountUuid}:${code}`);
 
 /**
@@ -23,14 +23,14 @@ export async function openVenster(
   const code = String(randomInt(1_000_000)).padStart(6, "0");
   const nu = ctx.clock.now();
   // A pupil without a password gets one that nobody knows: what he chooses takes its place.
-  const niemands = await maakHash(ctx.keys, randomToken());
+  const niemands = await makeHash(ctx.keys, randomToken());
   await inTransaction(ctx, async (tx) => {
     await tx.sql`
     insert into sleutels.sleutel (account_uuid, soort, hash, peper, gewijzigd_op)
     values (${voor.accountUuid}, 'eerste', ${niemands}, ${ctx.keys.peperId}, ${new Date(nu)}) on conflict do nothing`;
     await tx.sql`
     insert into sleutels.venster (account_uuid, code_hash, vo_id, geopend_op, open_tot)
-    values (${voor.accountUuid}, ${hashVan(ctx.keys, voor.accountUuid, code)}, ${voor.voId}, ${new Date(nu)}, ${new Date(nu + vensterduur)})
+    values (${voor.accountUuid}, ${hashOf(ctx.keys, voor.accountUuid, code)}, ${voor.voId}, ${new Date(nu)}, ${new Date(nu + vensterduur)})
     on conflict (account_uuid) do update set code_hash = excluded.code_hash, vo_id = excluded.vo_id,
       geopend_op = excluded.geopend_op, open_tot = excluded.open_tot, gebruikt_op = null`;
     await along(tx);
@@ -46,15 +46,11 @@ export function isVenstercode(
   codeHash: Buffer,
 ): boolean {
   const code = getypt.slice(0, 20).replaceAll(/\s/g, "");
-  return /^\d{6}$/.test(code) && timingSafeEqual(hashVan(keys, accountUuid, code), codeHash);
+  return /^\d{6}$/.test(code) && timingSafeEqual(hashOf(keys, accountUuid, code), codeHash);
 }
 
 /** Uses a window; false when it was used, closed or opened anew meanwhile. */
-export async function gebruikVenster(
-  ctx: Context,
-  accountUuid: AccountUuid,
-  codeHash: Buffer,
-): Promise<boolean> {
+export async function useVenster(ctx: Context, accountUuid: AccountUuid, codeHash: Buffer): Promise<boolean> {
   const nu = new Date(ctx.clock.now());
   const { count } = await ctx.sql`
     update sleutels.venster set gebruikt_op = ${nu}
@@ -63,7 +59,7 @@ export async function gebruikVenster(
 }
 
 /** Removes windows of more than a day ago. */
-export async function ruimVenstersOp(ctx: Context): Promise<number> {
+export async function sweepVensters(ctx: Context): Promise<number> {
   return (
     await ctx.sql`delete from sleutels.venster where open_tot < ${new Date(ctx.clock.now() - 86_400_000)}`
   ).count;

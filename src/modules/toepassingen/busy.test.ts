@@ -3,11 +3,11 @@ import { after, before, test } from "node:test";
 import { inSchool } from "#platform/context";
 import { isUnavailable, openDatabase, type Sql } from "#platform/database";
 import { Problem } from "#platform/problem";
-import { ontvang } from "#modules/discimus";
-import { bewaarRegels, importeerToepassing } from "#modules/toepassingen";
+import { receive } from "#modules/discimus";
+import { saveRegels, importToepassing } from "#modules/toepassingen";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { schoolRegel } from "#testing/discimus";
-import { toepassingTekst } from "#testing/toepassing";
+import { toepassingText } from "#testing/toepassing";
 
 const school = { instellingsnummer: "999301", lijn: ["999301"] };
 let db: TestDatabase;
@@ -15,8 +15,8 @@ let owner: Sql;
 before(async () => {
   db = await testDatabase();
   owner = openDatabase({ url: db.url, max: 1, role: "eigenaar" });
-  await importeerToepassing(db.ctx, toepassingTekst("bingel"));
-  await ontvang(db.ctx, [schoolRegel({ school: "999301" })], { bron: "http" });
+  await importToepassing(db.ctx, toepassingText("bingel"));
+  await receive(db.ctx, [schoolRegel({ school: "999301" })], { bron: "http" });
 });
 after(async () => {
   await owner.end();
@@ -24,7 +24,7 @@ after(async () => {
 });
 
 /** The first `times` writes of a rule are undone by PostgreSQL, as in a deadlock. */
-const plant = (times: number) =>
+const plantFault = (times: number) =>
   owner.unsafe(`
     drop trigger if exists planted on toepassingen.zichtbaarheid; drop function if exists toepassingen.planted(); drop sequence if exists toepassingen.planted_nr;
     create sequence toepassingen.planted_nr;
@@ -33,7 +33,7 @@ const plant = (times: number) =>
     create trigger planted before insert on toepassingen.zichtbaarheid for each row execute function toepassingen.planted()`);
 const keep = () =>
   inSchool(db.ctx, school.lijn, (ctx) =>
-    bewaarRegels(ctx, {
+    saveRegels(ctx, {
       school,
       door: "vo-1",
       wijzigingen: [
@@ -43,9 +43,9 @@ const keep = () =>
   );
 
 test("a deadlock is no rule that exists: it runs again, and when that never helps the school hears 'later'", async () => {
-  await plant(1_000_000);
+  await plantFault(1_000_000);
   await assert.rejects(keep(), (error) => !(error instanceof Problem) && isUnavailable(error));
-  await plant(2);
+  await plantFault(2);
   await keep();
   const rows = await db.sql`select 1 from toepassingen.zichtbaarheid`;
   const changes = await db.sql`select 1 from toepassingen.wijziging`;

@@ -86,7 +86,7 @@ function only(scope: string, allowed: readonly string[]): boolean {
   const asked = scope.split(" ");
   return asked.includes("openid") && asked.every((one) => allowed.includes(one));
 }
-export type ClientInvoer = z.output<typeof client>;
+export type ClientInput = z.output<typeof client>;
 
 /** The file of `leerid import toepassing`. */
 export const toepassingBestand = z.strictObject({
@@ -102,7 +102,7 @@ export const toepassingBestand = z.strictObject({
   instructies: z.string().max(5000).default(""),
   clients: z.array(client).default([]),
 });
-export type ToepassingBestand = z.output<typeof toepassingBestand>;
+export type ToepassingFile = z.output<typeof toepassingBestand>;
 
 /** A client as the OpenID provider needs it. */
 export type ClientRecord = {
@@ -125,20 +125,20 @@ export type ClientRecord = {
   readonly metadata: Readonly<Record<string, unknown>>;
 };
 
-/** The school that decides: the number that stands today, and with it every number it had (D3). */
+/** The school that decides: the current number, and with it every number it had (D3). */
 export type School = { readonly instellingsnummer: string; readonly lijn: readonly string[] };
 
 /** Both ends included; an open end (null) has no limit. */
-export type Periode = { readonly van: Datum | null; readonly tot: Datum | null };
+export type Period = { readonly van: Datum | null; readonly tot: Datum | null };
 
 /** Pupils that are told apart by Discimus: a year of a level. */
 export type Groep = { readonly niveau: Niveau; readonly leerjaar: number };
-export type Groepstelling = Groep & { readonly aantal: number };
+export type GroepTally = Groep & { readonly aantal: number };
 
 /** A class of the school (R55), or with `subklas` a subclass of it. */
 export type Klas = { readonly klas: string; readonly subklas: string | null };
 /** Its pupils of today, and the years in which they are, the one with most of them first. */
-export type Klastelling = Klas & {
+export type KlasTally = Klas & {
   readonly aantal: number;
   readonly groepen: readonly [Groep, ...Groep[]];
 };
@@ -155,15 +155,15 @@ export type Doel =
   | { readonly soort: "subklas"; readonly klas: string; readonly subklas: string }
   | { readonly soort: "leerling"; readonly accountUuid: AccountUuid; readonly uitgesloten: boolean };
 
-export type Regel = Periode & { readonly doel: Doel };
+export type Regel = Period & { readonly doel: Doel };
 
-/** A rule that stands. `leerling` = the name today of the pupil it is about, only for rules on one pupil. */
+/** A rule in force. `leerling` = the name today of the pupil it is about, only for rules on one pupil. */
 export type SchoolRegel = Regel & { readonly regelId: string; readonly leerling: string | null };
 
 /** One change of the rules of one application. */
 export type RegelWijziging =
   | { readonly soort: "nieuw"; readonly regel: Regel }
-  | ({ readonly soort: "periode"; readonly regelId: string } & Periode)
+  | ({ readonly soort: "periode"; readonly regelId: string } & Period)
   | { readonly soort: "weg"; readonly regelId: string };
 
 /** When the school has it: from a day, maybe until a last day. */
@@ -187,13 +187,13 @@ export type SchoolToepassing = {
 };
 
 /** Is it on for the school? `tot` = its last day, `van` = its first day later on. */
-export type Stand =
+export type KeuzeState =
   | { readonly stand: "aan"; readonly van: Datum; readonly tot: Datum | null }
   | { readonly stand: "straks"; readonly van: Datum }
   | { readonly stand: "uit" };
 
 /** May a school switch it on? Only with an agreement in force (D5). */
-export type Beschikbaarheid =
+export type Availability =
   | { readonly kan: true; readonly protocol: ProtocolFeit }
   | { readonly kan: false; readonly reden: "geen-overeenkomst" }
   | {
@@ -203,7 +203,7 @@ export type Beschikbaarheid =
     };
 
 /** What a change does to the pupils who are enrolled today. Counts are of pupils who see it through this school. */
-export type Voorbeeld = {
+export type Preview = {
   /** The day on which `zonder` and `straks` were counted: today, or the first day of the change. */
   readonly op: Datum;
   readonly ingeschreven: number;
@@ -213,8 +213,8 @@ export type Voorbeeld = {
   readonly zonder: number;
   readonly straks: number;
   /** Who comes and who goes by the change, per year. */
-  readonly erbij: readonly Groepstelling[];
-  readonly eraf: readonly Groepstelling[];
+  readonly erbij: readonly GroepTally[];
+  readonly eraf: readonly GroepTally[];
 };
 
 /** One line of what a school changed. `wat` is the choice or the rule as it became. */

@@ -1,83 +1,83 @@
 import { inTransaction, type Context } from "#platform/context";
 import { Problem } from "#platform/problem";
-import { leesBestand } from "#platform/import-file";
-import { toepassingBestand, type ToepassingBestand } from "./contract.ts";
+import { readFile } from "#platform/import-file";
+import { toepassingBestand, type ToepassingFile } from "./contract.ts";
 import { toepassingProblemen } from "./problems.ts";
-import { listVreemdeClients, neemSlot, upsertToepassing } from "./store.ts";
+import { listStrangerClients, takeLock, upsertToepassing } from "./store.ts";
 
 export {
   leerlingScopes,
   machineScopes,
   medewerkerScopes,
   toepassingBestand,
-  type Beschikbaarheid,
+  type Availability,
   type Doel,
   type Groep,
-  type Groepstelling,
+  type GroepTally,
   type Klas,
-  type Klastelling,
-  type Periode,
+  type KlasTally,
+  type Period,
   type Regel,
   type RegelWijziging,
   type SchoolRegel,
   type SchoolToepassing,
-  type Stand,
-  type Voorbeeld,
+  type KeuzeState,
+  type Preview,
   type Wijziging,
-  type ClientInvoer,
+  type ClientInput,
   type ClientRecord,
   type Doelgroep,
-  type ToepassingBestand,
+  type ToepassingFile,
 } from "./contract.ts";
 export { toepassingProblemen } from "./problems.ts";
 export {
-  bewaarRegels,
+  saveRegels,
   getSchoolToepassing,
-  kiesToepassing,
-  overzichtVan,
+  chooseToepassing,
+  overzichtOf,
   type Overzicht,
   stopToepassing,
-  telGroepenVan,
-  voorbeeld,
+  countGroepenOf,
+  countEffect,
 } from "./school.ts";
 export {
   findAfmeldadres,
-  findClientVan,
-  findToepassingVan,
-  kies,
+  findClientOf,
+  findToepassingOf,
+  saveKeuze,
   listClients,
   listToepassingen,
-  maakZichtbaar,
+  makeVisible,
   upsertClient,
-  type RegelInvoer,
+  type RegelInput,
 } from "./store.ts";
-export { beschikbaarheidVan, bredereRegel, slaapt, standVan } from "./rules.ts";
+export { availabilityOf, widerRegel, isAsleep, standOf } from "./rules.ts";
 export { listWijzigingen } from "./store-school.ts";
 
 /**
  * `leerid import toepassing`: stores an application with its clients, whole or not at all.
  * @throws Problem `bestand-ongeldig` with a line per field, `client-van-ander`
  */
-export async function importeerToepassing(ctx: Context, inhoud: string): Promise<ToepassingBestand> {
-  const bestand = leesBestand(inhoud, toepassingBestand);
+export async function importToepassing(ctx: Context, inhoud: string): Promise<ToepassingFile> {
+  const file = readFile(inhoud, toepassingBestand);
   await inTransaction(ctx, async (tx) => {
-    await neemSlot(tx);
-    const webClients = bestand.clients
+    await takeLock(tx);
+    const webClients = file.clients
       .filter((client) => client.soort === "web")
       .map((client) => client.client_id);
-    const machines = bestand.clients
+    const machines = file.clients
       .filter((client) => client.soort === "machine")
       .map((client) => client.client_id);
     const vreemd = [
-      ...(await listVreemdeClients(tx, webClients, bestand.toepassing)),
-      ...(await listVreemdeClients(tx, machines, null)),
+      ...(await listStrangerClients(tx, webClients, file.toepassing)),
+      ...(await listStrangerClients(tx, machines, null)),
     ];
     if (vreemd.length > 0)
       throw new Problem(
         toepassingProblemen["client-van-ander"],
-        vreemd.map((rij) => rij.client_id).join(", "),
+        vreemd.map((row) => row.client_id).join(", "),
       );
-    await upsertToepassing(tx, bestand);
+    await upsertToepassing(tx, file);
   });
-  return bestand;
+  return file;
 }

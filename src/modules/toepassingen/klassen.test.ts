@@ -5,41 +5,41 @@ import type { Datum } from "#platform/clock";
 import type { AccountUuid } from "#platform/ids";
 import { Problem } from "#platform/problem";
 import {
-  bewaarRegels,
+  saveRegels,
   getSchoolToepassing,
-  importeerToepassing,
-  kies,
+  importToepassing,
+  saveKeuze,
   listWijzigingen,
-  overzichtVan,
-  voorbeeld,
+  overzichtOf,
+  countEffect,
   type Regel,
   type RegelWijziging,
 } from "#modules/toepassingen";
-import { beslis, getFeiten } from "#modules/verstrekking";
+import { decide, getFeiten } from "#modules/verstrekking";
 import { onOtherDay } from "#testing/days";
 import { runsOf, whole } from "#testing/runs";
 import { inschrijvingRegel, leerlingRegel } from "#testing/discimus";
-import { deel, deelIn, stop } from "#testing/klasinformatie";
-import { schoolwereld, type Schoolwereld } from "#testing/schoolloket";
-import { toepassingTekst } from "#testing/toepassing";
+import { shareKlassen, indelen, stop } from "#testing/klasinformatie";
+import { schoolwereld, type SchoolWorld } from "#testing/schoolloket";
+import { toepassingText } from "#testing/toepassing";
 
 const school = { instellingsnummer: "999001", lijn: ["999001"] };
-let w: Schoolwereld;
+let w: SchoolWorld;
 const accounts: AccountUuid[] = [];
 before(async () => {
   w = await schoolwereld();
-  await importeerToepassing(w.ctx, toepassingTekst("bingel"));
+  await importToepassing(w.ctx, toepassingText("bingel"));
   await w.sql`insert into protocollen.protocol (protocol, versie, toepassing, van, tot, attributen, inhoud, ingevoerd_op)
     values ('bingel', 1, 'bingel', '2024-07-10', null, '[]', '{}', now())`;
-  await kies(w.ctx, { ...school, toepassing: "bingel", van: "2026-09-01" as Datum });
+  await saveKeuze(w.ctx, { ...school, toepassing: "bingel", van: "2026-09-01" as Datum });
   for (const [index, leerjaar] of [3, 3, 3, 4, 4].entries()) {
     const stamnummer = `k${index}`;
-    await w.lever(leerlingRegel(stamnummer), inschrijvingRegel(stamnummer, {}, { leerjaar }));
-    accounts.push((await w.accountVan(stamnummer)) as AccountUuid);
+    await w.deliver(leerlingRegel(stamnummer), inschrijvingRegel(stamnummer, {}, { leerjaar }));
+    accounts.push((await w.accountOf(stamnummer)) as AccountUuid);
   }
-  for (const stamnummer of ["a1", "a2"]) accounts.push((await w.accountVan(stamnummer)) as AccountUuid);
+  for (const stamnummer of ["a1", "a2"]) accounts.push((await w.accountOf(stamnummer)) as AccountUuid);
   const [a = "", b = "", c = "", d = ""] = accounts;
-  await deelIn(w, "999001", [
+  await indelen(w, "999001", [
     [a, "3A"],
     [a, "3A", "Zwemmen"],
     [b, "3A", "3Aa"],
@@ -50,40 +50,40 @@ before(async () => {
 });
 after(() => w.close());
 
-const nieuw = (doel: Regel["doel"], van: Datum | null = null): RegelWijziging => ({
+const newRegel = (doel: Regel["doel"], van: Datum | null = null): RegelWijziging => ({
   soort: "nieuw",
   regel: { doel, van, tot: null },
 });
-const bewaar = (...wijzigingen: RegelWijziging[]) =>
+const save = (...wijzigingen: RegelWijziging[]) =>
   w.inSchool("999001", (ctx) =>
-    bewaarRegels(ctx, {
+    saveRegels(ctx, {
       school,
       door: "vo-1",
-      wijzigingen: wijzigingen.map((een) => ({ ...een, toepassing: "bingel" })),
+      wijzigingen: wijzigingen.map((one) => ({ ...one, toepassing: "bingel" })),
     }),
   );
-const overzicht = () => w.inSchool("999001", (ctx) => overzichtVan(ctx, school, "bingel"));
+const overviewSheet = () => w.inSchool("999001", (ctx) => overzichtOf(ctx, school, "bingel"));
 /** How many of the pupils may open it, by the decision that the sign-in takes. */
-async function zien(): Promise<number> {
+async function countVisible(): Promise<number> {
   const vandaag = w.clock.vandaag();
   const besluiten = await Promise.all(
     accounts.map(async (account) =>
-      beslis(await getFeiten(w.ctx, account, "bingel", vandaag), "bingel", { scopes: new Set() }),
+      decide(await getFeiten(w.ctx, account, "bingel", vandaag), "bingel", { scopes: new Set() }),
     ),
   );
   return besluiten.filter(({ toegang }) => toegang).length;
 }
 
 test("R54, R55: the classes of a school with their pupils and years; none while it does not share", async () => {
-  assert.deepEqual((await overzicht()).klassen, []);
-  await deel(w, "999001");
-  const { klassen, zonderKlas, deelt } = await overzicht();
+  assert.deepEqual((await overviewSheet()).klassen, []);
+  await shareKlassen(w, "999001");
+  const { klassen, zonderKlas, deelt } = await overviewSheet();
   assert.deepEqual(
     klassen.map(({ klas, subklas, aantal, groepen }) => [
       klas,
       subklas,
       aantal,
-      groepen.map((een) => een.leerjaar),
+      groepen.map((one) => one.leerjaar),
     ]),
     [
       ["3-4", null, 2, [3, 4]],
@@ -112,23 +112,23 @@ test("R55, D6: a preview with rules on classes counts exactly whom the decision 
       fc.boolean(),
       async (staand, erbij, slaap) => {
         await w.sql`delete from toepassingen.zichtbaarheid`;
-        await deel(w, "999001");
-        await bewaar(...staand.map((een) => nieuw(een)));
-        const wijzigingen = erbij.map((een) => nieuw(een));
+        await shareKlassen(w, "999001");
+        await save(...staand.map((one) => newRegel(one)));
+        const wijzigingen = erbij.map((one) => newRegel(one));
         if (slaap) await stop(w, "999001");
         const nu = await w.inSchool("999001", (ctx) => getSchoolToepassing(ctx, school, "bingel"));
         assert.ok(nu);
         const telling = await w.inSchool("999001", (ctx) =>
-          voorbeeld(ctx, school, nu, { regels: wijzigingen }),
+          countEffect(ctx, school, nu, { regels: wijzigingen }),
         );
-        assert.equal(telling.nu, await zien());
-        assert.equal((await overzicht()).toepassingen[0]?.zien, telling.nu);
-        if (slaap) await deel(w, "999001"); // and awake again
+        assert.equal(telling.nu, await countVisible());
+        assert.equal((await overviewSheet()).toepassingen[0]?.zien, telling.nu);
+        if (slaap) await shareKlassen(w, "999001"); // and awake again
         const wakker = await w.inSchool("999001", (ctx) =>
-          voorbeeld(ctx, school, nu, { regels: wijzigingen }),
+          countEffect(ctx, school, nu, { regels: wijzigingen }),
         );
-        await bewaar(...wijzigingen);
-        assert.equal(wakker.straks, await zien());
+        await save(...wijzigingen);
+        assert.equal(wakker.straks, await countVisible());
         gezien.add(telling.nu);
       },
     ),
@@ -139,30 +139,36 @@ test("R55, D6: a preview with rules on classes counts exactly whom the decision 
 
 test("D6, R68: rules sleep from the stop on and wake with a new akkoord; none is made meanwhile", async () => {
   await w.sql`delete from toepassingen.zichtbaarheid`;
-  await deel(w, "999001");
-  await bewaar(nieuw({ soort: "klas", klas: "3A" }), nieuw({ soort: "subklas", klas: "3A", subklas: "3Aa" }));
-  assert.equal(await zien(), 2);
+  await shareKlassen(w, "999001");
+  await save(
+    newRegel({ soort: "klas", klas: "3A" }),
+    newRegel({ soort: "subklas", klas: "3A", subklas: "3Aa" }),
+  );
+  assert.equal(await countVisible(), 2);
   await stop(w, "999001");
-  assert.equal(await zien(), 0);
+  assert.equal(await countVisible(), 0);
   await assert.rejects(
-    bewaar(nieuw({ soort: "leerjaar", niveau: "lager", leerjaar: 4 }), nieuw({ soort: "klas", klas: "4A" })),
+    save(
+      newRegel({ soort: "leerjaar", niveau: "lager", leerjaar: 4 }),
+      newRegel({ soort: "klas", klas: "4A" }),
+    ),
     (error) => error instanceof Problem && error.kind.code === "klasinformatie-gestopt",
   );
-  const { regels = [] } = (await overzicht()).toepassingen[0]?.toepassing ?? {};
+  const { regels = [] } = (await overviewSheet()).toepassingen[0]?.toepassing ?? {};
   assert.deepEqual(
-    regels.map((een) => een.doel),
+    regels.map((one) => one.doel),
     [
       { soort: "klas", klas: "3A" },
       { soort: "subklas", klas: "3A", subklas: "3Aa" },
     ],
     "all or nothing; what stood still stands",
   );
-  await bewaar({ soort: "weg", regelId: regels[1]?.regelId ?? "" });
-  await deel(w, "999001");
-  assert.equal(await zien(), 2);
+  await save({ soort: "weg", regelId: regels[1]?.regelId ?? "" });
+  await shareKlassen(w, "999001");
+  assert.equal(await countVisible(), 2);
   const log = await listWijzigingen(w.ctx, school, { toepassing: "bingel", hoogstens: 2 });
   assert.deepEqual(
-    log.map((een) => [een.soort, "doel" in een.wat && een.wat.doel]),
+    log.map((one) => [one.soort, "doel" in one.wat && one.wat.doel]),
     [
       ["weg", { soort: "subklas", klas: "3A", subklas: "3Aa" }],
       ["nieuw", { soort: "subklas", klas: "3A", subklas: "3Aa" }],
@@ -175,22 +181,22 @@ test(
   { skip: onOtherDay() },
   async () => {
     await w.sql`delete from toepassingen.zichtbaarheid`;
-    await bewaar(nieuw({ soort: "klas", klas: "3A" }));
+    await save(newRegel({ soort: "klas", klas: "3A" }));
     const [, b = "", c = ""] = accounts;
-    await deelIn(w, "999001", [
+    await indelen(w, "999001", [
       [b, "3A", null, "2026-09-01", "2026-11-24"],
       [c, "3A", null, "2026-11-25"],
     ]);
-    const wie = async () => {
+    const whoIs = async () => {
       const vandaag = w.clock.vandaag();
       const feiten = await Promise.all(
-        [b, c].map((een) => getFeiten(w.ctx, een as AccountUuid, "bingel", vandaag)),
+        [b, c].map((one) => getFeiten(w.ctx, one as AccountUuid, "bingel", vandaag)),
       );
-      return feiten.map((een) => beslis(een, "bingel", { scopes: new Set() }).toegang);
+      return feiten.map((one) => decide(one, "bingel", { scopes: new Set() }).toegang);
     };
-    assert.deepEqual(await wie(), [true, false]);
+    assert.deepEqual(await whoIs(), [true, false]);
     w.clock.set("2026-11-24T23:00:00Z"); // midnight in Brussels
-    assert.deepEqual(await wie(), [false, true]);
+    assert.deepEqual(await whoIs(), [false, true]);
     w.clock.set("2026-11-24T08:30:00Z");
   },
 );

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Datum } from "#platform/clock";
-import { beschikbaarheidVan, standVan } from "#modules/toepassingen";
+import { availabilityOf, standOf } from "#modules/toepassingen";
 
 const d = (datum: string) => datum as Datum;
 const vandaag = d("2026-11-24");
 
 test("R54: an application is on, on later, or off; both ends of a period count", () => {
   const stand = (...keuzes: [string, string | null][]) =>
-    standVan(
+    standOf(
       keuzes.map(([van, tot]) => ({ van: d(van), tot: tot as Datum | null })),
       vandaag,
     );
@@ -34,19 +34,20 @@ test("D5: why an application cannot be switched on: no agreement, not yet, or no
     tot: tot as Datum | null,
     attributen: [],
   });
-  const kan = (...protocollen: ReturnType<typeof protocol>[]) => beschikbaarheidVan({ protocollen }, vandaag);
-  assert.deepEqual(kan(), { kan: false, reden: "geen-overeenkomst" });
-  assert.deepEqual(kan(protocol(1, "2026-11-25")), {
+  const availability = (...protocollen: ReturnType<typeof protocol>[]) =>
+    availabilityOf({ protocollen }, vandaag);
+  assert.deepEqual(availability(), { kan: false, reden: "geen-overeenkomst" });
+  assert.deepEqual(availability(protocol(1, "2026-11-25")), {
     kan: false,
     reden: "overeenkomst-begint",
     datum: "2026-11-25",
   });
-  assert.deepEqual(kan(protocol(1, "2024-01-01", "2026-11-23")), {
+  assert.deepEqual(availability(protocol(1, "2024-01-01", "2026-11-23")), {
     kan: false,
     reden: "overeenkomst-voorbij",
     datum: "2026-11-23",
   });
   // The newest version that has begun counts, also when an older one would still run.
-  assert.equal(kan(protocol(2, "2026-01-01", "2026-06-30"), protocol(1, "2024-01-01")).kan, false);
-  assert.equal(kan(protocol(2, "2026-12-01"), protocol(1, "2024-01-01")).kan, true);
+  assert.equal(availability(protocol(2, "2026-01-01", "2026-06-30"), protocol(1, "2024-01-01")).kan, false);
+  assert.equal(availability(protocol(2, "2026-12-01"), protocol(1, "2024-01-01")).kan, true);
 });

@@ -1,23 +1,23 @@
 import { divide, isLopend, isStraks, isVroeger, type Datum } from "#platform/clock";
 import type { Instellingsnummer } from "#platform/ids";
-import { beslis, divideFeiten, type InschrijvingFeit } from "#modules/verstrekking";
+import { decide, divideFeiten, type InschrijvingFeit } from "#modules/verstrekking";
 import type {
-  Beschikbaarheid,
+  Availability,
   Groep,
-  Groepstelling,
+  GroepTally,
   Keuze,
   Klas,
-  Klastelling,
+  KlasTally,
   Regel,
   RegelWijziging,
   SchoolRegel,
   SchoolToepassing,
-  Stand,
-  Voorbeeld,
+  KeuzeState,
+  Preview,
 } from "./contract.ts";
 
 /** Is the application on for the school on this day, or later? */
-export function standVan(keuzes: readonly Keuze[], vandaag: Datum): Stand {
+export function standOf(keuzes: readonly Keuze[], vandaag: Datum): KeuzeState {
   const {
     lopend: [nu],
     straks: [straks],
@@ -27,19 +27,16 @@ export function standVan(keuzes: readonly Keuze[], vandaag: Datum): Stand {
 }
 
 /** The agreement that counts on a day: the newest version that has begun, as the decision takes it. */
-const protocolOp = ({ protocollen }: Pick<SchoolToepassing, "protocollen">, op: Datum) =>
+const protocolOn = ({ protocollen }: Pick<SchoolToepassing, "protocollen">, op: Datum) =>
   protocollen.find((protocol) => !isStraks(op, protocol.van)) ?? null;
 
 /** May a school switch it on on this day (D5), and if not, why? */
-export function beschikbaarheidVan(
-  toepassing: Pick<SchoolToepassing, "protocollen">,
-  op: Datum,
-): Beschikbaarheid {
-  const protocol = protocolOp(toepassing, op);
+export function availabilityOf(toepassing: Pick<SchoolToepassing, "protocollen">, op: Datum): Availability {
+  const protocol = protocolOn(toepassing, op);
   if (!protocol) {
-    const eerste = toepassing.protocollen.at(-1);
-    return eerste
-      ? { kan: false, reden: "overeenkomst-begint", datum: eerste.van }
+    const first = toepassing.protocollen.at(-1);
+    return first
+      ? { kan: false, reden: "overeenkomst-begint", datum: first.van }
       : { kan: false, reden: "geen-overeenkomst" };
   }
   return protocol.tot !== null && isVroeger(op, protocol.tot)
@@ -48,7 +45,10 @@ export function beschikbaarheidVan(
 }
 
 /** The rules as they would stand after the changes. */
-export function pasToe(regels: readonly SchoolRegel[], wijzigingen: readonly RegelWijziging[]): Regel[] {
+export function applyChanges(
+  regels: readonly SchoolRegel[],
+  wijzigingen: readonly RegelWijziging[],
+): Regel[] {
   const weg = new Set(
     wijzigingen.flatMap((wijziging) => (wijziging.soort === "weg" ? wijziging.regelId : [])),
   );
@@ -69,14 +69,14 @@ export function pasToe(regels: readonly SchoolRegel[], wijzigingen: readonly Reg
 }
 
 /** A rule on a (sub)klas of a school that does not share class information: it stands, and counts for nobody (D6). */
-export const slaapt = ({ doel }: Pick<Regel, "doel">, deelt: boolean): boolean =>
+export const isAsleep = ({ doel }: Pick<Regel, "doel">, deelt: boolean): boolean =>
   !deelt && (doel.soort === "klas" || doel.soort === "subklas");
 
 /**
  * Pupils that no rule can tell apart: enrolled today in the same years and classes of the school, and no rule on one of them alone.
  * A school of 3,000 pupils has some tens of these, with classes a hundred or two.
  */
-export type Kenmerk = {
+export type Attribute = {
   /** Years of their enrolments of today; more than one is rare. */
   readonly groepen: readonly [Groep, ...Groep[]];
   /** Their classes of today; none while the school does not share class information. */
@@ -93,9 +93,9 @@ export type SchoolFeit = { readonly instellingsnummer: string; readonly open: bo
  * Would these pupils see the application on this day? The decision of D5 itself answers, on facts as `verstrekking.feiten`
  * would give them: what a preview counts cannot drift away from what happens at the sign-in.
  */
-export function ziet(
+export function sees(
   school: SchoolFeit,
-  kenmerk: Kenmerk,
+  kenmerk: Attribute,
   toepassing: Pick<SchoolToepassing, "toepassing" | "keuzes" | "protocollen">,
   regels: readonly Regel[],
   op: Datum,
@@ -124,7 +124,7 @@ export function ziet(
       vervangen: false,
     },
     inschrijvingen,
-    klassen: kenmerk.klassen.map((een) => ({ instellingsnummer, ...een })),
+    klassen: kenmerk.klassen.map((one) => ({ instellingsnummer, ...one })),
     toepassingen: [
       {
         toepassing: toepassing.toepassing,
@@ -150,53 +150,53 @@ export function ziet(
             van,
             tot,
           })),
-        protocol: protocolOp(toepassing, op),
+        protocol: protocolOn(toepassing, op),
       },
     ],
   });
-  return beslis(feiten, { toepassing: toepassing.toepassing }, { scopes: new Set() }).toegang;
+  return decide(feiten, { toepassing: toepassing.toepassing }, { scopes: new Set() }).toegang;
 }
 
 /** Counts what a change of rules or choice does; `op` is the day to look at, today or later. */
-export function telVoorbeeld(
+export function countPreview(
   school: SchoolFeit,
-  kenmerken: readonly Kenmerk[],
+  kenmerken: readonly Attribute[],
   toepassing: Pick<SchoolToepassing, "toepassing" | "keuzes" | "protocollen" | "regels">,
   straks: { readonly keuzes: readonly Keuze[]; readonly regels: readonly Regel[] },
   { vandaag, op }: { readonly vandaag: Datum; readonly op: Datum },
-): Voorbeeld {
+): Preview {
   const daarna = { ...toepassing, keuzes: straks.keuzes };
-  const uitkomsten = kenmerken.map((kenmerk) => ({
+  const outcomes = kenmerken.map((kenmerk) => ({
     kenmerk,
-    nu: ziet(school, kenmerk, toepassing, toepassing.regels, vandaag),
-    zonder: ziet(school, kenmerk, toepassing, toepassing.regels, op),
-    straks: ziet(school, kenmerk, daarna, straks.regels, op),
+    nu: sees(school, kenmerk, toepassing, toepassing.regels, vandaag),
+    zonder: sees(school, kenmerk, toepassing, toepassing.regels, op),
+    straks: sees(school, kenmerk, daarna, straks.regels, op),
   }));
-  const som = (wie: (uitkomst: (typeof uitkomsten)[number]) => boolean) =>
-    uitkomsten.filter(wie).reduce((totaal, { kenmerk }) => totaal + kenmerk.aantal, 0);
-  const perGroep = (wie: (uitkomst: (typeof uitkomsten)[number]) => boolean) =>
-    telGroepen(uitkomsten.filter(wie).map(({ kenmerk }) => kenmerk));
+  const sum = (who: (outcome: (typeof outcomes)[number]) => boolean) =>
+    outcomes.filter(who).reduce((total, { kenmerk }) => total + kenmerk.aantal, 0);
+  const perGroep = (who: (outcome: (typeof outcomes)[number]) => boolean) =>
+    countGroepen(outcomes.filter(who).map(({ kenmerk }) => kenmerk));
   return {
     op,
-    ingeschreven: som(() => true),
-    nu: som((uitkomst) => uitkomst.nu),
-    zonder: som((uitkomst) => uitkomst.zonder),
-    straks: som((uitkomst) => uitkomst.straks),
-    erbij: perGroep((uitkomst) => uitkomst.straks && !uitkomst.zonder),
-    eraf: perGroep((uitkomst) => uitkomst.zonder && !uitkomst.straks),
+    ingeschreven: sum(() => true),
+    nu: sum((outcome) => outcome.nu),
+    zonder: sum((outcome) => outcome.zonder),
+    straks: sum((outcome) => outcome.straks),
+    erbij: perGroep((outcome) => outcome.straks && !outcome.zonder),
+    eraf: perGroep((outcome) => outcome.zonder && !outcome.straks),
   };
 }
 
 const volgorde = { kleuter: 0, lager: 1, secundair: 2 } as const;
 /** Youngest first. */
-export const opLeeftijd = (a: Groep, b: Groep): number =>
+export const byLeeftijd = (a: Groep, b: Groep): number =>
   volgorde[a.niveau] - volgorde[b.niveau] || a.leerjaar - b.leerjaar;
 
 /** Pupils per year; who sits in two years counts in the youngest. */
-export function telGroepen(kenmerken: readonly Kenmerk[]): Groepstelling[] {
-  const tellingen = new Map<string, Groepstelling>();
+export function countGroepen(kenmerken: readonly Attribute[]): GroepTally[] {
+  const tellingen = new Map<string, GroepTally>();
   for (const { groepen, aantal } of kenmerken) {
-    const { niveau, leerjaar } = groepen.toSorted(opLeeftijd)[0] ?? groepen[0];
+    const { niveau, leerjaar } = groepen.toSorted(byLeeftijd)[0] ?? groepen[0];
     const sleutel = `${niveau} ${leerjaar}`;
     tellingen.set(sleutel, {
       niveau,
@@ -204,41 +204,41 @@ export function telGroepen(kenmerken: readonly Kenmerk[]): Groepstelling[] {
       aantal: (tellingen.get(sleutel)?.aantal ?? 0) + aantal,
     });
   }
-  return [...tellingen.values()].toSorted(opLeeftijd);
+  return [...tellingen.values()].toSorted(byLeeftijd);
 }
 
-const zelfdeGroep = (a: Groep, b: Groep) => a.niveau === b.niveau && a.leerjaar === b.leerjaar;
+const sameGroep = (a: Groep, b: Groep) => a.niveau === b.niveau && a.leerjaar === b.leerjaar;
 
 /** Classes and subclasses (after their class) with their pupils, in the order of their years and names. Who is in two counts in both. */
-export function telKlassen(kenmerken: readonly Kenmerk[]): Klastelling[] {
-  const leden = new Map<string, { klas: Klas; wie: Kenmerk[] }>();
+export function countKlassen(kenmerken: readonly Attribute[]): KlasTally[] {
+  const leden = new Map<string, { klas: Klas; wie: Attribute[] }>();
   for (const kenmerk of kenmerken) {
     const hier = new Map<string, Klas>();
     for (const { klas, subklas } of kenmerk.klassen)
-      for (const een of subklas === null ? [null] : [null, subklas])
-        hier.set(JSON.stringify([klas, een]), { klas, subklas: een });
+      for (const one of subklas === null ? [null] : [null, subklas])
+        hier.set(JSON.stringify([klas, one]), { klas, subklas: one });
     for (const [sleutel, klas] of hier) {
       const staat = leden.get(sleutel);
       if (staat) staat.wie.push(kenmerk);
       else leden.set(sleutel, { klas, wie: [kenmerk] });
     }
   }
-  const klassen = [...leden.values()].map(({ klas, wie }): Klastelling => {
-    const [eerste, ...rest] = telGroepen(wie).toSorted((a, b) => b.aantal - a.aantal || opLeeftijd(a, b));
-    if (!eerste) throw new Error("a class without pupils");
+  const klassen = [...leden.values()].map(({ klas, wie }): KlasTally => {
+    const [first, ...rest] = countGroepen(wie).toSorted((a, b) => b.aantal - a.aantal || byLeeftijd(a, b));
+    if (!first) throw new Error("a class without pupils");
     const groep = ({ niveau, leerjaar }: Groep) => ({ niveau, leerjaar });
     return {
       ...klas,
       aantal: wie.reduce((som, { aantal }) => som + aantal, 0),
-      groepen: [groep(eerste), ...rest.map(groep)],
+      groepen: [groep(first), ...rest.map(groep)],
     };
   });
   // A subclass stands with its class, also when most of its pupils are in another year.
-  const jaar = new Map(klassen.flatMap((een) => (een.subklas === null ? [[een.klas, een.groepen[0]]] : [])));
-  const jaarVan = (een: Klastelling) => jaar.get(een.klas) ?? een.groepen[0];
+  const jaar = new Map(klassen.flatMap((one) => (one.subklas === null ? [[one.klas, one.groepen[0]]] : [])));
+  const yearOf = (one: KlasTally) => jaar.get(one.klas) ?? one.groepen[0];
   return klassen.toSorted(
     (a, b) =>
-      opLeeftijd(jaarVan(a), jaarVan(b)) ||
+      byLeeftijd(yearOf(a), yearOf(b)) ||
       opNaam.compare(a.klas, b.klas) ||
       opNaam.compare(a.subklas ?? "", b.subklas ?? ""),
   );
@@ -249,16 +249,16 @@ const opNaam = new Intl.Collator("nl-BE", { numeric: true });
  * Which rule that counts on this day shows the application to a whole class by a wider group: the school, or all years of its
  * pupils by level or year. `null` = none.
  */
-export function bredereRegel(
+export function widerRegel(
   regels: readonly Regel[],
-  klas: Pick<Klastelling, "groepen">,
+  klas: Pick<KlasTally, "groepen">,
   op: Datum,
 ): "school" | "niveau" | "leerjaar" | null {
   const nu = regels.filter(({ van, tot }) => isLopend(op, van, tot)).map(({ doel }) => doel);
   if (nu.some(({ soort }) => soort === "school")) return "school";
   const perNiveau = (groep: Groep) =>
     nu.some((doel) => doel.soort === "niveau" && doel.niveau === groep.niveau);
-  const perJaar = (groep: Groep) => nu.some((doel) => doel.soort === "leerjaar" && zelfdeGroep(doel, groep));
+  const perYear = (groep: Groep) => nu.some((doel) => doel.soort === "leerjaar" && sameGroep(doel, groep));
   if (klas.groepen.every(perNiveau)) return "niveau";
-  return klas.groepen.every((groep) => perNiveau(groep) || perJaar(groep)) ? "leerjaar" : null;
+  return klas.groepen.every((groep) => perNiveau(groep) || perYear(groep)) ? "leerjaar" : null;
 }

@@ -5,48 +5,48 @@ import type { Datum } from "#platform/clock";
 import { inSchool, type Context } from "#platform/context";
 import type { AccountUuid, Instellingsnummer } from "#platform/ids";
 import { Problem } from "#platform/problem";
-import { ontvang } from "#modules/discimus";
-import { zoekAccountVanRegistratie } from "#modules/leerlingen";
+import { receive } from "#modules/discimus";
+import { findAccountOfRegistratie } from "#modules/leerlingen";
 import {
-  bewaarRegels,
+  saveRegels,
   getSchoolToepassing,
-  importeerToepassing,
-  kies,
-  kiesToepassing,
+  importToepassing,
+  saveKeuze,
+  chooseToepassing,
   listWijzigingen,
-  maakZichtbaar,
-  overzichtVan,
+  makeVisible,
+  overzichtOf,
   stopToepassing,
-  telGroepenVan,
-  voorbeeld,
+  countGroepenOf,
+  countEffect,
   type Regel,
   type RegelWijziging,
 } from "#modules/toepassingen";
-import { beslis, getFeiten } from "#modules/verstrekking";
+import { decide, getFeiten } from "#modules/verstrekking";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { inschrijvingRegel, leerlingRegel, schoolRegel, testInsz } from "#testing/discimus";
-import { toepassingTekst } from "#testing/toepassing";
+import { toepassingText } from "#testing/toepassing";
 import { runsOf, whole } from "#testing/runs";
 
 const d = (datum: string) => datum as Datum;
 /** 999301 was 999300 until the summer; 999302 is another school. */
 const school = { instellingsnummer: "999301", lijn: ["999300", "999301"] };
-const ander = { instellingsnummer: "999302", lijn: ["999302"] };
+const other = { instellingsnummer: "999302", lijn: ["999302"] };
 const door = "vo-1";
 const app = (regel: RegelWijziging) => ({ ...regel, toepassing: "bingel" });
-const nieuw = (doel: Regel["doel"], van: string | null = null, tot: string | null = null) =>
+const newRegel = (doel: Regel["doel"], van: string | null = null, tot: string | null = null) =>
   app({ soort: "nieuw", regel: { doel, van: van as Datum | null, tot: tot as Datum | null } });
 
 let db: TestDatabase;
 /** As a page does it: behind the wall of the school. */
-const binnen = <T>(work: (ctx: Context) => Promise<T>): Promise<T> => inSchool(db.ctx, school.lijn, work);
-const stuur = async (...regels: string[]) => {
-  const antwoord = await ontvang(db.ctx, regels, { bron: "http" });
-  assert.deepEqual(antwoord.quarantaine, []);
+const inside = <T>(work: (ctx: Context) => Promise<T>): Promise<T> => inSchool(db.ctx, school.lijn, work);
+const send = async (...regels: string[]) => {
+  const answer = await receive(db.ctx, regels, { bron: "http" });
+  assert.deepEqual(answer.quarantaine, []);
 };
 const accounts = new Map<string, AccountUuid>();
-async function onthoud(stamnummer: string, instellingsnummer: string): Promise<AccountUuid> {
-  const account = await zoekAccountVanRegistratie(db.ctx, { instellingsnummer, stamnummer });
+async function accountOf(stamnummer: string, instellingsnummer: string): Promise<AccountUuid> {
+  const account = await findAccountOfRegistratie(db.ctx, { instellingsnummer, stamnummer });
   assert.ok(account);
   accounts.set(stamnummer, account.account_uuid);
   return account.account_uuid;
@@ -56,14 +56,14 @@ let tijdelijk: AccountUuid;
 before(async () => {
   db = await testDatabase();
   for (const naam of ["bingel", "ander", "straks", "voorbij", "zonder"])
-    await importeerToepassing(db.ctx, toepassingTekst(naam));
+    await importToepassing(db.ctx, toepassingText(naam));
   await db.sql`insert into protocollen.protocol (protocol, versie, toepassing, van, tot, attributen, inhoud, ingevoerd_op)
     values ('bingel', 1, 'bingel', '2024-07-10', null, '[{"attribuut":"Instellingsnummer"}]', '{}', now()),
            ('ander', 1, 'ander', '2024-07-10', null, '[]', '{}', now()),
            ('straks', 1, 'straks', '2027-01-01', null, '[]', '{}', now()),
            ('voorbij', 1, 'voorbij', '2024-07-10', '2026-06-30', '[]', '{}', now())`;
   const [oud, hier, elders] = ["999300", "999301", "999302"].map((instelling) => ({ school: instelling }));
-  await stuur(
+  await send(
     schoolRegel(oud, { tot: "2026-08-31", opvolger: "999301" }),
     schoolRegel(hier, { van: "2026-09-01", niveaus: ["kleuter", "lager"] }),
     schoolRegel(elders, { niveaus: ["lager", "secundair"] }),
@@ -77,14 +77,14 @@ before(async () => {
   ] as const;
   for (const [index, [niveau, leerjaar]] of [...soorten, ...soorten].entries()) {
     const kop = index % 4 === 3 ? oud : hier; // some are still known under the old number
-    await stuur(
+    await send(
       leerlingRegel(`S${index}`, kop),
       inschrijvingRegel(`S${index}`, kop, { niveau, leerjaar, van: "2025-09-01" }),
     );
-    await onthoud(`S${index}`, kop?.school ?? "");
+    await accountOf(`S${index}`, kop?.school ?? "");
   }
   // Two years at once; in two schools at once; ended; later; cancelled; another school only.
-  await stuur(
+  await send(
     leerlingRegel("twee", hier),
     inschrijvingRegel("twee", hier, { leerjaar: 1 }),
     inschrijvingRegel("twee", hier, { inschrijving: "i2", niveau: "secundair", leerjaar: 1 }),
@@ -101,11 +101,11 @@ before(async () => {
     leerlingRegel("word", hier),
     inschrijvingRegel("word", hier),
   );
-  for (const stamnummer of ["twee", "samen", "weg", "later", "nooit"]) await onthoud(stamnummer, "999301");
-  await onthoud("elders", "999302");
-  tijdelijk = await onthoud("word", "999301");
-  await stuur(leerlingRegel("word", { ...hier, versie: 2 }, { insz: testInsz("180611") }));
-  assert.notEqual(await onthoud("word", "999301"), tijdelijk);
+  for (const stamnummer of ["twee", "samen", "weg", "later", "nooit"]) await accountOf(stamnummer, "999301");
+  await accountOf("elders", "999302");
+  tijdelijk = await accountOf("word", "999301");
+  await send(leerlingRegel("word", { ...hier, versie: 2 }, { insz: testInsz("180611") }));
+  assert.notEqual(await accountOf("word", "999301"), tijdelijk);
 });
 after(() => db.close());
 beforeEach(async () => {
@@ -114,35 +114,35 @@ beforeEach(async () => {
   db.clock.set("2026-11-24T08:30:00Z");
 });
 
-const probleem = (code: string) => (error: unknown) => error instanceof Problem && error.kind.code === code;
+const problem = (code: string) => (error: unknown) => error instanceof Problem && error.kind.code === code;
 async function besluit(account: AccountUuid, op = db.clock.vandaag()) {
   const feiten = await getFeiten(db.ctx, account, "bingel", op);
-  return beslis(feiten, "bingel", { scopes: new Set() });
+  return decide(feiten, "bingel", { scopes: new Set() });
 }
 /** Does he see it through this school? */
-async function ziet(account: AccountUuid): Promise<boolean> {
-  const uitkomst = await besluit(account);
-  return uitkomst.toegang && uitkomst.via.includes(school.instellingsnummer as Instellingsnummer);
+async function sees(account: AccountUuid): Promise<boolean> {
+  const outcome = await besluit(account);
+  return outcome.toegang && outcome.via.includes(school.instellingsnummer as Instellingsnummer);
 }
-const keuzes = async () => (await binnen((ctx) => getSchoolToepassing(ctx, school, "bingel")))?.keuzes;
-const zet = (naam: string, van = "2026-11-24") =>
-  binnen((ctx) => kiesToepassing(ctx, { school, door, toepassing: naam, van: d(van) }));
+const keuzes = async () => (await inside((ctx) => getSchoolToepassing(ctx, school, "bingel")))?.keuzes;
+const setKeuze = (naam: string, van = "2026-11-24") =>
+  inside((ctx) => chooseToepassing(ctx, { school, door, toepassing: naam, van: d(van) }));
 const stop = (tot: string) =>
-  binnen((ctx) => stopToepassing(ctx, { school, door, toepassing: "bingel", tot: d(tot) }));
+  inside((ctx) => stopToepassing(ctx, { school, door, toepassing: "bingel", tot: d(tot) }));
 
 test("R54: a school switches an application on from today or later and off after a last day; what was stays known", async () => {
-  await zet("bingel");
-  await zet("bingel");
+  await setKeuze("bingel");
+  await setKeuze("bingel");
   assert.deepEqual(await keuzes(), [{ van: "2026-11-24", tot: null }]);
   await stop("2026-12-18");
   assert.deepEqual(await keuzes(), [{ van: "2026-11-24", tot: "2026-12-18" }]);
   db.clock.set("2026-12-19T08:00:00Z");
-  await zet("bingel", "2027-01-04");
+  await setKeuze("bingel", "2027-01-04");
   assert.deepEqual(await keuzes(), [
     { van: "2026-11-24", tot: "2026-12-18" },
     { van: "2027-01-04", tot: null },
   ]);
-  await zet("bingel", "2026-12-21"); // earlier: the later start goes
+  await setKeuze("bingel", "2026-12-21"); // earlier: the later start goes
   assert.deepEqual((await keuzes())?.at(-1), { van: "2026-12-21", tot: null });
   db.clock.set("2027-02-01T08:00:00Z");
   await stop("2027-01-31"); // at once
@@ -150,113 +150,113 @@ test("R54: a school switches an application on from today or later and off after
     { van: "2026-11-24", tot: "2026-12-18" },
     { van: "2026-12-21", tot: "2027-01-31" },
   ]);
-  await assert.rejects(stop("2027-01-30"), probleem("datum-voorbij"));
-  await assert.rejects(zet("bingel", "2027-01-31"), probleem("datum-voorbij"));
+  await assert.rejects(stop("2027-01-30"), problem("datum-voorbij"));
+  await assert.rejects(setKeuze("bingel", "2027-01-31"), problem("datum-voorbij"));
 });
 
 test("R54: switched on and off on one day, it never had a day", async () => {
-  await zet("bingel");
+  await setKeuze("bingel");
   await stop("2026-11-23");
   assert.deepEqual(await keuzes(), []);
 });
 
 test("D5: without an agreement in force an application cannot be switched on", async () => {
   for (const naam of ["straks", "voorbij", "zonder"])
-    await assert.rejects(zet(naam), probleem("toepassing-niet-beschikbaar"), naam);
-  await zet("straks", "2027-01-01");
-  await assert.rejects(zet("bestaat-niet"), probleem("niet-gevonden"));
+    await assert.rejects(setKeuze(naam), problem("toepassing-niet-beschikbaar"), naam);
+  await setKeuze("straks", "2027-01-01");
+  await assert.rejects(setKeuze("bestaat-niet"), problem("niet-gevonden"));
 });
 
 test("R54, D3: a choice and rules under the old number count for the school, and can be changed by it", async () => {
-  await kies(db.ctx, { instellingsnummer: "999300", toepassing: "bingel", van: d("2025-09-01") });
-  const oud = await maakZichtbaar(db.ctx, {
+  await saveKeuze(db.ctx, { instellingsnummer: "999300", toepassing: "bingel", van: d("2025-09-01") });
+  const oud = await makeVisible(db.ctx, {
     instellingsnummer: "999300",
     toepassing: "bingel",
     soort: "school",
   });
-  assert.equal(await ziet(accounts.get("S0") as AccountUuid), true);
-  const [regel] = (await binnen((ctx) => getSchoolToepassing(ctx, school, "bingel")))?.regels ?? [];
+  assert.equal(await sees(accounts.get("S0") as AccountUuid), true);
+  const [regel] = (await inside((ctx) => getSchoolToepassing(ctx, school, "bingel")))?.regels ?? [];
   assert.equal(regel?.regelId, oud);
-  await binnen((ctx) =>
-    bewaarRegels(ctx, {
+  await inside((ctx) =>
+    saveRegels(ctx, {
       school,
       door,
-      wijzigingen: [app({ soort: "weg", regelId: oud }), nieuw({ soort: "niveau", niveau: "lager" })],
+      wijzigingen: [app({ soort: "weg", regelId: oud }), newRegel({ soort: "niveau", niveau: "lager" })],
     }),
   );
   assert.deepEqual(
     [...(await db.sql`select instellingsnummer, soort from toepassingen.zichtbaarheid`)],
     [{ instellingsnummer: "999301", soort: "niveau" }],
   );
-  await zet("bingel");
+  await setKeuze("bingel");
   assert.deepEqual(await keuzes(), [{ van: "2025-09-01", tot: null }], "it stood already");
 });
 
 test("R54: rules of another school are not touched, and no rule is made for another school's pupil", async () => {
-  const vreemd = await maakZichtbaar(db.ctx, {
+  const vreemd = await makeVisible(db.ctx, {
     instellingsnummer: "999302",
     toepassing: "bingel",
     soort: "school",
   });
-  const bewaar = (wijziging: RegelWijziging) =>
-    binnen((ctx) => bewaarRegels(ctx, { school, door, wijzigingen: [app(wijziging)] }));
-  await bewaar({ soort: "weg", regelId: vreemd });
+  const save = (wijziging: RegelWijziging) =>
+    inside((ctx) => saveRegels(ctx, { school, door, wijzigingen: [app(wijziging)] }));
+  await save({ soort: "weg", regelId: vreemd });
   await assert.rejects(
-    bewaar({ soort: "periode", regelId: vreemd, van: null, tot: d("2026-01-01") }),
-    probleem("regel-weg"),
+    save({ soort: "periode", regelId: vreemd, van: null, tot: d("2026-01-01") }),
+    problem("regel-weg"),
   );
   const leerling = accounts.get("elders") as AccountUuid;
   await assert.rejects(
-    binnen((ctx) =>
-      bewaarRegels(ctx, {
+    inside((ctx) =>
+      saveRegels(ctx, {
         school,
         door,
         wijzigingen: [
-          nieuw({ soort: "school" }),
-          nieuw({ soort: "leerling", accountUuid: leerling, uitgesloten: false }),
+          newRegel({ soort: "school" }),
+          newRegel({ soort: "leerling", accountUuid: leerling, uitgesloten: false }),
         ],
       }),
     ),
-    probleem("leerling-van-ander"),
+    problem("leerling-van-ander"),
   );
-  const rijen = await db.sql`select regel_id, tot from toepassingen.zichtbaarheid`;
-  assert.deepEqual([...rijen], [{ regel_id: vreemd, tot: null }], "all or nothing");
+  const rows = await db.sql`select regel_id, tot from toepassingen.zichtbaarheid`;
+  assert.deepEqual([...rows], [{ regel_id: vreemd, tot: null }], "all or nothing");
   await assert.rejects(
-    bewaar({
+    save({
       soort: "nieuw",
       regel: { doel: { soort: "school" }, van: d("2026-12-02"), tot: d("2026-12-01") },
     }),
-    probleem("periode-omgekeerd"),
+    problem("periode-omgekeerd"),
   );
 });
 
 test("R54: saving twice writes one rule, and every change is on the list with who and when", async () => {
   const eerder = await listWijzigingen(db.ctx, school, { toepassing: "bingel", hoogstens: 100 });
   const wijzigingen = [
-    nieuw({ soort: "leerjaar", niveau: "lager", leerjaar: 3 }, "2026-12-01"),
-    nieuw({ soort: "leerling", accountUuid: accounts.get("S0") as AccountUuid, uitgesloten: true }),
+    newRegel({ soort: "leerjaar", niveau: "lager", leerjaar: 3 }, "2026-12-01"),
+    newRegel({ soort: "leerling", accountUuid: accounts.get("S0") as AccountUuid, uitgesloten: true }),
   ];
-  const bundel = await binnen((ctx) => bewaarRegels(ctx, { school, door, wijzigingen }));
-  await binnen((ctx) => bewaarRegels(ctx, { school, door: "vo-2", wijzigingen }));
-  const alle = await listWijzigingen(db.ctx, school, { toepassing: "bingel", hoogstens: 100 });
-  const lijst = alle.slice(0, alle.length - eerder.length);
-  assert.equal(lijst.length, 2);
-  assert.ok(lijst.every((regel) => regel.door === "vo-1" && regel.bundel === bundel));
-  assert.equal(lijst[0]?.tijdstip.toISOString(), "2026-11-24T08:30:00.000Z");
-  assert.equal(lijst[0]?.leerling, "Noor Peeters");
+  const bundel = await inside((ctx) => saveRegels(ctx, { school, door, wijzigingen }));
+  await inside((ctx) => saveRegels(ctx, { school, door: "vo-2", wijzigingen }));
+  const all = await listWijzigingen(db.ctx, school, { toepassing: "bingel", hoogstens: 100 });
+  const list = all.slice(0, all.length - eerder.length);
+  assert.equal(list.length, 2);
+  assert.ok(list.every((regel) => regel.door === "vo-1" && regel.bundel === bundel));
+  assert.equal(list[0]?.tijdstip.toISOString(), "2026-11-24T08:30:00.000Z");
+  assert.equal(list[0]?.leerling, "Noor Peeters");
   const [opgeslagen] = await db.sql`select string_agg(wat, ' ') as wat from toepassingen.wijziging`;
   assert.doesNotMatch(String(opgeslagen?.["wat"]), /Noor|Peeters/);
-  assert.deepEqual(await listWijzigingen(db.ctx, ander, { hoogstens: 10 }), []);
-  const [jaar] = (await binnen((ctx) => getSchoolToepassing(ctx, school, "bingel")))?.regels ?? [];
+  assert.deepEqual(await listWijzigingen(db.ctx, other, { hoogstens: 10 }), []);
+  const [jaar] = (await inside((ctx) => getSchoolToepassing(ctx, school, "bingel")))?.regels ?? [];
   const periode = {
     soort: "periode",
     regelId: jaar?.regelId ?? "",
     van: null,
     tot: d("2027-06-30"),
   } as const;
-  await binnen((ctx) => bewaarRegels(ctx, { school, door, wijzigingen: [app(periode)] }));
-  await binnen((ctx) =>
-    bewaarRegels(ctx, {
+  await inside((ctx) => saveRegels(ctx, { school, door, wijzigingen: [app(periode)] }));
+  await inside((ctx) =>
+    saveRegels(ctx, {
       school,
       door,
       wijzigingen: [app({ soort: "weg", regelId: jaar?.regelId ?? "" })],
@@ -273,43 +273,43 @@ test("R54: saving twice writes one rule, and every change is on the list with wh
 });
 
 test("D6: a rule that goes and the same one that comes, in one save, end as the preview says, whatever the plan", async () => {
-  const wijzigingen: ReturnType<typeof app>[] = [nieuw({ soort: "school" })];
+  const wijzigingen: ReturnType<typeof app>[] = [newRegel({ soort: "school" })];
   for (const setting of ["enable_hashjoin", "enable_nestloop", "enable_mergejoin"]) {
-    const [een, ...meer] = await binnen(async (ctx) => {
+    const [one, ...meer] = await inside(async (ctx) => {
       await ctx.sql.unsafe(`set local ${setting} = off`);
-      await bewaarRegels(ctx, { school, door, wijzigingen });
+      await saveRegels(ctx, { school, door, wijzigingen });
       return (await getSchoolToepassing(ctx, school, "bingel"))?.regels ?? [];
     });
     assert.equal(meer.length, 0, `without ${setting}`);
-    wijzigingen[1] = app({ soort: "weg", regelId: een?.regelId ?? "" });
+    wijzigingen[1] = app({ soort: "weg", regelId: one?.regelId ?? "" });
   }
 });
 
 test("D6: rules are live: who comes into a year by a message at 10:00 sees its applications at 10:01", async () => {
-  await zet("bingel");
-  await binnen((ctx) =>
-    bewaarRegels(ctx, {
+  await setKeuze("bingel");
+  await inside((ctx) =>
+    saveRegels(ctx, {
       school,
       door,
-      wijzigingen: [nieuw({ soort: "leerjaar", niveau: "lager", leerjaar: 6 })],
+      wijzigingen: [newRegel({ soort: "leerjaar", niveau: "lager", leerjaar: 6 })],
     }),
   );
-  const rijen = async () =>
+  const rows = async () =>
     (await db.sql<{ aantal: number }[]>`select count(*)::int as aantal from toepassingen.zichtbaarheid`)[0]
       ?.aantal;
-  const voor = (await binnen((ctx) => overzichtVan(ctx, school, "bingel"))).toepassingen[0]?.zien;
-  await stuur(
+  const voor = (await inside((ctx) => overzichtOf(ctx, school, "bingel"))).toepassingen[0]?.zien;
+  await send(
     leerlingRegel("live", { school: "999301" }),
     inschrijvingRegel("live", { school: "999301" }, { leerjaar: 6, van: "2026-11-24" }),
   );
-  const account = await onthoud("live", "999301");
-  assert.equal(await ziet(account), true);
+  const account = await accountOf("live", "999301");
+  assert.equal(await sees(account), true);
   assert.equal(
-    (await binnen((ctx) => overzichtVan(ctx, school, "bingel"))).toepassingen[0]?.zien,
+    (await inside((ctx) => overzichtOf(ctx, school, "bingel"))).toepassingen[0]?.zien,
     (voor ?? 0) + 1,
   );
-  assert.equal(await rijen(), 1, "no row per pupil");
-  await stuur(
+  assert.equal(await rows(), 1, "no row per pupil");
+  await send(
     inschrijvingRegel(
       "live",
       { school: "999301", versie: 2 },
@@ -321,7 +321,7 @@ test("D6: rules are live: who comes into a year by a message at 10:00 sees its a
 });
 
 test("D6: the years of the school with their pupils of today", async () => {
-  const { groepen, ingeschreven } = await binnen((ctx) => telGroepenVan(ctx, school));
+  const { groepen, ingeschreven } = await inside((ctx) => countGroepenOf(ctx, school));
   assert.deepEqual(groepen, [
     { niveau: "kleuter", leerjaar: 2, aantal: 2 },
     { niveau: "lager", leerjaar: 1, aantal: 3 }, // with the one who also sits in secundair
@@ -376,7 +376,7 @@ const keuze = fc.constantFrom(
 
 test("R54, D5, D6: a preview counts exactly the pupils for whom the decision says yes, now and after saving", async () => {
   const leerlingen = [...accounts.entries()].filter(([stamnummer]) => stamnummer !== "elders");
-  const doelVan = (van: (typeof regel extends fc.Arbitrary<infer R> ? R : never)["doel"]): Regel["doel"] => {
+  const doelOf = (van: (typeof regel extends fc.Arbitrary<infer R> ? R : never)["doel"]): Regel["doel"] => {
     if (van.soort !== "leerling") return van as Regel["doel"];
     const accountUuid = van.wie === "word-tijdelijk" ? tijdelijk : (accounts.get(van.wie) as AccountUuid);
     return { soort: "leerling", accountUuid, uitgesloten: van.uitgesloten };
@@ -396,24 +396,24 @@ test("R54, D5, D6: a preview counts exactly the pupils for whom the decision say
           if (gekozen)
             await db.sql`insert into toepassingen.keuze (instellingsnummer, toepassing, van, tot)
               values (${instellingsnummer}, 'bingel', ${gekozen[0] ?? null}, ${gekozen[1] ?? null})`;
-        const rij = (een: (typeof staand)[number], instellingsnummer: string) => ({
+        const row = (one: (typeof staand)[number], instellingsnummer: string) => ({
           instellingsnummer,
           toepassing: "bingel",
-          van: een.van as Datum | null,
-          tot: een.tot as Datum | null,
-          ...doelVan(een.doel),
+          van: one.van as Datum | null,
+          tot: one.tot as Datum | null,
+          ...doelOf(one.doel),
         });
-        for (const [index, een] of staand.entries())
-          await maakZichtbaar(db.ctx, rij(een, index % 2 === 0 ? "999301" : "999300"));
-        for (const een of vanElders) await maakZichtbaar(db.ctx, rij(een, "999302"));
+        for (const [index, one] of staand.entries())
+          await makeVisible(db.ctx, row(one, index % 2 === 0 ? "999301" : "999300"));
+        for (const one of vanElders) await makeVisible(db.ctx, row(one, "999302"));
 
-        const nu = await binnen((ctx) => getSchoolToepassing(ctx, school, "bingel"));
+        const nu = await inside((ctx) => getSchoolToepassing(ctx, school, "bingel"));
         assert.ok(nu);
         const wijzigingen: RegelWijziging[] = [
           ...erbij.map(({ doel: naar, van, tot }) => ({
             soort: "nieuw" as const,
             regel: {
-              doel: doelVan(
+              doel: doelOf(
                 naar.soort === "leerling" && naar.wie === "word-tijdelijk" ? { ...naar, wie: "word" } : naar,
               ),
               van: van as Datum | null,
@@ -425,25 +425,25 @@ test("R54, D5, D6: a preview counts exactly the pupils for whom the decision say
             return weg ? { soort: "weg" as const, regelId: weg.regelId } : [];
           }),
         ];
-        const telling = await binnen((ctx) => voorbeeld(ctx, school, nu, { regels: wijzigingen }));
-        const tel = async () => {
+        const telling = await inside((ctx) => countEffect(ctx, school, nu, { regels: wijzigingen }));
+        const tally = async () => {
           let aantal = 0;
-          for (const [, account] of leerlingen) if (await ziet(account)) aantal++;
+          for (const [, account] of leerlingen) if (await sees(account)) aantal++;
           return aantal;
         };
-        const ervoor = await tel();
+        const ervoor = await tally();
         assert.equal(telling.nu, ervoor);
         assert.equal(telling.zonder, ervoor);
         assert.equal(
-          (await binnen((ctx) => overzichtVan(ctx, school, "bingel"))).toepassingen[0]?.zien,
+          (await inside((ctx) => overzichtOf(ctx, school, "bingel"))).toepassingen[0]?.zien,
           ervoor,
         );
-        await binnen((ctx) => bewaarRegels(ctx, { school, door, wijzigingen: wijzigingen.map(app) }));
-        const erna = await tel();
+        await inside((ctx) => saveRegels(ctx, { school, door, wijzigingen: wijzigingen.map(app) }));
+        const erna = await tally();
         assert.equal(telling.straks, erna);
-        const som = (lijst: readonly { readonly aantal: number }[]) =>
-          lijst.reduce((totaal, { aantal }) => totaal + aantal, 0);
-        assert.equal(som(telling.erbij) - som(telling.eraf), erna - ervoor);
+        const sum = (list: readonly { readonly aantal: number }[]) =>
+          list.reduce((total, { aantal }) => total + aantal, 0);
+        assert.equal(sum(telling.erbij) - sum(telling.eraf), erna - ervoor);
         if (erna !== ervoor) verschillend++;
       },
     ),
@@ -453,24 +453,24 @@ test("R54, D5, D6: a preview counts exactly the pupils for whom the decision say
 });
 
 test("D6: a rule on a temporary account is counted for the pupil who has another one by now", async () => {
-  await kies(db.ctx, { instellingsnummer: "999301", toepassing: "bingel", van: d("2026-09-01") });
-  await maakZichtbaar(db.ctx, {
+  await saveKeuze(db.ctx, { instellingsnummer: "999301", toepassing: "bingel", van: d("2026-09-01") });
+  await makeVisible(db.ctx, {
     instellingsnummer: "999301",
     toepassing: "bingel",
     soort: "leerling",
     accountUuid: tijdelijk,
   });
-  assert.equal(await ziet(accounts.get("word") as AccountUuid), true);
-  const overzicht = await binnen((ctx) => overzichtVan(ctx, school, "bingel"));
+  assert.equal(await sees(accounts.get("word") as AccountUuid), true);
+  const overzicht = await inside((ctx) => overzichtOf(ctx, school, "bingel"));
   assert.equal(overzicht.toepassingen[0]?.zien, 1);
   assert.equal(overzicht.toepassingen[0]?.toepassing.regels[0]?.leerling, "Noor Peeters");
 });
 
 test("R54: a preview of switching on, and of a rule that begins later, counts on the day it begins", async () => {
-  const nu = await binnen((ctx) => getSchoolToepassing(ctx, school, "bingel"));
+  const nu = await inside((ctx) => getSchoolToepassing(ctx, school, "bingel"));
   assert.ok(nu);
   const op = d("2026-12-01");
-  const telling = await voorbeeld(
+  const telling = await countEffect(
     db.ctx,
     school,
     nu,
@@ -489,12 +489,12 @@ test("R54: a preview of switching on, and of a rule that begins later, counts on
 });
 
 test("R54: a preview takes one query, a whole catalogue two, whatever the size of the school", async () => {
-  const nu = await binnen((ctx) => getSchoolToepassing(ctx, school, "bingel"));
+  const nu = await inside((ctx) => getSchoolToepassing(ctx, school, "bingel"));
   assert.ok(nu);
   db.statements.length = 0;
-  const telSelects = () => db.statements.filter((text) => /^\s*(with|select t\.)/.test(text)).length;
-  await binnen((ctx) => voorbeeld(ctx, school, nu, { regels: [{ soort: "weg", regelId: "x" }] }));
-  assert.equal(telSelects(), 1);
-  await binnen((ctx) => overzichtVan(ctx, school));
-  assert.equal(telSelects(), 3);
+  const countSelects = () => db.statements.filter((text) => /^\s*(with|select t\.)/.test(text)).length;
+  await inside((ctx) => countEffect(ctx, school, nu, { regels: [{ soort: "weg", regelId: "x" }] }));
+  assert.equal(countSelects(), 1);
+  await inside((ctx) => overzichtOf(ctx, school));
+  assert.equal(countSelects(), 3);
 });

@@ -1,35 +1,35 @@
 import { randomUUID } from "node:crypto";
-import { dagVoor, type Datum } from "#platform/clock";
+import { dayBefore, type Datum } from "#platform/clock";
 import { inTransaction, type Context } from "#platform/context";
 import { isDuplicate } from "#platform/database";
 import { algemeen, Problem } from "#platform/problem";
 import type {
-  Groepstelling,
+  GroepTally,
   Keuze,
-  Klastelling,
+  KlasTally,
   RegelWijziging,
   School,
   SchoolToepassing,
-  Voorbeeld,
+  Preview,
 } from "./contract.ts";
 import { toepassingProblemen } from "./problems.ts";
 import {
-  beschikbaarheidVan,
-  pasToe,
-  telGroepen,
-  telKlassen,
-  telVoorbeeld,
-  ziet,
-  type Kenmerk,
+  availabilityOf,
+  applyChanges,
+  countGroepen,
+  countKlassen,
+  countPreview,
+  sees,
+  type Attribute,
 } from "./rules.ts";
 import {
   listSchoolToepassingen,
-  schrijfKeuze,
-  schrijfRegels,
-  telKenmerken,
-  vergrendel,
-  zetAan,
-  zetUit,
+  writeKeuze,
+  writeRegels,
+  countAttributes,
+  lock,
+  switchOn,
+  switchOff,
 } from "./store-school.ts";
 
 type Wie = {
@@ -52,20 +52,20 @@ export async function getSchoolToepassing(
  * A planned end or a later start goes. Gives the bundle of the list of changes.
  * @throws Problem `niet-gevonden`, `datum-voorbij`, `toepassing-niet-beschikbaar`
  */
-export function kiesToepassing(
+export function chooseToepassing(
   ctx: Context,
   { school, door, toepassing, van }: Wie & { readonly toepassing: string; readonly van: Datum },
 ): Promise<string> {
   return inTransaction(ctx, async (tx) => {
-    await vergrendel(tx, school, toepassing);
+    await lock(tx, school, toepassing);
     const huidig = await getSchoolToepassing(tx, school, toepassing);
     if (!huidig) throw new Problem(algemeen["niet-gevonden"]);
     if (van < tx.clock.vandaag()) throw new Problem(toepassingProblemen["datum-voorbij"]);
-    if (!beschikbaarheidVan(huidig, van).kan)
+    if (!availabilityOf(huidig, van).kan)
       throw new Problem(toepassingProblemen["toepassing-niet-beschikbaar"]);
     const bundel = randomUUID();
-    if (await zetAan(tx, school, toepassing, van))
-      await schrijfKeuze(tx, { school, door, bundel }, toepassing, "aan", { van, tot: null });
+    if (await switchOn(tx, school, toepassing, van))
+      await writeKeuze(tx, { school, door, bundel }, toepassing, "aan", { van, tot: null });
     return bundel;
   });
 }
@@ -80,11 +80,11 @@ export function stopToepassing(
   { school, door, toepassing, tot }: Wie & { readonly toepassing: string; readonly tot: Datum },
 ): Promise<string> {
   return inTransaction(ctx, async (tx) => {
-    await vergrendel(tx, school, toepassing);
-    if (tot < dagVoor(tx.clock.vandaag())) throw new Problem(toepassingProblemen["datum-voorbij"]);
+    await lock(tx, school, toepassing);
+    if (tot < dayBefore(tx.clock.vandaag())) throw new Problem(toepassingProblemen["datum-voorbij"]);
     const bundel = randomUUID();
-    if (await zetUit(tx, school, toepassing, tot))
-      await schrijfKeuze(tx, { school, door, bundel }, toepassing, "uit", { tot });
+    if (await switchOff(tx, school, toepassing, tot))
+      await writeKeuze(tx, { school, door, bundel }, toepassing, "uit", { tot });
     return bundel;
   });
 }
@@ -94,7 +94,7 @@ export function stopToepassing(
  * stands already is not written twice; removing one that is gone changes nothing. Gives the bundle of the list of changes.
  * @throws Problem `periode-omgekeerd`, `leerling-van-ander`, `klasinformatie-gestopt`, `regel-weg`, `regel-dubbel`
  */
-export async function bewaarRegels(
+export async function saveRegels(
   ctx: Context,
   {
     school,
@@ -111,7 +111,7 @@ export async function bewaarRegels(
   const bundel = randomUUID();
   try {
     await inTransaction(ctx, async (tx) => {
-      const { vreemd, slapend, gemist } = await schrijfRegels(tx, { school, door, bundel }, wijzigingen);
+      const { vreemd, slapend, gemist } = await writeRegels(tx, { school, door, bundel }, wijzigingen);
       if (vreemd > 0) throw new Problem(toepassingProblemen["leerling-van-ander"]);
       if (slapend > 0) throw new Problem(toepassingProblemen["klasinformatie-gestopt"]);
       if (gemist > 0) throw new Problem(toepassingProblemen["regel-weg"]);
@@ -123,43 +123,43 @@ export async function bewaarRegels(
 }
 
 /** Pupils that are looked at apart because a rule is about them alone. */
-const apartVan = (regels: SchoolToepassing["regels"] | ReturnType<typeof pasToe>) =>
+const exceptionsOf = (regels: SchoolToepassing["regels"] | ReturnType<typeof applyChanges>) =>
   regels.flatMap(({ doel }) => (doel.soort === "leerling" ? doel.accountUuid : []));
 
 /** The years of the school with pupils today, youngest first, and all its pupils of today. */
-export async function telGroepenVan(
+export async function countGroepenOf(
   ctx: Context,
   school: School,
-): Promise<{ readonly groepen: readonly Groepstelling[]; readonly ingeschreven: number }> {
-  const { kenmerken } = await telKenmerken(ctx, school, ctx.clock.vandaag(), []);
-  const groepen = telGroepen(kenmerken);
+): Promise<{ readonly groepen: readonly GroepTally[]; readonly ingeschreven: number }> {
+  const { kenmerken } = await countAttributes(ctx, school, ctx.clock.vandaag(), []);
+  const groepen = countGroepen(kenmerken);
   return { groepen, ingeschreven: groepen.reduce((som, { aantal }) => som + aantal, 0) };
 }
 
 /** What a school would change: rules, the choice, or both. */
-export type Voorstel = {
+export type Proposal = {
   readonly regels?: readonly RegelWijziging[];
   readonly keuzes?: readonly Keuze[];
 };
 
 /**
  * How many of the pupils enrolled today see the application now and would see it after a change, and who comes and goes. One
- * query besides the one that gave `toepassing`; the decision itself counts (see `ziet`).
+ * query besides the one that gave `toepassing`; the decision itself counts (see `sees`).
  */
-export async function voorbeeld(
+export async function countEffect(
   ctx: Context,
   school: School,
   toepassing: SchoolToepassing,
-  voorstel: Voorstel,
+  voorstel: Proposal,
   op: Datum = ctx.clock.vandaag(),
-): Promise<Voorbeeld> {
+): Promise<Preview> {
   const vandaag = ctx.clock.vandaag();
-  const regels = pasToe(toepassing.regels, voorstel.regels ?? []);
-  const { open, kenmerken } = await telKenmerken(ctx, school, vandaag, [
-    ...apartVan(toepassing.regels),
-    ...apartVan(regels),
+  const regels = applyChanges(toepassing.regels, voorstel.regels ?? []);
+  const { open, kenmerken } = await countAttributes(ctx, school, vandaag, [
+    ...exceptionsOf(toepassing.regels),
+    ...exceptionsOf(regels),
   ]);
-  return telVoorbeeld(
+  return countPreview(
     { instellingsnummer: school.instellingsnummer, open },
     kenmerken,
     toepassing,
@@ -171,10 +171,10 @@ export async function voorbeeld(
 /** Applications beside the years and classes of the school: who sees what today. */
 export type Overzicht = {
   readonly ingeschreven: number;
-  readonly groepen: readonly Groepstelling[];
+  readonly groepen: readonly GroepTally[];
   /** Does the school share class information? Rules on a (sub)klas sleep when not (D6). */
   readonly deelt: boolean;
-  readonly klassen: readonly Klastelling[];
+  readonly klassen: readonly KlasTally[];
   /** Pupils of today without a class. */
   readonly zonderKlas: number;
   readonly toepassingen: readonly {
@@ -182,37 +182,42 @@ export type Overzicht = {
     /** Pupils who see it today. */
     readonly zien: number;
     /** The same per year. */
-    readonly perGroep: readonly Groepstelling[];
+    readonly perGroep: readonly GroepTally[];
     /** And per class and subclass. */
-    readonly perKlas: readonly Klastelling[];
+    readonly perKlas: readonly KlasTally[];
   }[];
 };
 
 /** All applications, or the one asked for, with how many pupils see them today, per year and class: two queries for the whole page. */
-export async function overzichtVan(
+export async function overzichtOf(
   ctx: Context,
   school: School,
   toepassing: string | null = null,
 ): Promise<Overzicht> {
   const vandaag = ctx.clock.vandaag();
   const toepassingen = await listSchoolToepassingen(ctx, school, toepassing);
-  const { open, deelt, kenmerken } = await telKenmerken(
+  const { open, deelt, kenmerken } = await countAttributes(
     ctx,
     school,
     vandaag,
-    toepassingen.flatMap(({ regels }) => apartVan(regels)),
+    toepassingen.flatMap(({ regels }) => exceptionsOf(regels)),
   );
   const feit = { instellingsnummer: school.instellingsnummer, open };
-  const tel = (wie: readonly Kenmerk[]) => wie.reduce((som, { aantal }) => som + aantal, 0);
+  const tally = (wie: readonly Attribute[]) => wie.reduce((som, { aantal }) => som + aantal, 0);
   return {
-    ingeschreven: tel(kenmerken),
-    groepen: telGroepen(kenmerken),
+    ingeschreven: tally(kenmerken),
+    groepen: countGroepen(kenmerken),
     deelt,
-    klassen: telKlassen(kenmerken),
-    zonderKlas: tel(kenmerken.filter(({ klassen }) => klassen.length === 0)),
-    toepassingen: toepassingen.map((een) => {
-      const zien = kenmerken.filter((kenmerk) => ziet(feit, kenmerk, een, een.regels, vandaag));
-      return { toepassing: een, zien: tel(zien), perGroep: telGroepen(zien), perKlas: telKlassen(zien) };
+    klassen: countKlassen(kenmerken),
+    zonderKlas: tally(kenmerken.filter(({ klassen }) => klassen.length === 0)),
+    toepassingen: toepassingen.map((one) => {
+      const zien = kenmerken.filter((kenmerk) => sees(feit, kenmerk, one, one.regels, vandaag));
+      return {
+        toepassing: one,
+        zien: tally(zien),
+        perGroep: countGroepen(zien),
+        perKlas: countKlassen(zien),
+      };
     }),
   };
 }

@@ -7,16 +7,16 @@ import type {
   Doel,
   Keuze,
   Klas,
-  Periode,
+  Period,
   Regel,
   RegelWijziging,
   School,
   SchoolToepassing,
   Wijziging,
 } from "./contract.ts";
-import type { Kenmerk } from "./rules.ts";
+import type { Attribute } from "./rules.ts";
 
-type RegelRij = {
+type RegelRow = {
   regel_id: string;
   soort: Doel["soort"];
   niveau: Niveau | null;
@@ -29,21 +29,21 @@ type RegelRij = {
   tot: Datum | null;
 };
 
-const doelVan = (rij: Omit<RegelRij, "regel_id" | "van" | "tot">): Doel => {
-  if (rij.account_uuid !== null)
-    return { soort: "leerling", accountUuid: rij.account_uuid, uitgesloten: rij.uitgesloten };
-  if (rij.klas)
-    return rij.subklas
-      ? { soort: "subklas", klas: rij.klas, subklas: rij.subklas }
-      : { soort: "klas", klas: rij.klas };
-  if (rij.niveau === null) return { soort: "school" };
-  return rij.leerjaar === null
-    ? { soort: "niveau", niveau: rij.niveau }
-    : { soort: "leerjaar", niveau: rij.niveau, leerjaar: rij.leerjaar };
+const doelOf = (row: Omit<RegelRow, "regel_id" | "van" | "tot">): Doel => {
+  if (row.account_uuid !== null)
+    return { soort: "leerling", accountUuid: row.account_uuid, uitgesloten: row.uitgesloten };
+  if (row.klas)
+    return row.subklas
+      ? { soort: "subklas", klas: row.klas, subklas: row.subklas }
+      : { soort: "klas", klas: row.klas };
+  if (row.niveau === null) return { soort: "school" };
+  return row.leerjaar === null
+    ? { soort: "niveau", niveau: row.niveau }
+    : { soort: "leerjaar", niveau: row.niveau, leerjaar: row.leerjaar };
 };
 
-/** The columns of a rule, the way `doelVan` reads them back. */
-const rijVan = ({ doel, van, tot }: Regel) => ({
+/** The columns of a rule, the way `doelOf` reads them back. */
+const rowOf = ({ doel, van, tot }: Regel) => ({
   soort: doel.soort,
   niveau: "niveau" in doel ? doel.niveau : null,
   leerjaar: "leerjaar" in doel ? doel.leerjaar : null,
@@ -57,7 +57,7 @@ const rijVan = ({ doel, van, tot }: Regel) => ({
 
 /**
  * Applications of providers as this school has set them, by name; or the one asked for. Rules on a pupil whose account was
- * replaced are given with the account that stands, as the decision takes them.
+ * replaced are given with the current account, as the decision takes them.
  */
 export async function listSchoolToepassingen(
   ctx: Context,
@@ -65,10 +65,10 @@ export async function listSchoolToepassingen(
   toepassing: string | null = null,
 ): Promise<SchoolToepassing[]> {
   const lijn = [...school.lijn];
-  const rijen = await ctx.sql<
+  const rows = await ctx.sql<
     (Omit<SchoolToepassing, "regels" | "integreertKlasinformatie"> & {
       integreert_klasinformatie: boolean;
-      regels: (RegelRij & { leerling: string | null })[];
+      regels: (RegelRow & { leerling: string | null })[];
     })[]
   >`select t.toepassing, t.naam, t.omschrijving, t.aanbieder, t.tint, t.initialen, t.integreert_klasinformatie, t.instructies,
            coalesce((select json_agg(json_build_object('van', k.van, 'tot', k.tot) order by k.van)
@@ -93,13 +93,13 @@ export async function listSchoolToepassingen(
       from toepassingen.toepassing t
      where t.soort = 'doeltoepassing' and (${toepassing}::text is null or t.toepassing = ${toepassing})
      order by t.naam`;
-  return rijen.map(({ regels, integreert_klasinformatie, ...rij }) => ({
+  return rows.map(({ regels, integreert_klasinformatie, ...rij }) => ({
     ...rij,
     integreertKlasinformatie: integreert_klasinformatie,
     protocollen: rij.protocollen as ProtocolFeit[],
     regels: regels.map((regel) => ({
       regelId: regel.regel_id,
-      doel: doelVan(regel),
+      doel: doelOf(regel),
       van: regel.van,
       tot: regel.tot,
       leerling: regel.leerling,
@@ -110,16 +110,16 @@ export async function listSchoolToepassingen(
 /**
  * The pupils who are enrolled in the school on this day, counted by what rules can see of them: their years and classes, and apart
  * those that a rule speaks about alone. One set-based query, whatever the size of the school. `open`: Discimus knows the school and
- * it is open on this day; `deelt`: it shares class information.
+ * it is open on this day; `sharesKlassen`: it shares class information.
  */
-export async function telKenmerken(
+export async function countAttributes(
   ctx: Context,
   school: School,
   vandaag: Datum,
   apart: readonly AccountUuid[],
-): Promise<{ readonly open: boolean; readonly deelt: boolean; readonly kenmerken: Kenmerk[] }> {
+): Promise<{ readonly open: boolean; readonly deelt: boolean; readonly kenmerken: Attribute[] }> {
   const lijn = [...school.lijn];
-  const rijen = await ctx.sql<
+  const rows = await ctx.sql<
     {
       groepen: string | null;
       klassen: string | null;
@@ -154,29 +154,29 @@ export async function telKenmerken(
               and kalender.is_lopend(${vandaag}::date, s.van, s.tot)) as open,
            akkoorden.deelt(${lijn}) as deelt, telling.groepen, telling.klassen, telling.account_uuid, telling.aantal
       from (select 1) altijd left join telling on true`;
-  const kenmerken = rijen.flatMap(({ groepen, klassen, account_uuid, aantal }) => {
-    const [eerste, ...rest] = (groepen ?? "")
+  const kenmerken = rows.flatMap(({ groepen, klassen, account_uuid, aantal }) => {
+    const [first, ...rest] = (groepen ?? "")
       .split(",")
       .filter((groep) => groep !== "")
       .map((groep) => {
         const [niveau = "", leerjaar = ""] = groep.split(" ");
         return { niveau: niveau as Niveau, leerjaar: Number(leerjaar) };
       });
-    if (!eerste) return [];
+    if (!first) return [];
     return [
       {
-        groepen: [eerste, ...rest] as const,
-        klassen: leesKlassen(klassen),
+        groepen: [first, ...rest] as const,
+        klassen: readKlassen(klassen),
         accountUuid: account_uuid,
         aantal,
       },
     ];
   });
-  return { open: rijen[0]?.open ?? false, deelt: rijen[0]?.deelt ?? false, kenmerken };
+  return { open: rows[0]?.open ?? false, deelt: rows[0]?.deelt ?? false, kenmerken };
 }
 
-const leesKlassen = (tekst: string | null): Klas[] =>
-  (tekst ?? "")
+const readKlassen = (text: string | null): Klas[] =>
+  (text ?? "")
     .split("\n")
     .filter((regel) => regel !== "")
     .map((regel) => {
@@ -185,14 +185,19 @@ const leesKlassen = (tekst: string | null): Klas[] =>
     });
 
 /** One at a time per school and application: two colleagues who save at once both get a whole result. */
-export async function vergrendel(ctx: Context, school: School, toepassing: string): Promise<void> {
+export async function lock(ctx: Context, school: School, toepassing: string): Promise<void> {
   await ctx.sql`select pg_advisory_xact_lock(7118, hashtext(${`${school.instellingsnummer} ${toepassing}`}))`;
 }
 
 /** On from a day, without an end: what was planned after it goes, what stood on it stays open. True = something changed. */
-export async function zetAan(ctx: Context, school: School, toepassing: string, van: Datum): Promise<boolean> {
+export async function switchOn(
+  ctx: Context,
+  school: School,
+  toepassing: string,
+  van: Datum,
+): Promise<boolean> {
   const lijn = [...school.lijn];
-  const [rij] = await ctx.sql<{ aantal: number }[]>`
+  const [row] = await ctx.sql<{ aantal: number }[]>`
     with weg as (
       delete from toepassingen.keuze where toepassing = ${toepassing} and instellingsnummer = any (${lijn}) and van > ${van}::date returning 1
     ), staat as (
@@ -206,13 +211,18 @@ export async function zetAan(ctx: Context, school: School, toepassing: string, v
       select ${school.instellingsnummer}, ${toepassing}, ${van} where not exists (select from staat) returning 1
     )
     select (select count(*) from weg) + (select count(*) from verlengd) + (select count(*) from nieuw) as aantal`;
-  return (rij?.aantal ?? 0) > 0;
+  return (row?.aantal ?? 0) > 0;
 }
 
 /** Off after a last day: what began before it ends then, what was to begin later goes. True = something changed. */
-export async function zetUit(ctx: Context, school: School, toepassing: string, tot: Datum): Promise<boolean> {
+export async function switchOff(
+  ctx: Context,
+  school: School,
+  toepassing: string,
+  tot: Datum,
+): Promise<boolean> {
   const lijn = [...school.lijn];
-  const [rij] = await ctx.sql<{ aantal: number }[]>`
+  const [row] = await ctx.sql<{ aantal: number }[]>`
     with weg as (
       delete from toepassingen.keuze where toepassing = ${toepassing} and instellingsnummer = any (${lijn}) and van > ${tot}::date returning 1
     ), einde as (
@@ -220,19 +230,19 @@ export async function zetUit(ctx: Context, school: School, toepassing: string, t
          and van <= ${tot}::date and (tot is null or tot > ${tot}::date) returning 1
     )
     select (select count(*) from weg) + (select count(*) from einde) as aantal`;
-  return (rij?.aantal ?? 0) > 0;
+  return (row?.aantal ?? 0) > 0;
 }
 
-type Schrijver = {
+type Writer = {
   readonly school: School;
   /** vo_id */
   readonly door: string;
   readonly bundel: string;
 };
 
-export async function schrijfKeuze(
+export async function writeKeuze(
   ctx: Context,
-  { school, door, bundel }: Schrijver,
+  { school, door, bundel }: Writer,
   toepassing: string,
   soort: "aan" | "uit",
   wat: Keuze | { readonly tot: Datum },
@@ -242,7 +252,7 @@ export async function schrijfKeuze(
     values (${bundel}, ${school.instellingsnummer}, ${toepassing}, ${new Date(ctx.clock.now())}, ${door}, ${soort}, ${JSON.stringify(wat)})`;
 }
 
-const periodeVan = (wijziging: { readonly soort: "weg" } | ({ readonly soort: "periode" } & Periode)) =>
+const periodOf = (wijziging: { readonly soort: "weg" } | ({ readonly soort: "periode" } & Period)) =>
   wijziging.soort === "periode" ? { van: wijziging.van, tot: wijziging.tot } : {};
 
 /**
@@ -251,9 +261,9 @@ const periodeVan = (wijziging: { readonly soort: "weg" } | ({ readonly soort: "p
  * written; `slapend` new rules on a class while the school shares none; `gemist` rules whose dates were to change but that are not
  * there.
  */
-export async function schrijfRegels(
+export async function writeRegels(
   ctx: Context,
-  { school, door, bundel }: Schrijver,
+  { school, door, bundel }: Writer,
   wijzigingen: readonly (RegelWijziging & { readonly toepassing: string })[],
 ): Promise<{
   readonly geschreven: number;
@@ -262,16 +272,16 @@ export async function schrijfRegels(
   readonly gemist: number;
 }> {
   const lijn = [...school.lijn];
-  const rijen = wijzigingen.map((wijziging) => ({
+  const rows = wijzigingen.map((wijziging) => ({
     wijziging: wijziging.soort,
     toepassing: wijziging.toepassing,
     ...(wijziging.soort === "nieuw"
-      ? { ...rijVan(wijziging.regel), regel_id: randomUUID() }
-      : { ...periodeVan(wijziging), regel_id: wijziging.regelId }),
+      ? { ...rowOf(wijziging.regel), regel_id: randomUUID() }
+      : { ...periodOf(wijziging), regel_id: wijziging.regelId }),
   }));
-  const [rij] = await ctx.sql<{ geschreven: number; vreemd: number; slapend: number; gemist: number }[]>`
+  const [row] = await ctx.sql<{ geschreven: number; vreemd: number; slapend: number; gemist: number }[]>`
     with vraag as (
-      select * from json_to_recordset(${JSON.stringify(rijen)}::text::json) as v (wijziging text, toepassing text, regel_id uuid,
+      select * from json_to_recordset(${JSON.stringify(rows)}::text::json) as v (wijziging text, toepassing text, regel_id uuid,
         soort text, niveau text, leerjaar integer, klas text, subklas text, account_uuid uuid, uitgesloten boolean, van date, tot date)
     ), goed as (
       select * from vraag v where wijziging = 'nieuw' and (soort <> 'leerling' or exists (
@@ -303,7 +313,7 @@ export async function schrijfRegels(
            (select count(*) from vraag where wijziging = 'nieuw') - (select count(*) from goed) as vreemd,
            (select count(*) from goed where klas is not null and not (select akkoorden.deelt(${lijn}))) as slapend,
            (select count(*) from vraag where wijziging = 'periode') - (select count(*) from periode) as gemist`;
-  return rij ?? { geschreven: 0, vreemd: 0, slapend: 0, gemist: 0 };
+  return row ?? { geschreven: 0, vreemd: 0, slapend: 0, gemist: 0 };
 }
 
 /** What the school changed, newest first: of one application, of one `bundel`, or all. */
@@ -312,7 +322,7 @@ export async function listWijzigingen(
   school: School,
   welke: { readonly toepassing?: string; readonly bundel?: string; readonly hoogstens: number },
 ): Promise<Wijziging[]> {
-  const rijen = await ctx.sql<
+  const rows = await ctx.sql<
     {
       wijziging_id: number;
       bundel: string;
@@ -331,18 +341,18 @@ export async function listWijzigingen(
        and (${welke.toepassing ?? null}::text is null or w.toepassing = ${welke.toepassing ?? null})
        and (${welke.bundel ?? null}::uuid is null or w.bundel = ${welke.bundel ?? null})
      order by w.wijziging_id desc limit ${welke.hoogstens}`;
-  return rijen.map((rij) => {
-    const wat = JSON.parse(rij.wat) as RegelRij;
+  return rows.map((row) => {
+    const wat = JSON.parse(row.wat) as RegelRow;
     return {
-      wijzigingId: rij.wijziging_id,
-      bundel: rij.bundel,
-      toepassing: rij.toepassing,
-      tijdstip: rij.tijdstip,
-      door: rij.door,
-      leerling: rij.leerling,
-      soort: rij.soort,
+      wijzigingId: row.wijziging_id,
+      bundel: row.bundel,
+      toepassing: row.toepassing,
+      tijdstip: row.tijdstip,
+      door: row.door,
+      leerling: row.leerling,
+      soort: row.soort,
       wat:
-        rij.soort === "aan" || rij.soort === "uit" ? wat : { doel: doelVan(wat), van: wat.van, tot: wat.tot },
+        row.soort === "aan" || row.soort === "uit" ? wat : { doel: doelOf(wat), van: wat.van, tot: wat.tot },
     } as Wijziging;
   });
 }

@@ -3,41 +3,41 @@ import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { seal, unseal } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
-import type { ClientInvoer, ClientRecord, Doelgroep, ToepassingBestand } from "./contract.ts";
+import type { ClientInput, ClientRecord, Doelgroep, ToepassingFile } from "./contract.ts";
 
 /** One file at a time: whose client_ids they are is looked at before they are written. */
-export async function neemSlot(ctx: Context): Promise<void> {
+export async function takeLock(ctx: Context): Promise<void> {
   await ctx.sql`select pg_advisory_xact_lock(7123)`;
 }
 
 /** Stores an application and its clients; unchanged ones stay as they are. Announces the change to every node. */
-export async function upsertToepassing(ctx: Context, bestand: ToepassingBestand): Promise<void> {
+export async function upsertToepassing(ctx: Context, file: ToepassingFile): Promise<void> {
   const nu = new Date(ctx.clock.now());
   await ctx.sql`
     insert into toepassingen.toepassing ${ctx.sql({
-      toepassing: bestand.toepassing,
-      naam: bestand.naam,
-      omschrijving: bestand.omschrijving,
-      aanbieder: bestand.aanbieder,
-      soort: bestand.soort,
-      start_url: bestand.start_url,
-      tint: bestand.tint,
-      initialen: bestand.initialen,
-      integreert_klasinformatie: bestand.integreert_klasinformatie,
-      instructies: bestand.instructies,
+      toepassing: file.toepassing,
+      naam: file.naam,
+      omschrijving: file.omschrijving,
+      aanbieder: file.aanbieder,
+      soort: file.soort,
+      start_url: file.start_url,
+      tint: file.tint,
+      initialen: file.initialen,
+      integreert_klasinformatie: file.integreert_klasinformatie,
+      instructies: file.instructies,
       gewijzigd_op: nu,
     })}
     on conflict (toepassing) do update set naam = excluded.naam, omschrijving = excluded.omschrijving, aanbieder = excluded.aanbieder,
       soort = excluded.soort, start_url = excluded.start_url, tint = excluded.tint, initialen = excluded.initialen,
       integreert_klasinformatie = excluded.integreert_klasinformatie, instructies = excluded.instructies, gewijzigd_op = excluded.gewijzigd_op`;
-  for (const client of bestand.clients)
-    await upsertClient(ctx, client, client.soort === "web" ? bestand.toepassing : null);
+  for (const client of file.clients)
+    await upsertClient(ctx, client, client.soort === "web" ? file.toepassing : null);
 }
 
 /** Stores one client; `toepassing` is null for a machine that belongs to no application. */
 export async function upsertClient(
   ctx: Context,
-  client: ClientInvoer,
+  client: ClientInput,
   toepassing: string | null,
 ): Promise<void> {
   const { client_id, naam, omgeving, soort, client_secret, ...rest } = client;
@@ -53,7 +53,7 @@ export async function upsertClient(
 }
 
 /** Which client_ids are taken by another application. */
-export function listVreemdeClients(
+export function listStrangerClients(
   ctx: Context,
   clientIds: readonly string[],
   toepassing: string | null,
@@ -109,7 +109,7 @@ export async function listClients(ctx: Context): Promise<ClientRecord[]> {
 }
 
 /** A client by which pupils open an application, for a question about all of them; undefined when it has none. */
-export async function findClientVan(ctx: Context, toepassing: string): Promise<string | undefined> {
+export async function findClientOf(ctx: Context, toepassing: string): Promise<string | undefined> {
   const [row] = await ctx.sql<{ client_id: string }[]>`
     select client_id from toepassingen.client
      where toepassing = ${toepassing} and soort = 'web' order by omgeving <> 'productie', client_id limit 1`;
@@ -136,7 +136,7 @@ export function listToepassingen(ctx: Context): Promise<{ toepassing: string; na
 }
 
 /** Name and key of the application of a client. */
-export async function findToepassingVan(
+export async function findToepassingOf(
   ctx: Context,
   clientId: string,
 ): Promise<{ readonly toepassing: string; readonly naam: string } | undefined> {
@@ -147,7 +147,7 @@ export async function findToepassingVan(
 }
 
 /** The school chose an application (R54) for a period, without questions: for whoever fills a database. Again = another end. */
-export async function kies(
+export async function saveKeuze(
   ctx: Context,
   keuze: {
     readonly instellingsnummer: string;
@@ -163,7 +163,7 @@ export async function kies(
 }
 
 /** What a rule makes visible (D6). */
-export type RegelInvoer = {
+export type RegelInput = {
   readonly instellingsnummer: string;
   readonly toepassing: string;
   readonly van?: Datum | null;
@@ -182,8 +182,8 @@ export type RegelInvoer = {
 );
 
 /** Writes one visibility rule, without questions as `kies`; gives its id. It works at the next decision, for everyone it speaks about. */
-export async function maakZichtbaar(ctx: Context, regel: RegelInvoer): Promise<string> {
-  const [rij] = await ctx.sql<{ regel_id: string }[]>`
+export async function makeVisible(ctx: Context, regel: RegelInput): Promise<string> {
+  const [row] = await ctx.sql<{ regel_id: string }[]>`
     insert into toepassingen.zichtbaarheid ${ctx.sql({
       regel_id: randomUUID(),
       instellingsnummer: regel.instellingsnummer,
@@ -200,5 +200,5 @@ export async function maakZichtbaar(ctx: Context, regel: RegelInvoer): Promise<s
     })}
     on conflict (instellingsnummer, toepassing, soort, niveau, leerjaar, klas, subklas, account_uuid, uitgesloten, van, tot)
       do update set soort = excluded.soort returning regel_id`;
-  return rij?.regel_id ?? "";
+  return row?.regel_id ?? "";
 }

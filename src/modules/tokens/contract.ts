@@ -1,12 +1,12 @@
 import type { JWK } from "jose";
 
-export type Algoritme = "RS256" | "ES256";
-export const algoritmen: readonly Algoritme[] = ["RS256", "ES256"];
+export type Algorithm = "RS256" | "ES256";
+export const algoritmen: readonly Algorithm[] = ["RS256", "ES256"];
 
 /** A signing key. `volgend` is published but does not sign yet; `uitgaand` no longer signs but still verifies. */
 export type Ondertekensleutel = {
   readonly kid: string;
-  readonly alg: Algoritme;
+  readonly alg: Algorithm;
   readonly status: "volgend" | "actief" | "uitgaand";
   readonly publiek: JWK;
   readonly prive: JWK;

@@ -10,23 +10,23 @@ import {
 } from "jose";
 import { inTransaction, type Context } from "#platform/context";
 import { followState } from "#platform/follow";
-import { algoritmen, type Algoritme, type Machine, type Ondertekensleutel } from "./contract.ts";
-import { opVolgorde, urenUitgaand } from "./rules.ts";
-import { maakOndertekenaar, type Onderteken } from "./sign.ts";
+import { algoritmen, type Algorithm, type Machine, type Ondertekensleutel } from "./contract.ts";
+import { inOrder, urenUitgaand } from "./rules.ts";
+import { makeSigner, type Sign } from "./sign.ts";
 import {
   deleteUitgaande,
-  findPubliek,
+  findPublic,
   insertSleutel,
   listSleutels,
-  meldWijziging,
-  neemSlot,
-  schuifOp,
+  reportWijziging,
+  takeLock,
+  shiftSleutels,
 } from "./store.ts";
 
-export type { Algoritme, Machine, Ondertekensleutel } from "./contract.ts";
-export type { Onderteken } from "./sign.ts";
+export type { Algorithm, Machine, Ondertekensleutel } from "./contract.ts";
+export type { Sign } from "./sign.ts";
 
-async function maakSleutel(alg: Algoritme, status: Ondertekensleutel["status"]): Promise<Ondertekensleutel> {
+async function makeSleutel(alg: Algorithm, status: Ondertekensleutel["status"]): Promise<Ondertekensleutel> {
   const pair = await generateKeyPair(alg, {
     extractable: true,
     ...(alg === "RS256" && { modulusLength: 2048 }),
@@ -43,25 +43,25 @@ async function maakSleutel(alg: Algoritme, status: Ondertekensleutel["status"]):
 }
 
 /** Makes what is missing: per algorithm one key that signs and one that is published ahead. Safe on many nodes at once. */
-export async function zorgVoorSleutels(ctx: Context): Promise<void> {
-  const compleet = (sleutels: readonly Ondertekensleutel[]) =>
+export async function ensureSleutels(ctx: Context): Promise<void> {
+  const complete = (sleutels: readonly Ondertekensleutel[]) =>
     algoritmen.every((alg) =>
       (["actief", "volgend"] as const).every((status) =>
         sleutels.some((sleutel) => sleutel.alg === alg && sleutel.status === status),
       ),
     );
-  if (compleet(await listSleutels(ctx))) return;
+  if (complete(await listSleutels(ctx))) return;
   await inTransaction(ctx, async (tx) => {
-    await neemSlot(tx);
+    await takeLock(tx);
     const er = await listSleutels(tx);
-    if (compleet(er)) return;
+    if (complete(er)) return;
     for (const alg of algoritmen) {
       for (const status of ["actief", "volgend"] as const) {
         if (er.some((sleutel) => sleutel.alg === alg && sleutel.status === status)) continue;
-        await insertSleutel(tx, await maakSleutel(alg, status));
+        await insertSleutel(tx, await makeSleutel(alg, status));
       }
     }
-    await meldWijziging(tx);
+    await reportWijziging(tx);
   });
 }
 
@@ -69,77 +69,77 @@ export async function zorgVoorSleutels(ctx: Context): Promise<void> {
  * Rotation: the next keys sign from now on, new next keys are published, and keys that stopped signing 48 hours ago
  * leave. All nodes hear of it (NOTIFY leerid_sleutels); a node that is late still signs with a key that verifies.
  */
-export async function roteer(ctx: Context): Promise<void> {
-  await zorgVoorSleutels(ctx);
-  const nieuw = await Promise.all(algoritmen.map((alg) => maakSleutel(alg, "volgend")));
+export async function rotate(ctx: Context): Promise<void> {
+  await ensureSleutels(ctx);
+  const nieuw = await Promise.all(algoritmen.map((alg) => makeSleutel(alg, "volgend")));
   await inTransaction(ctx, async (tx) => {
-    await neemSlot(tx);
-    await schuifOp(tx);
+    await takeLock(tx);
+    await shiftSleutels(tx);
     for (const sleutel of nieuw) await insertSleutel(tx, sleutel);
     await deleteUitgaande(tx, new Date(ctx.clock.now() - urenUitgaand * 3_600_000));
-    await meldWijziging(tx);
+    await reportWijziging(tx);
   });
 }
 
 /** The keys as one process holds them; replaced as a whole when they change. */
-export type Sleutelbos = {
+export type KeyRing = {
   /** The keys now, active ones first. */
   sleutels(): readonly Ondertekensleutel[];
   /** Public part, as published. */
   jwks(): JSONWebKeySet;
   /** Signs with the key that is active now. */
-  readonly onderteken: Onderteken;
+  readonly sign: Sign;
   /** Called after every change. */
-  bijWijziging(werk: () => void): void;
-  sluit(): Promise<void>;
+  onChange(work: () => void): void;
+  close(): Promise<void>;
 };
 
 /** Reads the keys (making them at the very first start) and follows their changes on a connection of its own. */
-export async function openSleutelbos(ctx: Context): Promise<Sleutelbos> {
-  await zorgVoorSleutels(ctx);
+export async function openKeyRing(ctx: Context): Promise<KeyRing> {
+  await ensureSleutels(ctx);
   const luisteraars: (() => void)[] = [];
   let sleutels: readonly Ondertekensleutel[] = [];
-  let ondertekenaar = maakOndertekenaar(sleutels);
+  let ondertekenaar = makeSigner(sleutels);
   const volger = await followState(ctx, {
     channel: "leerid_sleutels",
     name: "ondertekensleutels",
-    read: async () => opVolgorde(await listSleutels(ctx)),
+    read: async () => inOrder(await listSleutels(ctx)),
     take(nieuwste) {
       sleutels = nieuwste;
-      ondertekenaar = maakOndertekenaar(sleutels);
+      ondertekenaar = makeSigner(sleutels);
       for (const werk of luisteraars) werk();
     },
   });
   return {
     sleutels: () => sleutels,
     jwks: () => ({ keys: sleutels.map((sleutel) => sleutel.publiek) }),
-    onderteken: (alg, claims) => ondertekenaar(alg, claims),
-    bijWijziging: (werk) => luisteraars.push(werk),
-    sluit: () => volger.stop(),
+    sign: (alg, claims) => ondertekenaar(alg, claims),
+    onChange: (werk) => luisteraars.push(werk),
+    close: () => volger.stop(),
   };
 }
 
 /** A signer with the keys of this moment, for work that begins and ends: nothing to keep, nothing to follow. */
-export async function readOndertekenaar(ctx: Context): Promise<Onderteken> {
-  return maakOndertekenaar(await listSleutels(ctx));
+export async function readOndertekenaar(ctx: Context): Promise<Sign> {
+  return makeSigner(await listSleutels(ctx));
 }
 
 /** Tells whose machine token this is, for one audience; undefined when it is not a valid one. */
-export type Tokenwacht = (token: string, audience: string) => Promise<Machine | undefined>;
+export type TokenWatch = (token: string, audience: string) => Promise<Machine | undefined>;
 
 /** How long a key that was read counts without reading it again. Keys that left verify nothing that is still valid. */
 const sleutelGeldig = 60_000;
 
 /** A check of machine tokens (RFC 9068) that remembers the public keys it met; make one per site. */
-export function maakTokenwacht(ctx: Context): Tokenwacht {
+export function makeTokenWatch(ctx: Context): TokenWatch {
   const gelezen = new Map<
     string,
     { readonly sleutel: Promise<CryptoKey | Uint8Array>; readonly tot: number }
   >();
-  const sleutelVan = async ({ kid = "" }: { kid?: string }) => {
+  const sleutelOf = async ({ kid = "" }: { kid?: string }) => {
     const bekend = gelezen.get(kid);
     if (bekend && bekend.tot > ctx.clock.now()) return bekend.sleutel;
-    const publiek = await findPubliek(ctx, kid);
+    const publiek = await findPublic(ctx, kid);
     if (!publiek) throw new errors.JWKSNoMatchingKey();
     const sleutel = importJWK(publiek);
     gelezen.set(kid, { sleutel, tot: ctx.clock.now() + sleutelGeldig });
@@ -148,7 +148,7 @@ export function maakTokenwacht(ctx: Context): Tokenwacht {
   return async (token, audience) => {
     if (token.length > 4096) return undefined;
     try {
-      const { payload } = await jwtVerify(token, sleutelVan, {
+      const { payload } = await jwtVerify(token, sleutelOf, {
         audience,
         typ: "at+jwt",
         algorithms: [...algoritmen],
@@ -167,8 +167,8 @@ export function maakTokenwacht(ctx: Context): Tokenwacht {
 }
 
 /** One check, without remembering keys. */
-export const verifieerMachineToken = (
+export const verifyMachineToken = (
   ctx: Context,
   token: string,
   audience: string,
-): Promise<Machine | undefined> => maakTokenwacht(ctx)(token, audience);
+): Promise<Machine | undefined> => makeTokenWatch(ctx)(token, audience);

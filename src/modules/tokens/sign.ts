@@ -1,22 +1,22 @@
 import { createPrivateKey, sign, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
-import type { Algoritme, Ondertekensleutel } from "./contract.ts";
+import type { Algorithm, Ondertekensleutel } from "./contract.ts";
 
 /** Makes a signed token (JWS compact form, RFC 7515) of these claims with the key that signs now. `typ`: where the kind of token has one. */
-export type Onderteken = (
-  alg: Algoritme,
+export type Sign = (
+  alg: Algorithm,
   claims: Readonly<Record<string, unknown>>,
   typ?: string,
 ) => Promise<string>;
 
 const signInPool = promisify(sign);
 
-/** The signer for these keys, in the order of `opVolgorde`. */
-export function maakOndertekenaar(sleutels: readonly Ondertekensleutel[]): Onderteken {
+/** The signer for these keys, in the order of `inOrder`. */
+export function makeSigner(sleutels: readonly Ondertekensleutel[]): Sign {
   const headOf = (head: Readonly<Record<string, string>>) =>
     Buffer.from(JSON.stringify(head)).toString("base64url");
   const actief = new Map<
-    Algoritme,
+    Algorithm,
     { readonly key: KeyObject; readonly kid: string; readonly head: string }
   >();
   for (const { alg, kid, prive, status } of sleutels) {

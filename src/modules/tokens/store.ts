@@ -2,11 +2,11 @@ import type { JWK } from "jose";
 import type { Context } from "#platform/context";
 import { seal, unseal } from "#platform/crypto";
 import { DatabaseError } from "#platform/database";
-import type { Algoritme, Ondertekensleutel } from "./contract.ts";
+import type { Algorithm, Ondertekensleutel } from "./contract.ts";
 
 type Row = {
   kid: string;
-  alg: Algoritme;
+  alg: Algorithm;
   status: Ondertekensleutel["status"];
   publiek: string;
   prive_versleuteld: Buffer;
@@ -32,7 +32,7 @@ export async function listSleutels(ctx: Context): Promise<Ondertekensleutel[]> {
 }
 
 /** The public part of one key. */
-export async function findPubliek(ctx: Context, kid: string): Promise<JWK | undefined> {
+export async function findPublic(ctx: Context, kid: string): Promise<JWK | undefined> {
   const [row] = await ctx.sql<{ publiek: string }[]>`select publiek from tokens.sleutel where kid = ${kid}`;
   return row && (JSON.parse(row.publiek) as JWK);
 }
@@ -46,7 +46,7 @@ export async function insertSleutel(ctx: Context, sleutel: Ondertekensleutel): P
 }
 
 /** Active keys stop signing, the next ones take over. */
-export async function schuifOp(ctx: Context): Promise<void> {
+export async function shiftSleutels(ctx: Context): Promise<void> {
   const nu = new Date(ctx.clock.now());
   await ctx.sql`update tokens.sleutel set status = 'uitgaand', sinds = ${nu} where status = 'actief'`;
   await ctx.sql`update tokens.sleutel set status = 'actief', sinds = ${nu} where status = 'volgend'`;
@@ -57,11 +57,11 @@ export async function deleteUitgaande(ctx: Context, voor: Date): Promise<number>
 }
 
 /** One node at a time changes the keys; held until the end of the transaction. */
-export async function neemSlot(ctx: Context): Promise<void> {
+export async function takeLock(ctx: Context): Promise<void> {
   await ctx.sql`select pg_advisory_xact_lock(7112)`;
 }
 
 /** Told to every node when the transaction commits. */
-export async function meldWijziging(ctx: Context): Promise<void> {
+export async function reportWijziging(ctx: Context): Promise<void> {
   await ctx.sql`select pg_notify('leerid_sleutels', '')`;
 }

@@ -19,7 +19,7 @@ export const bewaardagen = 90;
 export type Kandidaat = {
   /** The account_uuid that was asked. */
   readonly gevraagd: AccountUuid;
-  /** The account that stands for it today. */
+  /** The current account of it today. */
   readonly accountUuid: AccountUuid;
   readonly naam: string;
   readonly voornaam: string;

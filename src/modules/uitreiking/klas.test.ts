@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { AccountUuid } from "#platform/ids";
-import { findBatch, listBatches, maakAfdruk, maakBatch, verwerkBatch } from "#modules/uitreiking";
+import { findBatch, listBatches, makeAfdruk, makeBatch, processBatch } from "#modules/uitreiking";
 import { inschrijvingRegel, leerlingRegel } from "#testing/discimus";
-import { deel, deelIn, stop } from "#testing/klasinformatie";
-import { leesPdf } from "#testing/pdf";
-import { schoolwereld, type Schoolwereld } from "#testing/schoolloket";
+import { shareKlassen, indelen, stop } from "#testing/klasinformatie";
+import { readPdf } from "#testing/pdf";
+import { schoolwereld, type SchoolWorld } from "#testing/schoolloket";
 
-let w: Schoolwereld;
+let w: SchoolWorld;
 before(async () => {
   w = await schoolwereld();
 });
@@ -25,34 +25,34 @@ test("R55c, R68: papers per class and subclass, by name; a batch keeps no class,
   ] as const;
   const accounts: AccountUuid[] = [];
   for (const [voornaam] of leden) {
-    await w.lever(leerlingRegel(voornaam, {}, { voornaam, naam: "Maes" }), inschrijvingRegel(voornaam));
-    accounts.push((await w.accountVan(voornaam)) as AccountUuid);
+    await w.deliver(leerlingRegel(voornaam, {}, { voornaam, naam: "Maes" }), inschrijvingRegel(voornaam));
+    accounts.push((await w.accountOf(voornaam)) as AccountUuid);
   }
-  await deelIn(
+  await indelen(
     w,
     "999001",
     leden.flatMap(([, klas, subklas], nr) =>
       klas === null ? [] : [[accounts[nr] ?? "", klas, subklas] as const],
     ),
   );
-  await deel(w, "999001");
+  await shareKlassen(w, "999001");
   const batch = await w.inSchool("999001", (ctx) =>
-    maakBatch(ctx, { school, voId: "vo-1", soort: "strookjes", accounts }),
+    makeBatch(ctx, { school, voId: "vo-1", soort: "strookjes", accounts }),
   );
-  await verwerkBatch(w.ctx, batch, async () => {});
-  const druk = () =>
+  await processBatch(w.ctx, batch, async () => {});
+  const print = () =>
     w.inSchool("999001", async (ctx) => {
       const gegevens = await findBatch(ctx, school.lijn, batch);
       assert.ok(gegevens);
-      const { pdf } = await maakAfdruk(ctx, gegevens, { school, adres: "leerid.test" });
-      const [eerste] = await listBatches(ctx, school.lijn);
-      const namen = (teksten: readonly string[]) => teksten.filter((een) => een.endsWith(" Maes"));
+      const { pdf } = await makeAfdruk(ctx, gegevens, { school, adres: "leerid.test" });
+      const [first] = await listBatches(ctx, school.lijn);
+      const names = (teksten: readonly string[]) => teksten.filter((one) => one.endsWith(" Maes"));
       return {
-        bladen: leesPdf(pdf).paginas.map(({ teksten }) => [teksten[0]?.split(":")[0], ...namen(teksten)]),
-        groepen: eerste?.groepen.toSorted(),
+        bladen: readPdf(pdf).paginas.map(({ teksten }) => [teksten[0]?.split(":")[0], ...names(teksten)]),
+        groepen: first?.groepen.toSorted(),
       };
     });
-  const { bladen, groepen } = await druk();
+  const { bladen, groepen } = await print();
   assert.deepEqual(bladen, [
     ["Klas 9B", "Bo Maes"],
     ["Klas 9B, Zwemmen", "Ada Maes", "Dré Maes"],
@@ -66,7 +66,7 @@ test("R55c, R68: papers per class and subclass, by name; a batch keeps no class,
     ["3de leerjaar"],
   );
   await stop(w, "999001");
-  const erna = await druk();
+  const erna = await print();
   assert.equal(erna.bladen.length, 1);
   assert.deepEqual(erna.groepen, ["3de leerjaar"]);
 });

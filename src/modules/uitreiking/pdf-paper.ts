@@ -8,26 +8,26 @@ export const inkt = "#15202e";
 export const zacht = "#475467";
 const snijlijn = "#6b7a8f";
 
-const bestand = (pad: string) => fileURLToPath(import.meta.resolve(pad));
+const resolvePath = (path: string) => fileURLToPath(import.meta.resolve(path));
 const atkinson = "@expo-google-fonts/atkinson-hyperlegible-next";
 /** Each with the one that draws what it lacks (Cyrillic, Greek, Armenian…). */
 const lettertypes = {
   gewoon: [
-    bestand(`${atkinson}/400Regular/AtkinsonHyperlegibleNext_400Regular.ttf`),
-    bestand("dejavu-fonts-ttf/ttf/DejaVuSans.ttf"),
+    resolvePath(`${atkinson}/400Regular/AtkinsonHyperlegibleNext_400Regular.ttf`),
+    resolvePath("dejavu-fonts-ttf/ttf/DejaVuSans.ttf"),
   ],
   vet: [
-    bestand(`${atkinson}/700Bold/AtkinsonHyperlegibleNext_700Bold.ttf`),
-    bestand("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"),
+    resolvePath(`${atkinson}/700Bold/AtkinsonHyperlegibleNext_700Bold.ttf`),
+    resolvePath("dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf"),
   ],
 } as const;
-type Stijl = keyof typeof lettertypes;
+type TextStyle = keyof typeof lettertypes;
 
 type Element = PDFKit.PDFStructureElement;
 /** A PDF that is being drawn: y grows downwards, in points. */
-export type Papier = { readonly doc: PDFKit.PDFDocument; readonly wortel: Element };
+export type Paper = { readonly doc: PDFKit.PDFDocument; readonly wortel: Element };
 
-export function openPapier(over: { readonly titel: string; readonly op: Date }): Papier {
+export function openPaper(over: { readonly titel: string; readonly op: Date }): Paper {
   const doc = new Pdf({
     autoFirstPage: false,
     size: "A4",
@@ -48,119 +48,125 @@ export function openPapier(over: { readonly titel: string; readonly op: Date }):
 }
 
 /** A new element of the structure that a screen reader reads. */
-export function onder(papier: Papier, ouder: Element, soort: string): Element {
+export function below(papier: Paper, ouder: Element, soort: string): Element {
   const element = papier.doc.struct(soort);
   ouder.add(element);
   return element;
 }
 
 /** Draws something that is read as one element. */
-export function lees(papier: Papier, ouder: Element, soort: string, teken: () => void, alt?: string): void {
+export function writeTagged(
+  papier: Paper,
+  ouder: Element,
+  soort: string,
+  draw: () => void,
+  alt?: string,
+): void {
   const element = papier.doc.struct(soort, alt === undefined ? {} : { alt });
   ouder.add(element);
   element.add(papier.doc.markStructureContent(soort));
-  teken();
+  draw();
   papier.doc.endMarkedContent();
   element.end();
 }
 
 /** Draws something that is not read out: lines, the mark, the foot of a page. */
-export function versier(papier: Papier, teken: () => void, type: "Layout" | "Pagination" = "Layout"): void {
+export function decorate(papier: Paper, draw: () => void, type: "Layout" | "Pagination" = "Layout"): void {
   papier.doc.markContent("Artifact", { type });
-  teken();
+  draw();
   papier.doc.endMarkedContent();
 }
 
-export type Tekst = {
+export type TextOptions = {
   readonly x: number;
   readonly y: number;
   readonly breedte: number;
   readonly maat: number;
-  readonly stijl?: Stijl;
+  readonly stijl?: TextStyle;
   readonly kleur?: string;
   readonly rechts?: boolean;
 };
 
 /** One line of text that fits: smaller when it must, never cut off. Letters that the typeface lacks come from another one. */
-export function regel(papier: Papier, tekst: string, hoe: Tekst): void {
+export function regel(papier: Paper, text: string, hoe: TextOptions): void {
   const { doc } = papier;
   const stijl = hoe.stijl ?? "gewoon";
-  const stukken = inStukken(papier, tekst, stijl);
-  const breed = (maat: number) => breedteVan(papier, stukken, maat);
-  const nodig = breed(hoe.maat);
+  const pieces = inPieces(papier, text, stijl);
+  const width = (maat: number) => widthOf(papier, pieces, maat);
+  const nodig = width(hoe.maat);
   const maat = nodig > hoe.breedte ? Math.floor((hoe.maat * hoe.breedte * 20) / nodig) / 20 : hoe.maat;
-  let x = hoe.rechts ? hoe.x + hoe.breedte - breed(maat) : hoe.x;
+  let x = hoe.rechts ? hoe.x + hoe.breedte - width(maat) : hoe.x;
   // All sizes stand on one line: that of the wanted size.
   const lijn = hoe.y + hoe.maat;
-  for (const stuk of stukken) {
+  for (const piece of pieces) {
     doc
-      .font(stuk.font)
+      .font(piece.font)
       .fontSize(maat)
       .fillColor(hoe.kleur ?? inkt);
-    doc.text(stuk.tekst, x, lijn, { lineBreak: false, baseline: "alphabetic" });
-    x += doc.widthOfString(stuk.tekst);
+    doc.text(piece.tekst, x, lijn, { lineBreak: false, baseline: "alphabetic" });
+    x += doc.widthOfString(piece.tekst);
   }
 }
 
 /** Does this text fit on a line of this width, at this size? */
-export const past = (
-  papier: Papier,
-  tekst: string,
-  hoe: Pick<Tekst, "breedte" | "maat" | "stijl">,
-): boolean => breedteVan(papier, inStukken(papier, tekst, hoe.stijl ?? "gewoon"), hoe.maat) <= hoe.breedte;
+export const fitText = (
+  papier: Paper,
+  text: string,
+  hoe: Pick<TextOptions, "breedte" | "maat" | "stijl">,
+): boolean => widthOf(papier, inPieces(papier, text, hoe.stijl ?? "gewoon"), hoe.maat) <= hoe.breedte;
 
 /** Text of more lines, drawn in the one typeface; gives where it ends. */
-export function alinea(papier: Papier, tekst: string, hoe: Tekst): number {
+export function paragraph(papier: Paper, text: string, hoe: TextOptions): number {
   const { doc } = papier;
   doc
     .font(hoe.stijl ?? "gewoon")
     .fontSize(hoe.maat)
     .fillColor(hoe.kleur ?? inkt);
-  doc.text(tekst, hoe.x, hoe.y, { width: hoe.breedte, lineGap: hoe.maat * 0.25 });
+  doc.text(text, hoe.x, hoe.y, { width: hoe.breedte, lineGap: hoe.maat * 0.25 });
   return doc.y;
 }
 
 type Glyphs = { readonly _font: { readonly font: { hasGlyphForCodePoint(code: number): boolean } } };
 
-type Stuk = { readonly tekst: string; readonly font: string };
-const breedteVan = ({ doc }: Papier, stukken: readonly Stuk[], maat: number): number =>
-  stukken.reduce((som, stuk) => som + doc.font(stuk.font).fontSize(maat).widthOfString(stuk.tekst), 0);
+type Run = { readonly tekst: string; readonly font: string };
+const widthOf = ({ doc }: Paper, pieces: readonly Run[], maat: number): number =>
+  pieces.reduce((som, piece) => som + doc.font(piece.font).fontSize(maat).widthOfString(piece.tekst), 0);
 
-function inStukken(papier: Papier, tekst: string, stijl: Stijl): readonly Stuk[] {
+function inPieces(papier: Paper, text: string, stijl: TextStyle): readonly Run[] {
   const { doc } = papier;
   doc.font(stijl);
   const font = (doc as unknown as Glyphs)["_font"].font;
-  const stukken: { tekst: string; font: string }[] = [];
-  for (const teken of tekst.normalize("NFC")) {
+  const pieces: { tekst: string; font: string }[] = [];
+  for (const teken of text.normalize("NFC")) {
     const naam = font.hasGlyphForCodePoint(teken.codePointAt(0) ?? 0) ? stijl : `${stijl}-anders`;
-    const laatste = stukken.at(-1);
-    if (laatste?.font === naam) laatste.tekst += teken;
-    else stukken.push({ tekst: teken, font: naam });
+    const last = pieces.at(-1);
+    if (last?.font === naam) last.tekst += teken;
+    else pieces.push({ tekst: teken, font: naam });
   }
-  return stukken;
+  return pieces;
 }
 
 /** The lines along which the sheet is cut: a grid of equal cells. */
-export function snijraster(papier: Papier, vak: Vak, kolommen: number, rijen: number): readonly Vak[] {
-  const breedte = vak.breedte / kolommen;
-  const hoogte = vak.hoogte / rijen;
-  versier(papier, () => {
+export function cuttingGrid(papier: Paper, vak: Box, columns: number, rows: number): readonly Box[] {
+  const breedte = vak.breedte / columns;
+  const hoogte = vak.hoogte / rows;
+  decorate(papier, () => {
     const { doc } = papier;
     doc.lineWidth(0.6).dash(3, { space: 2 }).strokeColor(snijlijn);
-    for (let k = 0; k <= kolommen; k++)
+    for (let k = 0; k <= columns; k++)
       doc.moveTo(vak.x + k * breedte, vak.y).lineTo(vak.x + k * breedte, vak.y + vak.hoogte);
-    for (let r = 0; r <= rijen; r++)
+    for (let r = 0; r <= rows; r++)
       doc.moveTo(vak.x, vak.y + r * hoogte).lineTo(vak.x + vak.breedte, vak.y + r * hoogte);
     doc.stroke().undash();
   });
-  return Array.from({ length: kolommen * rijen }, (_, nr) => ({
-    x: vak.x + (nr % kolommen) * breedte,
-    y: vak.y + Math.floor(nr / kolommen) * hoogte,
+  return Array.from({ length: columns * rows }, (_, nr) => ({
+    x: vak.x + (nr % columns) * breedte,
+    y: vak.y + Math.floor(nr / columns) * hoogte,
     breedte,
     hoogte,
   }));
 }
-export type Vak = {
+export type Box = {
   readonly x: number;
   readonly y: number;
   readonly breedte: number;
@@ -168,8 +174,8 @@ export type Vak = {
 };
 
 /** The mark and the name, 8 mm high, with its right end at x. */
-export function merk(papier: Papier, x: number, y: number): void {
-  versier(papier, () => {
+export function mark(papier: Paper, x: number, y: number): void {
+  decorate(papier, () => {
     const { doc } = papier;
     const breedte = 27 * mm;
     doc

@@ -1,21 +1,21 @@
 import { setImmediate as beurt } from "node:timers/promises";
 import type { Regel } from "./contract.ts";
-import { badges, overzicht } from "./pdf-badges.ts";
+import { badges, overviewSheet } from "./pdf-badges.ts";
 import {
   a4,
-  lees,
-  merk,
+  writeTagged,
+  mark,
   mm,
-  onder,
-  openPapier,
+  below,
+  openPaper,
   regel,
-  versier,
+  decorate,
   zacht,
-  type Papier,
-  type Vak,
+  type Paper,
+  type Box,
 } from "./pdf-paper.ts";
-import { brief, strookjes } from "./pdf-passwords.ts";
-import type { Blad } from "./rules.ts";
+import { letter, strookjes } from "./pdf-passwords.ts";
+import type { Sheet } from "./rules.ts";
 
 export type Afdruk = {
   readonly school: string;
@@ -23,7 +23,7 @@ export type Afdruk = {
   readonly adres: string;
   readonly reeks: string;
   readonly gemaaktOp: Date;
-  readonly bladen: readonly Blad[];
+  readonly bladen: readonly Sheet[];
   /** Pupils of the batch whose print does not count any more. */
   readonly weggelaten: readonly Pick<Regel, "groep" | "naam" | "voornaam">[];
 };
@@ -49,38 +49,38 @@ const dag = new Intl.DateTimeFormat("nl-BE", {
 });
 
 /** Draws a print as a tagged PDF (ISO 14289): the order in which it is read, Dutch, a title, text for every picture. */
-export async function maakPdf(afdruk: Afdruk): Promise<Buffer> {
-  const papier = openPapier({ titel: `LeerID ${afdruk.reeks}, ${afdruk.school}`, op: afdruk.gemaaktOp });
-  const stukken: Buffer[] = [];
-  papier.doc.on("data", (stuk: Buffer) => stukken.push(stuk));
+export async function makePdf(afdruk: Afdruk): Promise<Buffer> {
+  const papier = openPaper({ titel: `LeerID ${afdruk.reeks}, ${afdruk.school}`, op: afdruk.gemaaktOp });
+  const pieces: Buffer[] = [];
+  papier.doc.on("data", (piece: Buffer) => pieces.push(piece));
   const klaar = new Promise<void>((resolve, reject) => papier.doc.once("end", resolve).once("error", reject));
   for (const [nr, blad] of afdruk.bladen.entries()) {
-    tekenBlad(papier, afdruk, blad, nr, afdruk.bladen[nr - 1]);
+    drawSheet(papier, afdruk, blad, nr, afdruk.bladen[nr - 1]);
     if (nr % 4 === 3) await beurt(); // others on this process get their turn
   }
   papier.wortel.end();
   papier.doc.end();
   await klaar;
-  return Buffer.concat(stukken);
+  return Buffer.concat(pieces);
 }
 
-function tekenBlad(papier: Papier, afdruk: Afdruk, blad: Blad, nr: number, vorig: Blad | undefined): void {
+function drawSheet(papier: Paper, afdruk: Afdruk, blad: Sheet, nr: number, vorig: Sheet | undefined): void {
   const { doc } = papier;
   doc.addPage();
   const links = blad.soort === "brief" ? 22 * mm : a4.rand;
   const breedte = a4.breedte - 2 * links;
   const datum = dag.format(afdruk.gemaaktOp);
-  const sectie = onder(papier, papier.wortel, "Sect");
+  const sectie = below(papier, papier.wortel, "Sect");
   const eersteVanGroep = vorig?.groep !== blad.groep;
   // Not on a letter: that goes to one pupil.
   const weg =
     eersteVanGroep && blad.soort !== "brief"
       ? afdruk.weggelaten.filter(({ groep }) => groep === blad.groep)
       : [];
-  let vak: Vak;
+  let vak: Box;
   if (blad.soort === "brief") {
-    merk(papier, links + 27 * mm, 16 * mm);
-    lees(papier, sectie, "P", () => {
+    mark(papier, links + 27 * mm, 16 * mm);
+    writeTagged(papier, sectie, "P", () => {
       regel(papier, afdruk.school, {
         x: links + 60 * mm,
         y: 15 * mm,
@@ -98,7 +98,7 @@ function tekenBlad(papier: Papier, afdruk: Afdruk, blad: Blad, nr: number, vorig
     });
     vak = { x: links, y: 34 * mm, breedte, hoogte: 240 * mm };
   } else {
-    lees(papier, sectie, "H1", () =>
+    writeTagged(papier, sectie, "H1", () =>
       regel(papier, `${blad.groep}: ${titels[blad.soort]}`, {
         x: links,
         y: 11 * mm,
@@ -107,7 +107,7 @@ function tekenBlad(papier: Papier, afdruk: Afdruk, blad: Blad, nr: number, vorig
         stijl: "vet",
       }),
     );
-    lees(papier, sectie, "P", () =>
+    writeTagged(papier, sectie, "P", () =>
       regel(papier, `${afdruk.school}, ${datum}`, {
         x: links,
         y: 18.5 * mm,
@@ -115,15 +115,17 @@ function tekenBlad(papier: Papier, afdruk: Afdruk, blad: Blad, nr: number, vorig
         maat: 10,
       }),
     );
-    merk(papier, links + breedte, 12 * mm);
+    mark(papier, links + breedte, 12 * mm);
     vak = { x: links, y: 26 * mm, breedte, hoogte: 255 * mm };
   }
-  // The names of who is left out stand where the teacher looks first: below the head of the first page of the group.
+  // The names of whoever is left out stand where the teacher looks first: below the head of the first page of the group.
   if (weg.length > 0) {
-    const namen = weg.map((een) => `${een.voornaam} ${een.naam}`);
-    const tekst = `Weggelaten, want intussen vervangen of zelf gekozen: ${namen.slice(0, 6).join(", ")}${namen.length > 6 ? ` en ${namen.length - 6} anderen` : ""}`;
+    const namen = weg.map((one) => `${one.voornaam} ${one.naam}`);
+    const text = `Weggelaten, want intussen vervangen of zelf gekozen: ${namen.slice(0, 6).join(", ")}${namen.length > 6 ? ` en ${namen.length - 6} anderen` : ""}`;
     const y = 23 * mm;
-    lees(papier, sectie, "P", () => regel(papier, tekst, { x: links, y, breedte, maat: 9, kleur: zacht }));
+    writeTagged(papier, sectie, "P", () =>
+      regel(papier, text, { x: links, y, breedte, maat: 9, kleur: zacht }),
+    );
     vak = { ...vak, y: vak.y + 3 * mm, hoogte: vak.hoogte - 3 * mm };
   }
   const over = { papier, sectie, vak, adres: afdruk.adres };
@@ -132,16 +134,16 @@ function tekenBlad(papier: Papier, afdruk: Afdruk, blad: Blad, nr: number, vorig
       strookjes(over, blad);
       break;
     case "brief":
-      brief(over, blad);
+      letter(over, blad);
       break;
     case "badges":
       badges(over, blad);
       break;
     case "overzicht":
-      overzicht(over, blad);
+      overviewSheet(over, blad);
   }
   sectie.end();
-  versier(
+  decorate(
     papier,
     () => {
       const y = 284.5 * mm;

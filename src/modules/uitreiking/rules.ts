@@ -1,10 +1,10 @@
 import type { Niveau } from "#modules/sleutels";
 import { termijn, type Batch, type Kandidaat, type Regel, type Soort } from "./contract.ts";
 
-const rang = (jaar: number) => `${jaar}${jaar === 1 || jaar === 8 ? "ste" : "de"}`;
+const ordinal = (jaar: number) => `${jaar}${jaar === 1 || jaar === 8 ? "ste" : "de"}`;
 
 /** The group under which a pupil is handed out as long as he has no class (R55): its administrative group or year. Kept with the batch. */
-export function groepVan(wie: {
+export function groepOf(wie: {
   readonly niveau: Niveau;
   readonly leerjaar: number;
   readonly administratieveGroep: string | null;
@@ -14,7 +14,7 @@ export function groepVan(wie: {
       ? { kleuter: "Instapklas", lager: "Lager, zonder leerjaar", secundair: "Secundair, zonder jaar" }[
           wie.niveau
         ]
-      : `${rang(wie.leerjaar)} ${{ kleuter: "kleuterklas", lager: "leerjaar", secundair: "jaar" }[wie.niveau]}`;
+      : `${ordinal(wie.leerjaar)} ${{ kleuter: "kleuterklas", lager: "leerjaar", secundair: "jaar" }[wie.niveau]}`;
   const groep = wie.administratieveGroep?.trim();
   if (!groep) return jaar;
   return groep.includes(String(wie.leerjaar)) ? groep : `${jaar}, ${groep}`;
@@ -24,7 +24,7 @@ export function groepVan(wie: {
  * The class under which a pupil is handed out (R55c): "Klas 3A", or with his subclass "Klas 3A, 3Aa". Asked whenever it is shown and
  * never kept with a batch: when the school stops sharing, no copy is left (R68).
  */
-export function klasgroepVan(wie: {
+export function klasgroepOf(wie: {
   readonly klas: string | null;
   readonly subklas: string | null;
 }): string | null {
@@ -40,31 +40,31 @@ const achteraan = "\uFFFF";
 const volgens = new Intl.Collator("nl-BE", { numeric: true });
 
 /** The order on paper: level, year, class and subclass, group, name. */
-export function volgorde(een: Kandidaat, ander: Kandidaat): number {
+export function inPrintOrder(one: Kandidaat, other: Kandidaat): number {
   return (
-    niveaus.indexOf(een.niveau) - niveaus.indexOf(ander.niveau) ||
-    een.leerjaar - ander.leerjaar ||
-    volgens.compare(een.klas ?? achteraan, ander.klas ?? achteraan) ||
-    volgens.compare(een.subklas ?? "", ander.subklas ?? "") ||
-    volgens.compare(een.administratieveGroep ?? "", ander.administratieveGroep ?? "") ||
-    volgens.compare(een.naam, ander.naam) ||
-    volgens.compare(een.voornaam, ander.voornaam)
+    niveaus.indexOf(one.niveau) - niveaus.indexOf(other.niveau) ||
+    one.leerjaar - other.leerjaar ||
+    volgens.compare(one.klas ?? achteraan, other.klas ?? achteraan) ||
+    volgens.compare(one.subklas ?? "", other.subklas ?? "") ||
+    volgens.compare(one.administratieveGroep ?? "", other.administratieveGroep ?? "") ||
+    volgens.compare(one.naam, other.naam) ||
+    volgens.compare(one.voornaam, other.voornaam)
   );
 }
 
 /** Number of a series as it stands on every sheet: A-2611-0417. */
-export const reeks = (batch: Pick<Batch, "nr" | "gevraagdOp">): string =>
+export const seriesName = (batch: Pick<Batch, "nr" | "gevraagdOp">): string =>
   `A-${batch.gevraagdOp.toISOString().slice(2, 7).replace("-", "")}-${String(batch.nr).padStart(4, "0")}`;
 
 /** Until when a batch can be printed, epoch milliseconds. */
-export const afdrukbaarTot = (batch: Pick<Batch, "gevraagdOp" | "gedownloadOp">): number =>
+export const printableUntil = (batch: Pick<Batch, "gevraagdOp" | "gedownloadOp">): number =>
   Math.min(
     batch.gevraagdOp.getTime() + termijn.naVraag,
     batch.gedownloadOp ? batch.gedownloadOp.getTime() + termijn.naDownload : Infinity,
   );
 
 /** One page of paper. */
-export type Blad = {
+export type Sheet = {
   readonly soort: "strookjes" | "brief" | "badges" | "overzicht";
   readonly groep: string;
   readonly regels: readonly Regel[];
@@ -74,20 +74,20 @@ export type Blad = {
 export const perBlad = { strookjes: 10, brief: 1, badges: 8, overzicht: 24 } as const;
 
 /** The pages of a print, in order: every group starts on a new one; with badges comes the teacher's page with the pictures. */
-export function verdeelOverBladen(soort: Soort, regels: readonly Regel[]): readonly Blad[] {
+export function divideOverSheets(soort: Soort, regels: readonly Regel[]): readonly Sheet[] {
   const groepen = Map.groupBy(regels, (regel) => regel.groep);
   return [...groepen].flatMap(([groep, leden]) => {
     const wachtwoord = leden.filter(({ geheim }) => geheim && "wachtwoord" in geheim);
     const badge = leden.filter(({ geheim }) => geheim && "code" in geheim);
     return [
-      ...bladen(soort === "brieven" ? "brief" : "strookjes", groep, wachtwoord),
-      ...bladen("badges", groep, badge),
-      ...bladen("overzicht", groep, badge),
+      ...sheets(soort === "brieven" ? "brief" : "strookjes", groep, wachtwoord),
+      ...sheets("badges", groep, badge),
+      ...sheets("overzicht", groep, badge),
     ];
   });
 }
 
-function bladen(soort: Blad["soort"], groep: string, leden: readonly Regel[]): Blad[] {
+function sheets(soort: Sheet["soort"], groep: string, leden: readonly Regel[]): Sheet[] {
   const aantal = perBlad[soort];
   return Array.from({ length: Math.ceil(leden.length / aantal) }, (_, nr) => ({
     soort,

@@ -3,18 +3,18 @@ import type { Context } from "#platform/context";
 import type { Fragment } from "#platform/database";
 import type { AccountUuid } from "#platform/ids";
 import type { Niveau, Sleutelsoort } from "#modules/sleutels";
-import { toonGebruikersnaam } from "#modules/leerlingen";
+import { formatGebruikersnaam } from "#modules/leerlingen";
 import { bewaardagen, termijn, type Batch, type Kandidaat, type Soort } from "./contract.ts";
-import { klasgroepVan } from "./rules.ts";
+import { klasgroepOf } from "./rules.ts";
 
-/** The account that stands for the one in `account`, as `st`. Pupil by pupil (`offset 0`): a school is small beside the country. */
-const metStaand = (ctx: Context, account: Fragment): Fragment => ctx.sql`
+/** The current account of the one in `account`, as `st`. Pupil by pupil (`offset 0`): a school is small beside the country. */
+const withStanding = (ctx: Context, account: Fragment): Fragment => ctx.sql`
   cross join lateral (select coalesce(o.vervangen_door, o.account_uuid) as account_uuid from leerlingen.account o
                        where o.account_uuid = ${account} offset 0) a
   cross join lateral (select n.* from leerlingen.account n where n.account_uuid = a.account_uuid offset 0) st`;
 
 /** His class of today, as `k`. */
-const metKlas = (ctx: Context, nummers: readonly string[], vandaag: Datum): Fragment => ctx.sql`
+const withKlas = (ctx: Context, nummers: readonly string[], vandaag: Datum): Fragment => ctx.sql`
   left join lateral klassen.eerste_klas(st.account_uuid, ${[...nummers]}::text[], ${vandaag}::date) k on true`;
 
 /** Of these accounts, the pupils who are enrolled in the school today or will be; with the enrolment that counts first. */
@@ -29,15 +29,18 @@ export async function listKandidaten(
            st.gebruikersnaam_basis as basis, st.gebruikersnaam_nr as gnr,
            i.niveau, i.leerjaar, i.administratieve_groep as "administratieveGroep", k.klas, k.subklas
       from unnest(${[...accounts]}::uuid[]) as g(uuid)
-      ${metStaand(ctx, ctx.sql`g.uuid`)}
+      ${withStanding(ctx, ctx.sql`g.uuid`)}
       cross join lateral (select w.instellingsnummer, w.stamnummer from leerlingen.registratie w
                            where w.account_uuid = st.account_uuid and w.instellingsnummer = any (${[...nummers]}) offset 0) r
       cross join lateral (select e.* from inschrijvingen.geldig e
                            where e.instellingsnummer = r.instellingsnummer and e.stamnummer = r.stamnummer
                              and not kalender.is_vroeger(${vandaag}::date, e.tot) offset 0) i
-      ${metKlas(ctx, nummers, vandaag)}
+      ${withKlas(ctx, nummers, vandaag)}
      order by g.uuid, kalender.is_lopend(${vandaag}::date, i.van, i.tot) desc, i.van, i.inschrijving`;
-  return rows.map(({ basis, gnr, ...rest }) => ({ ...rest, gebruikersnaam: toonGebruikersnaam(basis, gnr) }));
+  return rows.map(({ basis, gnr, ...rest }) => ({
+    ...rest,
+    gebruikersnaam: formatGebruikersnaam(basis, gnr),
+  }));
 }
 
 /** Stores a batch with its pupils, in this order, and asks for the job that makes their keys. */
@@ -69,30 +72,30 @@ export async function insertBatch(
   await ctx.sql`select uitreiking.vraag_maken(${batch.batch})`;
 }
 
-export type TeMaken = {
+export type ToMake = {
   readonly accountUuid: AccountUuid;
   readonly niveau: Niveau;
   readonly sleutel: Sleutelsoort;
 };
 
 /** The next pupils of a batch without keys; none when it is finished or erased. */
-export async function listTeMaken(ctx: Context, batch: string, hoeveel: number): Promise<readonly TeMaken[]> {
-  return ctx.sql<TeMaken[]>`
+export async function listToMake(ctx: Context, batch: string, howMany: number): Promise<readonly ToMake[]> {
+  return ctx.sql<ToMake[]>`
     select i.account_uuid as "accountUuid", i.niveau, i.sleutel
       from uitreiking.item i join uitreiking.batch b using (batch)
      where i.batch = ${batch} and i.gemaakt_op is null and i.vervangen_op is null and b.gewist_op is null
        and b.gevraagd_op > ${new Date(ctx.clock.now() - termijn.naVraag)}
-     order by i.volgorde limit ${hoeveel}`;
+     order by i.volgorde limit ${howMany}`;
 }
 
 /**
- * In a transaction: takes this pupil of the batch, once and for good, before his keys are written. Gives the account that stands
+ * In a transaction: takes this pupil of the batch, once and for good, before his keys are written. Gives the current account
  * for him; undefined when another worker took him, or a later batch did.
  */
-export async function neemItem(
+export async function takeItem(
   ctx: Context,
   batch: string,
-  item: TeMaken,
+  item: ToMake,
   nu: Date,
 ): Promise<AccountUuid | undefined> {
   // One batch at a time about one account, and no merge of it meanwhile.
@@ -126,7 +129,7 @@ export async function neemItem(
 }
 
 /** Stores what goes on paper, sealed. */
-export async function bewaarGeheim(
+export async function saveSecret(
   ctx: Context,
   batch: string,
   accountUuid: AccountUuid,
@@ -137,7 +140,7 @@ export async function bewaarGeheim(
 }
 
 /** Marks a batch as finished when nothing of it is left to make; true when it is. */
-export async function markeerKlaar(ctx: Context, batch: string): Promise<boolean> {
+export async function markReady(ctx: Context, batch: string): Promise<boolean> {
   const { count } = await ctx.sql`
     update uitreiking.batch b set klaar_op = coalesce(klaar_op, ${new Date(ctx.clock.now())})
      where b.batch = ${batch} and not exists (
@@ -151,7 +154,7 @@ type BatchRow = Omit<Batch, "groepen"> & {
     | null;
 };
 
-const batchRows = (ctx: Context, nummers: readonly string[], batch: string | null, hoeveel: number) =>
+const batchRows = (ctx: Context, nummers: readonly string[], batch: string | null, howMany: number) =>
   ctx.sql<BatchRow[]>`
     select b.batch, b.nr, b.instellingsnummer, b.soort, b.aantal, b.gevraagd_op as "gevraagdOp", b.klaar_op as "klaarOp",
            b.gedownload_op as "gedownloadOp", b.gewist_op as "gewistOp", t.gedaan, t.afdrukbaar, t.groepen
@@ -161,19 +164,19 @@ const batchRows = (ctx: Context, nummers: readonly string[], batch: string | nul
                (count(*) filter (where i.geheim is not null))::int as afdrukbaar,
                json_agg(distinct jsonb_build_object('groep', case when k.klas is null then i.groep else '' end, 'klas', k.klas, 'subklas', k.subklas)) as groepen
           from uitreiking.item i
-          ${metStaand(ctx, ctx.sql`i.account_uuid`)} ${metKlas(ctx, nummers, ctx.clock.vandaag())}
+          ${withStanding(ctx, ctx.sql`i.account_uuid`)} ${withKlas(ctx, nummers, ctx.clock.vandaag())}
          where i.batch = b.batch) t
      where b.instellingsnummer = any (${[...nummers]}) and (${batch}::uuid is null or b.batch = ${batch}::uuid)
-     order by b.nr desc limit ${hoeveel}`;
+     order by b.nr desc limit ${howMany}`;
 
-const leesBatch = (row: BatchRow): Batch => ({
+const readBatch = (row: BatchRow): Batch => ({
   ...row,
-  groepen: (row.groepen ?? []).map((een) => klasgroepVan(een) ?? een.groep),
+  groepen: (row.groepen ?? []).map((one) => klasgroepOf(one) ?? one.groep),
 });
 
 /** The newest batches of a school, newest first. */
 export async function listBatches(ctx: Context, nummers: readonly string[]): Promise<readonly Batch[]> {
-  return (await batchRows(ctx, nummers, null, 100)).map(leesBatch);
+  return (await batchRows(ctx, nummers, null, 100)).map(readBatch);
 }
 
 /** A batch of this school; undefined for what does not exist and for what belongs to another one. */
@@ -183,7 +186,7 @@ export async function findBatch(
   batch: string,
 ): Promise<Batch | undefined> {
   const [row] = await batchRows(ctx, nummers, batch, 1);
-  return row && leesBatch(row);
+  return row && readBatch(row);
 }
 
 export type RegelRow = {
@@ -215,26 +218,26 @@ export async function listRegels(
            i.sleutel, st.account_uuid as staand, i.gemaakt_op, k.klas, k.subklas,
            case when s.account_uuid is not null or b.account_uuid is not null then i.geheim end as geheim
       from uitreiking.item i
-      ${metStaand(ctx, ctx.sql`i.account_uuid`)}
+      ${withStanding(ctx, ctx.sql`i.account_uuid`)}
       left join sleutels.sleutel s on i.sleutel = 'wachtwoord' and s.account_uuid = st.account_uuid
        and s.gewijzigd_op = i.gemaakt_op and s.soort = 'eerste'
       left join sleutels.badge b on i.sleutel = 'badge' and b.account_uuid = st.account_uuid and b.gemaakt_op = i.gemaakt_op
-      ${metKlas(ctx, nummers, ctx.clock.vandaag())}
+      ${withKlas(ctx, nummers, ctx.clock.vandaag())}
      where i.batch = ${batch} order by i.volgorde`;
   return rows.map(({ basis, gnr, klas, subklas, ...rest }) => ({
     ...rest,
-    groep: klasgroepVan({ klas, subklas }) ?? rest.groep,
-    gebruikersnaam: toonGebruikersnaam(basis, gnr),
+    groep: klasgroepOf({ klas, subklas }) ?? rest.groep,
+    gebruikersnaam: formatGebruikersnaam(basis, gnr),
   }));
 }
 
 /** Notes the first download; an hour later its contents go. */
-export async function markeerGedownload(ctx: Context, batch: string): Promise<void> {
+export async function markDownloaded(ctx: Context, batch: string): Promise<void> {
   await ctx.sql`update uitreiking.batch set gedownload_op = ${new Date(ctx.clock.now())} where batch = ${batch} and gedownload_op is null`;
 }
 
 /** Erases what was on paper of batches whose term is over; gives how many batches. */
-export async function wisVerlopen(ctx: Context): Promise<number> {
+export async function eraseExpired(ctx: Context): Promise<number> {
   const nu = ctx.clock.now();
   const rows = await ctx.sql`
     with weg as (
@@ -247,14 +250,14 @@ export async function wisVerlopen(ctx: Context): Promise<number> {
 }
 
 /** Removes batches after their time in the list. */
-export async function verwijderOude(ctx: Context): Promise<number> {
+export async function removeOld(ctx: Context): Promise<number> {
   return (
     await ctx.sql`delete from uitreiking.batch where gevraagd_op < ${new Date(ctx.clock.now() - bewaardagen * 86_400_000)}`
   ).count;
 }
 
 /** Batches that should be finished by now and are not: their job was lost. */
-export async function listBlijvenLiggen(ctx: Context): Promise<readonly string[]> {
+export async function listLeftBehind(ctx: Context): Promise<readonly string[]> {
   const lang = new Date(ctx.clock.now() - 60_000);
   const rows = await ctx.sql<{ batch: string }[]>`
     select b.batch from uitreiking.batch b

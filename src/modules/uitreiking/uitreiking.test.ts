@@ -5,25 +5,25 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { AccountUuid } from "#platform/ids";
 import { Problem } from "#platform/problem";
-import { kiesWachtwoord, maakPoort, meldAan } from "#modules/aanmelding";
+import { chooseWachtwoord, makeGate, authenticate } from "#modules/aanmelding";
 import { badgeHash } from "#modules/sleutels";
 import {
   findBatch,
-  hervatBatches,
-  maakAfdruk,
-  maakBatch,
-  noteerDownload,
-  verwerkBatch,
-  verwijderOude,
-  wisVerlopen,
+  resumeBatches,
+  makeAfdruk,
+  makeBatch,
+  recordDownload,
+  processBatch,
+  removeOld,
+  eraseExpired,
   type Soort,
 } from "#modules/uitreiking";
 import { onOtherDay } from "#testing/days";
 import { inschrijvingRegel, leerlingRegel } from "#testing/discimus";
-import { leesPdf } from "#testing/pdf";
-import { schoolwereld, type Schoolwereld } from "#testing/schoolloket";
+import { readPdf } from "#testing/pdf";
+import { schoolwereld, type SchoolWorld } from "#testing/schoolloket";
 
-let w: Schoolwereld;
+let w: SchoolWorld;
 before(async () => {
   w = await schoolwereld();
 });
@@ -38,7 +38,7 @@ async function klas(
   naam = "Van Den Berg",
 ) {
   const nummers = Array.from({ length: aantal }, (_, nr) => `${voorvoegsel}${nr}`);
-  await w.lever(
+  await w.deliver(
     ...nummers.flatMap((nummer, nr) => [
       leerlingRegel(nummer, {}, { naam, voornaam: `Kind${String.fromCodePoint(97 + (nr % 26))}` }),
       inschrijvingRegel(nummer, {}, inschrijving),
@@ -49,38 +49,38 @@ async function klas(
   return rows.map((row) => row.account_uuid);
 }
 
-const vraag = (accounts: readonly AccountUuid[], soort: Soort = "strookjes") =>
-  w.inSchool("999001", (ctx) => maakBatch(ctx, { school, voId: "vo-1", soort, accounts }));
+const requestBatch = (accounts: readonly AccountUuid[], soort: Soort = "strookjes") =>
+  w.inSchool("999001", (ctx) => makeBatch(ctx, { school, voId: "vo-1", soort, accounts }));
 /** For who only looks at keys: nobody is signed in. */
 const nothingElse = async () => {};
-const batchVan = async (batch: string) => {
-  const gevonden = await w.inSchool("999001", (ctx) => findBatch(ctx, ["999001"], batch));
-  assert.ok(gevonden);
-  return gevonden;
+const batchOf = async (batch: string) => {
+  const found = await w.inSchool("999001", (ctx) => findBatch(ctx, ["999001"], batch));
+  assert.ok(found);
+  return found;
 };
-async function druk(batch: string) {
-  const gegevens = await batchVan(batch);
+async function print(batch: string) {
+  const gegevens = await batchOf(batch);
   const { pdf, gedrukt } = await w.inSchool("999001", (ctx) =>
-    maakAfdruk(ctx, gegevens, { school, adres: "leerid.test" }),
+    makeAfdruk(ctx, gegevens, { school, adres: "leerid.test" }),
   );
-  await noteerDownload(w.ctx, batch, gedrukt);
-  return leesPdf(pdf);
+  await recordDownload(w.ctx, batch, gedrukt);
+  return readPdf(pdf);
 }
-const volledig = async (accounts: readonly AccountUuid[], soort?: Soort) => {
-  const batch = await vraag(accounts, soort);
-  assert.equal(await verwerkBatch(w.ctx, batch, nothingElse), true);
+const handOut = async (accounts: readonly AccountUuid[], soort?: Soort) => {
+  const batch = await requestBatch(accounts, soort);
+  assert.equal(await processBatch(w.ctx, batch, nothingElse), true);
   return batch;
 };
 /** Username and password of every strip, as a pupil would read them. */
-const strookjesUit = (pdf: ReturnType<typeof leesPdf>): readonly (readonly [string, string])[] =>
+const strookjesFrom = (pdf: ReturnType<typeof readPdf>): readonly (readonly [string, string])[] =>
   pdf.paginas.flatMap(({ teksten }) =>
-    teksten.flatMap((tekst, nr) =>
-      tekst === "Gebruikersnaam" ? [[teksten[nr + 1] ?? "", teksten[nr + 3] ?? ""] as const] : [],
+    teksten.flatMap((text, nr) =>
+      text === "Gebruikersnaam" ? [[teksten[nr + 1] ?? "", teksten[nr + 3] ?? ""] as const] : [],
     ),
   );
-const probeer = (gebruikersnaam: string, wachtwoord: string) =>
-  meldAan(w.ctx, maakPoort(), { gebruikersnaam, wachtwoord, clientId: "x" });
-const weigert = (code: string) => (error: unknown) => error instanceof Problem && error.kind.code === code;
+const trySignIn = (gebruikersnaam: string, wachtwoord: string) =>
+  authenticate(w.ctx, makeGate(), { gebruikersnaam, wachtwoord, clientId: "x" });
+const refuses = (code: string) => (error: unknown) => error instanceof Problem && error.kind.code === code;
 
 describe("print batches", () => {
   test("D7, R55: each strip opens one account, grouped per year; once changed it is worth nothing", async () => {
@@ -88,8 +88,8 @@ describe("print batches", () => {
       await klas("v", 12, { leerjaar: 4 }),
       await klas("d", 3, { leerjaar: 3 }, "Šimić-Łęcki"),
     ];
-    const batch = await volledig([...vierde, ...derde]);
-    const pdf = await druk(batch);
+    const batch = await handOut([...vierde, ...derde]);
+    const pdf = await print(batch);
     assert.equal(pdf.paginas.length, 3);
     assert.deepEqual(
       pdf.paginas.map(({ teksten }) => teksten[0]),
@@ -103,18 +103,18 @@ describe("print batches", () => {
     assert.equal(pdf.taal, "nl-BE");
     assert.match(pdf.titel, /LeerID A-\d{4}-\d{4}, De Regenboog/);
     assert.equal(pdf.structuur["H2"], 15);
-    const strookjes = strookjesUit(pdf);
+    const strookjes = strookjesFrom(pdf);
     assert.equal(strookjes.length, 15);
     for (const [naam, wachtwoord] of strookjes) {
       assert.match(wachtwoord, /^[a-z]+(-[a-z]+){2}-\d$/);
-      const uitkomst = await probeer(naam, wachtwoord);
-      assert.ok(uitkomst.soort === "gelukt" && uitkomst.kiesWachtwoord, naam);
+      const outcome = await trySignIn(naam, wachtwoord);
+      assert.ok(outcome.soort === "gelukt" && outcome.kiesWachtwoord, naam);
     }
     const [naam = "", wachtwoord = ""] = strookjes[0] ?? [];
-    const eerste = await probeer(naam, wachtwoord);
-    assert.ok(eerste.soort === "gelukt");
-    const { accountUuid, sleutelVersie } = eerste;
-    await kiesWachtwoord(
+    const first = await trySignIn(naam, wachtwoord);
+    assert.ok(first.soort === "gelukt");
+    const { accountUuid, sleutelVersie } = first;
+    await chooseWachtwoord(
       w.ctx,
       {
         accountUuid,
@@ -124,10 +124,10 @@ describe("print batches", () => {
       },
       nothingElse,
     );
-    assert.equal((await probeer(naam, wachtwoord)).soort, "onjuist");
-    const daarna = strookjesUit(await druk(batch));
+    assert.equal((await trySignIn(naam, wachtwoord)).soort, "onjuist");
+    const daarna = strookjesFrom(await print(batch));
     assert.equal(daarna.length, 14, "a password that was changed is not printed");
-    assert.ok(!daarna.some(([een]) => een === naam));
+    assert.ok(!daarna.some(([one]) => one === naam));
   });
 
   test("D7: not handed out, printed on, first used on", async () => {
@@ -138,82 +138,82 @@ describe("print batches", () => {
         await w.sql`select uitgereikt_op, eerst_gebruikt_op from sleutels.sleutel where account_uuid = ${account}`;
       return [row?.["uitgereikt_op"] instanceof Date, row?.["eerst_gebruikt_op"] instanceof Date];
     };
-    const batch = await volledig([account]);
+    const batch = await handOut([account]);
     assert.deepEqual(await stand(), [false, false], "made is not handed out");
-    const [strookje] = strookjesUit(await druk(batch));
+    const [strookje] = strookjesFrom(await print(batch));
     assert.deepEqual(await stand(), [true, false]);
-    await probeer(strookje?.[0] ?? "", strookje?.[1] ?? "");
+    await trySignIn(strookje?.[0] ?? "", strookje?.[1] ?? "");
     assert.deepEqual(await stand(), [true, true]);
   });
 
   test("D7: a reprint replaces what it printed; the older print names who is left out, and is gone with nobody left", async () => {
     const accounts = await klas("r", 2, { leerjaar: 6 }, "Herdruk");
-    const eerste = await volledig(accounts);
-    const oud = strookjesUit(await druk(eerste));
-    const tweede = await volledig(accounts.slice(0, 1));
-    const nieuw = strookjesUit(await druk(tweede));
+    const first = await handOut(accounts);
+    const oud = strookjesFrom(await print(first));
+    const tweede = await handOut(accounts.slice(0, 1));
+    const nieuw = strookjesFrom(await print(tweede));
     const naam = nieuw[0]?.[0] ?? "";
-    const vroeger = oud.find(([een]) => een === naam)?.[1] ?? "";
+    const vroeger = oud.find(([one]) => one === naam)?.[1] ?? "";
     assert.notEqual(vroeger, nieuw[0]?.[1]);
-    assert.equal((await probeer(naam, vroeger)).soort, "onjuist");
-    assert.equal((await probeer(naam, nieuw[0]?.[1] ?? "")).soort, "gelukt");
-    const rest = await druk(eerste);
-    assert.equal(strookjesUit(rest).length, 1);
-    assert.ok(rest.paginas[0]?.teksten.some((tekst) => /^Weggelaten.*Kind[ab] Herdruk/.test(tekst)));
-    await volledig(accounts);
-    await assert.rejects(druk(eerste), weigert("afdruk-vervallen"));
-    await assert.rejects(druk(tweede), weigert("afdruk-vervallen"));
+    assert.equal((await trySignIn(naam, vroeger)).soort, "onjuist");
+    assert.equal((await trySignIn(naam, nieuw[0]?.[1] ?? "")).soort, "gelukt");
+    const rest = await print(first);
+    assert.equal(strookjesFrom(rest).length, 1);
+    assert.ok(rest.paginas[0]?.teksten.some((text) => /^Weggelaten.*Kind[ab] Herdruk/.test(text)));
+    await handOut(accounts);
+    await assert.rejects(print(first), refuses("afdruk-vervallen"));
+    await assert.rejects(print(tweede), refuses("afdruk-vervallen"));
   });
 
   test("D7: what has to happen when keys are replaced happens in the same commit, for each of them once", async () => {
     const accounts = await klas("verv", 23, { leerjaar: 3 }, "Vervangen");
-    const batch = await vraag(accounts);
+    const batch = await requestBatch(accounts);
     const gezien: string[] = [];
-    const mislukt = async () => {
+    const failOnce = async () => {
       throw new Error("no");
     };
-    await assert.rejects(verwerkBatch(w.ctx, batch, mislukt), /^Error: no$/);
-    assert.equal((await batchVan(batch)).gedaan, 0);
-    await verwerkBatch(w.ctx, batch, async (_tx, welke) => void gezien.push(...welke));
+    await assert.rejects(processBatch(w.ctx, batch, failOnce), /^Error: no$/);
+    assert.equal((await batchOf(batch)).gedaan, 0);
+    await processBatch(w.ctx, batch, async (_tx, welke) => void gezien.push(...welke));
     assert.deepEqual(gezien.toSorted(), accounts.toSorted());
   });
 
   test("D7: of two batches with one pupil the later one counts, in whichever order they are worked on, also at once", async () => {
     const accounts = await klas("o", 25, { leerjaar: 3 }, "Ordeloos");
-    const eerste = await vraag(accounts);
-    const tweede = await vraag(accounts.toReversed());
+    const first = await requestBatch(accounts);
+    const tweede = await requestBatch(accounts.toReversed());
     await Promise.all([
-      verwerkBatch(w.ctx, tweede, nothingElse),
-      verwerkBatch(w.ctx, eerste, nothingElse),
-      verwerkBatch(w.ctx, tweede, nothingElse),
+      processBatch(w.ctx, tweede, nothingElse),
+      processBatch(w.ctx, first, nothingElse),
+      processBatch(w.ctx, tweede, nothingElse),
     ]);
-    const laat = strookjesUit(await druk(tweede));
+    const laat = strookjesFrom(await print(tweede));
     assert.equal(laat.length, 25);
     for (const [naam, wachtwoord] of laat.slice(0, 6))
-      assert.equal((await probeer(naam, wachtwoord)).soort, "gelukt");
-    await assert.rejects(druk(eerste), weigert("afdruk-vervallen"));
-    const traag = await vraag(accounts.slice(0, 2));
-    const snel = await volledig(accounts.slice(0, 2));
-    assert.equal(await verwerkBatch(w.ctx, traag, nothingElse), true);
-    assert.equal(strookjesUit(await druk(snel)).length, 2);
-    await assert.rejects(druk(traag), weigert("afdruk-vervallen"));
+      assert.equal((await trySignIn(naam, wachtwoord)).soort, "gelukt");
+    await assert.rejects(print(first), refuses("afdruk-vervallen"));
+    const traag = await requestBatch(accounts.slice(0, 2));
+    const snel = await handOut(accounts.slice(0, 2));
+    assert.equal(await processBatch(w.ctx, traag, nothingElse), true);
+    assert.equal(strookjesFrom(await print(snel)).length, 2);
+    await assert.rejects(print(traag), refuses("afdruk-vervallen"));
   });
 
   test("D7: a batch that was asked first and committed last does not take over from the later one", async () => {
     const accounts = await klas("c", 2, { leerjaar: 3 }, "Commit");
     const eerst = await w.inSchool("999001", async (ctx) => {
-      const vroeg = await maakBatch(ctx, { school, voId: "vo-1", soort: "strookjes", accounts });
-      return { vroeg, laat: await volledig(accounts) }; // made and done while the first is not committed
+      const vroeg = await makeBatch(ctx, { school, voId: "vo-1", soort: "strookjes", accounts });
+      return { vroeg, laat: await handOut(accounts) }; // made and done while the first is not committed
     });
-    assert.equal(await verwerkBatch(w.ctx, eerst.vroeg, nothingElse), true);
-    const [strookje] = strookjesUit(await druk(eerst.laat));
-    assert.equal((await probeer(strookje?.[0] ?? "", strookje?.[1] ?? "")).soort, "gelukt");
-    await assert.rejects(druk(eerst.vroeg), weigert("afdruk-vervallen"));
+    assert.equal(await processBatch(w.ctx, eerst.vroeg, nothingElse), true);
+    const [strookje] = strookjesFrom(await print(eerst.laat));
+    assert.equal((await trySignIn(strookje?.[0] ?? "", strookje?.[1] ?? "")).soort, "gelukt");
+    await assert.rejects(print(eerst.vroeg), refuses("afdruk-vervallen"));
   });
 
   test("D7: young pupils get a badge, whose picture stands on the teacher's page only", async () => {
     const kleuters = await klas("k", 9, { niveau: "kleuter", leerjaar: 2 }, "Klein");
-    const pdf = await druk(await volledig(kleuters, "badges"));
+    const pdf = await print(await handOut(kleuters, "badges"));
     assert.deepEqual(
       pdf.paginas.map(({ teksten, qr }) => [teksten[0], qr.length]),
       [
@@ -224,8 +224,8 @@ describe("print batches", () => {
     );
     assert.equal(pdf.structuur["Figure"], 9);
     const plaatjes = /^(zon|vis|huis|boom|boot|bloem|appel|ster|auto)$/;
-    assert.ok(!pdf.paginas.slice(0, 2).some(({ teksten }) => teksten.some((tekst) => plaatjes.test(tekst))));
-    assert.equal(pdf.paginas[2]?.teksten.filter((tekst) => plaatjes.test(tekst)).length, 9);
+    assert.ok(!pdf.paginas.slice(0, 2).some(({ teksten }) => teksten.some((text) => plaatjes.test(text))));
+    assert.equal(pdf.paginas[2]?.teksten.filter((text) => plaatjes.test(text)).length, 9);
     const codes = pdf.paginas.flatMap(({ qr }) => qr);
     assert.equal(new Set(codes).size, 9);
     for (const code of codes) {
@@ -234,7 +234,7 @@ describe("print batches", () => {
       const [row] = await w.sql`select code_hash from sleutels.badge where kort_hash = ${hash?.kort ?? null}`;
       assert.deepEqual(row?.["code_hash"], hash?.code);
     }
-    const [kort] = pdf.paginas[0]?.teksten.filter((tekst) => /^[2-9A-Z]{4}-[2-9A-Z]{4}$/.test(tekst)) ?? [];
+    const [kort] = pdf.paginas[0]?.teksten.filter((text) => /^[2-9A-Z]{4}-[2-9A-Z]{4}$/.test(text)) ?? [];
     assert.ok(codes.some((code) => code.slice(7, 15) === kort?.replace("-", "")));
   });
 
@@ -243,22 +243,22 @@ describe("print batches", () => {
       ...(await klas("m", 1, { leerjaar: 2 }, "Samen")),
       ...(await klas("n", 2, { leerjaar: 6 }, "Samen")),
     ];
-    const pdf = await druk(await volledig(samen, "brieven"));
+    const pdf = await print(await handOut(samen, "brieven"));
     assert.equal(pdf.paginas.length, 4, "badge, overview, two letters");
-    assert.ok(pdf.paginas[2]?.teksten.some((tekst) => /^Dag Kind[ab], dit is jouw LeerID$/.test(tekst)));
-    await assert.rejects(vraag(samen, "badges"), weigert("geen-badge-voor-oudere"));
+    assert.ok(pdf.paginas[2]?.teksten.some((text) => /^Dag Kind[ab], dit is jouw LeerID$/.test(text)));
+    await assert.rejects(requestBatch(samen, "badges"), refuses("geen-badge-voor-oudere"));
   });
 
   test("R63, isolation: a pupil of another school, a left pupil or an empty choice: refused, nothing made", async () => {
     const eigen = await klas("e", 1, { leerjaar: 4 });
-    const vreemd = (await w.accountVan("b1", "999002")) as AccountUuid;
+    const vreemd = (await w.accountOf("b1", "999002")) as AccountUuid;
     const weg = await klas("w", 1, { leerjaar: 4, tot: "2026-11-23" });
-    const tel = async () => (await w.sql`select count(*)::int as n from uitreiking.batch`)[0]?.["n"];
-    const voor = await tel();
-    await assert.rejects(vraag([...eigen, vreemd]), weigert("leerling-niet-van-school"));
-    await assert.rejects(vraag([...eigen, ...weg]), weigert("leerling-niet-van-school"));
-    await assert.rejects(vraag([]), weigert("niemand-gekozen"));
-    assert.equal(await tel(), voor);
+    const tally = async () => (await w.sql`select count(*)::int as n from uitreiking.batch`)[0]?.["n"];
+    const voor = await tally();
+    await assert.rejects(requestBatch([...eigen, vreemd]), refuses("leerling-niet-van-school"));
+    await assert.rejects(requestBatch([...eigen, ...weg]), refuses("leerling-niet-van-school"));
+    await assert.rejects(requestBatch([]), refuses("niemand-gekozen"));
+    assert.equal(await tally(), voor);
     // The second wall, with our own check out of the way.
     await assert.rejects(
       w.inSchool(
@@ -271,36 +271,36 @@ describe("print batches", () => {
       ),
       /row-level security/,
     );
-    assert.equal(await tel(), voor);
-    const batch = await volledig(eigen);
+    assert.equal(await tally(), voor);
+    const batch = await handOut(eigen);
     assert.equal(await w.inSchool("999002", (ctx) => findBatch(ctx, ["999001"], batch)), undefined);
   });
 
   test("D7: nothing is stored in the clear, and what is sealed goes an hour after the download, a day after asking", async () => {
     const accounts = await klas("t", 2, { leerjaar: 4 }, "Termijn");
-    const batch = await volledig(accounts);
-    const nooit = await volledig(await klas("u", 1, { leerjaar: 4 }, "Termijn"));
-    const strookjes = strookjesUit(await druk(batch));
+    const batch = await handOut(accounts);
+    const nooit = await handOut(await klas("u", 1, { leerjaar: 4 }, "Termijn"));
+    const strookjes = strookjesFrom(await print(batch));
     const [{ alles } = { alles: "" }] = await w.sql<{ alles: string }[]>`
       select string_agg(encode(geheim, 'escape'), ' ') as alles from uitreiking.item`;
     for (const [, wachtwoord] of strookjes) assert.ok(!alles.includes(wachtwoord.slice(0, 8)));
-    const verzegeld = async (welke: string) =>
+    const sealedFor = async (welke: string) =>
       (await w.sql`select count(geheim)::int as n from uitreiking.item where batch = ${welke}`)[0]?.["n"];
     w.clock.advance(59 * 60_000);
-    await wisVerlopen(w.ctx);
-    assert.equal(strookjesUit(await druk(batch)).length, 2, "again within the hour");
+    await eraseExpired(w.ctx);
+    assert.equal(strookjesFrom(await print(batch)).length, 2, "again within the hour");
     w.clock.advance(60_000);
-    await assert.rejects(druk(batch), weigert("afdruk-vervallen"), "also before the clean-up ran");
-    await wisVerlopen(w.ctx);
-    assert.deepEqual([await verzegeld(batch), await verzegeld(nooit)], [0, 1]);
+    await assert.rejects(print(batch), refuses("afdruk-vervallen"), "also before the clean-up ran");
+    await eraseExpired(w.ctx);
+    assert.deepEqual([await sealedFor(batch), await sealedFor(nooit)], [0, 1]);
     const [naam = "", wachtwoord = ""] = strookjes[0] ?? [];
-    assert.equal((await probeer(naam, wachtwoord)).soort, "gelukt", "the paper goes on to work");
+    assert.equal((await trySignIn(naam, wachtwoord)).soort, "gelukt", "the paper goes on to work");
     w.clock.advance(24 * 3_600_000);
-    await wisVerlopen(w.ctx);
-    assert.equal(await verzegeld(nooit), 0);
-    await assert.rejects(druk(nooit), weigert("afdruk-vervallen"));
+    await eraseExpired(w.ctx);
+    assert.equal(await sealedFor(nooit), 0);
+    await assert.rejects(print(nooit), refuses("afdruk-vervallen"));
     w.clock.advance(91 * 86_400_000);
-    assert.ok((await verwijderOude(w.ctx)) > 0);
+    assert.ok((await removeOld(w.ctx)) > 0);
     w.clock.set("2026-11-24T08:30:00Z");
   });
 });
@@ -310,7 +310,7 @@ test(
   { skip: onOtherDay() },
   async () => {
     const accounts = await klas("honderdvijftig", 150, { leerjaar: 5 }, "Velen");
-    const batch = await vraag(accounts);
+    const batch = await requestBatch(accounts);
     const child = spawn(
       process.execPath,
       [
@@ -321,10 +321,10 @@ test(
        import { fixedClock } from "#platform/clock";
        import { openDatabase } from "#platform/database";
        import { operationsLog } from "#platform/log";
-       import { verwerkBatch } from "#modules/uitreiking";
+       import { processBatch } from "#modules/uitreiking";
        const ctx = { sql: openDatabase({ url: ${JSON.stringify(w.url)} }), clock: fixedClock("2026-11-24T08:30:00Z"), keys: servedKeys, log: operationsLog("silent") };
        let n = 0;
-       await verwerkBatch(ctx, ${JSON.stringify(batch)}, async () => {}, () => { if (n++ > 2) console.log(n); return true; });`,
+       await processBatch(ctx, ${JSON.stringify(batch)}, async () => {}, () => { if (n++ > 2) console.log(n); return true; });`,
       ],
       { cwd: fileURLToPath(new URL("../../../", import.meta.url)), stdio: ["ignore", "pipe", "inherit"] },
     );
@@ -332,20 +332,20 @@ test(
     await once(child.stdout, "data");
     child.kill("SIGKILL");
     await gone;
-    const halverwege = await batchVan(batch);
+    const halverwege = await batchOf(batch);
     assert.ok(halverwege.gedaan >= 60 && halverwege.gedaan < 150, `${halverwege.gedaan} made`);
     assert.equal(halverwege.klaarOp, null);
-    await assert.rejects(druk(batch), weigert("afdruk-niet-klaar"));
+    await assert.rejects(print(batch), refuses("afdruk-niet-klaar"));
     w.clock.advance(120_000);
-    assert.equal(await hervatBatches(w.ctx, nothingElse), 1, "found again by itself");
-    const klaar = await batchVan(batch);
+    assert.equal(await resumeBatches(w.ctx, nothingElse), 1, "found again by itself");
+    const klaar = await batchOf(batch);
     assert.deepEqual([klaar.gedaan, klaar.afdrukbaar], [150, 150]);
-    const strookjes = strookjesUit(await druk(batch));
+    const strookjes = strookjesFrom(await print(batch));
     assert.equal(new Set(strookjes.map(([naam]) => naam)).size, 150);
-    const poort = maakPoort();
+    const poort = makeGate();
     for (const [gebruikersnaam, wachtwoord] of strookjes) {
-      const uitkomst = await meldAan(w.ctx, poort, { gebruikersnaam, wachtwoord, clientId: "x" });
-      assert.equal(uitkomst.soort, "gelukt", gebruikersnaam);
+      const outcome = await authenticate(w.ctx, poort, { gebruikersnaam, wachtwoord, clientId: "x" });
+      assert.equal(outcome.soort, "gelukt", gebruikersnaam);
     }
   },
 );

@@ -48,7 +48,7 @@ export const attributen = {
 export type Attribuut = keyof typeof attributen;
 export const attribuutNamen = Object.keys(attributen) as readonly Attribuut[];
 
-/** An enrolment as the decision sees it; `instellingsnummer` is the number that stands today for the school. */
+/** An enrolment as the decision sees it; `instellingsnummer` is the current number of the school. */
 export type InschrijvingFeit = {
   readonly instellingsnummer: Instellingsnummer;
   /** Name of the school; null when Discimus has not sent it (yet). */
@@ -184,7 +184,7 @@ export const stapVan: Readonly<Record<Reden, Stap>> = {
 };
 
 /** A decision as it was walked: steps that hold, the one where it stops, and those that were not looked at. */
-export type Keten = {
+export type Chain = {
   /** null = the answer is yes. */
   readonly reden: Reden | null;
   readonly stappen: readonly { readonly stap: Stap; readonly stand: "ja" | "nee" | "open" }[];

@@ -4,12 +4,12 @@ import fc from "fast-check";
 import { inTransaction } from "#platform/context";
 import type { Datum } from "#platform/clock";
 import type { AccountUuid } from "#platform/ids";
-import { ontvang } from "#modules/discimus";
-import { importeerToepassing, kies, maakZichtbaar } from "#modules/toepassingen";
-import { beslis, getFeiten, keten, nearestInschrijvingen, type Feiten } from "#modules/verstrekking";
+import { receive } from "#modules/discimus";
+import { importToepassing, saveKeuze, makeVisible } from "#modules/toepassingen";
+import { decide, getFeiten, chain, nearestInschrijvingen, type Feiten } from "#modules/verstrekking";
 import { testDatabase, type TestDatabase } from "#testing/database";
 import { inschrijvingRegel, leerlingRegel, schoolRegel, type Fields } from "#testing/discimus";
-import { deel, deelIn } from "#testing/klasinformatie";
+import { shareKlassen, indelen } from "#testing/klasinformatie";
 
 let db: TestDatabase;
 const school = { instellingsnummer: "999001", toepassing: "bingel" } as const;
@@ -22,7 +22,7 @@ before(async () => {
     client_secret: "s".repeat(40),
     redirect_uris: ["https://bingel.example/terug"],
   };
-  await importeerToepassing(
+  await importToepassing(
     db.ctx,
     JSON.stringify({
       toepassing: "bingel",
@@ -38,14 +38,14 @@ before(async () => {
   await db.sql`insert into protocollen.protocol (protocol, versie, toepassing, van, tot, attributen, inhoud, ingevoerd_op)
     values ('bingel', 1, 'bingel', '2020-01-01', null, '[{"attribuut":"Instellingsnummer"}]', '{}', now())`;
   await send(schoolRegel(), schoolRegel({ school: "999002" }, { naam: "Sint-Jozef" }));
-  await kies(db.ctx, { ...school, van: "2020-09-01" as Datum });
-  await maakZichtbaar(db.ctx, { ...school, soort: "school" });
+  await saveKeuze(db.ctx, { ...school, van: "2020-09-01" as Datum });
+  await makeVisible(db.ctx, { ...school, soort: "school" });
 });
 after(() => db.close());
 beforeEach(() => db.clock.set("2026-11-24T08:30:00Z"));
 
 async function send(...regels: string[]): Promise<void> {
-  const { quarantaine } = await ontvang(db.ctx, regels, { bron: "http" });
+  const { quarantaine } = await receive(db.ctx, regels, { bron: "http" });
   assert.deepEqual(quarantaine, []);
 }
 let nr = 0;
@@ -58,10 +58,10 @@ async function pupil(...inschrijvingen: readonly Fields[]) {
       inschrijvingRegel(stamnummer, {}, { inschrijving: `i${index}`, ...over }),
     ),
   );
-  const [rij] = await db.sql<{ account: AccountUuid }[]>`
+  const [row] = await db.sql<{ account: AccountUuid }[]>`
     select account_uuid as account from leerlingen.registratie where stamnummer = ${stamnummer} and instellingsnummer = '999001'`;
-  assert.ok(rij);
-  return { account: rij.account, stamnummer };
+  assert.ok(row);
+  return { account: row.account, stamnummer };
 }
 async function factsOf(account: AccountUuid, at: string): Promise<Feiten> {
   db.clock.set(at.length === 10 ? `${at}T08:30:00Z` : at);
@@ -70,7 +70,7 @@ async function factsOf(account: AccountUuid, at: string): Promise<Feiten> {
   return feiten;
 }
 const answer = async (account: AccountUuid, at: string) => {
-  const besluit = beslis(await factsOf(account, at), "bingel", { scopes: new Set() });
+  const besluit = decide(await factsOf(account, at), "bingel", { scopes: new Set() });
   return besluit.toegang ? "ja" : besluit.reden;
 };
 
@@ -98,7 +98,7 @@ test("next year's enrolment that arrives in spring ends nothing of this year", a
     assert.equal(await answer(account, day), "ja");
     const { lopend } = (await factsOf(account, day)).inschrijvingen;
     assert.deepEqual(
-      lopend.map((een) => een.leerjaar),
+      lopend.map((one) => one.leerjaar),
       [leerjaar],
       day,
     );
@@ -109,7 +109,7 @@ test("between two school years nobody is enrolled: the explanation names the nex
   const until = { leerjaar: 3, van: "2026-09-01", tot: "2027-06-30" };
   const nearest = async (account: AccountUuid) => {
     const feiten = await factsOf(account, "2027-07-15");
-    const { reden, inschrijving } = keten(feiten, "bingel");
+    const { reden, inschrijving } = chain(feiten, "bingel");
     assert.equal(inschrijving, nearestInschrijvingen(feiten)[0] ?? null);
     return [reden, inschrijving?.van, inschrijving?.tot];
   };
@@ -163,8 +163,8 @@ test("who left a school stays in no class of it, also when its package forgets t
     ["999001", "3A"],
     ["999002", "3Z"],
   ] as const) {
-    await deel(db, nummer);
-    await deelIn(db, nummer, [[account, klas]]);
+    await shareKlassen(db, nummer);
+    await indelen(db, nummer, [[account, klas]]);
   }
   const classes = async (day: string) => (await factsOf(account, day)).klassen.map(({ klas }) => klas);
   assert.deepEqual(await classes("2026-11-20"), ["3A"]);
@@ -205,7 +205,7 @@ test("whatever he was enrolled in, on every day each enrolment that exists is in
           assert.equal(rows.length, all.filter(({ status }) => status !== "geannuleerd").length);
           for (const stand of ["lopend", "vroeger", "straks"] as const)
             assert.deepEqual(
-              inschrijvingen[stand].map((een) => key(een)).toSorted(),
+              inschrijvingen[stand].map((one) => key(one)).toSorted(),
               rows
                 .filter((row) => row.stand === stand)
                 .map((row) => key(row))

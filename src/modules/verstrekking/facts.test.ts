@@ -3,17 +3,17 @@ import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { Datum } from "#platform/clock";
 import type { AccountUuid } from "#platform/ids";
-import { ontvang } from "#modules/discimus";
-import { zoekAccountVanRegistratie } from "#modules/leerlingen";
-import { importeerToepassing, kies, maakZichtbaar } from "#modules/toepassingen";
-import { beslis, getFeiten, type Besluit } from "#modules/verstrekking";
+import { receive } from "#modules/discimus";
+import { findAccountOfRegistratie } from "#modules/leerlingen";
+import { importToepassing, saveKeuze, makeVisible } from "#modules/toepassingen";
+import { decide, getFeiten, type Besluit } from "#modules/verstrekking";
 import { onOtherDay } from "#testing/days";
 import { testDatabase, type TestDatabase } from "#testing/database";
 
 let db: TestDatabase;
 before(async () => {
   db = await testDatabase();
-  await importeerToepassing(
+  await importToepassing(
     db.ctx,
     JSON.stringify({
       toepassing: "bingel",
@@ -40,7 +40,7 @@ before(async () => {
 });
 after(() => db.close());
 
-const stuur = (
+const send = (
   ...berichten: {
     soort: string;
     sleutel: Record<string, string>;
@@ -48,7 +48,7 @@ const stuur = (
     versie?: number;
   }[]
 ) =>
-  ontvang(
+  receive(
     db.ctx,
     berichten.map((bericht) =>
       JSON.stringify({
@@ -77,7 +77,7 @@ const school = (instellingsnummer: string, over: Record<string, unknown> = {}, v
 let teller = 0;
 async function leerling(instellingsnummer: string, over: Record<string, unknown> = {}): Promise<AccountUuid> {
   const sleutel = { instellingsnummer, stamnummer: `S${++teller}` };
-  const antwoord = await stuur(
+  const answer = await send(
     {
       soort: "leerling",
       sleutel,
@@ -97,51 +97,50 @@ async function leerling(instellingsnummer: string, over: Record<string, unknown>
       },
     },
   );
-  assert.equal(antwoord.verwerkt, 2);
-  const account = await zoekAccountVanRegistratie(db.ctx, sleutel);
+  assert.equal(answer.verwerkt, 2);
+  const account = await findAccountOfRegistratie(db.ctx, sleutel);
   assert.ok(account);
   return account.account_uuid;
 }
 async function besluit(account: AccountUuid, op = "2026-11-24"): Promise<Besluit> {
   const vandaag = op as Datum;
-  return beslis(await getFeiten(db.ctx, account, "bingel", vandaag), "bingel", {
+  return decide(await getFeiten(db.ctx, account, "bingel", vandaag), "bingel", {
     scopes: new Set(["leerid"]),
   });
 }
-const nummers = (uitkomst: Besluit) =>
-  uitkomst.toegang ? uitkomst.claims["instellingsnummer"] : uitkomst.reden;
+const numbers = (outcome: Besluit) => (outcome.toegang ? outcome.claims["instellingsnummer"] : outcome.reden);
 
 test("D3: everything follows a school that gets a new number, from the day after its last; the old number stays in history", async () => {
-  await stuur(school("999101"));
+  await send(school("999101"));
   const account = await leerling("999101");
-  await kies(db.ctx, { instellingsnummer: "999101", toepassing: "bingel", van: "2026-09-01" as Datum });
-  await maakZichtbaar(db.ctx, {
+  await saveKeuze(db.ctx, { instellingsnummer: "999101", toepassing: "bingel", van: "2026-09-01" as Datum });
+  await makeVisible(db.ctx, {
     instellingsnummer: "999101",
     toepassing: "bingel",
     soort: "leerjaar",
     niveau: "lager",
     leerjaar: 3,
   });
-  assert.deepEqual(nummers(await besluit(account)), ["999101"]);
+  assert.deepEqual(numbers(await besluit(account)), ["999101"]);
 
-  await stuur(
+  await send(
     school("999101", { tot: "2026-12-31", opvolger: "999102" }, 2),
     school("999102", { van: "2027-01-01" }),
   );
-  assert.deepEqual(nummers(await besluit(account, "2026-12-31")), ["999101"]);
+  assert.deepEqual(numbers(await besluit(account, "2026-12-31")), ["999101"]);
   assert.deepEqual(
-    nummers(await besluit(account, "2027-01-01")),
+    numbers(await besluit(account, "2027-01-01")),
     ["999102"],
     "choice and rules were made under the old number",
   );
 
   // Enrolled under the new number; the choice still stands under the old one.
   const nieuw = await leerling("999102");
-  assert.deepEqual(nummers(await besluit(nieuw, "2027-01-02")), ["999102"]);
+  assert.deepEqual(numbers(await besluit(nieuw, "2027-01-02")), ["999102"]);
 });
 
 test("D3: a chain of successors is followed; a ring in the feed does not hang", async () => {
-  await stuur(
+  await send(
     school("999111", { tot: "2026-10-01", opvolger: "999112" }),
     school("999112", { tot: "2026-11-01", opvolger: "999113" }),
     school("999113"),
@@ -149,30 +148,30 @@ test("D3: a chain of successors is followed; a ring in the feed does not hang", 
     school("999122", { opvolger: "999121" }),
   );
   const account = await leerling("999111");
-  await kies(db.ctx, { instellingsnummer: "999113", toepassing: "bingel", van: "2026-09-01" as Datum });
-  await maakZichtbaar(db.ctx, { instellingsnummer: "999113", toepassing: "bingel", soort: "school" });
-  assert.deepEqual(nummers(await besluit(account)), ["999113"]);
+  await saveKeuze(db.ctx, { instellingsnummer: "999113", toepassing: "bingel", van: "2026-09-01" as Datum });
+  await makeVisible(db.ctx, { instellingsnummer: "999113", toepassing: "bingel", soort: "school" });
+  assert.deepEqual(numbers(await besluit(account)), ["999113"]);
   const ring = await leerling("999121");
-  assert.equal(nummers(await besluit(ring)), "niet-gekozen");
+  assert.equal(numbers(await besluit(ring)), "niet-gekozen");
 });
 
 test("D3: a cancelled enrolment was never there, and a school that Discimus never sent opens nothing", async () => {
-  await stuur(school("999131"));
-  await kies(db.ctx, { instellingsnummer: "999131", toepassing: "bingel", van: "2026-09-01" as Datum });
-  await maakZichtbaar(db.ctx, { instellingsnummer: "999131", toepassing: "bingel", soort: "school" });
-  assert.deepEqual(nummers(await besluit(await leerling("999131"))), ["999131"]);
+  await send(school("999131"));
+  await saveKeuze(db.ctx, { instellingsnummer: "999131", toepassing: "bingel", van: "2026-09-01" as Datum });
+  await makeVisible(db.ctx, { instellingsnummer: "999131", toepassing: "bingel", soort: "school" });
+  assert.deepEqual(numbers(await besluit(await leerling("999131"))), ["999131"]);
   assert.equal(
-    nummers(await besluit(await leerling("999131", { status: "geannuleerd" }))),
+    numbers(await besluit(await leerling("999131", { status: "geannuleerd" }))),
     "niet-ingeschreven",
   );
-  assert.equal(nummers(await besluit(await leerling("999199"))), "school-niet-open");
+  assert.equal(numbers(await besluit(await leerling("999199"))), "school-niet-open");
 });
 
 test("D6: a rule on one pupil keeps working when his temporary account is replaced", async () => {
-  await stuur(school("999141"));
+  await send(school("999141"));
   const sleutel = { instellingsnummer: "999141", stamnummer: "R1" };
   const gegevens = { naam: "Maes", voornaam: "Lien", geboortedatum: "2016-05-02" };
-  await stuur(
+  await send(
     { soort: "leerling", sleutel, gegevens: { ...gegevens, insz: null } },
     {
       soort: "inschrijving",
@@ -187,52 +186,52 @@ test("D6: a rule on one pupil keeps working when his temporary account is replac
       },
     },
   );
-  const tijdelijk = await zoekAccountVanRegistratie(db.ctx, sleutel);
+  const tijdelijk = await findAccountOfRegistratie(db.ctx, sleutel);
   assert.ok(tijdelijk);
-  await kies(db.ctx, { instellingsnummer: "999141", toepassing: "bingel", van: "2026-09-01" as Datum });
-  await maakZichtbaar(db.ctx, {
+  await saveKeuze(db.ctx, { instellingsnummer: "999141", toepassing: "bingel", van: "2026-09-01" as Datum });
+  await makeVisible(db.ctx, {
     instellingsnummer: "999141",
     toepassing: "bingel",
     soort: "leerling",
     accountUuid: tijdelijk.account_uuid,
   });
-  assert.deepEqual(nummers(await besluit(tijdelijk.account_uuid)), ["999141"]);
+  assert.deepEqual(numbers(await besluit(tijdelijk.account_uuid)), ["999141"]);
   const rest = 97 - (2_160_502_999 % 97);
-  await stuur({
+  await send({
     soort: "leerling",
     sleutel,
     versie: 2,
     gegevens: { ...gegevens, insz: `160502999${String(rest).padStart(2, "0")}` },
   });
-  const vast = await zoekAccountVanRegistratie(db.ctx, sleutel);
+  const vast = await findAccountOfRegistratie(db.ctx, sleutel);
   assert.ok(vast?.leer_id_uuid);
-  const uitkomst = await besluit(vast.account_uuid);
-  assert.ok(uitkomst.toegang);
-  assert.deepEqual(uitkomst.claims["historiek_account_uuid"], [tijdelijk.account_uuid]); // R38
-  assert.equal(nummers(await besluit(tijdelijk.account_uuid)), "account-vervangen");
+  const outcome = await besluit(vast.account_uuid);
+  assert.ok(outcome.toegang);
+  assert.deepEqual(outcome.claims["historiek_account_uuid"], [tijdelijk.account_uuid]); // R38
+  assert.equal(numbers(await besluit(tijdelijk.account_uuid)), "account-vervangen");
 });
 
 test("the agreement in force today is the newest one that has begun", async () => {
-  await stuur(school("999151"));
+  await send(school("999151"));
   const account = await leerling("999151");
-  await kies(db.ctx, { instellingsnummer: "999151", toepassing: "bingel", van: "2026-09-01" as Datum });
-  await maakZichtbaar(db.ctx, { instellingsnummer: "999151", toepassing: "bingel", soort: "school" });
+  await saveKeuze(db.ctx, { instellingsnummer: "999151", toepassing: "bingel", van: "2026-09-01" as Datum });
+  await makeVisible(db.ctx, { instellingsnummer: "999151", toepassing: "bingel", soort: "school" });
   const protocol = async (op: string) => {
-    const uitkomst = await besluit(account, op);
-    return uitkomst.toegang ? uitkomst.protocol : uitkomst.reden;
+    const outcome = await besluit(account, op);
+    return outcome.toegang ? outcome.protocol : outcome.reden;
   };
   assert.equal(await protocol("2026-12-31"), "bingel@1");
   assert.equal(await protocol("2027-01-01"), "bingel@2");
 });
 
 test("D6: rules on another pupil are no facts of this one; all applications at once hold the same as one of them", async () => {
-  await stuur(
+  await send(
     school("999161", { tot: "2026-10-31", opvolger: "999162" }),
     school("999162", { van: "2026-11-01" }),
     school("999163"),
   );
   const account = await leerling("999161");
-  await stuur({
+  await send({
     soort: "inschrijving",
     sleutel: { instellingsnummer: "999161", stamnummer: `S${teller}` },
     gegevens: {
@@ -245,12 +244,12 @@ test("D6: rules on another pupil are no facts of this one; all applications at o
       status: "gerealiseerd",
     },
   });
-  const ander = await leerling("999161");
+  const other = await leerling("999161");
   const elders = await leerling("999163");
   for (const instellingsnummer of ["999161", "999162", "999163"])
-    await kies(db.ctx, { instellingsnummer, toepassing: "bingel", van: "2026-09-01" as Datum });
-  for (const accountUuid of [account, ander])
-    await maakZichtbaar(db.ctx, {
+    await saveKeuze(db.ctx, { instellingsnummer, toepassing: "bingel", van: "2026-09-01" as Datum });
+  for (const accountUuid of [account, other])
+    await makeVisible(db.ctx, {
       instellingsnummer: "999162",
       toepassing: "bingel",
       soort: "leerling",
@@ -259,19 +258,19 @@ test("D6: rules on another pupil are no facts of this one; all applications at o
 
   const vandaag = "2026-11-24" as Datum;
   const feiten = async (van: AccountUuid, client: string | null) => {
-    const gevonden = await getFeiten(db.ctx, van, client, vandaag);
-    assert.ok(gevonden);
-    return gevonden;
+    const found = await getFeiten(db.ctx, van, client, vandaag);
+    assert.ok(found);
+    return found;
   };
-  const een = await feiten(account, "bingel");
+  const one = await feiten(account, "bingel");
   assert.deepEqual(
-    Object.entries(een.inschrijvingen).map(([wanneer, rijen]) => [
+    Object.entries(one.inschrijvingen).map(([wanneer, rows]) => [
       wanneer,
-      ...rijen.map(({ instellingsnummer, school: naam, leerjaar }) => [instellingsnummer, naam, leerjaar]),
+      ...rows.map(({ instellingsnummer, school: naam, leerjaar }) => [instellingsnummer, naam, leerjaar]),
     ]),
     [["lopend", ["999162", "School 999162", 3]], ["vroeger", ["999162", "School 999162", 2]], ["straks"]],
   );
-  const [toepassing] = een.toepassingen;
+  const [toepassing] = one.toepassingen;
   assert.deepEqual(
     toepassing?.keuzes.map((keuze) => keuze.instellingsnummer),
     ["999162", "999162"],
@@ -282,7 +281,7 @@ test("D6: rules on another pupil are no facts of this one; all applications at o
     [["999162", "leerling"]],
   );
   assert.deepEqual(await feiten(account, null), {
-    ...een,
+    ...one,
     toepassingen: [{ ...toepassing, client_id: null }],
   });
   assert.deepEqual((await feiten(elders, "bingel")).toepassingen[0]?.regels, []);
@@ -292,7 +291,7 @@ test(
   "R41, R64, R68: classes of today are facts while the school has an akkoord, under the number that stands, and from history too",
   { skip: onOtherDay() },
   async () => {
-    await stuur(school("999060"), school("999061"));
+    await send(school("999060"), school("999061"));
     const account = await leerling("999060");
     const indeling = (
       instellingsnummer: string,

@@ -3,14 +3,14 @@ import type { Toegang } from "./contract.ts";
 
 export * from "./contract.ts";
 export { upkeep } from "./jobs.ts";
-export { beslis, divideFeiten, keten, nearestInschrijvingen, uitlegVan } from "./rules.ts";
-export { findWeigering, getFeiten, leesFeiten, weiger } from "./store.ts";
+export { decide, divideFeiten, chain, nearestInschrijvingen, explanationOf } from "./rules.ts";
+export { findWeigering, getFeiten, readFeiten, refuse } from "./store.ts";
 
 /**
  * The OpenID `sub` for one application: the account_uuid where its agreement holds it, else a pseudonym that is the same
  * at every sign-in and different for every application (D4; OpenID Connect Core 8.1).
  */
-export function subjectVan(keys: Keys, besluit: Toegang): string {
+export function subjectOf(keys: Keys, besluit: Toegang): string {
   if (besluit.subIsAccount) return besluit.accountUuid;
   return keyedHash(keys.naamHash, `sub\0${besluit.toepassing}\0${besluit.accountUuid}`).toString("base64url");
 }

@@ -1,7 +1,7 @@
 import type { Upkeep } from "#platform/jobs";
-import { ruimWeigeringenOp } from "./store.ts";
+import { sweepWeigeringen } from "./store.ts";
 
 /** What this room must have done regularly. */
 export const upkeep: readonly Upkeep[] = [
-  { name: "opruimen-weigeringen", everyMs: 3_600_000, work: ruimWeigeringenOp },
+  { name: "opruimen-weigeringen", everyMs: 3_600_000, work: sweepWeigeringen },
 ];

@@ -5,11 +5,11 @@ import type { Datum } from "#platform/clock";
 import {
   attributen,
   attribuutNamen,
-  beslis,
+  decide,
   divideFeiten,
-  keten,
+  chain,
   redenen,
-  uitlegVan,
+  explanationOf,
   type Feiten,
   type InschrijvingFeit,
   type OngedeeldeFeiten,
@@ -98,11 +98,11 @@ const ongedeeld = (over: Partial<OngedeeldeFeiten> = {}): OngedeeldeFeiten => ({
 
 const feiten = (over: Partial<OngedeeldeFeiten> = {}): Feiten => divideFeiten(ongedeeld(over));
 
-const vraag = (
+const decideOn = (
   over: Partial<OngedeeldeFeiten> = {},
   scopes: ReadonlySet<string> = alleScopes,
   op = vandaag,
-) => beslis(feiten({ ...over, vandaag: op }), "bingel", { scopes });
+) => decide(feiten({ ...over, vandaag: op }), "bingel", { scopes });
 
 /** Every rule that can speak about a pupil of the third year of lager, with whether it makes visible. */
 const regelgevallen: { regels: RegelFeit[]; zichtbaar: boolean }[] = [
@@ -124,19 +124,19 @@ const regelgevallen: { regels: RegelFeit[]; zichtbaar: boolean }[] = [
 ];
 
 /** The chain of a case: ticks before the cross that are true, one cross exactly when the answer is no and at its reason. */
-function klopt(
+function agrees(
   over: Partial<OngedeeldeFeiten>,
   reden: string | null,
   feit: readonly (readonly [string, boolean])[],
 ): void {
-  const { stappen, reden: vanKeten } = keten(feiten(over), "bingel");
+  const { stappen, reden: vanKeten } = chain(feiten(over), "bingel");
   assert.equal(vanKeten, reden);
   const kruis = feit.findIndex(([, waar]) => !waar);
   assert.deepEqual(
     stappen.map(({ stap, stand }) => `${stap} ${stand}`),
-    feit.map(([stap], index) => {
-      if (kruis === -1 || index < kruis) return `${stap} ja`;
-      return `${stap} ${index === kruis ? "nee" : "open"}`;
+    feit.map(([step], index) => {
+      if (kruis === -1 || index < kruis) return `${step} ja`;
+      return `${step} ${index === kruis ? "nee" : "open"}`;
     }),
   );
   assert.equal(kruis === -1, reden === null);
@@ -151,7 +151,7 @@ test("D5: yes exactly when account, enrolment, school, agreement, choice and vis
           for (const protocol of [null, ...intervallen])
             for (const keuze of [null, ...intervallen])
               for (const { regels, zichtbaar } of regelgevallen) {
-                const uitgesloten = regels.some((een) => een.uitgesloten && een.tot === null);
+                const uitgesloten = regels.some((one) => one.uitgesloten && one.tot === null);
                 const over = {
                   account: { ...feiten().account, vervangen },
                   inschrijvingen: [
@@ -179,7 +179,7 @@ test("D5: yes exactly when account, enrolment, school, agreement, choice and vis
                     }),
                   ],
                 };
-                const besluit = vraag(over);
+                const besluit = decideOn(over);
                 const verwacht =
                   !vervangen &&
                   ingeschreven.geldt &&
@@ -202,35 +202,40 @@ test("D5: yes exactly when account, enrolment, school, agreement, choice and vis
                   ["uitzondering", !uitgesloten],
                   ["zichtbaarheid", zichtbaar],
                 ] as const;
-                klopt(over, besluit.toegang ? null : besluit.reden, feit);
+                agrees(over, besluit.toegang ? null : besluit.reden, feit);
               }
   assert.equal(gevallen, 2 * 4 * 2 * 4 * 5 * 5 * regelgevallen.length);
 });
 
 test("the reason names the first thing that is wrong, and every reason has words for a pupil", () => {
-  const reden = (over: Partial<OngedeeldeFeiten>) => {
-    const besluit = vraag(over);
+  const reason = (over: Partial<OngedeeldeFeiten>) => {
+    const besluit = decideOn(over);
     return besluit.toegang ? "ja" : besluit.reden;
   };
-  assert.equal(reden({}), "ja");
-  assert.equal(reden({ account: { ...feiten().account, vervangen: true } }), "account-vervangen");
-  assert.equal(reden({ inschrijvingen: [] }), "niet-ingeschreven");
-  assert.equal(reden({ inschrijvingen: [inschrijving({ tot: gisteren })] }), "niet-ingeschreven");
-  assert.equal(reden({ inschrijvingen: [inschrijving({ school: null })] }), "school-niet-open");
-  assert.equal(reden({ toepassingen: [toepassing({ protocol: null })] }), "geen-protocol");
-  assert.equal(reden({ toepassingen: [toepassing({ keuzes: [] })] }), "niet-gekozen");
-  assert.equal(reden({ toepassingen: [toepassing({ regels: [] })] }), "niet-zichtbaar");
+  assert.equal(reason({}), "ja");
+  assert.equal(reason({ account: { ...feiten().account, vervangen: true } }), "account-vervangen");
+  assert.equal(reason({ inschrijvingen: [] }), "niet-ingeschreven");
+  assert.equal(reason({ inschrijvingen: [inschrijving({ tot: gisteren })] }), "niet-ingeschreven");
+  assert.equal(reason({ inschrijvingen: [inschrijving({ school: null })] }), "school-niet-open");
+  assert.equal(reason({ toepassingen: [toepassing({ protocol: null })] }), "geen-protocol");
+  assert.equal(reason({ toepassingen: [toepassing({ keuzes: [] })] }), "niet-gekozen");
+  assert.equal(reason({ toepassingen: [toepassing({ regels: [] })] }), "niet-zichtbaar");
   assert.equal(
-    reden({
+    reason({
       toepassingen: [toepassing({ regels: [regel(), regel({ soort: "leerling", uitgesloten: true })] })],
     }),
     "uitgesloten",
   );
-  assert.equal(reden({ toepassingen: [] }), "toepassing-onbekend");
-  const onbekend = beslis(null, "bingel", { scopes: alleScopes });
+  assert.equal(reason({ toepassingen: [] }), "toepassing-onbekend");
+  const onbekend = decide(null, "bingel", { scopes: alleScopes });
   assert.equal(onbekend.toegang, false);
   for (const elke of redenen) {
-    const { waarom, wie } = uitlegVan({ toegang: false, reden: elke, toepassing: "Bingel", school: null });
+    const { waarom, wie } = explanationOf({
+      toegang: false,
+      reden: elke,
+      toepassing: "Bingel",
+      school: null,
+    });
     assert.ok(waarom.length > 20 && wie.length > 20, elke);
   }
 });
@@ -247,7 +252,7 @@ test("released attributes = agreement today ∩ scopes, for every agreement and 
       fc.boolean(),
       fc.array(fc.constantFrom(hier, elders)),
       (inProtocol, scopes, geidentificeerd, integreert, klassen) => {
-        const besluit = vraag(
+        const besluit = decideOn(
           {
             klassen,
             account: {
@@ -292,7 +297,7 @@ test("released attributes = agreement today ∩ scopes, for every agreement and 
 test("R41, R56: the classes of the schools through which it is visible, and of no other; a class without a subklas has none", () => {
   const inschrijvingen = [inschrijving(), inschrijving({ instellingsnummer: "999002" as never })];
   const klassen = [hier, { ...hier, subklas: "Latijn" }, elders];
-  const besluit = vraag({ inschrijvingen, klassen });
+  const besluit = decideOn({ inschrijvingen, klassen });
   assert.ok(besluit.toegang);
   assert.deepEqual(besluit.claims["klasinformatie"], [
     { instellingsnummer: "999001", klas: "3A" },
@@ -301,21 +306,21 @@ test("R41, R56: the classes of the schools through which it is visible, and of n
 });
 
 test("R54, D6: a rule on a klas or subklas shows it to who sits in it in that school, and sleeps while the school shares nothing", () => {
-  const met = (over: Partial<RegelFeit>, klassen: Feiten["klassen"]) => {
-    const besluit = vraag({ klassen, toepassingen: [toepassing({ regels: [regel(over)] })] });
+  const withValue = (over: Partial<RegelFeit>, klassen: Feiten["klassen"]) => {
+    const besluit = decideOn({ klassen, toepassingen: [toepassing({ regels: [regel(over)] })] });
     return besluit.toegang ? "ja" : besluit.reden;
   };
   const latijn = { ...hier, subklas: "Latijn" };
   const klas = { soort: "klas", klas: "3A" } as const;
   const subklas = { soort: "subklas", klas: "3A", subklas: "Latijn" } as const;
-  assert.equal(met(klas, [hier]), "ja");
-  assert.equal(met(klas, [latijn]), "ja");
-  assert.equal(met(klas, [{ ...hier, klas: "3B" }]), "niet-zichtbaar");
-  assert.equal(met(klas, [{ ...hier, instellingsnummer: "999002" as never }]), "niet-zichtbaar");
-  assert.equal(met(klas, []), "niet-zichtbaar");
-  assert.equal(met(subklas, [latijn]), "ja");
-  assert.equal(met(subklas, [hier]), "niet-zichtbaar");
-  assert.equal(met(subklas, [{ ...latijn, klas: "3B" }]), "niet-zichtbaar");
+  assert.equal(withValue(klas, [hier]), "ja");
+  assert.equal(withValue(klas, [latijn]), "ja");
+  assert.equal(withValue(klas, [{ ...hier, klas: "3B" }]), "niet-zichtbaar");
+  assert.equal(withValue(klas, [{ ...hier, instellingsnummer: "999002" as never }]), "niet-zichtbaar");
+  assert.equal(withValue(klas, []), "niet-zichtbaar");
+  assert.equal(withValue(subklas, [latijn]), "ja");
+  assert.equal(withValue(subklas, [hier]), "niet-zichtbaar");
+  assert.equal(withValue(subklas, [{ ...latijn, klas: "3B" }]), "niet-zichtbaar");
 });
 
 test("R77: an attribute is released up to and including its last day, by the agreement's data", () => {
@@ -332,9 +337,9 @@ test("R77: an attribute is released up to and including its last day, by the agr
       }),
     ],
   };
-  const op = (datum: string) => vraag(metDatum, alleScopes, d(datum));
+  const decisionOn = (datum: string) => decideOn(metDatum, alleScopes, d(datum));
   const claims = (datum: string) => {
-    const besluit = op(datum);
+    const besluit = decisionOn(datum);
     return besluit.toegang ? besluit.claims : "nee";
   };
   assert.deepEqual(claims("2027-12-31"), { preferred_username: "noor.peeters" });
@@ -342,7 +347,7 @@ test("R77: an attribute is released up to and including its last day, by the agr
 });
 
 test("R40: the schools where the pupil is enrolled today, each once, whichever of them shows the application", () => {
-  const besluit = vraag({
+  const besluit = decideOn({
     inschrijvingen: [
       inschrijving(),
       inschrijving({ leerjaar: 4 }),
@@ -375,10 +380,10 @@ test("R42, R43: nothing but the eight declared attributes can be released", () =
 
 test("a loket of LeerID opens for every enrolled pupil and receives no attributes", () => {
   const loket = toepassing({ soort: "loket", protocol: null, keuzes: [], regels: [] });
-  const ja = vraag({ toepassingen: [loket] });
+  const ja = decideOn({ toepassingen: [loket] });
   assert.ok(ja.toegang);
   assert.deepEqual(ja.claims, {});
-  assert.equal(vraag({ toepassingen: [loket], inschrijvingen: [] }).toegang, false); // R31
+  assert.equal(decideOn({ toepassingen: [loket], inschrijvingen: [] }).toegang, false); // R31
 });
 
 test("D5, R31: the chain of a pupil of several schools is about the enrolment nearest to a yes, with what counts there", () => {
@@ -388,25 +393,25 @@ test("D5, R31: the chain of a pupil of several schools is about the enrolment ne
     { instellingsnummer: "999001" as never, van: gisteren, tot: null },
     { instellingsnummer: "999002" as never, van: gisteren, tot: null },
   ];
-  const loop = (over: Partial<ToepassingFeit>) => {
+  const walkChain = (over: Partial<ToepassingFeit>) => {
     const {
       reden,
       inschrijving: over_,
       keuze,
       regels,
-    } = keten(
+    } = chain(
       feiten({ inschrijvingen, toepassingen: [toepassing({ keuzes, regels: [], ...over })] }),
       "bingel",
     );
     return [reden, over_?.instellingsnummer, keuze?.instellingsnummer, regels.length];
   };
   const uitsluiting = regel({ ...tweede, soort: "leerling", uitgesloten: true });
-  assert.deepEqual(loop({}), ["niet-zichtbaar", "999001", "999001", 0]);
-  assert.deepEqual(loop({ keuzes: [] }), ["niet-gekozen", "999001", undefined, 0]);
-  assert.deepEqual(loop({ keuzes: keuzes.slice(1) }), ["niet-zichtbaar", "999002", "999002", 0]);
-  assert.deepEqual(loop({ regels: [uitsluiting] }), ["uitgesloten", "999002", "999002", 1]);
+  assert.deepEqual(walkChain({}), ["niet-zichtbaar", "999001", "999001", 0]);
+  assert.deepEqual(walkChain({ keuzes: [] }), ["niet-gekozen", "999001", undefined, 0]);
+  assert.deepEqual(walkChain({ keuzes: keuzes.slice(1) }), ["niet-zichtbaar", "999002", "999002", 0]);
+  assert.deepEqual(walkChain({ regels: [uitsluiting] }), ["uitgesloten", "999002", "999002", 1]);
   const jaar = regel({ ...tweede, soort: "leerjaar", niveau: "lager", leerjaar: 5 });
-  assert.deepEqual(loop({ regels: [jaar, regel({ ...tweede, tot: gisteren })] }), [
+  assert.deepEqual(walkChain({ regels: [jaar, regel({ ...tweede, tot: gisteren })] }), [
     null,
     "999002",
     "999002",
@@ -415,15 +420,15 @@ test("D5, R31: the chain of a pupil of several schools is about the enrolment ne
 });
 
 test("D5: the chain of what is not there stops where the decision stops", () => {
-  const kruis = (...[feit, client]: [Feiten | null, string]) => {
-    const { reden, stappen } = keten(feit, client);
+  const cross = (...[feit, client]: [Feiten | null, string]) => {
+    const { reden, stappen } = chain(feit, client);
     return [reden, stappen.find(({ stand }) => stand === "nee")?.stap];
   };
-  assert.deepEqual(kruis(null, "bingel"), ["account-onbekend", "account"]);
-  assert.deepEqual(kruis(feiten(), "elders"), ["toepassing-onbekend", "toepassing"]);
+  assert.deepEqual(cross(null, "bingel"), ["account-onbekend", "account"]);
+  assert.deepEqual(cross(feiten(), "elders"), ["toepassing-onbekend", "toepassing"]);
   const loket = toepassing({ soort: "loket", protocol: null, keuzes: [], regels: [] });
   assert.deepEqual(
-    keten(feiten({ toepassingen: [loket] }), "bingel").stappen.map(({ stand }) => stand),
+    chain(feiten({ toepassingen: [loket] }), "bingel").stappen.map(({ stand }) => stand),
     ["ja", "ja", "ja", "ja"],
   );
 });

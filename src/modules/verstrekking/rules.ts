@@ -8,7 +8,7 @@ import {
   type Besluit,
   type Feiten,
   type InschrijvingFeit,
-  type Keten,
+  type Chain,
   type KlasFeit,
   type OngedeeldeFeiten,
   type ProtocolFeit,
@@ -28,8 +28,8 @@ export function divideFeiten(feiten: OngedeeldeFeiten): Feiten {
   const inschrijvingen = divide(vandaag, feiten.inschrijvingen);
   const scholen = new Set(inschrijvingen.lopend.map(({ instellingsnummer }) => instellingsnummer));
   const lopend = <T extends { readonly van: string | null; readonly tot: string | null }>(
-    rijen: readonly T[],
-  ) => rijen.filter(({ van, tot }) => isLopend(vandaag, van, tot));
+    rows: readonly T[],
+  ) => rows.filter(({ van, tot }) => isLopend(vandaag, van, tot));
   return {
     ...feiten,
     inschrijvingen,
@@ -62,14 +62,14 @@ export function nearestInschrijvingen({ inschrijvingen }: Feiten): readonly Insc
  *
  * `clientId` chooses the application among the facts; null takes `toepassing` (launch page).
  */
-export function beslis(
+export function decide(
   feiten: Feiten | null,
   clientId: string | { readonly toepassing: string },
   vraag: Vraag,
 ): Besluit {
-  const gelopen = loop(feiten, clientId);
+  const gelopen = walkChain(feiten, clientId);
   if (gelopen.reden !== null)
-    return nee(gelopen.reden, gelopen.toepassing?.naam ?? null, gelopen.inschrijving?.school ?? null);
+    return no(gelopen.reden, gelopen.toepassing?.naam ?? null, gelopen.inschrijving?.school ?? null);
   const { account, toepassing, ingeschreven, via, protocol } = gelopen;
   const gezien = [...new Set(via.map((inschrijving) => inschrijving.instellingsnummer))];
   if (protocol === null) {
@@ -93,12 +93,12 @@ export function beslis(
   for (const attribuut of inProtocol) {
     const { claim, scope } = attributen[attribuut];
     if (!vraag.scopes.has(scope)) continue;
-    const waarde =
+    const value =
       attribuut === "Klasinformatie"
-        ? klasinformatieVan(toepassing, gelopen.klassen, gezien)
-        : waardeVan(attribuut, account, ingeschreven);
-    if (waarde === undefined) continue;
-    claims[claim] = waarde;
+        ? klasinformatieOf(toepassing, gelopen.klassen, gezien)
+        : valueOf(attribuut, account, ingeschreven);
+    if (value === undefined) continue;
+    claims[claim] = value;
     vrijgegeven.push(attribuut);
   }
   return {
@@ -114,7 +114,7 @@ export function beslis(
   };
 }
 
-type Gelopen =
+type Walked =
   | {
       readonly reden: Reden;
       readonly toepassing: ToepassingFeit | null;
@@ -134,7 +134,7 @@ type Gelopen =
     };
 
 /** The conditions of D5 in their order, up to the first that does not hold. */
-function loop(feiten: Feiten | null, clientId: string | { readonly toepassing: string }): Gelopen {
+function walkChain(feiten: Feiten | null, clientId: string | { readonly toepassing: string }): Walked {
   const stop = (
     reden: Reden,
     waarvan: ToepassingFeit | null = null,
@@ -151,12 +151,12 @@ function loop(feiten: Feiten | null, clientId: string | { readonly toepassing: s
 
   const { vandaag } = feiten;
   const { lopend } = feiten.inschrijvingen;
-  const laatste = nearestInschrijvingen(feiten)[0] ?? null;
-  if (lopend.length === 0) return stop("niet-ingeschreven", toepassing, laatste); // R31
+  const last = nearestInschrijvingen(feiten)[0] ?? null;
+  if (lopend.length === 0) return stop("niet-ingeschreven", toepassing, last); // R31
   const ingeschreven = lopend.filter(
     ({ school, school_van, school_tot }) => school !== null && isLopend(vandaag, school_van, school_tot),
   );
-  if (ingeschreven.length === 0) return stop("school-niet-open", toepassing, laatste);
+  if (ingeschreven.length === 0) return stop("school-niet-open", toepassing, last);
 
   const { account, klassen } = feiten;
   if (toepassing.soort === "loket")
@@ -164,7 +164,7 @@ function loop(feiten: Feiten | null, clientId: string | { readonly toepassing: s
 
   const { protocol } = toepassing;
   if (!protocol || !isLopend(vandaag, protocol.van, protocol.tot))
-    return stop("geen-protocol", toepassing, laatste);
+    return stop("geen-protocol", toepassing, last);
 
   const kansen = ingeschreven.map((inschrijving) => zichtbaarheid(toepassing, inschrijving, klassen));
   const via = ingeschreven.filter((_, index) => kansen[index] === "zichtbaar");
@@ -178,10 +178,10 @@ function loop(feiten: Feiten | null, clientId: string | { readonly toepassing: s
 
 /**
  * The same decision as a chain of steps for whoever has to explain it (D5): what holds, where it stops, what was not looked at
- * any more. It walks the very path of `beslis`: a cross is there if and only if that refuses, and at its reason.
+ * any more. It walks the very path of `decide`: a cross is there if and only if that refuses, and at its reason.
  */
-export function keten(feiten: Feiten | null, clientId: string | { readonly toepassing: string }): Keten {
-  const gelopen = loop(feiten, clientId);
+export function chain(feiten: Feiten | null, clientId: string | { readonly toepassing: string }): Chain {
+  const gelopen = walkChain(feiten, clientId);
   const inschrijving = gelopen.reden === null ? (gelopen.via[0] ?? null) : gelopen.inschrijving;
   const { toepassing } = gelopen;
   const namen = toepassing?.soort === "loket" ? stappen.slice(0, stappen.indexOf("overeenkomst")) : stappen;
@@ -196,21 +196,21 @@ export function keten(feiten: Feiten | null, clientId: string | { readonly toepa
     })),
     toepassing,
     inschrijving,
-    wanneer: (feiten && inschrijving && wanneerVan(feiten, inschrijving)) ?? null,
+    wanneer: (feiten && inschrijving && whenOf(feiten, inschrijving)) ?? null,
     keuze: hier?.toepassing.keuzes.find((keuze) => isHier(keuze, hier.inschrijving)) ?? null,
     regels: hier
       ? hier.toepassing.regels.filter(
           (regel) =>
-            isHier(regel, hier.inschrijving) && past(regel, hier.inschrijving, feiten?.klassen ?? []),
+            isHier(regel, hier.inschrijving) && matches(regel, hier.inschrijving, feiten?.klassen ?? []),
         )
       : [],
   };
 }
 
-const wanneerVan = ({ inschrijvingen }: Feiten, een: InschrijvingFeit) =>
-  (["lopend", "straks", "vroeger"] as const).find((wanneer) => inschrijvingen[wanneer].includes(een));
+const whenOf = ({ inschrijvingen }: Feiten, one: InschrijvingFeit) =>
+  (["lopend", "straks", "vroeger"] as const).find((wanneer) => inschrijvingen[wanneer].includes(one));
 
-const nee = (reden: Reden, toepassing: string | null, school: string | null): Weigering => ({
+const no = (reden: Reden, toepassing: string | null, school: string | null): Weigering => ({
   toegang: false,
   reden,
   toepassing,
@@ -225,7 +225,7 @@ function zichtbaarheid(
 ): "zichtbaar" | "niet-gekozen" | "niet-zichtbaar" | "uitgesloten" {
   if (!toepassing.keuzes.some((keuze) => isHier(keuze, inschrijving))) return "niet-gekozen";
   const regels = toepassing.regels.filter(
-    (regel) => isHier(regel, inschrijving) && past(regel, inschrijving, klassen),
+    (regel) => isHier(regel, inschrijving) && matches(regel, inschrijving, klassen),
   );
   if (regels.some((regel) => regel.uitgesloten)) return "uitgesloten";
   return regels.length > 0 ? "zichtbaar" : "niet-zichtbaar";
@@ -238,7 +238,7 @@ const isHier = (
 ): boolean => regel.instellingsnummer === inschrijving.instellingsnummer;
 
 /** Does a rule speak about this enrolment? Rules on a pupil are only among the facts when they are about him. */
-function past(regel: RegelFeit, inschrijving: InschrijvingFeit, klassen: readonly KlasFeit[]): boolean {
+function matches(regel: RegelFeit, inschrijving: InschrijvingFeit, klassen: readonly KlasFeit[]): boolean {
   switch (regel.soort) {
     case "school":
     case "leerling":
@@ -250,16 +250,16 @@ function past(regel: RegelFeit, inschrijving: InschrijvingFeit, klassen: readonl
     case "klas":
     case "subklas": // D6: in that school, while it shares its classes
       return klassen.some(
-        (een) =>
-          een.instellingsnummer === inschrijving.instellingsnummer &&
-          een.klas === regel.klas &&
-          (regel.soort === "klas" || een.subklas === regel.subklas),
+        (one) =>
+          one.instellingsnummer === inschrijving.instellingsnummer &&
+          one.klas === regel.klas &&
+          (regel.soort === "klas" || one.subklas === regel.subklas),
       );
   }
 }
 
 /** D4: only to an application that integrates classes, and only those of schools through which the pupil sees it (R56). */
-function klasinformatieVan(
+function klasinformatieOf(
   toepassing: ToepassingFeit,
   klassen: readonly KlasFeit[],
   via: readonly Instellingsnummer[],
@@ -274,7 +274,7 @@ function klasinformatieVan(
   }));
 }
 
-function waardeVan(
+function valueOf(
   attribuut: Exclude<Attribuut, "Klasinformatie">,
   account: Feiten["account"],
   ingeschreven: readonly InschrijvingFeit[],
@@ -298,7 +298,7 @@ function waardeVan(
 }
 
 /** What a pupil and a teacher read of a refusal: what is the matter and who can fix it (B1). */
-export function uitlegVan({ reden, toepassing, school }: Weigering): {
+export function explanationOf({ reden, toepassing, school }: Weigering): {
   readonly waarom: string;
   readonly wie: string;
 } {

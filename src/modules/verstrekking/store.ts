@@ -13,33 +13,33 @@ import type {
 } from "./contract.ts";
 import { divideFeiten } from "./rules.ts";
 
-type Van<T> = T & { readonly toepassing: string };
+type OfToepassing<T> = T & { readonly toepassing: string };
 /** The answer of the SQL function: what belongs to an application stands beside it, which costs PostgreSQL a third less. */
-type Antwoord = Omit<OngedeeldeFeiten, "toepassingen"> & {
+type Answer = Omit<OngedeeldeFeiten, "toepassingen"> & {
   readonly toepassingen: readonly Omit<ToepassingFeit, "keuzes" | "regels" | "protocol">[];
-  readonly keuzes: readonly Van<KeuzeFeit>[];
-  readonly regels: readonly Van<RegelFeit>[];
-  readonly protocollen: readonly Van<ProtocolFeit>[];
+  readonly keuzes: readonly OfToepassing<KeuzeFeit>[];
+  readonly regels: readonly OfToepassing<RegelFeit>[];
+  readonly protocollen: readonly OfToepassing<ProtocolFeit>[];
 };
 
 /** The facts from the answer of the SQL function `verstrekking.feiten`, of the day that it was asked for; null = no such account. */
-export function leesFeiten(json: string | null): Feiten | null {
+export function readFeiten(json: string | null): Feiten | null {
   if (json === null) return null;
-  const { toepassingen, keuzes, regels, protocollen, ...rest } = JSON.parse(json) as Antwoord;
-  const keuzesVan = Map.groupBy(keuzes, wie);
-  const regelsVan = Map.groupBy(regels, wie);
+  const { toepassingen, keuzes, regels, protocollen, ...rest } = JSON.parse(json) as Answer;
+  const keuzesVan = Map.groupBy(keuzes, who);
+  const regelsVan = Map.groupBy(regels, who);
   const protocolVan = new Map(protocollen.map((protocol) => [protocol.toepassing, protocol]));
   return divideFeiten({
     ...rest,
-    toepassingen: toepassingen.map((een) => ({
-      ...een,
-      keuzes: keuzesVan.get(een.toepassing) ?? [],
-      regels: regelsVan.get(een.toepassing) ?? [],
-      protocol: protocolVan.get(een.toepassing) ?? null,
+    toepassingen: toepassingen.map((one) => ({
+      ...one,
+      keuzes: keuzesVan.get(one.toepassing) ?? [],
+      regels: regelsVan.get(one.toepassing) ?? [],
+      protocol: protocolVan.get(one.toepassing) ?? null,
     })),
   });
 }
-const wie = ({ toepassing }: Van<unknown>): string => toepassing;
+const who = ({ toepassing }: OfToepassing<unknown>): string => toepassing;
 
 /** The facts of a day about one pupil for one client, or (clientId null) for all applications that his schools chose. */
 export async function getFeiten(
@@ -50,11 +50,11 @@ export async function getFeiten(
 ): Promise<Feiten | null> {
   const [row] = await ctx.sql<{ feiten: string | null }[]>`
     select verstrekking.feiten(${accountUuid}::uuid, ${clientId}::text, ${vandaag}::date) as feiten`;
-  return leesFeiten(row?.feiten ?? null);
+  return readFeiten(row?.feiten ?? null);
 }
 
 /** Notes a refusal and gives the reference number that the pupil can pass on. */
-export async function weiger(
+export async function refuse(
   ctx: Context,
   weigering: { readonly accountUuid: AccountUuid; readonly clientId: string; readonly reden: Reden },
 ): Promise<string> {
@@ -63,7 +63,7 @@ export async function weiger(
     insert into verstrekking.weigering (referentie, tijdstip, account_uuid, client_id, reden)
     values (${referentie}, ${new Date(ctx.clock.now())}, ${weigering.accountUuid}, ${weigering.clientId}, ${weigering.reden})
     on conflict do nothing returning 1`;
-  return rows.length === 1 ? referentie : weiger(ctx, weigering);
+  return rows.length === 1 ? referentie : refuse(ctx, weigering);
 }
 
 /** A refusal by its reference number (R31); the account is the one of then. Behind the wall of a school: of its own pupils only. */
@@ -93,7 +93,7 @@ export async function findWeigering(
 }
 
 /** Removes refusals older than 30 days. */
-export async function ruimWeigeringenOp(ctx: Context): Promise<number> {
-  const grens = new Date(ctx.clock.now() - 30 * 86_400_000);
-  return (await ctx.sql`delete from verstrekking.weigering where tijdstip < ${grens}`).count;
+export async function sweepWeigeringen(ctx: Context): Promise<number> {
+  const limit = new Date(ctx.clock.now() - 30 * 86_400_000);
+  return (await ctx.sql`delete from verstrekking.weigering where tijdstip < ${limit}`).count;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { datumOp, fixedClock, isLopend, leesDatum, type Datum } from "#platform/clock";
+import { datumOn, fixedClock, isLopend, readDatum, type Datum } from "#platform/clock";
 
 test("the date is that of Brussels, in both nights of the clock change and at New Year", () => {
   for (const [instant, datum] of [
@@ -16,7 +16,7 @@ test("the date is that of Brussels, in both nights of the clock change and at Ne
     ["2027-12-31T22:59:59Z", "2027-12-31"],
     ["2027-12-31T23:00:00Z", "2028-01-01"],
   ] as const) {
-    assert.equal(datumOp(Date.parse(instant)), datum, instant);
+    assert.equal(datumOn(Date.parse(instant)), datum, instant);
   }
 });
 
@@ -30,7 +30,7 @@ test("a clock that jumps, back too, gives the date of where it stands", () => {
 });
 
 test("only existing dates are read", () => {
-  for (const goed of ["2024-02-29", "1999-12-31", "2000-02-29"]) assert.equal(leesDatum(goed), goed);
+  for (const goed of ["2024-02-29", "1999-12-31", "2000-02-29"]) assert.equal(readDatum(goed), goed);
   for (const fout of [
     "2026-02-29",
     "2026-13-01",
@@ -44,14 +44,14 @@ test("only existing dates are read", () => {
     " 2026-01-01",
     "1900-02-29",
   ]) {
-    assert.equal(leesDatum(fout), undefined, fout);
+    assert.equal(readDatum(fout), undefined, fout);
   }
   fc.assert(
     fc.property(
       fc.date({ min: new Date("1900-01-01"), max: new Date("2199-12-31"), noInvalidDate: true }),
       (date) => {
-        const tekst = date.toISOString().slice(0, 10);
-        assert.equal(leesDatum(tekst), tekst);
+        const text = date.toISOString().slice(0, 10);
+        assert.equal(readDatum(text), text);
       },
     ),
   );

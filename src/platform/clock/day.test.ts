@@ -24,7 +24,7 @@ const rows = fc.array(
 
 test("D3: by any day every row runs, is over or is to come, exactly one of the three, and SQL says the same", async () => {
   await fc.assert(
-    fc.asyncProperty(day, day, rows, async (dag, ander, periodes) => {
+    fc.asyncProperty(day, day, rows, async (dag, other, periodes) => {
       const rijen = periodes.map(([van, tot], nr): Row => ({ nr, van, tot }));
       const { lopend, vroeger, straks } = divide(dag, rijen);
       const nrs = (some: readonly Row[]) => some.map(({ nr }) => nr).toSorted((a, b) => a - b);
@@ -41,14 +41,14 @@ test("D3: by any day every row runs, is over or is to come, exactly one of the t
       for (let nr = 1; nr < straks.length; nr++)
         assert.ok((straks[nr - 1]?.van ?? "") <= (straks[nr]?.van ?? ""), "who begins first stands first");
 
-      const [van, tot] = dag <= ander ? [dag, ander] : [ander, dag];
+      const [van, tot] = dag <= other ? [dag, other] : [other, dag];
       const inSql = await db.sql<{ nr: number; stand: string; erin: boolean }[]>`
         select r.nr, concat_ws(' ', case when kalender.is_lopend(${dag}::date, r.van, r.tot) then 'lopend' end,
                  case when kalender.is_vroeger(${dag}::date, r.tot) then 'vroeger' end,
                  case when kalender.is_straks(${dag}::date, r.van) then 'straks' end) as stand,
                kalender.is_lopend_in(${van}::date, ${tot}::date, r.van, r.tot) as erin
-          from unnest(${rijen.map(({ nr }) => nr)}::int[], ${rijen.map((een) => een.van)}::date[],
-                      ${rijen.map((een) => een.tot)}::date[]) as r(nr, van, tot)`;
+          from unnest(${rijen.map(({ nr }) => nr)}::int[], ${rijen.map((one) => one.van)}::date[],
+                      ${rijen.map((one) => one.tot)}::date[]) as r(nr, van, tot)`;
       const sqlNrs = (stand: string) =>
         inSql
           .filter((row) => row.stand === stand)
@@ -62,10 +62,10 @@ test("D3: by any day every row runs, is over or is to come, exactly one of the t
         new Date(first + n * 86_400_000).toISOString().slice(0, 10),
       ).filter((one) => van <= one && one <= tot) as Datum[];
       for (const { nr, erin } of inSql) {
-        const rij = rijen[nr];
+        const row = rijen[nr];
         assert.equal(
           erin,
-          rij && days.some((one) => isLopend(one, rij.van, rij.tot)),
+          row && days.some((one) => isLopend(one, row.van, row.tot)),
           "on some day of a period",
         );
       }

@@ -14,7 +14,7 @@ export type Clock = {
 const zone = "Europe/Brussels";
 
 /** The calendar date in Europe/Brussels at an instant (epoch milliseconds). */
-export function datumOp(epochMs: number): Datum {
+export function datumOn(epochMs: number): Datum {
   return Temporal.Instant.fromEpochMilliseconds(epochMs)
     .toZonedDateTimeISO(zone)
     .toPlainDate()
@@ -22,12 +22,12 @@ export function datumOp(epochMs: number): Datum {
 }
 
 /** Parses `YYYY-MM-DD` strictly; undefined when it is not an existing date between 1900 and 2199. */
-export function leesDatum(tekst: string): Datum | undefined {
-  const deel = /^(19|20|21)(\d\d)-(\d\d)-(\d\d)$/.exec(tekst);
-  if (!deel) return undefined;
-  const jaar = Number(tekst.slice(0, 4));
-  const maand = Number(deel[3]);
-  const dag = Number(deel[4]);
+export function readDatum(text: string): Datum | undefined {
+  const part = /^(19|20|21)(\d\d)-(\d\d)-(\d\d)$/.exec(text);
+  if (!part) return undefined;
+  const jaar = Number(text.slice(0, 4));
+  const maand = Number(part[3]);
+  const dag = Number(part[4]);
   const dagen = [
     31,
     jaar % 4 === 0 && (jaar % 100 !== 0 || jaar % 400 === 0) ? 29 : 28,
@@ -42,11 +42,11 @@ export function leesDatum(tekst: string): Datum | undefined {
     30,
     31,
   ];
-  return dag >= 1 && dag <= (dagen[maand - 1] ?? 0) ? (tekst as Datum) : undefined;
+  return dag >= 1 && dag <= (dagen[maand - 1] ?? 0) ? (text as Datum) : undefined;
 }
 
 /** The day before. */
-export const dagVoor = (datum: Datum): Datum =>
+export const dayBefore = (datum: Datum): Datum =>
   new Date(Date.parse(`${datum}T12:00:00Z`) - 86_400_000).toISOString().slice(0, 10) as Datum;
 
 /**
@@ -76,11 +76,11 @@ export type Verdeeld<T> = {
 /** Divides rows with a first and a last day by a day, as `isLopend` says. */
 export function divide<T extends { readonly van: string | null; readonly tot: string | null }>(
   dag: Datum,
-  rijen: readonly T[],
+  rows: readonly T[],
 ): Verdeeld<T> {
   const [lopend, vroeger, straks]: [T[], T[], T[]] = [[], [], []];
-  for (const rij of rijen)
-    (isVroeger(dag, rij.tot) ? vroeger : isStraks(dag, rij.van) ? straks : lopend).push(rij);
+  for (const row of rows)
+    (isVroeger(dag, row.tot) ? vroeger : isStraks(dag, row.van) ? straks : lopend).push(row);
   return {
     lopend,
     vroeger: vroeger.toSorted((a, b) => compare(a.tot ?? "", b.tot ?? "")),
@@ -101,7 +101,7 @@ function clockFrom(now: () => number): Clock {
       const h = Math.floor(ms / 3_600_000);
       if (h !== hour) {
         hour = h;
-        datum = datumOp(ms);
+        datum = datumOn(ms);
       }
       return datum;
     },

@@ -158,7 +158,7 @@ export type Medewerkers = {
 const foreign = /^LEERID_(TEST_|CHROMIUM$|BENCH_)/;
 
 /** What is the matter with a setting; never its value, which may be a secret. */
-function watIsEr(issue: z.core.$ZodIssue): string {
+function whatIsWrong(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
       return "geef een geheel getal";
@@ -192,7 +192,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   for (const [name, { schema }] of Object.entries(settings)) {
     const parsed = schema.safeParse(env[name] === "" ? undefined : env[name]);
     if (parsed.success) values[name] = parsed.data;
-    else problems.push(`${name}: ${parsed.error.issues.map(watIsEr).join("; ")}.`);
+    else problems.push(`${name}: ${parsed.error.issues.map(whatIsWrong).join("; ")}.`);
   }
   const read = values as unknown as Omit<Config, "urls" | "medewerkers">;
   const medewerkers = problems.length === 0 ? readMedewerkers(read, problems) : undefined;

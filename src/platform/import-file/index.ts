@@ -16,24 +16,24 @@ const langste = 5_000_000;
  * Reads a JSON file by its schema.
  * @throws Problem `bestand-ongeldig`, its detail one line per field
  */
-export function leesBestand<S extends z.ZodType>(inhoud: string, schema: S): z.output<S> {
-  const weiger = (detail: string) => new Problem(bestandProblemen["bestand-ongeldig"], detail);
-  if (inhoud.length > langste) throw weiger("Het bestand is groter dan 5 MB.");
+export function readFile<S extends z.ZodType>(inhoud: string, schema: S): z.output<S> {
+  const invalid = (detail: string) => new Problem(bestandProblemen["bestand-ongeldig"], detail);
+  if (inhoud.length > langste) throw invalid("Het bestand is groter dan 5 MB.");
   let json: unknown;
   try {
     json = JSON.parse(inhoud.replace(/^\uFEFF/, ""));
   } catch (error) {
     const plaats = /position (\d+)/.exec(String(error))?.[1];
-    throw weiger(`Dit is geen JSON${plaats === undefined ? "" : `: kijk na rond teken ${plaats}`}.`);
+    throw invalid(`Dit is geen JSON${plaats === undefined ? "" : `: kijk na rond teken ${plaats}`}.`);
   }
-  if (heeftNul(inhoud)) throw weiger("Het teken U+0000 mag niet in het bestand staan.");
+  if (hasNul(inhoud)) throw invalid("Het teken U+0000 mag niet in het bestand staan.");
   const gelezen = schema.safeParse(json);
-  if (!gelezen.success) throw weiger(beschrijf(gelezen.error).join("\n"));
+  if (!gelezen.success) throw invalid(describe(gelezen.error).join("\n"));
   return gelezen.data;
 }
 
 /** One line per problem: the field and what is the matter; never the value. */
-export function beschrijf(error: z.ZodError): string[] {
+export function describe(error: z.ZodError): string[] {
   return error.issues.slice(0, 50).map((issue) => {
     const veld = issue.path.length === 0 ? "het bestand" : issue.path.map(String).join(".");
     switch (issue.code) {
@@ -58,4 +58,4 @@ export function beschrijf(error: z.ZodError): string[] {
 }
 
 /** Does a JSON text hold the character U+0000: no text of ours does, and PostgreSQL cannot store it. */
-export const heeftNul = (json: string): boolean => /(?<!\\)(?:\\\\)*\\u0000/.test(json);
+export const hasNul = (json: string): boolean => /(?<!\\)(?:\\\\)*\\u0000/.test(json);

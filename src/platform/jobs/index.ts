@@ -4,7 +4,7 @@ import type { Payload } from "./payload.ts";
 
 export { collectJobs, job, startUpkeep, type Job, type Upkeep } from "./offers.ts";
 export type { Payload } from "./payload.ts";
-export { startWorker, type Taak, type Taken, type Worker } from "./worker.ts";
+export { startWorker, type Task, type Tasks, type Worker } from "./worker.ts";
 
 export type JobOptions = {
   /** A job with this key that still waits is replaced instead of added. */
@@ -29,8 +29,8 @@ export async function enqueue(
 
 /** The same as part of a statement, so that what asks for the job and the job are one trip. */
 export function enqueueing(ctx: Context, taak: string, payload: Payload, options: JobOptions = {}): Fragment {
-  for (const [naam, waarde] of Object.entries(payload))
-    if (!isId(waarde)) throw new Error(`payload of ${taak}: ${naam} is not an id`);
+  for (const [naam, value] of Object.entries(payload))
+    if (!isId(value)) throw new Error(`payload of ${taak}: ${naam} is not an id`);
   const { sleutel = null, later = null } = options;
   return ctx.sql`jobs.enqueue(${taak}::text, ${JSON.stringify(payload)}::text::json, ${sleutel}::text, ${later}::float8)`;
 }
@@ -40,11 +40,11 @@ export function enqueueing(ctx: Context, taak: string, payload: Payload, options
  * forward to now; one that runs already is followed by another.
  * @param waarde expression that gives the id: what the row stands for, never a text of a person
  */
-export const enqueueingEach = ({ sql }: Context, taak: string, naam: string, waarde: Fragment): Fragment =>
-  sql`jobs.enqueue(${taak}::text, json_build_object(${naam}::text, ${waarde}), ${`${taak}-`}::text || ${waarde})`;
+export const enqueueingEach = ({ sql }: Context, taak: string, naam: string, value: Fragment): Fragment =>
+  sql`jobs.enqueue(${taak}::text, json_build_object(${naam}::text, ${value}), ${`${taak}-`}::text || ${value})`;
 
 /** A uuid, a number of a school or a row, a date, the short name of an application: never a text of a person, never an INSZ. */
-function isId(waarde: string | number): boolean {
-  const tekst = String(waarde);
-  return /^[0-9A-Za-z][0-9A-Za-z:._-]{0,63}$/.test(tekst) && !/^\d{11}$/.test(tekst);
+function isId(value: string | number): boolean {
+  const text = String(value);
+  return /^[0-9A-Za-z][0-9A-Za-z:._-]{0,63}$/.test(text) && !/^\d{11}$/.test(text);
 }

@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { inTransaction } from "#platform/context";
-import { enqueue, startWorker, type Taken } from "#platform/jobs";
+import { enqueue, startWorker, type Tasks } from "#platform/jobs";
 import { migrate, openDatabase } from "#platform/database";
 import { databaseOfBefore, testDatabase, type TestDatabase } from "#testing/database";
 import { guardedLog } from "#testing/guarded-log";
@@ -60,7 +60,7 @@ describe("jobs", () => {
 
   test("one effect per job with two workers; a key replaces what still waits", async () => {
     const seen: unknown[] = [];
-    const taken: Taken = {
+    const taken: Tasks = {
       proef: async (_ctx, payload) => {
         seen.push(payload["nr"]);
         await wait(2);

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Context } from "#platform/context";
 import { describeError } from "#platform/log";
 import type { Payload } from "./payload.ts";
-import type { Taken } from "./worker.ts";
+import type { Tasks } from "./worker.ts";
 
 /** Work that a room must have done regularly, by whichever node comes first; the database sees to it that two nodes do no harm. */
 export type Upkeep = {
@@ -37,7 +37,7 @@ export function job<S extends z.ZodType>(
  * What the rooms offer, by name, for the worker.
  * @throws when two rooms offer the same name
  */
-export function collectJobs(offered: readonly Job[]): Taken {
+export function collectJobs(offered: readonly Job[]): Tasks {
   refuseDoubles(offered);
   return Object.fromEntries(offered.map(({ name, work }) => [name, work]));
 }

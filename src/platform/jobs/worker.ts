@@ -7,8 +7,8 @@ import type { Payload } from "./payload.ts";
 import { deleteJob, giveBackJobs, keepJobs, putBackJob, takeJob, type Job } from "./store.ts";
 
 /** Does one job. Runs at least once: after a crash the same job comes again. */
-export type Taak = (ctx: Context, payload: Payload) => Promise<void>;
-export type Taken = Readonly<Record<string, Taak>>;
+export type Task = (ctx: Context, payload: Payload) => Promise<void>;
+export type Tasks = Readonly<Record<string, Task>>;
 
 export type Worker = {
   /** Takes no new jobs and lets those under way end (5 s; then they are given back for another worker). */
@@ -29,7 +29,7 @@ const patience = 5000;
  */
 export async function startWorker(
   ctx: Context,
-  taken: Taken,
+  taken: Tasks,
   options: { readonly tegelijk?: number; readonly hartslagMs?: number } = {},
 ): Promise<Worker> {
   const { tegelijk = 2, hartslagMs = 3000 } = options;
@@ -74,7 +74,7 @@ export async function startWorker(
 }
 
 /** A failure is told to operations without its text, and stored with the job without its text. */
-async function run(ctx: Context, taken: Taken, worker: string, job: Job): Promise<void> {
+async function run(ctx: Context, taken: Tasks, worker: string, job: Job): Promise<void> {
   try {
     await taken[job.task]?.(ctx, job.payload);
   } catch (error) {

@@ -5,7 +5,7 @@ import { seal, unseal, type Keys } from "#platform/crypto";
 type Begin = { readonly state: string; readonly nonce: string; readonly verifier: string };
 
 /** Who came back: the claims of the ID token, the session at the provider, and the token for the sign-out. */
-export type Aangemeld = {
+export type SignedIn = {
   readonly sub: string;
   readonly sid: string;
   readonly idToken: string;
@@ -20,10 +20,10 @@ export type RelyingParty = {
    * Undefined when `begin` is none of ours: the button Back, or a page of yesterday. Then just start again.
    * @throws when the answer is not one to our question, or the provider refuses
    */
-  voltooi(terug: URL, begin: string | undefined): Promise<Aangemeld | undefined>;
-  afmeldUrl(idToken: string | undefined): Promise<string>;
+  complete(terug: URL, begin: string | undefined): Promise<SignedIn | undefined>;
+  signOutUrl(idToken: string | undefined): Promise<string>;
   /** The `sid` that a back-channel logout ends: a form with a valid logout token (OpenID Back-Channel Logout 2.5, 2.6), else undefined. */
-  leesLogout(request: Request): Promise<string | undefined>;
+  readLogout(request: Request): Promise<string | undefined>;
 };
 
 /** Discovery waits for the first sign-in, so that client and provider may start in any order. */
@@ -39,24 +39,24 @@ export function relyingParty(options: {
   readonly lokaal: boolean;
 }): RelyingParty {
   const { clientId } = options;
-  let gevonden: Promise<openid.Configuration> | undefined;
-  const configuratie = (): Promise<openid.Configuration> => {
-    gevonden ??= openid
+  let found: Promise<openid.Configuration> | undefined;
+  const configuration = (): Promise<openid.Configuration> => {
+    found ??= openid
       .discovery(new URL(options.issuer), clientId, undefined, openid.ClientSecretBasic(options.geheim), {
         ...(options.lokaal ? { execute: [openid.allowInsecureRequests] } : {}),
         timeout: 10,
       })
       .catch((error: unknown) => {
-        gevonden = undefined;
+        found = undefined;
         throw error;
       });
-    return gevonden;
+    return found;
   };
   let jwks: ReturnType<typeof createRemoteJWKSet> | undefined;
   const terugUrl = `${options.eigenUrl}/terug`;
   return {
     async start() {
-      const config = await configuratie();
+      const config = await configuration();
       const begin: Begin = {
         state: openid.randomState(),
         nonce: openid.randomNonce(),
@@ -73,13 +73,13 @@ export function relyingParty(options: {
       const sealed = seal(options.keys.cookies, JSON.stringify(begin), clientId);
       return { url: url.href, begin: sealed.toString("base64url") };
     },
-    async voltooi(terug, sealed) {
+    async complete(terug, sealed) {
       const opened = sealed && unseal(options.keys.cookies, Buffer.from(sealed, "base64url"), clientId);
       if (!opened) return undefined;
       const begin = JSON.parse(opened.toString("utf8")) as Begin;
       // The address as the outside knows it, whatever stood before us.
       const gezien = new URL(`${terugUrl}${terug.search}`);
-      const tokens = await openid.authorizationCodeGrant(await configuratie(), gezien, {
+      const tokens = await openid.authorizationCodeGrant(await configuration(), gezien, {
         pkceCodeVerifier: begin.verifier,
         expectedState: begin.state,
         expectedNonce: begin.nonce,
@@ -90,19 +90,19 @@ export function relyingParty(options: {
       if (!claims || typeof sid !== "string" || !tokens.id_token) throw new Error("ID token without sid");
       return { sub: claims.sub, sid, idToken: tokens.id_token, claims };
     },
-    async afmeldUrl(idToken) {
-      return openid.buildEndSessionUrl(await configuratie(), {
+    async signOutUrl(idToken) {
+      return openid.buildEndSessionUrl(await configuration(), {
         post_logout_redirect_uri: `${options.eigenUrl}/afgemeld`,
         ...(idToken === undefined ? { client_id: clientId } : { id_token_hint: idToken }),
       }).href;
     },
-    async leesLogout(request) {
+    async readLogout(request) {
       const isForm = /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(
         request.headers.get("content-type") ?? "",
       );
       const token = isForm ? new URLSearchParams(await request.text()).get("logout_token") : null;
       if (token === null) return undefined;
-      const uri = (await configuratie()).serverMetadata().jwks_uri;
+      const uri = (await configuration()).serverMetadata().jwks_uri;
       if (uri === undefined) return undefined;
       jwks ??= createRemoteJWKSet(new URL(uri));
       try {

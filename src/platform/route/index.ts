@@ -12,7 +12,7 @@ export { accountUuid, cut, fieldReader, oneOf, text, uuid, type Fields, type Rea
 export type Site<Calls> = {
   /** The largest form in bytes. */
   readonly largest: number;
-  /** Before anything of the request is read: what a handler with this access knows, or the answer to who may not. */
+  /** Before anything of the request is read: what a handler with this access knows, or the answer to whoever may not. */
   enter(http: HonoContext, access: keyof Calls): Promise<Calls[keyof Calls] | Response>;
   /** A refusal: of the input, or thrown by the handler. */
   refuse(http: HonoContext, problem: Problem, call: Calls[keyof Calls]): Response | Promise<Response>;

@@ -1,7 +1,7 @@
 import type { Context as HonoContext } from "hono";
 import { z } from "zod";
 import { isUuid, type AccountUuid } from "#platform/ids";
-import { beschrijf, heeftNul } from "#platform/import-file";
+import { describe, hasNul } from "#platform/import-file";
 import { algemeen, Problem } from "#platform/problem";
 
 /** Names with their schemas. A schema of an array takes a name as often as it comes, every other one once. */
@@ -31,8 +31,7 @@ const refused = (what: string, detail: string) =>
 
 function parse<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
   const parsed = schema.safeParse(value);
-  if (!parsed.success)
-    throw refused(what, beschrijf(parsed.error).join("; ").replaceAll("het bestand: ", ""));
+  if (!parsed.success) throw refused(what, describe(parsed.error).join("; ").replaceAll("het bestand: ", ""));
   return parsed.data;
 }
 
@@ -127,6 +126,6 @@ export async function jsonOf<S extends z.ZodType>(
   } catch {
     throw refused("inhoud", "dit is geen JSON in UTF-8");
   }
-  if (heeftNul(body)) throw refused("inhoud", "het teken U+0000 kan niet gelezen worden");
+  if (hasNul(body)) throw refused("inhoud", "het teken U+0000 kan niet gelezen worden");
   return parse(schema, value, "inhoud");
 }

@@ -11,8 +11,8 @@ import { describeError, isHangUp } from "#platform/log";
 import type { Problem } from "#platform/problem";
 import { relyingParty } from "#platform/relying-party";
 import { mount, type AnyRoute } from "#platform/route";
-import { melding, meldingBlad, type Blad } from "./page.ts";
-import { medewerkerVan, type Medewerker } from "./staff.ts";
+import { notice, noticeSheet, type Sheet } from "./page.ts";
+import { medewerkerOf, type Medewerker } from "./staff.ts";
 
 /** Where a site keeps its sessions; of a cookie only the hash. */
 export type Sessies = {
@@ -28,7 +28,7 @@ export type Sessies = {
   /** Ends one session; gives its ID token, which the sign-out at ACM shows. */
   delete(id: string): Promise<string | undefined>;
   /** Ends the sessions of one sign-in at ACM (back-channel logout). */
-  deleteVanSid(sid: string): Promise<void>;
+  deleteOfSid(sid: string): Promise<void>;
 };
 
 export type DoorOptions = {
@@ -40,15 +40,15 @@ export type DoorOptions = {
   readonly url: string;
   readonly acmUrl: string;
   readonly sessies: Sessies;
-  /** A page for who is not known (yet). */
-  blad(blad: Blad): string;
+  /** A page for whoever is not known (yet). */
+  sheet(blad: Sheet): string;
   /** Who helps when a sign-in does not work. */
   readonly wieHelpt: string;
-  readonly bestaatNiet: Blad;
+  readonly bestaatNiet: Sheet;
   /** The largest form in bytes, and what to do with less. */
   readonly formulier: { readonly grootst: number; readonly kleiner: string };
   /** After a sign-in, before the first page. */
-  aangemeld?(wie: Medewerker): Promise<void>;
+  onSignedIn?(wie: Medewerker): Promise<void>;
 };
 
 /** Longest session: one working day. The upstream and ACM end it earlier by back-channel logout. */
@@ -56,10 +56,10 @@ const sessieduur = 8 * 3_600_000;
 const scope = "openid profile vo";
 
 /** The client secret of one of our own sites follows from the main key: every node knows it, nobody configures it. */
-const geheimVan = (ctx: Context, clientId: string): string =>
+const secretOf = (ctx: Context, clientId: string): string =>
   keyedHash(ctx.keys.geheimen, `client ${clientId}`).toString("base64url");
 
-/** The site as an application with one client for staff: a file for `importeerToepassing`. */
+/** The site as an application with one client for staff: a file for `importToepassing`. */
 export function staffClient(
   ctx: Context,
   site: {
@@ -86,7 +86,7 @@ export function staffClient(
         naam: site.naam,
         soort: "web",
         doelgroep: "medewerkers",
-        client_secret: geheimVan(ctx, site.clientId),
+        client_secret: secretOf(ctx, site.clientId),
         redirect_uris: [`${site.url}/terug`],
         post_logout_redirect_uris: [`${site.url}/afgemeld`],
         backchannel_logout_uri: `${site.url}/backchannel-logout`,
@@ -98,19 +98,19 @@ export function staffClient(
 }
 
 /** How a handler of a site for staff answers; what else it knows is of the site. */
-export type Answers<P extends Blad = Blad> = {
+export type Answers<P extends Sheet = Sheet> = {
   readonly http: HonoContext;
-  pagina(pagina: P): Response;
+  page(pagina: P): Response;
   /** 404 in the same words for what does not exist and for what belongs to somebody else. */
-  nietGevonden(): Response;
-  naar(pad: string): Response;
+  notFound(): Response;
+  redirect(path: string): Response;
 };
 
 export type Door = {
   /** Sign-in and sign-out are on it; the routes of the site come behind. */
   readonly app: Hono;
-  /** The answers of a request, on pages in the frame of who asks. */
-  answers<P extends Blad>(http: HonoContext, frame: (pagina: P | Blad) => string): Answers<P>;
+  /** The answers of a request, on pages in the frame of whoever asks. */
+  answers<P extends Sheet>(http: HonoContext, frame: (pagina: P | Sheet) => string): Answers<P>;
   /**
    * Puts the routes of the site behind the door.
    * @param enter who has this session cookie and may he use a route with this access: what its handler knows, or the answer when not;
@@ -127,14 +127,14 @@ export type Door = {
 };
 
 /** A site for staff with its way in and out, and nothing behind it yet. */
-export function openDoor(ctx: Context, options: DoorOptions): Door {
+export function openBy(ctx: Context, options: DoorOptions): Door {
   const { clientId, sessies } = options;
   const veilig = options.url.startsWith("https://");
   const acm = relyingParty({
     issuer: `${options.acmUrl}/op`,
     clientId,
     eigenUrl: options.url,
-    geheim: geheimVan(ctx, clientId),
+    geheim: secretOf(ctx, clientId),
     keys: ctx.keys,
     scope,
     lokaal: !veilig,
@@ -144,7 +144,7 @@ export function openDoor(ctx: Context, options: DoorOptions): Door {
   const app = new Hono();
   app.route("/", staticAssets());
   app.use(securityHeaders({ formAction: [new URL(options.acmUrl).origin] }));
-  const buiten = (http: HonoContext, blad: Blad) => http.html(options.blad(blad), blad.status ?? 200);
+  const outside = (http: HonoContext, blad: Sheet) => http.html(options.sheet(blad), blad.status ?? 200);
 
   app.get("/aanmelden", async (http) => {
     const { url, begin } = await acm.start();
@@ -158,29 +158,29 @@ export function openDoor(ctx: Context, options: DoorOptions): Door {
     let wie: Medewerker;
     const id = randomToken();
     try {
-      const aangemeld = await acm.voltooi(new URL(http.req.url), begin);
+      const aangemeld = await acm.complete(new URL(http.req.url), begin);
       if (!aangemeld) return http.redirect("/aanmelden", 303);
       const { claims, sid, idToken } = aangemeld;
-      wie = medewerkerVan(claims);
+      wie = medewerkerOf(claims);
       await sessies.insert({ ...wie, id, sid, idToken, duur: sessieduur });
     } catch (error) {
       ctx.log.warn(describeError(error), "aanmelding bij ACM niet voltooid");
-      return buiten(http, nietAangemeld(options.wieHelpt));
+      return outside(http, notSignedIn(options.wieHelpt));
     }
-    await options.aangemeld?.(wie);
+    await options.onSignedIn?.(wie);
     setCookie(http, naam, id, cookie);
     return http.redirect("/", 303);
   });
 
-  app.get("/afgemeld", (http) => buiten(http, afgemeld));
+  app.get("/afgemeld", (http) => outside(http, afgemeld));
   const kort = bodyLimit({
     maxSize: 16_384,
     onError: (http) => http.json({ error: "invalid_request" }, 413),
   });
   app.post("/backchannel-logout", kort, async (http) => {
-    const sid = await acm.leesLogout(http.req.raw);
+    const sid = await acm.readLogout(http.req.raw);
     if (sid === undefined) return http.json({ error: "invalid_request" }, 400);
-    await sessies.deleteVanSid(sid);
+    await sessies.deleteOfSid(sid);
     return http.body(null, 200);
   });
 
@@ -192,17 +192,17 @@ export function openDoor(ctx: Context, options: DoorOptions): Door {
       (van === undefined
         ? http.req.header("sec-fetch-site") !== "same-origin"
         : van !== new URL(options.url).origin);
-    return vreemd ? buiten(http, nietVanOns(options.naam)) : next();
+    return vreemd ? outside(http, notOurs(options.naam)) : next();
   });
 
   app.post("/afmelden", async (http) => {
     const id = getCookie(http, naam);
     const idToken = id === undefined ? undefined : await sessies.delete(id);
     deleteCookie(http, naam, cookie);
-    return http.redirect(await acm.afmeldUrl(idToken), 303);
+    return http.redirect(await acm.signOutUrl(idToken), 303);
   });
 
-  app.notFound((http) => buiten(http, options.bestaatNiet));
+  app.notFound((http) => outside(http, options.bestaatNiet));
   app.onError((error, http) => {
     if (isHangUp(error)) return http.body(null, 400);
     const referentie = newReferentie(randomBytes);
@@ -212,17 +212,17 @@ export function openDoor(ctx: Context, options: DoorOptions): Door {
       straks ? "de databank kon nu niet" : `onverwachte fout in ${options.naam}`,
     );
     if (straks) http.header("retry-after", "5");
-    return http.html(options.blad(nuNiet(referentie)), straks ? 503 : 500);
+    return http.html(options.sheet(notNow(referentie)), straks ? 503 : 500);
   });
   return {
     app,
     answers: (http, frame) => {
-      const pagina = (blad: Parameters<typeof frame>[0]) => http.html(frame(blad), blad.status ?? 200);
+      const page = (blad: Parameters<typeof frame>[0]) => http.html(frame(blad), blad.status ?? 200);
       return {
         http,
-        pagina,
-        nietGevonden: () => pagina(options.bestaatNiet),
-        naar: (pad) => http.redirect(pad, 303),
+        page,
+        notFound: () => page(options.bestaatNiet),
+        redirect: (path) => http.redirect(path, 303),
       };
     },
     mount: (routes, enter) =>
@@ -236,22 +236,22 @@ export function openDoor(ctx: Context, options: DoorOptions): Door {
         },
         refuse: (_, problem, call) =>
           problem.kind.status === 404
-            ? call.nietGevonden()
-            : call.pagina(geweigerd(problem, options.formulier.kleiner)),
+            ? call.notFound()
+            : call.page(refused(problem, options.formulier.kleiner)),
       }),
   };
 }
 
 /** A refusal as a page. Of what could not be read, the field and never the value. */
-function geweigerd({ kind, detail }: Problem, kleiner: string): Blad {
-  if (kind.code === "te-groot") return teGroot(kleiner);
+function refused({ kind, detail }: Problem, kleiner: string): Sheet {
+  if (kind.code === "te-groot") return tooLarge(kleiner);
   if (kind.code !== "ongeldige-invoer" && kind.code !== "verkeerd-formaat")
-    return meldingBlad(kind.status, {
+    return noticeSheet(kind.status, {
       titel: kind.titel.replace(/\.$/, ""),
       waarom: kind.titel,
       wie: kind.herstel,
     });
-  return meldingBlad(kind.status, {
+  return noticeSheet(kind.status, {
     titel: "Dit kunnen we niet lezen",
     waarom: html`Wat je stuurde, past niet bij deze pagina. Daarom doen we er niets mee.
     ${detail !== undefined && html`(${detail})`}`,
@@ -261,15 +261,15 @@ function geweigerd({ kind, detail }: Problem, kleiner: string): Blad {
 
 const opnieuw = html`<p><a class="button" href="/aanmelden">Opnieuw aanmelden</a></p>`;
 
-const nietAangemeld = (wieHelpt: string): Blad =>
-  meldingBlad(403, {
+const notSignedIn = (wieHelpt: string): Sheet =>
+  noticeSheet(403, {
     titel: "Je bent niet aangemeld",
     waarom: "Het aanmelden is niet afgemaakt, of het duurde te lang.",
     wie: `Probeer het opnieuw. Lukt het niet? ${wieHelpt}`,
     verder: opnieuw,
   });
 
-const afgemeld: Blad = {
+const afgemeld: Sheet = {
   titel: "Je bent afgemeld",
   inhoud: html`<div class="page-head"><h1>Je bent afgemeld</h1></div>
     <section class="card stack">
@@ -278,23 +278,23 @@ const afgemeld: Blad = {
     </section>`,
 };
 
-const teGroot = (kleiner: string): Blad =>
-  meldingBlad(413, {
+const tooLarge = (kleiner: string): Sheet =>
+  noticeSheet(413, {
     titel: "Dit formulier is te groot",
     waarom: "Je stuurde meer dan we in één keer aannemen.",
     wie: kleiner,
   });
 
-const nietVanOns = (naam: string): Blad =>
-  meldingBlad(403, {
+const notOurs = (naam: string): Sheet =>
+  noticeSheet(403, {
     titel: "Dit formulier komt niet van ons",
     waarom: "De vraag kwam van een andere website. Daarom doen we niets.",
     wie: `Begin opnieuw in ${naam}.`,
   });
 
-const nuNiet = (referentie: string): Blad => ({
+const notNow = (referentie: string): Sheet => ({
   titel: "Dit lukt nu even niet",
-  inhoud: melding({
+  inhoud: notice({
     titel: "Dit lukt nu even niet",
     waarom: "Er ging iets mis bij LeerID. Er is niets half bewaard.",
     wie: "Probeer het straks opnieuw. Lukt het dan nog niet? Geef dit nummer aan de helpdesk.",

@@ -3,7 +3,7 @@ import type { FooterLink, Html, Site } from "#platform/html";
 import type { ProblemKind } from "#platform/problem";
 
 /** A page of a site for staff, without its frame. */
-export type Blad = {
+export type Sheet = {
   /** In a few words; the site is added. */
   readonly titel: string;
   /** What stands inside `<main>`. */
@@ -13,7 +13,7 @@ export type Blad = {
   readonly status?: 200 | ProblemKind["status"];
 };
 
-export type Kader = {
+export type Frame = {
   readonly site: Site;
   /** `Schoolloket` */
   readonly naam: string;
@@ -38,7 +38,7 @@ export type Kader = {
 };
 
 /** A whole page of a site for staff: header with the person, tabs, crumbs, content. */
-export function kader(k: Kader): string {
+export function frame(k: Frame): string {
   return document({
     site: k.site,
     title: `${k.titel} · ${k.naam}`,
@@ -68,12 +68,12 @@ export function kader(k: Kader): string {
           </nav>`
         }
       </header>
-      <main class="wrap page" id="inhoud">${k.kruimels && kruimelpad(k.kruimels)} ${k.inhoud}</main>
+      <main class="wrap page" id="inhoud">${k.kruimels && crumbs(k.kruimels)} ${k.inhoud}</main>
       ${k.dialoog}`,
   });
 }
 
-const kruimelpad = (kruimels: NonNullable<Kader["kruimels"]>): Html =>
+const crumbs = (kruimels: NonNullable<Frame["kruimels"]>): Html =>
   html`<nav class="crumbs" aria-label="Kruimelpad">
     <ol>
       ${kruimels.map(({ tekst, url }, plaats) =>
@@ -85,7 +85,7 @@ const kruimelpad = (kruimels: NonNullable<Kader["kruimels"]>): Html =>
   </nav>`;
 
 /** Something that cannot be done now: what, why, who can help (design principle 5). */
-export function melding(input: {
+export function notice(input: {
   readonly titel: string;
   readonly waarom: Html | string;
   readonly wie: Html | string;
@@ -102,7 +102,7 @@ export function melding(input: {
 }
 
 /** A page that is nothing but a `melding`. */
-export const meldingBlad = (
-  status: NonNullable<Blad["status"]>,
-  input: Parameters<typeof melding>[0],
-): Blad => ({ titel: input.titel, status, inhoud: melding(input) });
+export const noticeSheet = (
+  status: NonNullable<Sheet["status"]>,
+  input: Parameters<typeof notice>[0],
+): Sheet => ({ titel: input.titel, status, inhoud: notice(input) });

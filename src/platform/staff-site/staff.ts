@@ -11,23 +11,23 @@ export type Medewerker = {
   readonly rollen: readonly string[];
 };
 
-const tekst = (waarde: unknown): string => (typeof waarde === "string" ? waarde : "");
-const lijst = (waarde: unknown): string[] =>
-  Array.isArray(waarde) ? waarde.filter((deel): deel is string => typeof deel === "string") : [];
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+const stringList = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((part): part is string => typeof part === "string") : [];
 
 /**
  * Who signed in, from the claims of ACM (D8).
  * @throws when there is no vo_id: then nobody can be held to what is done
  */
-export function medewerkerVan(claims: Readonly<Record<string, unknown>>): Medewerker {
-  const voId = tekst(claims["vo_id"]);
+export function medewerkerOf(claims: Readonly<Record<string, unknown>>): Medewerker {
+  const voId = textOf(claims["vo_id"]);
   if (voId === "") throw new Error("ID token without vo_id");
   return {
     voId,
-    naam: tekst(claims["family_name"]),
-    voornaam: tekst(claims["given_name"]),
-    doelgroepcode: tekst(claims["vo_doelgroepcode"]),
-    orgcodes: lijst(claims["vo_orgcode"]),
-    rollen: lijst(claims["leerid_rol_3d"]),
+    naam: textOf(claims["family_name"]),
+    voornaam: textOf(claims["given_name"]),
+    doelgroepcode: textOf(claims["vo_doelgroepcode"]),
+    orgcodes: stringList(claims["vo_orgcode"]),
+    rollen: stringList(claims["leerid_rol_3d"]),
   };
 }

@@ -1,12 +1,12 @@
 import type { Adapter, AdapterPayload } from "oidc-provider";
 import { Provider } from "oidc-provider";
 import { hash } from "#platform/crypto";
-import { beslis, subjectVan, type Feiten } from "#modules/verstrekking";
-import { nuInSeconden, verloopVoorProvider } from "./clients.ts";
+import { decide, subjectOf, type Feiten } from "#modules/verstrekking";
+import { nowInSeconds, expiryForProvider } from "./clients.ts";
 import type { Acm } from "./contract.ts";
-import { accountIdVan, subVoorMedewerker, teltVoor } from "./medewerker-toegang.ts";
+import { accountIdOf, subForMedewerker, countsFor } from "./medewerker-toegang.ts";
 import { findMachtiging, findSessie } from "./store.ts";
-import { huidigWerk, type Sessie } from "./unit-of-work.ts";
+import { currentWork, type Sessie } from "./unit-of-work.ts";
 
 /**
  * The provider's storage. It reads at once and only notes what is to be written (unit-of-work.ts). One kind of record has
@@ -19,11 +19,11 @@ export function makeAdapter(acm: Acm): (name: string) => Adapter {
     Interaction: interactie,
     AuthorizationCode: {
       upsert: async (id, payload) => {
-        huidigWerk().code = { id, payload };
+        currentWork().code = { id, payload };
       },
     },
     AccessToken: accessToken(acm),
-    Grant: { find: async (id) => grantVan(id) },
+    Grant: { find: async (id) => grantOf(id) },
     ReplayDetection: assertie(acm),
   };
   return (name) => ({ ...nothing, ...kinds[name] });
@@ -40,7 +40,7 @@ const nothing: Adapter = {
 };
 
 /** The session behind a cookie, with the facts of D5 for one client. */
-export async function findLevendeSessie(
+export async function findLiveSessie(
   acm: Acm,
   id: string,
   clientId: string,
@@ -55,16 +55,16 @@ export async function findLevendeSessie(
 function sessie(acm: Acm): Partial<Adapter> {
   return {
     async find(id) {
-      const werk = huidigWerk();
-      const found = await findLevendeSessie(acm, id, werk.clientId ?? "");
+      const werk = currentWork();
+      const found = await findLiveSessie(acm, id, werk.clientId ?? "");
       if (!found) return undefined;
       const { sessie, feiten } = found;
-      if (werk.aanmelding && accountIdVan(werk.aanmelding) !== accountIdVan(sessie)) {
+      if (werk.aanmelding && accountIdOf(werk.aanmelding) !== accountIdOf(sessie)) {
         werk.beeindigd.push(sessie); // somebody else signed in at this computer
         return undefined;
       }
       // Signed in with another key is not signed in here; that session stays, for the applications of its own kind.
-      if (werk.clientId !== undefined && !teltVoor(acm, sessie, werk.clientId)) return undefined;
+      if (werk.clientId !== undefined && !countsFor(acm, sessie, werk.clientId)) return undefined;
       werk.sessie = sessie;
       if (!werk.aanmelding && werk.clientId !== undefined) werk.feiten = feiten;
       const { uid, inhoud, verlooptOp } = sessie;
@@ -73,15 +73,15 @@ function sessie(acm: Acm): Partial<Adapter> {
         kind: "Session",
         jti: id,
         uid,
-        accountId: accountIdVan(sessie),
-        exp: verloopVoorProvider(verlooptOp, acm.ctx.clock.now()),
+        accountId: accountIdOf(sessie),
+        exp: expiryForProvider(verlooptOp, acm.ctx.clock.now()),
       };
     },
     async upsert(id, payload) {
-      huidigWerk().sessieWordt = { id, payload };
+      currentWork().sessieWordt = { id, payload };
     },
     async destroy() {
-      const werk = huidigWerk();
+      const werk = currentWork();
       werk.sessieVernietigd = true; // with an upsert after it: the id is renewed
       werk.sessieWordt = undefined;
     },
@@ -90,11 +90,11 @@ function sessie(acm: Acm): Partial<Adapter> {
 
 const interactie: Partial<Adapter> = {
   async find(uid) {
-    const { interactie } = huidigWerk();
+    const { interactie } = currentWork();
     return interactie?.uid === uid ? interactie.payload : undefined;
   },
   async upsert(uid, payload) {
-    huidigWerk().interactieNieuw = { uid, payload };
+    currentWork().interactieNieuw = { uid, payload };
   },
 };
 
@@ -102,19 +102,19 @@ function accessToken(acm: Acm): Partial<Adapter> {
   const { ctx } = acm;
   return {
     async find(id) {
-      const werk = huidigWerk();
+      const werk = currentWork();
       const machtiging = await findMachtiging(ctx, { tokenHash: hash(id) });
       if (!machtiging?.tokenVerlooptOp || machtiging.ingetrokken || !machtiging.sessieLeeft) return undefined;
       if (machtiging.tokenVerlooptOp.getTime() <= ctx.clock.now()) return undefined;
       const { scope, sid } = machtiging.inhoud;
       werk.machtiging = machtiging;
       if (machtiging.medewerker) {
-        werk.sub = subVoorMedewerker(acm, machtiging.clientId, machtiging.medewerker);
+        werk.sub = subForMedewerker(acm, machtiging.clientId, machtiging.medewerker);
       } else {
-        werk.besluit = beslis(machtiging.feiten, machtiging.clientId, {
+        werk.besluit = decide(machtiging.feiten, machtiging.clientId, {
           scopes: new Set(scope.split(" ")),
         });
-        werk.sub = werk.besluit.toegang ? subjectVan(ctx.keys, werk.besluit) : undefined;
+        werk.sub = werk.besluit.toegang ? subjectOf(ctx.keys, werk.besluit) : undefined;
       }
       // Decided again at every use (D5). A token that may not be used now can still be revoked.
       if (werk.sub === undefined && Provider.ctx?.oidc.route !== "revocation") return undefined;
@@ -128,12 +128,12 @@ function accessToken(acm: Acm): Partial<Adapter> {
         sessionUid: machtiging.sessieUid,
         scope,
         sid,
-        iat: nuInSeconden(),
-        exp: verloopVoorProvider(machtiging.tokenVerlooptOp, ctx.clock.now()),
+        iat: nowInSeconds(),
+        exp: expiryForProvider(machtiging.tokenVerlooptOp, ctx.clock.now()),
       };
     },
     async destroy(id) {
-      huidigWerk().tokenIngetrokken = hash(id);
+      currentWork().tokenIngetrokken = hash(id);
     },
   };
 }
@@ -141,8 +141,8 @@ function accessToken(acm: Acm): Partial<Adapter> {
 /** The agreement decides, not the pupil one by one (R24): a grant is a way of saying "this session, this client". */
 export const grantId = (sessieUid: string, clientId: string): string => `${sessieUid}.${clientId}`;
 
-function grantVan(id: string): AdapterPayload | undefined {
-  const { machtiging, sub } = huidigWerk();
+function grantOf(id: string): AdapterPayload | undefined {
+  const { machtiging, sub } = currentWork();
   if (!machtiging || id !== grantId(machtiging.sessieUid, machtiging.clientId)) return undefined;
   return {
     kind: "Grant",
@@ -157,7 +157,7 @@ function grantVan(id: string): AdapterPayload | undefined {
 function assertie({ ctx }: Acm): Partial<Adapter> {
   return {
     async upsert(id, _payload, expiresIn = 0) {
-      huidigWerk().assertie = {
+      currentWork().assertie = {
         idHash: hash(id),
         verlooptOp: new Date(ctx.clock.now() + Math.min(expiresIn, 86_400) * 1000),
       };

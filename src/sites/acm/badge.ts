@@ -1,14 +1,14 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
-import { meldAanMetBadge } from "#modules/aanmelding";
-import { leesBadge } from "#modules/sleutels";
+import { authenticateBadge } from "#modules/aanmelding";
+import { readBadge } from "#modules/sleutels";
 import { sendPage } from "./answer.ts";
 import { readForm } from "./body.ts";
 import { acrBadge, type Acm } from "./contract.ts";
 import { goOn } from "./go-on.ts";
 import type { Interactie } from "./interaction.ts";
-import { badge, foutAanmeldingVerlopen, plaatjeKiezen } from "./pages/index.ts";
-import type { BadgeFout, BadgeInput, Toepassing } from "./pages/index.ts";
-import { werkVan } from "./unit-of-work.ts";
+import { badge, signInExpiredPage, choosePlaatje } from "./pages/index.ts";
+import type { BadgeError, BadgeInput, Toepassing } from "./pages/index.ts";
+import { workOf } from "./unit-of-work.ts";
 
 type Vraag = {
   readonly interactie: Interactie;
@@ -33,30 +33,30 @@ export async function answerBadge(
     sendPage(ctx, status, badge({ ...same, ...(fout && { fout }) }), { formAction });
   if (ctx.method !== "POST") return askBadge(200);
   const form = await readForm(ctx.req);
-  if (!form) return sendPage(ctx, 413, foutAanmeldingVerlopen({ loketUrl: acm.loketUrl, voet: acm.voet }));
+  if (!form) return sendPage(ctx, 413, signInExpiredPage({ loketUrl: acm.loketUrl, voet: acm.voet }));
   const code = (form.get("badge") ?? "").slice(0, 100);
   const plaatje = form.get("plaatje");
   if (code.trim() === "") return askBadge(422, "leeg");
-  if (!leesBadge(code)) return askBadge(422, "onbekend");
-  const askPicture = (status: number, fout?: BadgeFout) =>
-    sendPage(ctx, status, plaatjeKiezen({ ...same, badge: code, ...(fout && { fout }) }), { formAction });
+  if (!readBadge(code)) return askBadge(422, "onbekend");
+  const askPicture = (status: number, fout?: BadgeError) =>
+    sendPage(ctx, status, choosePlaatje({ ...same, badge: code, ...(fout && { fout }) }), { formAction });
   if (plaatje === null) return askPicture(200);
 
   const clientId = interactie.params["client_id"] ?? "";
-  const uitkomst = await meldAanMetBadge(acm.ctx, acm.poort, {
+  const outcome = await authenticateBadge(acm.ctx, acm.poort, {
     badge: code,
     plaatje,
     clientId,
     bron: ctx.req.socket.remoteAddress,
   });
-  if (uitkomst.soort === "wachten") {
-    ctx.set("retry-after", String(uitkomst.seconden));
-    return askPicture(429, uitkomst);
+  if (outcome.soort === "wachten") {
+    ctx.set("retry-after", String(outcome.seconden));
+    return askPicture(429, outcome);
   }
-  if (uitkomst.soort === "te-oud") return askBadge(422, "te-oud");
-  if (uitkomst.soort === "onjuist") return askPicture(422, uitkomst);
-  const { accountUuid, feiten } = uitkomst;
-  const werk = werkVan(ctx);
+  if (outcome.soort === "te-oud") return askBadge(422, "te-oud");
+  if (outcome.soort === "onjuist") return askPicture(422, outcome);
+  const { accountUuid, feiten } = outcome;
+  const werk = workOf(ctx);
   werk.feiten = feiten;
   werk.aanmelding = { accountUuid, medewerker: null };
   return goOn(acm, ctx, interactie, { accountId: accountUuid, acr: acrBadge }, next);

@@ -46,8 +46,8 @@ function scopesOf({ soort, doelgroep }: ClientRecord): readonly string[] {
 }
 
 /** Seconds since 1970, as the provider counts. */
-export const nuInSeconden = (): number => Math.floor(Date.now() / 1000);
+export const nowInSeconds = (): number => Math.floor(Date.now() / 1000);
 
 /** Expiry for a payload given to the provider, which reads the machine's clock: only what is left comes from ours. */
-export const verloopVoorProvider = (verlooptOp: Date, nu: number): number =>
-  nuInSeconden() + Math.max(0, Math.ceil((verlooptOp.getTime() - nu) / 1000));
+export const expiryForProvider = (verlooptOp: Date, nu: number): number =>
+  nowInSeconds() + Math.max(0, Math.ceil((verlooptOp.getTime() - nu) / 1000));

@@ -1,7 +1,7 @@
 import type { Context } from "#platform/context";
 import type { FooterLink } from "#platform/html";
-import type { Poort } from "#modules/aanmelding";
-import type { Sleutelbos } from "#modules/tokens";
+import type { Gate } from "#modules/aanmelding";
+import type { KeyRing } from "#modules/tokens";
 import type { ClientRecord } from "#modules/toepassingen";
 import type { Sleutel } from "./medewerker-sleutel.ts";
 
@@ -46,8 +46,8 @@ export type Acm = {
   readonly voet: readonly FooterLink[];
   readonly secure: boolean;
   readonly cookies: Cookies;
-  readonly bos: Sleutelbos;
-  readonly poort: Poort;
+  readonly bos: KeyRing;
+  readonly poort: Gate;
   /** The key of adults; undefined where none is set up. */
   readonly sleutel: Sleutel | undefined;
   /** Registered clients now. */

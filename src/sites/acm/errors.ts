@@ -5,7 +5,7 @@ import { newReferentie } from "#platform/ids";
 import { describeError, isHangUp } from "#platform/log";
 import { pageAnswer, send, type Answer } from "./answer.ts";
 import type { Acm } from "./contract.ts";
-import { fout, foutAanmeldingVerlopen } from "./pages/index.ts";
+import { faultPage, signInExpiredPage } from "./pages/index.ts";
 
 type Text = { readonly titel: string; readonly waarom: string; readonly wie: string };
 
@@ -52,7 +52,7 @@ export const errorPage = (
 const errorAnswer = (acm: Acm, status: number, error: string, detail?: string): Answer =>
   pageAnswer(
     status,
-    fout({
+    faultPage({
       ...(texts[error] ?? other),
       status,
       referentie: newReferentie(randomBytes),
@@ -65,7 +65,7 @@ const errorAnswer = (acm: Acm, status: number, error: string, detail?: string): 
 
 export function renderError(acm: Acm, ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
   if (error.name === "SessionNotFound") {
-    return send(ctx, pageAnswer(400, foutAanmeldingVerlopen({ loketUrl: acm.loketUrl, voet: acm.voet })));
+    return send(ctx, pageAnswer(400, signInExpiredPage({ loketUrl: acm.loketUrl, voet: acm.voet })));
   }
   errorPage(acm, ctx, ctx.status >= 400 ? ctx.status : 400, out.error, out.error_description);
 }

@@ -6,7 +6,7 @@ const script = "document.forms[0].submit()";
 const scriptHash = `'sha256-${createHash("sha256").update(script).digest("base64")}'`;
 
 /**
- * The provider's page for `response_mode=form_post`, as one of ours: Dutch, with a button for who has no JavaScript. The
+ * The provider's page for `response_mode=form_post`, as one of ours: Dutch, with a button for whoever has no JavaScript. The
  * fields are taken over as the provider escaped them.
  */
 export function dressFormPost(ctx: KoaContextWithOIDC): void {

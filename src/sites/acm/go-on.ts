@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Acm } from "./contract.ts";
-import { payloadVoorHervatten, vergeetInteractie, type Interactie, type Login } from "./interaction.ts";
-import { werkVan } from "./unit-of-work.ts";
+import { payloadForHervatten, forgetInteractie, type Interactie, type Login } from "./interaction.ts";
+import { workOf } from "./unit-of-work.ts";
 
 type Next = () => Promise<unknown>;
 
@@ -13,9 +13,9 @@ export async function goOn(
   login: Login,
   next: Next,
 ): Promise<void> {
-  const werk = werkVan(ctx);
-  werk.interactie = { uid: interactie.uid, payload: payloadVoorHervatten(interactie, login) };
-  vergeetInteractie(acm, ctx, interactie.uid);
+  const werk = workOf(ctx);
+  werk.interactie = { uid: interactie.uid, payload: payloadForHervatten(interactie, login) };
+  forgetInteractie(acm, ctx, interactie.uid);
   ctx.req.headers.cookie = `${resumeCookie}=${interactie.uid}; ${ctx.req.headers.cookie ?? ""}`;
   ctx.method = "GET";
   ctx.url = `/v1/auth/${interactie.uid}`;

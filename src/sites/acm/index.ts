@@ -3,8 +3,8 @@ import { getRequestListener } from "@hono/node-server";
 import type { Context } from "#platform/context";
 import { followState } from "#platform/follow";
 import { staticAssets } from "#platform/html";
-import { maakPoort, type Poort, type Sproeistand } from "#modules/aanmelding";
-import { openSleutelbos } from "#modules/tokens";
+import { makeGate, type Gate, type SprayState } from "#modules/aanmelding";
+import { openKeyRing } from "#modules/tokens";
 import { listClients, type ClientRecord } from "#modules/toepassingen";
 import { cookieNames, type Acm } from "./contract.ts";
 import { acmHandler } from "./http.ts";
@@ -16,7 +16,7 @@ export type { SleutelOptions } from "./medewerker-sleutel.ts";
 export { endSessies } from "./end-sessions.ts";
 export { jobs, upkeep } from "./jobs.ts";
 export { resumeAfmeldingen } from "./store-afmelding.ts";
-export { ruimOp } from "./store.ts";
+export { sweep } from "./store.ts";
 export { tellApplication, type TellOptions } from "./tell-applications.ts";
 
 export type AcmOptions = {
@@ -31,7 +31,7 @@ export type AcmOptions = {
   /** Lets the key of adults be a plain private address; never in production. */
   readonly allowPrivateNetwork?: boolean;
   /** Another password check, for a measurement of what everything but the hash costs. No setting leads here. */
-  readonly klopt?: Poort["klopt"];
+  readonly matches?: Gate["matches"];
   /** Everything through the provider, for tests that compare it with the straight path. No setting leads here. */
   readonly alleenProvider?: boolean;
 };
@@ -41,7 +41,7 @@ export type AcmSite = {
   /** For `http.createServer`. Serves `/op/…` and `/static/…`. */
   handler(req: IncomingMessage, res: ServerResponse): void;
   /** Whether many names fail now (D7: spraying), for who watches. */
-  sproei(): Sproeistand;
+  sprayState(): SprayState;
   /** Stops listening for changes. */
   close(): Promise<void>;
 };
@@ -50,7 +50,7 @@ export type AcmSite = {
 export async function createAcm(options: AcmOptions): Promise<AcmSite> {
   const { ctx, acmUrl } = options;
   const secure = acmUrl.startsWith("https://");
-  const bos = await openSleutelbos(ctx);
+  const bos = await openKeyRing(ctx);
   let clients: ReadonlyMap<string, ClientRecord> = new Map();
 
   const acm: Acm = {
@@ -66,7 +66,7 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
     secure,
     cookies: cookieNames(secure),
     bos,
-    poort: maakPoort({ klopt: options.klopt }),
+    poort: makeGate({ klopt: options.matches }),
     sleutel:
       options.medewerkers &&
       openSleutel(options.medewerkers, {
@@ -83,7 +83,7 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
     provider = makeProvider(acm);
     callback = provider.callback();
   };
-  bos.bijWijziging(rebuild);
+  bos.onChange(rebuild);
   const clientsFollowed = await followState(ctx, {
     channel: "leerid_clients",
     name: "clients",
@@ -103,9 +103,9 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
   return {
     issuer: acm.issuer,
     handler: (req, res) => void handler(req, res),
-    sproei: () => acm.poort.sproei.stand(ctx.clock.now()),
+    sprayState: () => acm.poort.sproei.stand(ctx.clock.now()),
     async close() {
-      await Promise.all([clientsFollowed.stop(), bos.sluit()]);
+      await Promise.all([clientsFollowed.stop(), bos.close()]);
     },
   };
 }

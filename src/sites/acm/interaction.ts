@@ -1,15 +1,15 @@
 import type { AdapterPayload, KoaContextWithOIDC } from "oidc-provider";
 import { hash, seal, unseal } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
-import { nuInSeconden } from "./clients.ts";
+import { nowInSeconds } from "./clients.ts";
 import { duur, type Acm } from "./contract.ts";
 import { cookieOf, setCookie } from "./cookies.ts";
-import type { Heenweg } from "./medewerker-sleutel.ts";
+import type { WayOut } from "./medewerker-sleutel.ts";
 import { findInteractie } from "./store.ts";
-import { werkVan, type Werk } from "./unit-of-work.ts";
+import { workOf, type UnitOfWork } from "./unit-of-work.ts";
 
 /** A pupil who proved an initial password and still has to choose an own one. */
-export type EersteKeer = {
+export type FirstTime = {
   readonly accountUuid: AccountUuid;
   /** Changes with the password: this proof counts once. */
   readonly sleutelVersie: string;
@@ -30,9 +30,9 @@ export type Interactie = {
   readonly cid: string;
   /** Epoch milliseconds. */
   readonly tot: number;
-  readonly eersteKeer?: EersteKeer;
+  readonly eersteKeer?: FirstTime;
   /** The question that waits at the key of adults. */
-  readonly heenweg?: Heenweg;
+  readonly heenweg?: WayOut;
 };
 
 const uidForm = /^[\w-]{21,64}$/;
@@ -44,7 +44,7 @@ const maxOpen = 6;
 const pathOf = (uid: string) => `/op/v1/aanmelden/${uid}`;
 
 /** From what the provider noted. */
-export function interactieVan(
+export function interactieOf(
   acm: Acm,
   { uid, payload }: { uid: string; payload: AdapterPayload },
 ): Interactie {
@@ -61,10 +61,10 @@ export function interactieVan(
 }
 
 /** The cookie that gives the browser its request to keep; with a row where it is too large for a cookie. */
-export function verzegel(
+export function sealInteractie(
   acm: Acm,
   interactie: Interactie,
-): { readonly cookie: string; readonly rij: Werk["interactieRij"] } {
+): { readonly cookie: string; readonly rij: UnitOfWork["interactieRij"] } {
   const { keys, clock } = acm.ctx;
   const { uid, tot } = interactie;
   const inhoud = JSON.stringify(interactie);
@@ -80,35 +80,35 @@ export function verzegel(
   return { cookie, rij };
 }
 
-export function bewaarInteractie(acm: Acm, ctx: KoaContextWithOIDC, interactie: Interactie): void {
-  const { cookie, rij } = verzegel(acm, interactie);
-  werkVan(ctx).interactieRij = rij;
+export function saveInteractie(acm: Acm, ctx: KoaContextWithOIDC, interactie: Interactie): void {
+  const { cookie, rij } = sealInteractie(acm, interactie);
+  workOf(ctx).interactieRij = rij;
   ctx.append("set-cookie", cookie);
 }
 
 /** Cookies that remember which requests are open in this browser, and close the oldest when there are too many. */
-export function openstaande(acm: Acm, header: string | undefined, uid: string): string[] {
+export function pending(acm: Acm, header: string | undefined, uid: string): string[] {
   const open = (cookieOf(header, acm.cookies.open) ?? "").split(".").filter((one) => uidForm.test(one));
   const all = [...open.filter((one) => one !== uid), uid];
   const list = all.slice(-maxOpen).join(".");
   return [
-    ...all.slice(0, -maxOpen).map((old) => vergeet(acm, old)),
+    ...all.slice(0, -maxOpen).map((old) => forget(acm, old)),
     setCookie(acm, acm.cookies.open, list, "/op/v1/auth", duur.interactie * 1000),
   ];
 }
 
-export const telOpenstaande = (acm: Acm, ctx: KoaContextWithOIDC, uid: string): void =>
-  openstaande(acm, ctx.req.headers.cookie, uid).forEach((cookie) => ctx.append("set-cookie", cookie));
+export const countOpenstaande = (acm: Acm, ctx: KoaContextWithOIDC, uid: string): void =>
+  pending(acm, ctx.req.headers.cookie, uid).forEach((cookie) => ctx.append("set-cookie", cookie));
 
 /** The cookie that takes a request away from the browser. */
-export const vergeet = (acm: Acm, uid: string): string =>
+export const forget = (acm: Acm, uid: string): string =>
   setCookie(acm, acm.cookies.aanmelding, null, pathOf(uid));
 
-export const vergeetInteractie = (acm: Acm, ctx: KoaContextWithOIDC, uid: string): void =>
-  ctx.append("set-cookie", vergeet(acm, uid));
+export const forgetInteractie = (acm: Acm, ctx: KoaContextWithOIDC, uid: string): void =>
+  ctx.append("set-cookie", forget(acm, uid));
 
 /** The request with this uid, if this browser made it and it is not too old. */
-export async function leesInteractie(
+export async function readInteractie(
   acm: Acm,
   header: string | undefined,
   uid: string,
@@ -134,7 +134,7 @@ export type Login = {
 };
 
 /** As the provider's own resume step wants to find it, with the answer of the pupil, or of an adult's key. */
-export function payloadVoorHervatten(interactie: Interactie, login: Login): AdapterPayload {
+export function payloadForHervatten(interactie: Interactie, login: Login): AdapterPayload {
   const { uid, params, cid, lastSubmission } = interactie;
   return {
     kind: "Interaction",
@@ -145,6 +145,6 @@ export function payloadVoorHervatten(interactie: Interactie, login: Login): Adap
     prompt: { name: "login", reasons: [], details: {} },
     returnTo: "",
     result: { ...lastSubmission, login: { ...login, remember: false } },
-    exp: nuInSeconden() + duur.interactie,
+    exp: nowInSeconds() + duur.interactie,
   };
 }

@@ -3,12 +3,12 @@ import { job, type Job, type Upkeep } from "#platform/jobs";
 import type { AccountUuid } from "#platform/ids";
 import { endSessies } from "./end-sessions.ts";
 import { resumeAfmeldingen } from "./store-afmelding.ts";
-import { ruimOp } from "./store.ts";
+import { sweep } from "./store.ts";
 import { tellApplication, type TellOptions } from "./tell-applications.ts";
 
 /** What this site must have done regularly. */
 export const upkeep: readonly Upkeep[] = [
-  { name: "opruimen-acm", everyMs: 60_000, work: (ctx) => ruimOp(ctx) },
+  { name: "opruimen-acm", everyMs: 60_000, work: (ctx) => sweep(ctx) },
   // Beside the job of an end: what a job lost.
   { name: "afmeldingen-hervatten", everyMs: 60_000, work: (ctx) => resumeAfmeldingen(ctx) },
 ];

@@ -1,10 +1,10 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
 import { formTargets, trusted } from "#platform/html";
 import type { Acm } from "./contract.ts";
-import { sidVan } from "./decision.ts";
+import { sidOf } from "./decision.ts";
 import { sendPage } from "./answer.ts";
-import { afgemeld, afmeldenVraag } from "./pages/index.ts";
-import { werkVan, type Sessie } from "./unit-of-work.ts";
+import { signedOutPage, askSignOut } from "./pages/index.ts";
+import { workOf, type Sessie } from "./unit-of-work.ts";
 
 /**
  * Sign-out asked by an application (RP-Initiated Logout 1.0). On shared computers every extra question leaves sessions
@@ -12,7 +12,7 @@ import { werkVan, type Sessie } from "./unit-of-work.ts";
  */
 export async function logoutSource(acm: Acm, ctx: KoaContextWithOIDC, form: string): Promise<void> {
   const { client, session } = ctx.oidc;
-  const { sessie } = werkVan(ctx);
+  const { sessie } = workOf(ctx);
   const hint = ctx.oidc.entities.IdTokenHint?.payload;
   if (client && session && sessie && hint && isOf(hint, sessie, client.clientId)) {
     const target = afterLogout(acm, session.state);
@@ -26,7 +26,7 @@ export async function logoutSource(acm: Acm, ctx: KoaContextWithOIDC, form: stri
   sendPage(
     ctx,
     200,
-    afmeldenVraag({
+    askSignOut({
       formulier: { gemaakt: trusted(form), id: "op.logoutForm" },
       voet: acm.voet,
       ...(toepassing && { toepassing: toepassing.naam }),
@@ -36,7 +36,7 @@ export async function logoutSource(acm: Acm, ctx: KoaContextWithOIDC, form: stri
 }
 
 export function postLogoutSuccessSource(acm: Acm, ctx: KoaContextWithOIDC): void {
-  sendPage(ctx, 200, afgemeld({ loketUrl: acm.loketUrl, voet: acm.voet }));
+  sendPage(ctx, 200, signedOutPage({ loketUrl: acm.loketUrl, voet: acm.voet }));
 }
 
 /** Nobody is signed in: nothing to ask or to end; straight on to where the application wanted to go. */
@@ -65,7 +65,7 @@ const postLogoutUris = (client: { postLogoutRedirectUris?: unknown } | undefined
     : [];
 
 function isOf(hint: Record<string, unknown>, sessie: Sessie, clientId: string): boolean {
-  if (typeof hint["sid"] === "string") return hint["sid"] === sidVan(sessie.uid, clientId);
+  if (typeof hint["sid"] === "string") return hint["sid"] === sidOf(sessie.uid, clientId);
   return hint["sub"] === sessie.clients[clientId];
 }
 

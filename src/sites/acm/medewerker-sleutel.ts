@@ -1,5 +1,5 @@
 import * as openid from "openid-client";
-import { medewerkerVan, type Medewerker } from "./medewerker.ts";
+import { medewerkerOf, type Medewerker } from "./medewerker.ts";
 
 /** The key of adults as it is set up: an OpenID provider with the conventions of ACM/IDM (D8). */
 export type SleutelOptions = {
@@ -14,7 +14,7 @@ export type SleutelOptions = {
 export const terugPad = "/v1/medewerker/terug";
 
 /** What must be remembered between leaving for the upstream and coming back. */
-export type Heenweg = {
+export type WayOut = {
   readonly state: string;
   readonly nonce: string;
   readonly verifier: string;
@@ -22,7 +22,7 @@ export type Heenweg = {
   readonly opnieuwNa?: number;
 };
 
-export type Antwoord = {
+export type Answer = {
   readonly medewerker: Medewerker;
   readonly acr: string;
   readonly amr?: string[];
@@ -39,9 +39,9 @@ export const sleutelFouten = [
   "zonder-vo-id",
   "klopt-niet",
 ] as const;
-export class SleutelFout extends Error {
+export class SleutelError extends Error {
   readonly soort: (typeof sleutelFouten)[number];
-  constructor(soort: SleutelFout["soort"], cause?: unknown) {
+  constructor(soort: SleutelError["soort"], cause?: unknown) {
     super(`key of adults: ${soort}`, { cause });
     this.soort = soort;
   }
@@ -51,18 +51,18 @@ export type Sleutel = {
   readonly acr: readonly string[];
   /**
    * Where to send the browser.
-   * @throws SleutelFout `onbereikbaar`
+   * @throws SleutelError `onbereikbaar`
    */
-  heen(vraag: {
+  begin(vraag: {
     readonly uid: string;
     /** He must prove anew who he is, also when he is signed in there. */
     readonly opnieuw: boolean;
-  }): Promise<{ readonly url: string; readonly heenweg: Heenweg }>;
+  }): Promise<{ readonly url: string; readonly heenweg: WayOut }>;
   /**
    * Reads the answer. `query` is what stood behind the question mark.
-   * @throws SleutelFout
+   * @throws SleutelError
    */
-  terug(query: string, heenweg: Heenweg): Promise<Antwoord>;
+  back(query: string, heenweg: WayOut): Promise<Answer>;
 };
 
 /** ACM as a client of the upstream: code flow, PKCE, state, nonce. Discovery waits for the first adult, and is tried again. */
@@ -89,7 +89,7 @@ export function openSleutel(
       )
       .catch((error: unknown) => {
         found = undefined;
-        throw new SleutelFout("onbereikbaar", error);
+        throw new SleutelError("onbereikbaar", error);
       });
     return found;
   };
@@ -97,7 +97,7 @@ export function openSleutel(
 
   return {
     acr: options.acr,
-    async heen({ uid, opnieuw }) {
+    async begin({ uid, opnieuw }) {
       const config = await configuration();
       const verifier = openid.randomPKCECodeVerifier();
       const heenweg = {
@@ -121,7 +121,7 @@ export function openSleutel(
       return { url: url.href, heenweg };
     },
 
-    async terug(query, heenweg) {
+    async back(query, heenweg) {
       const config = await configuration();
       try {
         const tokens = await openid.authorizationCodeGrant(config, new URL(`${redirectUri}${query}`), {
@@ -131,18 +131,18 @@ export function openSleutel(
           idTokenExpected: true,
         });
         const idClaims = tokens.claims();
-        if (!idClaims) throw new SleutelFout("klopt-niet");
+        if (!idClaims) throw new SleutelError("klopt-niet");
         const { acr, amr, auth_time: authTime } = idClaims;
-        if (typeof acr !== "string" || !options.acr.includes(acr)) throw new SleutelFout("te-zwak");
+        if (typeof acr !== "string" || !options.acr.includes(acr)) throw new SleutelError("te-zwak");
         if (heenweg.opnieuwNa !== undefined && !(Number(authTime) >= heenweg.opnieuwNa - clockSkew))
-          throw new SleutelFout("klopt-niet");
+          throw new SleutelError("klopt-niet");
         // A provider may keep them for userinfo (OpenID Connect Core 5.4).
         const claims =
           idClaims["vo_id"] === undefined && config.serverMetadata().userinfo_endpoint !== undefined
             ? await openid.fetchUserInfo(config, tokens.access_token, idClaims.sub)
             : idClaims;
-        const medewerker = medewerkerVan(claims);
-        if (!medewerker) throw new SleutelFout("zonder-vo-id");
+        const medewerker = medewerkerOf(claims);
+        if (!medewerker) throw new SleutelError("zonder-vo-id");
         return {
           medewerker,
           acr,
@@ -150,7 +150,7 @@ export function openSleutel(
           ...(typeof authTime === "number" && { authTime: Math.min(authTime, nowInSeconds()) }),
         };
       } catch (error) {
-        throw error instanceof SleutelFout ? error : new SleutelFout(kindOf(error), error);
+        throw error instanceof SleutelError ? error : new SleutelError(kindOf(error), error);
       }
     },
   };
@@ -164,7 +164,7 @@ const nowInSeconds = () => Math.floor(Date.now() / 1000);
 
 const downErrors = ["server_error", "temporarily_unavailable"];
 
-function kindOf(error: unknown): SleutelFout["soort"] {
+function kindOf(error: unknown): SleutelError["soort"] {
   if (error instanceof openid.AuthorizationResponseError) {
     if (downErrors.includes(error.error)) return "onbereikbaar";
     return error.error === "access_denied" ? "afgebroken" : "klopt-niet";

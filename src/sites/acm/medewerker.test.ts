@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { medewerkerVan } from "./medewerker.ts";
+import { medewerkerOf } from "./medewerker.ts";
 
 test("R18: an adult from claims: a single value is a list of one, what has another form is not taken", () => {
   assert.deepEqual(
-    medewerkerVan({ vo_id: " 7 ", vo_orgcode: "999001", leerid_rol_3d: [3, "A:1", "", null] }),
+    medewerkerOf({ vo_id: " 7 ", vo_orgcode: "999001", leerid_rol_3d: [3, "A:1", "", null] }),
     {
       voId: "7",
       naam: "",
@@ -15,10 +15,10 @@ test("R18: an adult from claims: a single value is a list of one, what has anoth
     },
   );
   const endless = Array.from({ length: 10_000 }, (_, nr) => `R:${nr}`);
-  assert.equal(medewerkerVan({ vo_id: "7", leerid_rol_3d: endless })?.rollen.length, 500);
+  assert.equal(medewerkerOf({ vo_id: "7", leerid_rol_3d: endless })?.rollen.length, 500);
 });
 
 test("R18: without vo_id there is nobody", () => {
   for (const claims of [{}, { vo_id: "" }, { vo_id: 7 }, { vo_id: ["7"] }, { vo_id: "7".repeat(201) }])
-    assert.equal(medewerkerVan(claims), undefined);
+    assert.equal(medewerkerOf(claims), undefined);
 });

@@ -24,7 +24,7 @@ export const medewerkerClaims = {
  * An adult from the claims of the upstream provider. A single value counts as a list of one; what has another form, or is
  * endless, is not taken. Undefined without `vo_id`: then nobody can be told apart.
  */
-export function medewerkerVan(claims: Readonly<Record<string, unknown>>): Medewerker | undefined {
+export function medewerkerOf(claims: Readonly<Record<string, unknown>>): Medewerker | undefined {
   const voId = text(claims["vo_id"]);
   if (voId === undefined) return undefined;
   return {
@@ -47,11 +47,11 @@ const list = (value: unknown): string[] =>
     .slice(0, 500);
 
 /** From a row; null stays null. */
-export const leesMedewerker = (json: string | null): Medewerker | null =>
+export const readMedewerker = (json: string | null): Medewerker | null =>
   json === null ? null : (JSON.parse(json) as Medewerker);
 
 /** What an application is told of an adult: its scopes decide. */
-export function claimsVan(medewerker: Medewerker, scopes: ReadonlySet<string>): Record<string, unknown> {
+export function claimsOf(medewerker: Medewerker, scopes: ReadonlySet<string>): Record<string, unknown> {
   return {
     ...(scopes.has("profile") && { family_name: medewerker.naam, given_name: medewerker.voornaam }),
     ...(scopes.has("vo") && {
@@ -69,9 +69,9 @@ const adult = "medewerker:";
 export const medewerkerId = ({ voId }: Medewerker): string => `${adult}${voId}`;
 
 /** The pupil's account behind an account id of the library; null for an adult. */
-export const accountUuidVan = (id: string | undefined): AccountUuid | null =>
+export const accountUuidOf = (id: string | undefined): AccountUuid | null =>
   id === undefined || id.startsWith(adult) ? null : (id as AccountUuid);
 
 /** The OpenID `sub` of an adult for one application: a pseudonym, the same every time, another one elsewhere. */
-export const subVanMedewerker = (keys: Keys, toepassing: string, { voId }: Medewerker): string =>
+export const subOfMedewerker = (keys: Keys, toepassing: string, { voId }: Medewerker): string =>
   keyedHash(keys.naamHash, `sub\0medewerker\0${toepassing}\0${voId}`).toString("base64url");

@@ -4,14 +4,14 @@ import type { Acm } from "./contract.ts";
 import { errorPage, ownFault } from "./errors.ts";
 import { dressFormPost } from "./form-post.ts";
 import { skipWhenSignedOut } from "./logout.ts";
-import { askKey, servesAdults, takeAnswerHome } from "./medewerker-aanmelden.ts";
-import { rememberSignOut } from "./medewerker-afmelden.ts";
+import { askKey, servesAdults, takeAnswerHome } from "./medewerker-sign-in.ts";
+import { rememberSignOut } from "./medewerker-sign-out.ts";
 import { terugPad } from "./medewerker-sleutel.ts";
 import { showRefusal } from "./refusal.ts";
 import { resumeCookie } from "./go-on.ts";
 import { answerForm, showForm } from "./sign-in.ts";
-import { schrijf } from "./store.ts";
-import { beginWerk, werkVan } from "./unit-of-work.ts";
+import { saveWork } from "./store.ts";
+import { beginWork, workOf } from "./unit-of-work.ts";
 
 type Step = (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => Promise<void>;
 
@@ -32,14 +32,14 @@ async function commitBeforeAnswer(
   ctx: KoaContextWithOIDC,
   next: () => Promise<unknown>,
 ): Promise<void> {
-  const werk = beginWerk();
+  const werk = beginWork();
   ctx.state["werk"] = werk;
   try {
     await next();
     // The provider would tell the application; whose fault it is and what to do concerns the pupil.
     if (ctx.state["fault"] !== undefined) return ownFault(acm, ctx, ctx.state["fault"]);
     if (werk.sessieVernietigd && !werk.sessieWordt && werk.sessie) werk.beeindigd.push(werk.sessie);
-    if (!(await schrijf(acm.ctx, werk))) {
+    if (!(await saveWork(acm.ctx, werk))) {
       ctx.status = 401;
       ctx.body = { error: "invalid_client", error_description: "client authentication failed" };
     }
@@ -83,7 +83,7 @@ async function dress(acm: Acm, ctx: KoaContextWithOIDC, next: () => Promise<unkn
   ctx.set("x-content-type-options", "nosniff");
   ctx.set("referrer-policy", ctx.response.get("referrer-policy") || "no-referrer");
 
-  const werk = werkVan(ctx);
+  const werk = workOf(ctx);
   const route = "oidc" in ctx ? ctx.oidc.route : undefined;
   if (route === "authorization" || route === "resume") {
     const prompt = ctx.status === 303 ? werk.interactieNieuw?.payload.prompt?.name : undefined;
@@ -134,7 +134,7 @@ async function readClient(acm: Acm, ctx: KoaContextWithOIDC, next: () => Promise
   const { client_id: clientId } = ctx.query;
   // Only a client we know: whatever else stands there has no facts, and no business in the database.
   if (ctx.path === "/v1/auth" && typeof clientId === "string" && acm.clients().has(clientId)) {
-    werkVan(ctx).clientId = clientId;
+    workOf(ctx).clientId = clientId;
   }
   if (ctx.path.startsWith("/v1/logout")) ctx.req.headers.accept = "text/html";
   await next();

@@ -1,5 +1,5 @@
 import { interactionPolicy } from "oidc-provider";
-import { werkVan } from "./unit-of-work.ts";
+import { workOf } from "./unit-of-work.ts";
 
 const { Check, Prompt, base } = interactionPolicy;
 
@@ -23,7 +23,7 @@ export function makePolicy(): interactionPolicy.DefaultPolicy {
       "login_required",
       (ctx) => {
         const hint = ctx.oidc.entities.IdTokenHint?.payload["sub"];
-        return hint !== undefined && ctx.oidc.session?.accountId !== undefined && hint !== werkVan(ctx).sub;
+        return hint !== undefined && ctx.oidc.session?.accountId !== undefined && hint !== workOf(ctx).sub;
       },
     ),
   );
@@ -34,7 +34,7 @@ export function makePolicy(): interactionPolicy.DefaultPolicy {
         "geen_toegang",
         "the pupil may not open this application now",
         "access_denied",
-        (ctx) => werkVan(ctx).besluit?.toegang === false,
+        (ctx) => workOf(ctx).besluit?.toegang === false,
       ),
     ),
   );

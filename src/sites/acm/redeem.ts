@@ -2,19 +2,19 @@ import { timingSafeEqual, createHash } from "node:crypto";
 import { errors, type TokenEndpointGrantContext } from "oidc-provider";
 import { hash, randomToken } from "#platform/crypto";
 import type { Logregel } from "#modules/privacylog";
-import type { Algoritme } from "#modules/tokens";
-import { beslis, subjectVan, weiger } from "#modules/verstrekking";
-import { nuInSeconden } from "./clients.ts";
+import type { Algorithm } from "#modules/tokens";
+import { decide, subjectOf, refuse } from "#modules/verstrekking";
+import { nowInSeconds } from "./clients.ts";
 import { duur, pkceForm, type Acm } from "./contract.ts";
-import { claimsVan, type Medewerker } from "./medewerker.ts";
-import { subVoorMedewerker } from "./medewerker-toegang.ts";
-import { findMachtiging, trekIn, wisselIn } from "./store.ts";
-import { werkVan, type Machtiging, type Werk } from "./unit-of-work.ts";
+import { claimsOf, type Medewerker } from "./medewerker.ts";
+import { subForMedewerker } from "./medewerker-toegang.ts";
+import { findMachtiging, revoke, redeemCode } from "./store.ts";
+import { workOf, type Machtiging, type UnitOfWork } from "./unit-of-work.ts";
 
 const { InvalidClientAuth, InvalidGrant, InvalidRequest } = errors;
 
 /** The client that redeems, authenticated, and how its ID token is signed. */
-export type Inwisselaar = { readonly clientId: string; readonly alg: Algoritme };
+export type Redeemer = { readonly clientId: string; readonly alg: Algorithm };
 
 /** What the token endpoint answers to a code (OpenID Connect Core 3.1.3.3). */
 export type TokenAnswer = {
@@ -29,7 +29,7 @@ export type TokenAnswer = {
 export async function redeemGrant(acm: Acm, ctx: TokenEndpointGrantContext): Promise<void> {
   const { clientId, idTokenSignedResponseAlg } = ctx.oidc.client;
   const alg = idTokenSignedResponseAlg === "ES256" ? "ES256" : "RS256";
-  ctx.body = await redeem(acm, werkVan(ctx), { clientId, alg }, ctx.oidc.params);
+  ctx.body = await redeem(acm, workOf(ctx), { clientId, alg }, ctx.oidc.params);
 }
 
 /**
@@ -40,8 +40,8 @@ export async function redeemGrant(acm: Acm, ctx: TokenEndpointGrantContext): Pro
  */
 export async function redeem(
   acm: Acm,
-  werk: Pick<Werk, "assertie">,
-  client: Inwisselaar,
+  werk: Pick<UnitOfWork, "assertie">,
+  client: Redeemer,
   params: Readonly<Record<string, unknown>>,
 ): Promise<TokenAnswer> {
   const { ctx: app } = acm;
@@ -58,7 +58,7 @@ export async function redeem(
   const idToken = await signIdToken(acm, client, { machtiging, vrijgave, token });
   const { assertie } = werk;
   werk.assertie = undefined; // goes with this commit
-  const { gelukt, assertieNieuw } = await wisselIn(app, {
+  const { gelukt, assertieNieuw } = await redeemCode(app, {
     codeHash: machtiging.codeHash,
     tokenHash: hash(token),
     assertie,
@@ -66,7 +66,7 @@ export async function redeem(
   });
   if (!assertieNieuw) throw new InvalidClientAuth("client assertion tokens must only be used once");
   if (!gelukt) {
-    await trekIn(app, machtiging.codeHash);
+    await revoke(app, machtiging.codeHash);
     throw new InvalidGrant("authorization code already consumed");
   }
   return {
@@ -91,13 +91,13 @@ async function releaseToPupil(acm: Acm, machtiging: Machtiging): Promise<Vrijgav
   const { accountUuid, clientId, feiten, inhoud } = machtiging;
   if (accountUuid === null) throw new InvalidGrant("the session has ended");
   const scopes = new Set(inhoud.scope.split(" "));
-  const besluit = beslis(feiten, clientId, { scopes });
+  const besluit = decide(feiten, clientId, { scopes });
   if (!besluit.toegang) {
-    await weiger(ctx, { accountUuid, clientId, reden: besluit.reden });
+    await refuse(ctx, { accountUuid, clientId, reden: besluit.reden });
     throw new InvalidGrant("access denied");
   }
   return {
-    sub: subjectVan(ctx.keys, besluit),
+    sub: subjectOf(ctx.keys, besluit),
     claims: besluit.claims,
     regel: {
       tijdstip: ctx.clock.now(),
@@ -113,9 +113,9 @@ async function releaseToPupil(acm: Acm, machtiging: Machtiging): Promise<Vrijgav
 
 /** What his key said of him (D8). Nothing of a pupil leaves, so no log record. @throws InvalidGrant */
 function releaseToAdult(acm: Acm, { clientId, inhoud }: Machtiging, medewerker: Medewerker): Vrijgave {
-  const sub = subVoorMedewerker(acm, clientId, medewerker);
+  const sub = subForMedewerker(acm, clientId, medewerker);
   if (sub === undefined) throw new InvalidGrant("access denied");
-  return { sub, claims: claimsVan(medewerker, new Set(inhoud.scope.split(" "))) };
+  return { sub, claims: claimsOf(medewerker, new Set(inhoud.scope.split(" "))) };
 }
 
 function readParams({
@@ -149,7 +149,7 @@ async function checkCode(
     throw new InvalidGrant("PKCE verification failed");
   }
   if (machtiging.ingewisseld) {
-    await trekIn(acm.ctx, machtiging.codeHash);
+    await revoke(acm.ctx, machtiging.codeHash);
     throw new InvalidGrant("authorization code already consumed");
   }
   if (machtiging.verlooptOp.getTime() <= acm.ctx.clock.now())
@@ -160,12 +160,12 @@ async function checkCode(
 /** The ID token (OpenID Connect Core 2): who, how and when, with the claims of the decision. */
 function signIdToken(
   acm: Acm,
-  { clientId, alg }: Inwisselaar,
+  { clientId, alg }: Redeemer,
   { machtiging, vrijgave, token }: { machtiging: Machtiging; vrijgave: Vrijgave; token: string },
 ): Promise<string> {
   const { authTime, acr, amr, nonce, sid } = machtiging.inhoud;
-  const iat = nuInSeconden();
-  return acm.bos.onderteken(alg, {
+  const iat = nowInSeconds();
+  return acm.bos.sign(alg, {
     ...vrijgave.claims,
     sub: vrijgave.sub,
     auth_time: authTime,

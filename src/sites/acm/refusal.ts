@@ -1,28 +1,28 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
-import { uitlegVan, weiger } from "#modules/verstrekking";
+import { explanationOf, refuse } from "#modules/verstrekking";
 import { sendPage } from "./answer.ts";
 import type { Acm } from "./contract.ts";
-import { bewaarInteractie, interactieVan, telOpenstaande, type Interactie } from "./interaction.ts";
-import { geenToegang } from "./pages/index.ts";
-import { toepassingVan } from "./sign-in.ts";
-import { werkVan } from "./unit-of-work.ts";
+import { saveInteractie, interactieOf, countOpenstaande, type Interactie } from "./interaction.ts";
+import { noToegang } from "./pages/index.ts";
+import { toepassingOf } from "./sign-in.ts";
+import { workOf } from "./unit-of-work.ts";
 
 /** D5 said no: what, why, who can help and a number; back to the application, on to the launch page, or somebody else. */
 export async function showRefusal(acm: Acm, ctx: KoaContextWithOIDC): Promise<void> {
-  const werk = werkVan(ctx);
+  const werk = workOf(ctx);
   const accountUuid = werk.feiten?.account.account_uuid;
   if (!werk.interactieNieuw || !werk.besluit || werk.besluit.toegang || !accountUuid) {
     throw new Error("there is no refusal to show");
   }
-  const interactie = interactieVan(acm, werk.interactieNieuw);
+  const interactie = interactieOf(acm, werk.interactieNieuw);
   const clientId = interactie.params["client_id"] ?? "";
-  const referentie = await weiger(acm.ctx, { accountUuid, clientId, reden: werk.besluit.reden });
-  bewaarInteractie(acm, ctx, interactie);
-  telOpenstaande(acm, ctx, interactie.uid);
-  const page = geenToegang({
-    ...(acm.clients().get(clientId)?.toepassing && { toepassing: toepassingVan(acm, interactie) }),
+  const referentie = await refuse(acm.ctx, { accountUuid, clientId, reden: werk.besluit.reden });
+  saveInteractie(acm, ctx, interactie);
+  countOpenstaande(acm, ctx, interactie.uid);
+  const page = noToegang({
+    ...(acm.clients().get(clientId)?.toepassing && { toepassing: toepassingOf(acm, interactie) }),
     voornaam: werk.feiten?.account.voornaam ?? "",
-    ...uitlegVan(werk.besluit),
+    ...explanationOf(werk.besluit),
     referentie,
     tijdstip: acm.ctx.clock.now(),
     loketUrl: acm.loketUrl,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import { formTargets } from "#platform/html";
-import { kiesWachtwoord, meldAan, type Uitkomst } from "#modules/aanmelding";
+import { chooseWachtwoord, authenticate, type Outcome } from "#modules/aanmelding";
 import type { ClientRecord } from "#modules/toepassingen";
 import { getFeiten, type Feiten } from "#modules/verstrekking";
 import { pageAnswer, send, sendPage, type Answer } from "./answer.ts";
@@ -10,33 +10,33 @@ import { readForm } from "./body.ts";
 import { hash } from "#platform/crypto";
 import { acr, amr, type Acm } from "./contract.ts";
 import {
-  bewaarInteractie,
-  interactieVan,
-  leesInteractie,
-  telOpenstaande,
-  vergeetInteractie,
+  saveInteractie,
+  interactieOf,
+  readInteractie,
+  countOpenstaande,
+  forgetInteractie,
   type Interactie,
 } from "./interaction.ts";
 import { endSessies } from "./end-sessions.ts";
 import { goOn } from "./go-on.ts";
-import { doelgroepVan } from "./medewerker-toegang.ts";
+import { doelgroepOf } from "./medewerker-toegang.ts";
 import { forgetSession } from "./logout.ts";
-import { answerOfKey, keyExpired } from "./medewerker-aanmelden.ts";
-import { aanmelden, eersteKeer, foutAanmeldingVerlopen } from "./pages/index.ts";
-import type { AanmeldenFout, EersteKeerFout, Toepassing } from "./pages/index.ts";
+import { answerOfKey, keyExpired } from "./medewerker-sign-in.ts";
+import { signInPage, firstTimePage, signInExpiredPage } from "./pages/index.ts";
+import type { SignInError, FirstTimeError, Toepassing } from "./pages/index.ts";
 import { findSessie } from "./store.ts";
-import { werkVan } from "./unit-of-work.ts";
+import { workOf } from "./unit-of-work.ts";
 
 type Next = () => Promise<unknown>;
 const longest = 1024;
 
 /** The form, at the authorization endpoint itself: no redirect between the application and the pupil. */
 export function showForm(acm: Acm, ctx: KoaContextWithOIDC): void {
-  const { interactieNieuw } = werkVan(ctx);
+  const { interactieNieuw } = workOf(ctx);
   if (!interactieNieuw) throw new Error("there is no request to sign in for");
-  const interactie = interactieVan(acm, interactieNieuw);
-  bewaarInteractie(acm, ctx, interactie);
-  telOpenstaande(acm, ctx, interactie.uid);
+  const interactie = interactieOf(acm, interactieNieuw);
+  saveInteractie(acm, ctx, interactie);
+  countOpenstaande(acm, ctx, interactie.uid);
   formPage(acm, ctx, interactie, 200, { gebruikersnaam: interactie.params["login_hint"] ?? "" });
 }
 
@@ -47,16 +47,16 @@ export function showForm(acm: Acm, ctx: KoaContextWithOIDC): void {
 export async function answerForm(acm: Acm, ctx: KoaContextWithOIDC, next: Next): Promise<void> {
   const [, uid = "", step] =
     /^\/v1\/aanmelden\/([\w-]{1,64})(?:\/(wachtwoord|wissel|medewerker|badge))?$/.exec(ctx.path) ?? [];
-  const interactie = await leesInteractie(acm, ctx.req.headers.cookie, uid);
+  const interactie = await readInteractie(acm, ctx.req.headers.cookie, uid);
   if (!interactie || (ctx.method === "POST" && isStrange(ctx.req)))
     return step === "medewerker" ? keyExpired(acm, ctx) : expired(acm, ctx);
   const clientId = interactie.params["client_id"] ?? "";
-  werkVan(ctx).clientId = clientId;
+  workOf(ctx).clientId = clientId;
   // What serves adults knows no password of a pupil, and the other way round.
-  if ((step === "medewerker") !== (doelgroepVan(acm, clientId) === "medewerkers")) return expired(acm, ctx);
+  if ((step === "medewerker") !== (doelgroepOf(acm, clientId) === "medewerkers")) return expired(acm, ctx);
   if (step === "medewerker") return answerOfKey(acm, ctx, interactie, next);
   if (step === "badge") {
-    const [toepassing, formAction] = [toepassingVan(acm, interactie), targetsOf(acm, interactie)];
+    const [toepassing, formAction] = [toepassingOf(acm, interactie), targetsOf(acm, interactie)];
     return answerBadge(acm, ctx, { interactie, toepassing, formAction }, next);
   }
   if (ctx.method !== "POST") return formPage(acm, ctx, interactie, 200, {});
@@ -83,7 +83,7 @@ export function readTyped(form: URLSearchParams) {
 }
 
 /** A request of which the straight path already looked at the password: that is done once. */
-export type Beoordeeld = IncomingMessage & { uitkomst?: Uitkomst };
+export type Judged = IncomingMessage & { uitkomst?: Outcome };
 
 async function signIn(
   acm: Acm,
@@ -97,35 +97,35 @@ async function signIn(
     return formPage(acm, ctx, interactie, 422, { gebruikersnaam, fout: { soort: "leeg", velden: leeg } });
 
   const clientId = interactie.params["client_id"] ?? "";
-  const uitkomst =
-    (ctx.req as Beoordeeld).uitkomst ??
-    (await meldAan(acm.ctx, acm.poort, {
+  const outcome =
+    (ctx.req as Judged).uitkomst ??
+    (await authenticate(acm.ctx, acm.poort, {
       gebruikersnaam,
       wachtwoord,
       clientId,
       bron: ctx.req.socket.remoteAddress,
     }));
-  switch (uitkomst.soort) {
+  switch (outcome.soort) {
     case "onjuist":
       return formPage(acm, ctx, interactie, 422, { gebruikersnaam, fout: { soort: "onjuist" } });
     case "wachten":
-      ctx.set("retry-after", String(uitkomst.seconden));
-      return formPage(acm, ctx, interactie, 429, { gebruikersnaam, fout: uitkomst });
+      ctx.set("retry-after", String(outcome.seconden));
+      return formPage(acm, ctx, interactie, 429, { gebruikersnaam, fout: outcome });
     case "gelukt": {
-      const { accountUuid, feiten } = uitkomst;
-      if (!uitkomst.kiesWachtwoord) return resume(acm, ctx, interactie, { accountUuid, feiten }, next);
+      const { accountUuid, feiten } = outcome;
+      if (!outcome.kiesWachtwoord) return resume(acm, ctx, interactie, { accountUuid, feiten }, next);
       const { account } = feiten;
       const proven: Interactie = {
         ...interactie,
         eersteKeer: {
           accountUuid,
-          sleutelVersie: uitkomst.sleutelVersie,
+          sleutelVersie: outcome.sleutelVersie,
           voornaam: account.voornaam,
           gebruikersnaam: account.gebruikersnaam ?? gebruikersnaam,
-          minimum: uitkomst.minimum,
+          minimum: outcome.minimum,
         },
       };
-      bewaarInteractie(acm, ctx, proven);
+      saveInteractie(acm, ctx, proven);
       return ownPage(acm, ctx, proven, 200);
     }
   }
@@ -142,7 +142,7 @@ async function chooseOwn(
   if (!eersteKeer) return expired(acm, ctx);
   const { accountUuid, sleutelVersie } = eersteKeer;
   const hier = ctx.cookies.get(acm.cookies.sessie, { signed: false });
-  const keuze = await kiesWachtwoord(
+  const keuze = await chooseWachtwoord(
     acm.ctx,
     {
       accountUuid,
@@ -172,7 +172,7 @@ async function resume(
   next: Next,
 ): Promise<void> {
   const { accountUuid, feiten } = wie;
-  const werk = werkVan(ctx);
+  const werk = workOf(ctx);
   werk.feiten = feiten;
   werk.aanmelding = { accountUuid, medewerker: null };
   return goOn(acm, ctx, interactie, { accountId: accountUuid, acr, amr }, next);
@@ -182,9 +182,9 @@ async function resume(
 async function switchPupil(acm: Acm, ctx: KoaContextWithOIDC, interactie: Interactie): Promise<void> {
   const id = ctx.cookies.get(acm.cookies.sessie, { signed: false });
   const found = id === undefined ? undefined : await findSessie(acm.ctx, hash(id), "");
-  if (found) werkVan(ctx).beeindigd.push(found.sessie);
+  if (found) workOf(ctx).beeindigd.push(found.sessie);
   forgetSession(acm, ctx);
-  vergeetInteractie(acm, ctx, interactie.uid);
+  forgetInteractie(acm, ctx, interactie.uid);
   ctx.status = 303;
   ctx.redirect(restartUrl(acm, interactie));
 }
@@ -195,7 +195,7 @@ export function restartUrl(acm: Acm, { params }: Interactie): string {
   return `${acm.issuer}/v1/auth?${new URLSearchParams(rest)}`;
 }
 
-type Filled = { readonly gebruikersnaam?: string; readonly fout?: AanmeldenFout };
+type Filled = { readonly gebruikersnaam?: string; readonly fout?: SignInError };
 
 const formPage = (
   acm: Acm,
@@ -212,8 +212,8 @@ export function formAnswer(
   status: number,
   { gebruikersnaam, fout }: Filled,
 ): Answer {
-  const page = aanmelden({
-    toepassing: toepassingVan(acm, interactie),
+  const page = signInPage({
+    toepassing: toepassingOf(acm, interactie),
     actie: `/op/v1/aanmelden/${interactie.uid}`,
     badgeUrl: `/op/v1/aanmelden/${interactie.uid}/badge`,
     voet: acm.voet,
@@ -228,12 +228,12 @@ function ownPage(
   ctx: KoaContextWithOIDC,
   interactie: Interactie,
   status: number,
-  keuze?: { readonly fout: EersteKeerFout["soort"]; readonly minimum: number },
+  keuze?: { readonly fout: FirstTimeError["soort"]; readonly minimum: number },
 ): void {
   const proven = interactie.eersteKeer;
   if (!proven) return expired(acm, ctx);
-  const page = eersteKeer({
-    toepassing: toepassingVan(acm, interactie),
+  const page = firstTimePage({
+    toepassing: toepassingOf(acm, interactie),
     actie: `/op/v1/aanmelden/${interactie.uid}/wachtwoord`,
     voet: acm.voet,
     voornaam: proven.voornaam,
@@ -245,14 +245,14 @@ function ownPage(
 }
 
 function expired(acm: Acm, ctx: KoaContextWithOIDC, status = 400): void {
-  sendPage(ctx, status, foutAanmeldingVerlopen({ loketUrl: acm.loketUrl, voet: acm.voet }));
+  sendPage(ctx, status, signInExpiredPage({ loketUrl: acm.loketUrl, voet: acm.voet }));
 }
 
 const clientOf = (acm: Acm, interactie: Pick<Interactie, "params">): ClientRecord | undefined =>
   acm.clients().get(interactie.params["client_id"] ?? "");
 
 /** The application as the pupil sees it. */
-export function toepassingVan(acm: Acm, interactie: Pick<Interactie, "params">): Toepassing {
+export function toepassingOf(acm: Acm, interactie: Pick<Interactie, "params">): Toepassing {
   const toepassing = clientOf(acm, interactie)?.toepassing;
   return toepassing
     ? { naam: toepassing.naam, hue: toepassing.tint, initialen: toepassing.initialen }

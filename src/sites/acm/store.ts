@@ -3,13 +3,20 @@ import type { Fragment } from "#platform/database";
 import { hash } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
 import { regelSql, type Logregel } from "#modules/privacylog";
-import { leesFeiten, type Feiten } from "#modules/verstrekking";
+import { readFeiten, type Feiten } from "#modules/verstrekking";
 import { duur } from "./contract.ts";
 import { endedSql, toldSql } from "./end-sessions.ts";
-import { accountUuidVan, leesMedewerker } from "./medewerker.ts";
-import type { Machtiging, MachtigingInhoud, Sessie, SessieInhoud, Werk, Wie } from "./unit-of-work.ts";
+import { accountUuidOf, readMedewerker } from "./medewerker.ts";
+import type {
+  Machtiging,
+  MachtigingContent,
+  Sessie,
+  SessieContent,
+  UnitOfWork,
+  Wie,
+} from "./unit-of-work.ts";
 
-type Deel = Fragment;
+type Part = Fragment;
 
 /** A session by the hash of its cookie, and with it the facts of D5 for one client: one round trip. */
 export async function findSessie(
@@ -35,19 +42,19 @@ export async function findSessie(
     row && {
       sessie: {
         uid: row.uid,
-        ...wieVan(row),
-        inhoud: JSON.parse(row.inhoud) as SessieInhoud,
+        ...whoOf(row),
+        inhoud: JSON.parse(row.inhoud) as SessieContent,
         clients: row.clients,
         verlooptOp: row.verloopt_op,
       },
-      feiten: leesFeiten(row.feiten),
+      feiten: readFeiten(row.feiten),
     }
   );
 }
 
-function wieVan(row: { account_uuid: AccountUuid | null; medewerker: string | null }): Wie {
+function whoOf(row: { account_uuid: AccountUuid | null; medewerker: string | null }): Wie {
   if (row.account_uuid !== null) return { accountUuid: row.account_uuid, medewerker: null };
-  const medewerker = leesMedewerker(row.medewerker);
+  const medewerker = readMedewerker(row.medewerker);
   if (!medewerker) throw new Error("a session is of nobody");
   return { accountUuid: null, medewerker };
 }
@@ -87,15 +94,15 @@ export async function findMachtiging(
       codeHash: row.code_hash,
       clientId: row.client_id,
       accountUuid: row.account_uuid,
-      medewerker: leesMedewerker(row.medewerker),
+      medewerker: readMedewerker(row.medewerker),
       sessieUid: row.sessie_uid,
-      inhoud: JSON.parse(row.inhoud) as MachtigingInhoud,
+      inhoud: JSON.parse(row.inhoud) as MachtigingContent,
       verlooptOp: row.verloopt_op,
       tokenVerlooptOp: row.token_verloopt_op,
       ingewisseld: row.ingewisseld,
       ingetrokken: row.ingetrokken,
       sessieLeeft: row.sessie_leeft,
-      feiten: leesFeiten(row.feiten),
+      feiten: readFeiten(row.feiten),
     }
   );
 }
@@ -104,14 +111,14 @@ export async function findMachtiging(
  * Redeems a code: one statement, one commit. The code is used up, the token exists and the release is logged, or
  * nothing of it happened (the code was used, withdrawn or too old, its session ended, or the assertion was seen before).
  */
-export async function wisselIn(
+export async function redeemCode(
   ctx: Context,
   code: {
     readonly codeHash: Buffer;
     readonly tokenHash: Buffer;
     /** None for an adult: nothing of a pupil is released. */
     readonly regel?: Logregel;
-    readonly assertie: Werk["assertie"];
+    readonly assertie: UnitOfWork["assertie"];
   },
 ): Promise<{ readonly gelukt: boolean; readonly assertieNieuw: boolean }> {
   const { sql } = ctx;
@@ -133,7 +140,7 @@ export async function wisselIn(
 }
 
 /** A code that was already redeemed came again: what it was redeemed for ends (RFC 6749 4.1.2, RFC 9700 2.1.1). */
-export async function trekIn(ctx: Context, codeHash: Buffer): Promise<void> {
+export async function revoke(ctx: Context, codeHash: Buffer): Promise<void> {
   await ctx.sql`
     update acm.machtiging set ingetrokken_op = ${new Date(ctx.clock.now())}
      where code_hash = ${codeHash} and ingetrokken_op is null and ingewisseld_op is not null`;
@@ -149,7 +156,7 @@ export async function findInteractie(ctx: Context, idHash: Buffer): Promise<stri
 const assertieSql = (
   { sql }: Context,
   { idHash, verlooptOp }: { readonly idHash: Buffer; readonly verlooptOp: Date },
-): Deel => sql`
+): Part => sql`
   assertie as (
     insert into acm.model (model, id_hash, inhoud, verloopt_op) values ('assertie', ${idHash}, '', ${verlooptOp})
     on conflict do nothing returning 1)`;
@@ -158,7 +165,7 @@ const assertieSql = (
  * Writes what the request noted, in one statement. False when its client assertion had been used before: then the answer
  * may not leave.
  */
-export async function schrijf(ctx: Context, werk: Werk): Promise<boolean> {
+export async function saveWork(ctx: Context, werk: UnitOfWork): Promise<boolean> {
   const { sql } = ctx;
   const uids = werk.beeindigd.map(({ uid }) => uid);
   const delen = [
@@ -176,23 +183,23 @@ export async function schrijf(ctx: Context, werk: Werk): Promise<boolean> {
          where token_hash = ${werk.tokenIngetrokken} and ingetrokken_op is null)`,
     werk.assertie && assertieSql(ctx, werk.assertie),
     werk.regel && regelSql(sql, werk.regel),
-  ].filter((deel) => deel !== undefined);
+  ].filter((part) => part !== undefined);
   if (delen.length === 0) return true;
   const [row] = await sql<{ goed: boolean }[]>`
-    with ${delen.reduce((eerst, deel) => sql`${eerst}, ${deel}`)}
+    with ${delen.reduce((eerst, part) => sql`${eerst}, ${part}`)}
     select ${werk.assertie ? sql`exists (select from assertie)` : sql`true`} as goed
            ${uids.length > 0 ? sql`, ${toldSql(ctx)} as verteld` : sql``}`;
   return row?.goed ?? false;
 }
 
-function sessieSql(ctx: Context, werk: Werk): Deel | undefined {
+function sessieSql(ctx: Context, werk: UnitOfWork): Part | undefined {
   const { sql } = ctx;
   const { sessie, sessieWordt } = werk;
   // A visitor who did not sign in has no row: nothing in a session is worth keeping before that.
   if (!sessieWordt?.payload.accountId || sessieWordt.payload.uid === undefined) return undefined;
   const { id, payload } = sessieWordt;
   const { acr, amr, loginTs, transient, state } = payload;
-  const inhoud = JSON.stringify({ acr, amr, loginTs, transient, state } satisfies SessieInhoud);
+  const inhoud = JSON.stringify({ acr, amr, loginTs, transient, state } satisfies SessieContent);
   const medewerker = werk.aanmelding?.medewerker ? JSON.stringify(werk.aanmelding.medewerker) : null;
   // What was said of an adult at his sign-in grows old: his session is not prolonged.
   const verlooptOp =
@@ -206,7 +213,7 @@ function sessieSql(ctx: Context, werk: Werk): Deel | undefined {
   if (!sessie || sessie.uid !== payload.uid) {
     return sql`sessie as (
       insert into acm.sessie (uid, id_hash, account_uuid, medewerker, inhoud, clients, verloopt_op)
-      values (${payload.uid ?? ""}, ${idHash}, ${accountUuidVan(payload.accountId)}, ${medewerker}, ${inhoud},
+      values (${payload.uid ?? ""}, ${idHash}, ${accountUuidOf(payload.accountId)}, ${medewerker}, ${inhoud},
               ${clients}::text::jsonb, ${verlooptOp}))`;
   }
   const same =
@@ -225,7 +232,7 @@ function sessieSql(ctx: Context, werk: Werk): Deel | undefined {
      where uid = ${payload.uid})`;
 }
 
-const orderly = ({ acr, amr, loginTs, transient, state }: SessieInhoud): SessieInhoud => ({
+const orderly = ({ acr, amr, loginTs, transient, state }: SessieContent): SessieContent => ({
   acr,
   amr,
   loginTs,
@@ -233,10 +240,10 @@ const orderly = ({ acr, amr, loginTs, transient, state }: SessieInhoud): SessieI
   state,
 });
 
-function codeSql(ctx: Context, werk: Werk): Deel | undefined {
+function codeSql(ctx: Context, werk: UnitOfWork): Part | undefined {
   if (!werk.code) return undefined;
   const { id, payload } = werk.code;
-  const inhoud: MachtigingInhoud = {
+  const inhoud: MachtigingContent = {
     scope: payload.scope ?? "",
     redirectUri: payload.redirectUri ?? "",
     codeChallenge: payload.codeChallenge ?? "",
@@ -249,15 +256,15 @@ function codeSql(ctx: Context, werk: Werk): Deel | undefined {
   };
   return ctx.sql`code as (
     insert into acm.machtiging (code_hash, client_id, account_uuid, sessie_uid, inhoud, verloopt_op)
-    values (${hash(id)}, ${payload.clientId ?? null}, ${accountUuidVan(payload.accountId)}, ${payload.sessionUid ?? null},
+    values (${hash(id)}, ${payload.clientId ?? null}, ${accountUuidOf(payload.accountId)}, ${payload.sessionUid ?? null},
             ${JSON.stringify(inhoud)}, ${new Date(ctx.clock.now() + duur.code * 1000)}))`;
 }
 
 /** Removes what has expired, in small batches so that nobody waits for it. Gives how many rows went. */
-export async function ruimOp(ctx: Context, perKeer = 1000): Promise<number> {
+export async function sweep(ctx: Context, perKeer = 1000): Promise<number> {
   const { sql } = ctx;
   const nu = new Date(ctx.clock.now());
-  let totaal = 0;
+  let total = 0;
   for (;;) {
     const aantallen = [
       await sql`delete from acm.sessie where uid in (
@@ -269,7 +276,7 @@ export async function ruimOp(ctx: Context, perKeer = 1000): Promise<number> {
       await sql`delete from acm.model where (model, id_hash) in (
         select model, id_hash from acm.model where verloopt_op < ${nu} order by verloopt_op limit ${perKeer} for update skip locked)`,
     ].map((result) => result.count);
-    totaal += aantallen.reduce((a, b) => a + b, 0);
-    if (aantallen.every((aantal) => aantal < perKeer)) return totaal;
+    total += aantallen.reduce((a, b) => a + b, 0);
+    if (aantallen.every((aantal) => aantal < perKeer)) return total;
   }
 }

@@ -3,20 +3,20 @@ import { parse } from "node:querystring";
 import type { AdapterPayload } from "oidc-provider";
 import { html } from "#platform/html";
 import { randomToken } from "#platform/crypto";
-import { meldAan } from "#modules/aanmelding";
-import { beslis, subjectVan, type Feiten } from "#modules/verstrekking";
-import { findLevendeSessie } from "./adapter.ts";
+import { authenticate } from "#modules/aanmelding";
+import { decide, subjectOf, type Feiten } from "#modules/verstrekking";
+import { findLiveSessie } from "./adapter.ts";
 import type { Answer } from "./answer.ts";
 import { peekForm } from "./body.ts";
-import { nuInSeconden } from "./clients.ts";
+import { nowInSeconds } from "./clients.ts";
 import { acr, amr, duur, type Acm } from "./contract.ts";
 import { cookieOf, setCookie } from "./cookies.ts";
-import { sidVan } from "./decision.ts";
-import { leesInteractie, openstaande, vergeet, verzegel } from "./interaction.ts";
-import { isStrange, readTyped, type Beoordeeld } from "./sign-in.ts";
-import { schrijf } from "./store.ts";
+import { sidOf } from "./decision.ts";
+import { readInteractie, pending, forget, sealInteractie } from "./interaction.ts";
+import { isStrange, readTyped, type Judged } from "./sign-in.ts";
+import { saveWork } from "./store.ts";
 import { readVraag, type ClientOf, type Vraag } from "./straight-request.ts";
-import { beginWerk, type Sessie } from "./unit-of-work.ts";
+import { beginWork, type Sessie } from "./unit-of-work.ts";
 
 /** `GET /op/v1/auth`: the form when nobody is signed in, a code when somebody is. */
 export async function straightAuthorize(
@@ -30,7 +30,7 @@ export async function straightAuthorize(
   if (!vraag) return undefined;
   const id = cookieOf(headers.cookie, acm.cookies.sessie);
   if (id === undefined) return askPassword(acm, headers.cookie, vraag);
-  const found = isId.test(id) && (await findLevendeSessie(acm, id, vraag.client.clientId));
+  const found = isId.test(id) && (await findLiveSessie(acm, id, vraag.client.clientId));
   if (!found || !found.feiten || found.sessie.accountUuid === null) return undefined;
   const { sessie, feiten } = found;
   const payload = { ...sessie.inhoud, uid: sessie.uid, accountId: sessie.accountUuid };
@@ -41,42 +41,42 @@ export async function straightAuthorize(
 export async function straightSignIn(
   acm: Acm,
   clientOf: ClientOf,
-  req: Beoordeeld,
+  req: Judged,
   uid: string,
 ): Promise<Answer | undefined> {
   const { cookie } = req.headers;
   if (cookieOf(cookie, acm.cookies.sessie) !== undefined || isStrange(req) || !takesHtml(req))
     return undefined;
-  const interactie = await leesInteractie(acm, cookie, uid);
+  const interactie = await readInteractie(acm, cookie, uid);
   if (!interactie || interactie.eersteKeer || interactie.lastSubmission) return undefined;
   const vraag = readVraag(clientOf, interactie.params); // again: registrations change
   const form = vraag && (await peekForm(req));
   if (!form) return undefined;
   const { gebruikersnaam, wachtwoord, leeg } = readTyped(new URLSearchParams(form.text));
   const { clientId } = vraag.client;
-  const uitkomst =
+  const outcome =
     leeg.length > 0
       ? undefined
-      : await meldAan(acm.ctx, acm.poort, {
+      : await authenticate(acm.ctx, acm.poort, {
           gebruikersnaam,
           wachtwoord,
           clientId,
           bron: req.socket.remoteAddress,
         });
-  if (uitkomst?.soort === "gelukt" && !uitkomst.kiesWachtwoord) {
-    const { accountUuid, feiten } = uitkomst;
+  if (outcome?.soort === "gelukt" && !outcome.kiesWachtwoord) {
+    const { accountUuid, feiten } = outcome;
     const payload: AdapterPayload = {
       uid: randomToken(),
       accountId: accountUuid,
       acr,
       amr: [...amr],
-      loginTs: nuInSeconden(),
+      loginTs: nowInSeconds(),
       transient: true, // the cookie ends with the browser
     };
     const answer = await giveCode(acm, vraag, feiten, { id: randomToken(), payload, sessie: undefined });
-    if (answer) return { ...answer, cookies: [vergeet(acm, uid), ...(answer.cookies ?? [])] };
+    if (answer) return { ...answer, cookies: [forget(acm, uid), ...(answer.cookies ?? [])] };
   }
-  if (uitkomst) req.uitkomst = uitkomst; // an attempt counts once
+  if (outcome) req.uitkomst = outcome; // an attempt counts once
   form.giveBack();
   return undefined;
 }
@@ -92,12 +92,12 @@ const takesHtml = ({ headers: { accept } }: IncomingMessage): boolean =>
 function askPassword(acm: Acm, cookies: string | undefined, { client, params }: Vraag): Answer | undefined {
   const uid = randomToken();
   const tot = acm.ctx.clock.now() + duur.interactie * 1000;
-  const { cookie, rij } = verzegel(acm, { uid, params, cid: uid, tot });
+  const { cookie, rij } = sealInteractie(acm, { uid, params, cid: uid, tot });
   if (rij) return undefined;
   return {
     ...client.form,
     body: client.formParts.join(uid),
-    cookies: [cookie, ...openstaande(acm, cookies, uid)],
+    cookies: [cookie, ...pending(acm, cookies, uid)],
   };
 }
 
@@ -112,14 +112,14 @@ async function giveCode(
   const { clientId, metadata } = client;
   const { id, payload, sessie } = wie;
   const { accountId, uid: sessionUid = "" } = payload;
-  const besluit = beslis(feiten, clientId, { scopes: new Set(scope.split(" ")) });
+  const besluit = decide(feiten, clientId, { scopes: new Set(scope.split(" ")) });
   if (!besluit.toegang) return undefined;
   const code = randomToken();
   const { nonce, state } = params;
-  await schrijf(ctx, {
-    ...beginWerk(),
+  await saveWork(ctx, {
+    ...beginWork(),
     aanmelding: sessie ? undefined : { accountUuid: feiten.account.account_uuid, medewerker: null },
-    sub: subjectVan(ctx.keys, besluit),
+    sub: subjectOf(ctx.keys, besluit),
     sessie,
     sessieWordt: { id, payload },
     code: {
@@ -135,7 +135,7 @@ async function giveCode(
         acr: payload.acr,
         amr: payload.amr,
         ...(nonce !== undefined && { nonce }),
-        ...(metadata.backchannel_logout_uri !== undefined && { sid: sidVan(sessionUid, clientId) }),
+        ...(metadata.backchannel_logout_uri !== undefined && { sid: sidOf(sessionUid, clientId) }),
       } as AdapterPayload,
     },
   });

@@ -1,6 +1,6 @@
 import type { ClientMetadata } from "oidc-provider";
 import { hash, randomToken } from "#platform/crypto";
-import type { Algoritme } from "#modules/tokens";
+import type { Algorithm } from "#modules/tokens";
 import type { ClientRecord } from "#modules/toepassingen";
 import type { Answer } from "./answer.ts";
 import { clientMetadata } from "./clients.ts";
@@ -11,7 +11,7 @@ import { formAnswer } from "./sign-in.ts";
 /** A client whose plain requests go straight, with what is the same for each of them. */
 export type StraightClient = {
   readonly clientId: string;
-  readonly alg: Algoritme;
+  readonly alg: Algorithm;
   readonly metadata: ClientMetadata;
   /** SHA-256 of its secret, when it shows that by Basic. */
   readonly secretHash: Buffer | undefined;

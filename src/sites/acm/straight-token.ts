@@ -36,7 +36,7 @@ export async function straightToken(
   }
 }
 
-/** No browser (CORS), no other proof of who asks, and an error in JSON is welcome. */
+/** No browser (CORS), no other proof of whoever asks, and an error in JSON is welcome. */
 function isUsual({ headers }: IncomingMessage): boolean {
   const { accept = "*/*", origin, dpop } = headers;
   if (origin !== undefined || dpop !== undefined) return false;

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Context } from "#platform/context";
 import { describeError } from "#platform/log";
-import { readOndertekenaar, type Onderteken } from "#modules/tokens";
+import { readOndertekenaar, type Sign } from "#modules/tokens";
 import { findAfmeldadres } from "#modules/toepassingen";
-import { nuInSeconden } from "./clients.ts";
-import { sidVan } from "./decision.ts";
+import { nowInSeconds } from "./clients.ts";
+import { sidOf } from "./decision.ts";
 import { postForm } from "./outgoing.ts";
 import {
   claimAfmeldingen,
@@ -54,7 +54,7 @@ export async function tellApplication(ctx: Context, options: TellOptions, rij: s
   while (quietUntil === 0 && performance.now() < until) {
     const taken = await claimAfmeldingen(ctx, rij, { limit, delays });
     if (taken.length === 0) break;
-    const answers = await Promise.all(taken.map((een) => tell(ctx, options, sign, een)));
+    const answers = await Promise.all(taken.map((one) => tell(ctx, options, sign, one)));
     await deleteAfmeldingen(
       ctx,
       taken.flatMap(({ nr }, n) => (answers[n] ? [nr] : [])),
@@ -70,7 +70,7 @@ export async function tellApplication(ctx: Context, options: TellOptions, rij: s
 async function tell(
   ctx: Context,
   { issuer, allowPrivateNetwork }: TellOptions,
-  sign: Onderteken,
+  sign: Sign,
   afmelding: Afmelding,
 ): Promise<boolean> {
   const { clientId, sub, sessieUid, pogingen } = afmelding;
@@ -85,11 +85,11 @@ async function tell(
         iss: issuer,
         sub,
         aud: clientId,
-        iat: nuInSeconden(),
-        exp: nuInSeconden() + lifetime,
+        iat: nowInSeconds(),
+        exp: nowInSeconds() + lifetime,
         jti: randomUUID(),
         events: { "http://schemas.openid.net/event/backchannel-logout": {} },
-        sid: sidVan(sessieUid, clientId),
+        sid: sidOf(sessieUid, clientId),
       },
       "logout+jwt",
     );

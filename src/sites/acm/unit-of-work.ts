@@ -13,13 +13,13 @@ export type Wie =
 /** A sign-in session as stored. */
 export type Sessie = Wie & {
   readonly uid: string;
-  readonly inhoud: SessieInhoud;
+  readonly inhoud: SessieContent;
   /** client_id → sub, of the applications that were opened. */
   readonly clients: Readonly<Record<string, string>>;
   readonly verlooptOp: Date;
 };
 
-export type SessieInhoud = Pick<AdapterPayload, "acr" | "amr" | "loginTs" | "transient" | "state">;
+export type SessieContent = Pick<AdapterPayload, "acr" | "amr" | "loginTs" | "transient" | "state">;
 
 /** An authorization as stored: a code, and the access token it was redeemed for. */
 export type Machtiging = {
@@ -29,7 +29,7 @@ export type Machtiging = {
   readonly accountUuid: AccountUuid | null;
   readonly medewerker: Medewerker | null;
   readonly sessieUid: string;
-  readonly inhoud: MachtigingInhoud;
+  readonly inhoud: MachtigingContent;
   readonly verlooptOp: Date;
   readonly tokenVerlooptOp: Date | null;
   readonly ingewisseld: boolean;
@@ -38,7 +38,7 @@ export type Machtiging = {
   readonly feiten: Feiten | null;
 };
 
-export type MachtigingInhoud = {
+export type MachtigingContent = {
   readonly scope: string;
   readonly redirectUri: string;
   readonly codeChallenge: string;
@@ -52,10 +52,10 @@ export type MachtigingInhoud = {
 };
 
 /**
- * Everything one request reads and wants written. The provider's adapter only reads and notes; `schrijf` commits all of
+ * Everything one request reads and wants written. The provider's adapter only reads and notes; `saveWork` commits all of
  * it in one statement before the answer leaves, so that a code, its session and a log record exist together or not at all.
  */
-export type Werk = {
+export type UnitOfWork = {
   /** Whose facts are read together with the session. */
   clientId: string | undefined;
   /** The pupil, or the adult, proved who he is, in this request. */
@@ -85,7 +85,7 @@ export type Werk = {
   regel: Logregel | undefined;
 };
 
-export const beginWerk = (): Werk => ({
+export const beginWork = (): UnitOfWork => ({
   clientId: undefined,
   aanmelding: undefined,
   feiten: undefined,
@@ -106,14 +106,14 @@ export const beginWerk = (): Werk => ({
 });
 
 /** The work of a request. */
-export function werkVan(ctx: { readonly state: { werk?: Werk } }): Werk {
+export function workOf(ctx: { readonly state: { werk?: UnitOfWork } }): UnitOfWork {
   if (!ctx.state.werk) throw new Error("this request has no unit of work");
   return ctx.state.werk;
 }
 
 /** The work of the request that is being handled now: the provider keeps its context in an AsyncLocalStorage. */
-export function huidigWerk(): Werk {
+export function currentWork(): UnitOfWork {
   const ctx = Provider.ctx;
   if (!ctx) throw new Error("the adapter was used outside a request");
-  return werkVan(ctx);
+  return workOf(ctx);
 }

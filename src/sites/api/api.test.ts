@@ -4,34 +4,34 @@ import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import type { Hono } from "hono";
 import { importJWK, SignJWT } from "jose";
-import { openSleutelbos, type Sleutelbos } from "#modules/tokens";
-import { importeerToepassing, kies, maakZichtbaar } from "#modules/toepassingen";
-import { zoekAccountVanRegistratie } from "#modules/leerlingen";
-import { zetEigenWachtwoord } from "#modules/sleutels";
+import { openKeyRing, type KeyRing } from "#modules/tokens";
+import { importToepassing, saveKeuze, makeVisible } from "#modules/toepassingen";
+import { findAccountOfRegistratie } from "#modules/leerlingen";
+import { setOwnWachtwoord } from "#modules/sleutels";
 import { createApi } from "#sites/api";
 import { testDatabase, type TestDatabase } from "#testing/database";
 
 const urls = { api: "http://api.example", acm: "http://acm.example" };
 let db: TestDatabase;
 let api: Hono;
-let bos: Sleutelbos;
+let bos: KeyRing;
 before(async () => {
   db = await testDatabase();
-  bos = await openSleutelbos(db.ctx);
+  bos = await openKeyRing(db.ctx);
   api = createApi(db.ctx, urls);
 });
 after(async () => {
-  await bos.sluit();
+  await bos.close();
   await db.close();
 });
 
-type Over = {
+type About = {
   readonly audience?: string;
   readonly typ?: string;
   readonly sub?: string;
   readonly seconds?: number;
 };
-async function token(scope: string, over: Over = {}): Promise<string> {
+async function token(scope: string, over: About = {}): Promise<string> {
   const sleutel = bos
     .sleutels()
     .find((kandidaat) => kandidaat.alg === "ES256" && kandidaat.status === "actief");
@@ -48,12 +48,12 @@ async function token(scope: string, over: Over = {}): Promise<string> {
 }
 
 async function post(
-  pad: string,
+  path: string,
   body: string | Uint8Array<ArrayBuffer>,
   bearer: string | undefined,
   headers: Record<string, string> = {},
 ) {
-  const antwoord = await api.request(pad, {
+  const answer = await api.request(path, {
     method: "POST",
     body,
     headers: {
@@ -63,9 +63,9 @@ async function post(
     },
   });
   return {
-    status: antwoord.status,
-    headers: antwoord.headers,
-    json: (await antwoord.json()) as Record<string, unknown>,
+    status: answer.status,
+    headers: answer.headers,
+    json: (await answer.json()) as Record<string, unknown>,
   };
 }
 
@@ -111,9 +111,9 @@ const berichten = [
 test("R15, R16: messages of Discimus are answered after the commit, counted line by line; again: unchanged", async () => {
   const bearer = await token("discimus:schrijven");
   const regels = [...berichten, "geen json", ""].join("\n");
-  const eerste = await post("/discimus/v1/berichten", regels, bearer, ndjson);
-  assert.equal(eerste.status, 200);
-  const { quarantaine, ...tellingen } = eerste.json as { quarantaine: Record<string, unknown>[] };
+  const first = await post("/discimus/v1/berichten", regels, bearer, ndjson);
+  assert.equal(first.status, 200);
+  const { quarantaine, ...tellingen } = first.json as { quarantaine: Record<string, unknown>[] };
   assert.deepEqual(tellingen, { ontvangen: 4, verwerkt: 3, ongewijzigd: 0 });
   assert.equal(quarantaine.length, 1);
   assert.deepEqual(Object.keys(quarantaine[0] ?? {}).toSorted(), ["code", "id", "melding", "regel", "veld"]);
@@ -129,33 +129,33 @@ test("R15, R16: messages of Discimus are answered after the commit, counted line
 
 test("R17, R26: an external ACM asks who it is and whether the password is right", async () => {
   const bearer = await token("acm:datastore");
-  const account = await zoekAccountVanRegistratie(db.ctx, leerling);
+  const account = await findAccountOfRegistratie(db.ctx, leerling);
   assert.ok(account);
-  await zetEigenWachtwoord(db.ctx, { accountUuid: account.account_uuid, wachtwoord: "drie rode vissen" });
-  const vraag = (wachtwoord: string) =>
+  await setOwnWachtwoord(db.ctx, { accountUuid: account.account_uuid, wachtwoord: "drie rode vissen" });
+  const request = (wachtwoord: string) =>
     post(
       "/datastore/v1/aanmelding",
       JSON.stringify({ gebruikersnaam: account.gebruikersnaam, wachtwoord }),
       bearer,
     );
-  assert.deepEqual((await vraag("drie rode vissen")).json, {
+  assert.deepEqual((await request("drie rode vissen")).json, {
     account_uuid: account.account_uuid,
     wachtwoord_kiezen: false,
   });
-  const fout = await vraag("iets anders");
+  const fout = await request("iets anders");
   assert.equal(fout.status, 401);
   assert.equal(fout.json["code"], "aanmelding-onjuist");
-  for (let i = 0; i < 4; i++) await vraag("iets anders");
-  const wachten = await vraag("drie rode vissen");
+  for (let i = 0; i < 4; i++) await request("iets anders");
+  const wachten = await request("drie rode vissen");
   assert.equal(wachten.status, 401);
   assert.equal(wachten.headers.get("retry-after"), "30");
 });
 
 test("R27, R29: the decision of D5 by account_uuid or leer_id_uuid, with one log record for each release and none for a refusal", async () => {
   const bearer = await token("acm:datastore");
-  const account = await zoekAccountVanRegistratie(db.ctx, leerling);
+  const account = await findAccountOfRegistratie(db.ctx, leerling);
   assert.ok(account);
-  await importeerToepassing(
+  await importToepassing(
     db.ctx,
     JSON.stringify({
       toepassing: "bingel",
@@ -178,7 +178,7 @@ test("R27, R29: the decision of D5 by account_uuid or leer_id_uuid, with one log
   );
   await db.sql`insert into protocollen.protocol (protocol, versie, toepassing, van, tot, attributen, inhoud, ingevoerd_op)
     values ('bingel', 1, 'bingel', '2024-07-10', null, '[{"attribuut":"Voornaam"},{"attribuut":"Account_uuid"},{"attribuut":"Leer_id_uuid"}]', '{}', now())`;
-  const vraag = (over: Record<string, unknown>) =>
+  const request = (over: Record<string, unknown>) =>
     post(
       "/datastore/v1/verstrekking",
       JSON.stringify({
@@ -192,21 +192,21 @@ test("R27, R29: the decision of D5 by account_uuid or leer_id_uuid, with one log
   const records = async () =>
     (await db.sql<{ n: number }[]>`select count(*) as n from privacylog.regel`)[0]?.n;
 
-  const nee = await vraag({});
-  assert.equal(nee.json["toegang"], false);
-  assert.equal(nee.json["reden"], "niet-gekozen");
-  assert.match(String(nee.json["wie"]), /LeerID-beheerder/);
+  const no = await request({});
+  assert.equal(no.json["toegang"], false);
+  assert.equal(no.json["reden"], "niet-gekozen");
+  assert.match(String(no.json["wie"]), /LeerID-beheerder/);
   assert.equal(await records(), 0);
 
-  await kies(db.ctx, { instellingsnummer: "999001", toepassing: "bingel", van: db.clock.vandaag() });
-  await maakZichtbaar(db.ctx, {
+  await saveKeuze(db.ctx, { instellingsnummer: "999001", toepassing: "bingel", van: db.clock.vandaag() });
+  await makeVisible(db.ctx, {
     instellingsnummer: "999001",
     toepassing: "bingel",
     soort: "leerjaar",
     niveau: "lager",
     leerjaar: 3,
   });
-  const ja = await vraag({});
+  const ja = await request({});
   assert.deepEqual(ja.json, {
     toegang: true,
     sub: account.account_uuid,
@@ -228,47 +228,47 @@ test("R27, R29: the decision of D5 by account_uuid or leer_id_uuid, with one log
     await token("discimus:schrijven"),
     ndjson,
   );
-  const nieuw = await zoekAccountVanRegistratie(db.ctx, leerling);
+  const nieuw = await findAccountOfRegistratie(db.ctx, leerling);
   assert.ok(nieuw?.leer_id_uuid, "identified");
-  const viaLeerId = await vraag({ account_uuid: undefined, leer_id_uuid: nieuw.leer_id_uuid });
+  const viaLeerId = await request({ account_uuid: undefined, leer_id_uuid: nieuw.leer_id_uuid });
   assert.deepEqual((viaLeerId.json["claims"] as Record<string, unknown>)["leer_id_uuid"], nieuw.leer_id_uuid);
   assert.equal(
-    (await vraag({})).json["reden"],
+    (await request({})).json["reden"],
     "account-vervangen",
     "the temporary account opens nothing any more",
   );
-  assert.equal((await vraag({ leer_id_uuid: nieuw.leer_id_uuid })).status, 400, "one of the two");
+  assert.equal((await request({ leer_id_uuid: nieuw.leer_id_uuid })).status, 400, "one of the two");
 });
 
 test("only a valid machine token with the right scope opens an endpoint; refusals are RFC 9457", async () => {
-  const vraag = (bearer?: string) =>
+  const request = (bearer?: string) =>
     post("/datastore/v1/aanmelding", JSON.stringify({ gebruikersnaam: "x", wachtwoord: "y" }), bearer);
-  const geval = async (status: number, code: string, bearer?: string) => {
-    const antwoord = await vraag(bearer);
-    assert.equal(antwoord.status, status);
-    assert.match(antwoord.headers.get("content-type") ?? "", /^application\/problem\+json/);
-    assert.match(antwoord.headers.get("www-authenticate") ?? "", /^Bearer/);
-    assert.equal(antwoord.json["code"], code);
-    for (const veld of ["type", "title", "status", "detail", "herstel"]) assert.ok(antwoord.json[veld], veld);
+  const caseOf = async (status: number, code: string, bearer?: string) => {
+    const answer = await request(bearer);
+    assert.equal(answer.status, status);
+    assert.match(answer.headers.get("content-type") ?? "", /^application\/problem\+json/);
+    assert.match(answer.headers.get("www-authenticate") ?? "", /^Bearer/);
+    assert.equal(answer.json["code"], code);
+    for (const veld of ["type", "title", "status", "detail", "herstel"]) assert.ok(answer.json[veld], veld);
   };
-  await geval(401, "geen-token");
-  await geval(401, "geen-token", "x.y.z");
-  await geval(401, "geen-token", await token("acm:datastore", { audience: "http://ander.example" }));
-  await geval(401, "geen-token", await token("acm:datastore", { typ: "JWT" }));
-  await geval(401, "geen-token", await token("acm:datastore", { sub: randomUUID() }));
-  await geval(401, "geen-token", await token("acm:datastore", { seconds: -60 }));
-  await geval(403, "geen-recht", await token("discimus:schrijven"));
+  await caseOf(401, "geen-token");
+  await caseOf(401, "geen-token", "x.y.z");
+  await caseOf(401, "geen-token", await token("acm:datastore", { audience: "http://ander.example" }));
+  await caseOf(401, "geen-token", await token("acm:datastore", { typ: "JWT" }));
+  await caseOf(401, "geen-token", await token("acm:datastore", { sub: randomUUID() }));
+  await caseOf(401, "geen-token", await token("acm:datastore", { seconds: -60 }));
+  await caseOf(403, "geen-recht", await token("discimus:schrijven"));
 });
 
 test("what cannot be read is refused whole, and nothing of it is done", async () => {
   const bearer = await token("discimus:schrijven acm:datastore");
   const code = async (
-    pad: string,
+    path: string,
     body: string | Uint8Array<ArrayBuffer>,
     headers: Record<string, string> = {},
   ) => {
-    const antwoord = await post(pad, body, bearer, headers);
-    return `${antwoord.status} ${String(antwoord.json["code"])}`;
+    const answer = await post(path, body, bearer, headers);
+    return `${answer.status} ${String(answer.json["code"])}`;
   };
   const feed = "/discimus/v1/berichten";
   assert.equal(await code(feed, berichten.join("\n")), "415 verkeerd-formaat");

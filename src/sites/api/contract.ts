@@ -2,14 +2,14 @@ import { z } from "zod";
 import { uuid } from "#platform/route";
 import type { AccountUuid } from "#platform/ids";
 import { algemeen, Problem, problems } from "#platform/problem";
-import { meldAan, type Poort } from "#modules/aanmelding";
-import { discimusProblemen, ontvang } from "#modules/discimus";
+import { authenticate, type Gate } from "#modules/aanmelding";
+import { discimusProblemen, receive } from "#modules/discimus";
 import { findAccountUuid } from "#modules/leerlingen";
-import { schrijfRegel } from "#modules/privacylog";
-import { beslis, getFeiten, subjectVan, uitlegVan } from "#modules/verstrekking";
+import { writeRegel } from "#modules/privacylog";
+import { decide, getFeiten, subjectOf, explanationOf } from "#modules/verstrekking";
 import { inTransaction } from "#platform/context";
 import { endpoint } from "./access.ts";
-import { leesRegels } from "./body.ts";
+import { readRegels } from "./body.ts";
 import { pakketEndpoints } from "./packages.ts";
 
 export const datastoreProblemen = problems({
@@ -28,7 +28,7 @@ export const datastoreProblemen = problems({
 const metToken = [algemeen["geen-token"], algemeen["geen-recht"]];
 
 /** The endpoints of the API (interface contract: Discimus feed, Datastore API, School package). `api` is our address outside. */
-export function endpoints(poort: Poort, api: string, hoogstensWachtend = Number.POSITIVE_INFINITY) {
+export function endpoints(poort: Gate, api: string, hoogstensWachtend = Number.POSITIVE_INFINITY) {
   return [
     ...pakketEndpoints(api, hoogstensWachtend),
     endpoint({
@@ -60,8 +60,8 @@ export function endpoints(poort: Poort, api: string, hoogstensWachtend = Number.
         ...Object.values(discimusProblemen),
       ],
       handle: async ({ ctx, http }) => {
-        const antwoord = await ontvang(ctx, await leesRegels(http), { bron: "http" });
-        return { ...antwoord, quarantaine: [...antwoord.quarantaine] };
+        const answer = await receive(ctx, await readRegels(http), { bron: "http" });
+        return { ...answer, quarantaine: [...answer.quarantaine] };
       },
     }),
     endpoint({
@@ -78,18 +78,18 @@ export function endpoints(poort: Poort, api: string, hoogstensWachtend = Number.
       }),
       problems: [...metToken, ...Object.values(datastoreProblemen), algemeen["ongeldige-invoer"]],
       handle: async ({ ctx, json }) => {
-        const uitkomst = await meldAan(ctx, poort, { ...json, clientId: "" });
-        if (uitkomst.soort === "wachten") {
+        const outcome = await authenticate(ctx, poort, { ...json, clientId: "" });
+        if (outcome.soort === "wachten") {
           throw new Problem(datastoreProblemen["aanmelding-wachten"], undefined, {
-            "retry-after": String(uitkomst.seconden),
+            "retry-after": String(outcome.seconden),
           });
         }
-        if (uitkomst.soort === "onjuist") throw new Problem(datastoreProblemen["aanmelding-onjuist"]);
-        const { account } = uitkomst.feiten;
+        if (outcome.soort === "onjuist") throw new Problem(datastoreProblemen["aanmelding-onjuist"]);
+        const { account } = outcome.feiten;
         return {
           account_uuid: account.account_uuid,
           ...(account.leer_id_uuid ? { leer_id_uuid: account.leer_id_uuid } : {}),
-          wachtwoord_kiezen: uitkomst.kiesWachtwoord,
+          wachtwoord_kiezen: outcome.kiesWachtwoord,
         };
       },
     }),
@@ -128,10 +128,10 @@ export function endpoints(poort: Poort, api: string, hoogstensWachtend = Number.
             | AccountUuid
             | undefined;
           const feiten = accountUuid ? await getFeiten(tx, accountUuid, json.client_id, vandaag) : null;
-          const besluit = beslis(feiten, json.client_id, { scopes: new Set(json.scope.split(" ")) });
+          const besluit = decide(feiten, json.client_id, { scopes: new Set(json.scope.split(" ")) });
           if (!besluit.toegang)
-            return { toegang: false as const, reden: besluit.reden, ...uitlegVan(besluit) };
-          await schrijfRegel(tx, {
+            return { toegang: false as const, reden: besluit.reden, ...explanationOf(besluit) };
+          await writeRegel(tx, {
             tijdstip: tx.clock.now(),
             soort: "datastore",
             accountUuid: besluit.accountUuid,
@@ -142,7 +142,7 @@ export function endpoints(poort: Poort, api: string, hoogstensWachtend = Number.
           });
           return {
             toegang: true as const,
-            sub: subjectVan(tx.keys, besluit),
+            sub: subjectOf(tx.keys, besluit),
             claims: besluit.claims,
             protocol: besluit.protocol,
             via: [...besluit.via],

@@ -11,9 +11,9 @@ type Operation = {
 /** The API in readable form, made from its OpenAPI description. */
 export function docsPage(http: HonoContext, beschrijving: Record<string, unknown>): Response {
   const paths = beschrijving["paths"] as Record<string, Record<string, Operation>>;
-  const deel = (pad: string, methode: string, operatie: Operation): Html =>
+  const part = (path: string, methode: string, operatie: Operation): Html =>
     html` <section class="stack-s">
-      <h2><span class="key">${methode.toUpperCase()} ${pad}</span></h2>
+      <h2><span class="key">${methode.toUpperCase()} ${path}</span></h2>
       <p>${operatie.summary}</p>
       <p>
         Toegang:
@@ -29,7 +29,7 @@ export function docsPage(http: HonoContext, beschrijving: Record<string, unknown
         }
       </p>
       <ul>
-        ${Object.entries(operatie.responses).map(([status, antwoord]) => html`<li><b>${status}</b> ${antwoord.description.replaceAll("`", "")}</li>`)}
+        ${Object.entries(operatie.responses).map(([status, answer]) => html`<li><b>${status}</b> ${answer.description.replaceAll("`", "")}</li>`)}
       </ul>
     </section>`;
   const body = html`<main id="inhoud" class="wrap page stack">
@@ -40,7 +40,7 @@ export function docsPage(http: HonoContext, beschrijving: Record<string, unknown
       <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1). Fouten volgen RFC 9457, met een vaste code en
       een zin die zegt wie het kan oplossen.
     </p>
-    ${Object.entries(paths).flatMap(([pad, methodes]) => Object.entries(methodes).map(([methode, operatie]) => deel(pad, methode, operatie)))}
+    ${Object.entries(paths).flatMap(([path, methodes]) => Object.entries(methodes).map(([methode, operatie]) => part(path, methode, operatie)))}
   </main>`;
   return http.html(document({ site: "aanbieder", title: "LeerID API", body }), 200, pageHeaders());
 }

@@ -4,8 +4,8 @@ import { isUnavailable } from "#platform/database";
 import { describeError, isHangUp } from "#platform/log";
 import { mount, openApi } from "#platform/route";
 import { algemeen, Problem, problemBody } from "#platform/problem";
-import { maakPoort } from "#modules/aanmelding";
-import { maakTokenwacht } from "#modules/tokens";
+import { makeGate } from "#modules/aanmelding";
+import { makeTokenWatch } from "#modules/tokens";
 import { machineScopes } from "#modules/toepassingen";
 import type { Access } from "./access.ts";
 import { endpoints } from "./contract.ts";
@@ -14,11 +14,11 @@ import { docsPage } from "./docs-page.ts";
 export { endpoints } from "./contract.ts";
 
 /** The OpenAPI description of the API. */
-export function apiBeschrijving(urls: {
+export function apiDescription(urls: {
   readonly api: string;
   readonly acm: string;
 }): Record<string, unknown> {
-  return openApi(endpoints(maakPoort(), urls.api), {
+  return openApi(endpoints(makeGate(), urls.api), {
     title: "LeerID API",
     version: "1",
     server: urls.api,
@@ -35,19 +35,19 @@ export function createApi(
   options: { readonly quotum?: number } = {},
 ): Hono {
   const app = new Hono();
-  const wieIs = maakTokenwacht(ctx);
+  const wieIs = makeTokenWatch(ctx);
   app.use(async (http, next) => {
     await next();
     http.header("cache-control", "no-store");
     http.header("x-content-type-options", "nosniff");
   });
-  const beschrijving = apiBeschrijving(urls);
+  const beschrijving = apiDescription(urls);
   app.get("/openapi.json", (http) => http.json(beschrijving));
   app.get("/docs", (http) => docsPage(http, beschrijving));
-  mount(app, endpoints(maakPoort(), urls.api, options.quotum), {
+  mount(app, endpoints(makeGate(), urls.api, options.quotum), {
     largest: 0, // no endpoint takes a form
     enter: async (http, access) => {
-      const clientId = await clientVan(http, access);
+      const clientId = await clientOf(http, access);
       return clientId instanceof Problem ? answerOf(http, clientId) : { ctx, clientId };
     },
     refuse: answerOf,
@@ -64,8 +64,8 @@ export function createApi(
   });
   return app;
 
-  /** The client_id of who asks, empty when the endpoint is open; or why the caller may not. */
-  async function clientVan(http: HonoContext, access: Access): Promise<string | Problem> {
+  /** The client_id of whoever asks, empty when the endpoint is open; or why the caller may not. */
+  async function clientOf(http: HonoContext, access: Access): Promise<string | Problem> {
     if (access === "open") return "";
     const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(http.req.header("authorization") ?? "")?.[1];
     const machine = token === undefined ? undefined : await wieIs(token, urls.api);

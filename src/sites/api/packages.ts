@@ -7,20 +7,20 @@ import { algemeen, Problem, problems } from "#platform/problem";
 import {
   findOntvangst,
   klasinformatieProblemen,
-  leesNaam,
+  readName,
   leveringstatussen,
-  maakQuotum,
-  ontvangBestand,
+  makeQuota,
+  receiveFile,
 } from "#modules/leveringen";
 import {
-  findPakketVanClient,
-  geefIdentificaties,
-  schooljaarVan,
+  findPakketOfClient,
+  giveIdentificaties,
+  schooljaarOf,
   type Pakket,
-  type Plaats,
+  type Place,
 } from "#modules/schoolsoftware";
 import { endpoint } from "./access.ts";
-import { leesBytes } from "./body.ts";
+import { readBytes } from "./body.ts";
 
 export const pakketProblemen = problems({
   "geen-schoolpakket": {
@@ -52,14 +52,14 @@ const hoogstens = 2_000_000;
 const achtervoegsel = ".ontvangst.json";
 
 /** The package behind a machine client. @throws Problem `geen-schoolpakket` */
-async function pakketVan(ctx: Context, clientId: string): Promise<Pakket> {
-  const pakket = await findPakketVanClient(ctx, clientId);
+async function pakketOf(ctx: Context, clientId: string): Promise<Pakket> {
+  const pakket = await findPakketOfClient(ctx, clientId);
   if (!pakket?.levertKlasinformatie) throw new Problem(pakketProblemen["geen-schoolpakket"]);
   return pakket;
 }
 
 /** The sum in `Content-Digest` or `Repr-Digest` (RFC 9530), as hexadecimal digits; undefined without one of SHA-256. */
-function somVan(http: HonoContext): string | undefined {
+function announcedSum(http: HonoContext): string | undefined {
   for (const naam of ["content-digest", "repr-digest"]) {
     const [, base64] = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):/.exec(http.req.header(naam) ?? "") ?? [];
     if (base64 !== undefined) return Buffer.from(base64, "base64").toString("hex");
@@ -68,10 +68,10 @@ function somVan(http: HonoContext): string | undefined {
 }
 
 /** Where a list goes on, closed to others: a stamnummer in an address would end in logs. */
-const merk = (plaats: Plaats, bij: string, ctx: Context): string =>
+const mark = (plaats: Place, bij: string, ctx: Context): string =>
   seal(ctx.keys.geheimen, JSON.stringify([plaats.stamnummer, plaats.accountUuid]), bij).toString("base64url");
-function leesMerk(tekst: string, bij: string, ctx: Context): Plaats {
-  const open = unseal(ctx.keys.geheimen, Buffer.from(tekst, "base64url"), bij);
+function readMark(text: string, bij: string, ctx: Context): Place {
+  const open = unseal(ctx.keys.geheimen, Buffer.from(text, "base64url"), bij);
   if (!open) throw new Problem(pakketProblemen["bladzijde-ongeldig"]);
   const [stamnummer, accountUuid] = JSON.parse(open.toString("utf8")) as [string, string];
   return { stamnummer, accountUuid };
@@ -95,8 +95,8 @@ const ontvangst = z.strictObject({
 
 /** What a school package asks: deliver a file, read its receipt, get the identifiers of a school's pupils (D9, R22, R23). */
 export function pakketEndpoints(api: string, hoogstensWachtend: number) {
-  const quotum = maakQuotum(hoogstensWachtend);
-  const plaatsVan = (naam: string) =>
+  const quotum = makeQuota(hoogstensWachtend);
+  const placeOf = (naam: string) =>
     `${api}/dropserver/v1/ontvangst/${encodeURIComponent(naam)}${achtervoegsel}`;
   return [
     endpoint({
@@ -122,19 +122,19 @@ export function pakketEndpoints(api: string, hoogstensWachtend: number) {
         algemeen["te-druk"],
       ],
       handle: async ({ ctx, http, clientId, params: { naam } }) => {
-        const { pakket } = await pakketVan(ctx, clientId);
-        if (!leesNaam(naam)) throw new Problem(klasinformatieProblemen["naam-onleesbaar"]);
+        const { pakket } = await pakketOf(ctx, clientId);
+        if (!readName(naam)) throw new Problem(klasinformatieProblemen["naam-onleesbaar"]);
         await quotum(ctx, pakket); // before its bytes come
-        const inhoud = await leesBytes(http, hoogstens);
-        const { status } = await ontvangBestand(ctx, {
+        const inhoud = await readBytes(http, hoogstens);
+        const { status } = await receiveFile(ctx, {
           pakket,
           naam,
           inhoud,
           kanaal: "https",
-          sha256: somVan(http),
+          sha256: announcedSum(http),
         });
         ctx.log.info({ pakket, bestand: naam, bytes: inhoud.length, status }, "bestand ontvangen");
-        const plaats = plaatsVan(naam);
+        const plaats = placeOf(naam);
         http.header("location", plaats);
         http.status(status === "wacht" ? 202 : 200);
         return { bestand: naam, status, ontvangst: plaats };
@@ -154,17 +154,17 @@ export function pakketEndpoints(api: string, hoogstensWachtend: number) {
       },
       problems: [...metToken, algemeen["niet-gevonden"]],
       handle: async ({ ctx, http, clientId, params }) => {
-        const { pakket } = await pakketVan(ctx, clientId);
+        const { pakket } = await pakketOf(ctx, clientId);
         const { ontvangst: gevraagd } = params;
         const naam = gevraagd.endsWith(achtervoegsel) ? gevraagd.slice(0, -achtervoegsel.length) : "";
-        const gevonden = leesNaam(naam) ? await findOntvangst(ctx, pakket, naam) : undefined;
-        if (gevonden === undefined) throw new Problem(algemeen["niet-gevonden"]);
-        if (gevonden === "wacht") {
+        const found = readName(naam) ? await findOntvangst(ctx, pakket, naam) : undefined;
+        if (found === undefined) throw new Problem(algemeen["niet-gevonden"]);
+        if (found === "wacht") {
           http.header("retry-after", "5");
           http.status(202);
           return { bestand: naam, status: "wacht" as const };
         }
-        return { ...gevonden, quarantaine: [...gevonden.quarantaine] };
+        return { ...found, quarantaine: [...found.quarantaine] };
       },
     }),
     endpoint({
@@ -198,29 +198,29 @@ export function pakketEndpoints(api: string, hoogstensWachtend: number) {
         algemeen["ongeldige-invoer"],
       ],
       handle: async ({ ctx, clientId, params, query }) => {
-        const { pakket } = await pakketVan(ctx, clientId);
+        const { pakket } = await pakketOf(ctx, clientId);
         const nummer = params.instellingsnummer;
         const { schooljaar, aantal } = query;
-        const periode = schooljaarVan(schooljaar, ctx.clock.vandaag());
+        const periode = schooljaarOf(schooljaar, ctx.clock.vandaag());
         if (!periode) throw new Problem(pakketProblemen["schooljaar-niet"]);
         const bij = `leerlingen ${pakket} ${nummer} ${schooljaar}`;
-        const na = query.na === undefined ? undefined : leesMerk(query.na, bij, ctx);
-        const gevonden = isInstellingsnummer(nummer)
-          ? await geefIdentificaties(ctx, { pakket, instellingsnummer: nummer, ...periode, na, aantal })
+        const na = query.na === undefined ? undefined : readMark(query.na, bij, ctx);
+        const found = isInstellingsnummer(nummer)
+          ? await giveIdentificaties(ctx, { pakket, instellingsnummer: nummer, ...periode, na, aantal })
           : undefined;
         // One answer to three questions: who has no right may not learn which schools there are, or who shares with whom.
-        if (!gevonden) throw new Problem(pakketProblemen["school-niet-van-jou"]);
-        const bladzijde = gevonden.slice(0, aantal);
-        const laatste = gevonden.length > aantal ? bladzijde.at(-1) : undefined;
+        if (!found) throw new Problem(pakketProblemen["school-niet-van-jou"]);
+        const bladzijde = found.slice(0, aantal);
+        const last = found.length > aantal ? bladzijde.at(-1) : undefined;
         return {
-          leerlingen: bladzijde.map((een) => ({
-            stamnummer: een.stamnummer,
-            leer_id_uuid: een.leerIdUuid,
-            account_uuid: een.accountUuid,
-            administratieve_groep: een.administratieveGroep,
+          leerlingen: bladzijde.map((one) => ({
+            stamnummer: one.stamnummer,
+            leer_id_uuid: one.leerIdUuid,
+            account_uuid: one.accountUuid,
+            administratieve_groep: one.administratieveGroep,
           })),
-          ...(laatste && {
-            volgende: `${api}/schoolpakket/v1/instellingen/${nummer}/leerlingen?${new URLSearchParams({ schooljaar, aantal: String(aantal), na: merk(laatste, bij, ctx) }).toString()}`,
+          ...(last && {
+            volgende: `${api}/schoolpakket/v1/instellingen/${nummer}/leerlingen?${new URLSearchParams({ schooljaar, aantal: String(aantal), na: mark(last, bij, ctx) }).toString()}`,
           }),
         };
       },

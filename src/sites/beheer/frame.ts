@@ -1,7 +1,7 @@
 import { formatList, type FooterLink } from "#platform/html";
-import { kader } from "#platform/staff-site";
-import { tabs, type Pagina, type Verzoek } from "./contract.ts";
-import { mag } from "./functies.ts";
+import { frame } from "#platform/staff-site";
+import { tabs, type PageContent, type PageRequest } from "./contract.ts";
+import { may } from "./functies.ts";
 
 const voet: readonly FooterLink[] = [
   { tekst: "Hulp", url: "/hulp" },
@@ -9,9 +9,9 @@ const voet: readonly FooterLink[] = [
 ];
 
 /** A whole page of beheer: header with person and function, the tabs that belong to it, content. */
-export function beheerPagina(ik: Verzoek["ik"] | undefined, pagina: Pagina): string {
-  const mijnTabs = Object.entries(tabs).filter(([, { taak }]) => mag(ik?.functies ?? [], taak));
-  return kader({
+export function beheerPage(ik: PageRequest["ik"] | undefined, pagina: PageContent): string {
+  const mijnTabs = Object.entries(tabs).filter(([, { taak }]) => may(ik?.functies ?? [], taak));
+  return frame({
     site: "beheer",
     naam: "Beheer",
     titel: pagina.titel,

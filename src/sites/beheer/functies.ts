@@ -37,7 +37,7 @@ const overheid = "GID";
  * department, and the role is for the department.
  * @param dov organisation code of the department; undefined = not set up, then nobody has one
  */
-export function functiesVan(
+export function functiesOf(
   wie: Pick<Medewerker, "doelgroepcode" | "orgcodes" | "rollen">,
   dov: string | undefined,
 ): readonly Functie[] {
@@ -45,5 +45,5 @@ export function functiesVan(
   return functies.filter(({ rol }) => wie.rollen.includes(`${rol}:${dov}`));
 }
 
-export const mag = (van: readonly Functie[], taak: Taak): boolean =>
+export const may = (van: readonly Functie[], taak: Taak): boolean =>
   van.some(({ taken }) => taken.includes(taak));

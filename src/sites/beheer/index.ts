@@ -1,10 +1,10 @@
 import type { Hono } from "hono";
 import { inBeheer, type Context } from "#platform/context";
 import { html, postButton } from "#platform/html";
-import { meldingBlad, openDoor, staffClient } from "#platform/staff-site";
-import type { Calls, Pagina } from "./contract.ts";
-import { beheerPagina } from "./frame.ts";
-import { functies, functiesVan, mag, taken, type Taak } from "./functies.ts";
+import { noticeSheet, openBy, staffClient } from "#platform/staff-site";
+import type { Calls, PageContent } from "./contract.ts";
+import { beheerPage } from "./frame.ts";
+import { functies, functiesOf, may, taken, type Taak } from "./functies.ts";
 import { routes } from "./routes.ts";
 import { upkeep } from "./jobs.ts";
 import { findSessie, sessies } from "./store.ts";
@@ -15,8 +15,8 @@ const clientId = "beheer";
 
 type Urls = { readonly acm: string; readonly beheer: string; readonly schoolloket: string };
 
-/** Beheer as a client of ACM like any other, for staff (D8): a file for `importeerToepassing`. */
-export const clientBestand = (ctx: Context, urls: Urls): string =>
+/** Beheer as a client of ACM like any other, for staff (D8): a file for `importToepassing`. */
+export const clientFile = (ctx: Context, urls: Urls): string =>
   staffClient(ctx, {
     clientId,
     naam: "Beheer",
@@ -27,20 +27,20 @@ export const clientBestand = (ctx: Context, urls: Urls): string =>
   });
 
 /**
- * The department's site (R7): the function of who is signed in, and the access rule before every route.
+ * The department's site (R7): the function of whoever is signed in, and the access rule before every route.
  * @param options.dov organisation code of the department; undefined = nobody has a function
  */
 export function createBeheer(
   ctx: Context,
   { urls, dov }: { readonly urls: Urls; readonly dov: string | undefined },
 ): Hono {
-  const { app, answers, mount } = openDoor(ctx, {
+  const { app, answers, mount } = openBy(ctx, {
     clientId,
     naam: "beheer",
     url: urls.beheer,
     acmUrl: urls.acm,
     sessies: sessies(ctx),
-    blad: (blad) => beheerPagina(undefined, blad),
+    sheet: (blad) => beheerPage(undefined, blad),
     wieHelpt: "Vraag het aan wie in het departement de toegang beheert.",
     bestaatNiet,
     formulier: { grootst: 16_384, kleiner: "Stuur het formulier opnieuw, met minder tekst." },
@@ -50,31 +50,31 @@ export function createBeheer(
   mount<Calls>(routes, async (http, id, toegang) => {
     const sessie = await findSessie(ctx, id);
     if (!sessie) return undefined;
-    const ik = { ...sessie, functies: functiesVan(sessie, dov) };
-    const antwoorden = answers<Pagina>(http, (pagina) => beheerPagina(ik, pagina));
+    const ik = { ...sessie, functies: functiesOf(sessie, dov) };
+    const antwoorden = answers<PageContent>(http, (pagina) => beheerPage(ik, pagina));
     if (toegang !== "aangemeld") {
-      if (ik.functies.length === 0) return antwoorden.pagina(geenFunctie(urls));
-      if (toegang !== "functie" && !mag(ik.functies, toegang)) return antwoorden.pagina(nietVoorJou(toegang));
+      if (ik.functies.length === 0) return antwoorden.page(noFunctie(urls));
+      if (toegang !== "functie" && !may(ik.functies, toegang)) return antwoorden.page(notForYou(toegang));
     }
     return {
       ...antwoorden,
       clock: ctx.clock,
       ik,
-      mag: (taak) => mag(ik.functies, taak),
+      may: (taak) => may(ik.functies, taak),
       inBeheer: (work) => inBeheer(ctx, work),
     };
   });
   return app;
 }
 
-const bestaatNiet: Pagina = meldingBlad(404, {
+const bestaatNiet: PageContent = noticeSheet(404, {
   titel: "Deze pagina bestaat niet",
   waarom: "Het adres klopt niet, of wat je zoekt is er niet.",
   wie: "Ga terug en zoek opnieuw.",
 });
 
-const geenFunctie = (urls: Urls): Pagina =>
-  meldingBlad(403, {
+const noFunctie = (urls: Urls): PageContent =>
+  noticeSheet(403, {
     titel: "Beheer is voor het departement",
     waarom:
       "Alleen wie bij het Departement Onderwijs en Vorming werkt en daar een functie voor LeerID heeft, mag hier binnen. Bij jouw aanmelding kregen we zo’n functie niet mee.",
@@ -85,8 +85,8 @@ const geenFunctie = (urls: Urls): Pagina =>
     </div>`,
   });
 
-const nietVoorJou = (taak: Taak): Pagina =>
-  meldingBlad(403, {
+const notForYou = (taak: Taak): PageContent =>
+  noticeSheet(403, {
     titel: "Dit hoort niet bij je functie",
     waarom: `Met jouw functie kun je dit niet: ${taken[taak]}.`,
     wie: `Een ${functies

@@ -1,5 +1,5 @@
 import type { Upkeep } from "#platform/jobs";
-import { ruimSessiesOp } from "./store.ts";
+import { sweepSessies } from "./store.ts";
 
 /** What this room must have done regularly. */
-export const upkeep: readonly Upkeep[] = [{ name: "opruimen-beheer", everyMs: 600_000, work: ruimSessiesOp }];
+export const upkeep: readonly Upkeep[] = [{ name: "opruimen-beheer", everyMs: 600_000, work: sweepSessies }];

@@ -1,7 +1,7 @@
 import { route, tabs } from "./contract.ts";
 import { schoolsoftwareRoutes } from "./schoolsoftware/routes.ts";
 import { toestandRoutes } from "./toestand/routes.ts";
-import { uitlegRoutes } from "./uitleg.ts";
+import { uitlegRoutes } from "./explanation.ts";
 
 /** To the first part that one may see. */
 const begin = route({
@@ -10,8 +10,8 @@ const begin = route({
   access: "functie",
   summary: "de weg naar het eerste onderdeel",
   handle: (v) => {
-    const eerste = Object.values(tabs).find(({ taak }) => v.mag(taak));
-    return eerste ? v.naar(eerste.url) : v.nietGevonden();
+    const first = Object.values(tabs).find(({ taak }) => v.may(taak));
+    return first ? v.redirect(first.url) : v.notFound();
   },
 });
 

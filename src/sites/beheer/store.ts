@@ -30,12 +30,12 @@ export const sessies = (ctx: Context): Sessies => ({
     >`delete from beheer.sessie where id_hash = ${hash(id)} returning id_token`;
     return row?.id_token;
   },
-  async deleteVanSid(sid) {
+  async deleteOfSid(sid) {
     await ctx.sql`delete from beheer.sessie where sid = ${sid}`;
   },
 });
 
 /** Removes expired sessions. */
-export async function ruimSessiesOp(ctx: Context): Promise<number> {
+export async function sweepSessies(ctx: Context): Promise<number> {
   return (await ctx.sql`delete from beheer.sessie where verloopt_op < ${new Date(ctx.clock.now())}`).count;
 }

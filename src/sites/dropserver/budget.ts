@@ -4,74 +4,74 @@ export type Budget = {
    * Takes bytes for a package. With `wacht: false` undefined when that is not possible now.
    * @returns what gives them back: all, or all but what is kept
    */
-  neem(
+  take(
     pakket: string,
     bytes: number,
     hoe: { readonly wacht: boolean; readonly stop: AbortSignal },
-  ): Promise<Deel | undefined>;
+  ): Promise<Part | undefined>;
   /** Bytes that are taken now. */
-  bezet(): number;
+  inUse(): number;
 };
 
 /** A part of the budget. */
-export type Deel = { houd(bytes: number): void; geefTerug(): void };
+export type Part = { hold(bytes: number): void; giveBack(): void };
 
-type Wachter = { readonly pakket: string; readonly bytes: number; readonly ga: () => void };
+type Waiter = { readonly pakket: string; readonly bytes: number; readonly proceed: () => void };
 
 /** A budget of one process; no package holds more than its share. */
-export function maakBudget(totaal: number, perPakket: number): Budget {
+export function makeBudget(total: number, perPakket: number): Budget {
   let bezet = 0;
   const van = new Map<string, number>();
-  let wachters: Wachter[] = [];
-  const past = (pakket: string, bytes: number) =>
-    bezet + bytes <= totaal && (van.get(pakket) ?? 0) + bytes <= perPakket;
-  const boek = (pakket: string, bytes: number) => {
+  let wachters: Waiter[] = [];
+  const fits = (pakket: string, bytes: number) =>
+    bezet + bytes <= total && (van.get(pakket) ?? 0) + bytes <= perPakket;
+  const record = (pakket: string, bytes: number) => {
     bezet += bytes;
     const nieuw = (van.get(pakket) ?? 0) + bytes;
     if (nieuw === 0) van.delete(pakket);
     else van.set(pakket, nieuw);
   };
-  const roep = () => {
+  const callNext = () => {
     // One package that is at its share does not hold up the others.
-    const blijft: Wachter[] = [];
+    const blijft: Waiter[] = [];
     for (const wachter of wachters) {
-      if (past(wachter.pakket, wachter.bytes)) {
-        boek(wachter.pakket, wachter.bytes);
-        wachter.ga();
+      if (fits(wachter.pakket, wachter.bytes)) {
+        record(wachter.pakket, wachter.bytes);
+        wachter.proceed();
       } else blijft.push(wachter);
     }
     wachters = blijft;
   };
-  const maakDeel = (pakket: string, bytes: number): Deel => {
+  const makePart = (pakket: string, bytes: number): Part => {
     let heeft = bytes;
-    const naar = (over: number) => {
+    const resizeTo = (over: number) => {
       if (over >= heeft) return;
-      boek(pakket, over - heeft);
+      record(pakket, over - heeft);
       heeft = over;
-      roep();
+      callNext();
     };
-    return { houd: naar, geefTerug: () => naar(0) };
+    return { hold: resizeTo, giveBack: () => resizeTo(0) };
   };
   return {
-    bezet: () => bezet,
-    async neem(pakket, gevraagd, { wacht, stop }) {
-      const bytes = Math.min(gevraagd, perPakket, totaal); // else it would wait for ever
-      if (past(pakket, bytes) && !wachters.some((een) => een.pakket === pakket)) {
-        boek(pakket, bytes);
-        return maakDeel(pakket, bytes);
+    inUse: () => bezet,
+    async take(pakket, gevraagd, { wacht, stop }) {
+      const bytes = Math.min(gevraagd, perPakket, total); // else it would wait for ever
+      if (fits(pakket, bytes) && !wachters.some((one) => one.pakket === pakket)) {
+        record(pakket, bytes);
+        return makePart(pakket, bytes);
       }
       if (!wacht || stop.aborted) return undefined;
       return new Promise((resolve) => {
         const af = () => {
-          wachters = wachters.filter((een) => een !== wachter);
+          wachters = wachters.filter((one) => one !== wachter);
           resolve(undefined);
         };
-        const wachter: Wachter = {
+        const wachter: Waiter = {
           pakket,
           bytes,
-          ga: () => {
+          proceed: () => {
             stop.removeEventListener("abort", af);
-            resolve(maakDeel(pakket, bytes));
+            resolve(makePart(pakket, bytes));
           },
         };
         wachters.push(wachter);

@@ -1,18 +1,18 @@
 import type { Socket } from "node:net";
 import type { AuthContext, Connection } from "ssh2";
 import { describeError } from "#platform/log";
-import type { Dienst } from "./file-system.ts";
+import type { Service } from "./file-system.ts";
 import type { Wie } from "./files.ts";
-import { bedien, type Sessie } from "./session.ts";
-import { findWie, meldAan } from "./sign-in.ts";
+import { serve, type Sessie } from "./session.ts";
+import { findWie, signIn } from "./sign-in.ts";
 
 /** A connection that is served. */
-export type Gast = {
+export type Guest = {
   /** Ends when it does nothing; refuses new files. */
   stop(): void;
-  kap(): void;
+  cutOff(): void;
   /** Everything that it began is done. */
-  klaar(): Promise<void>;
+  done(): Promise<void>;
 };
 
 const meestePogingen = 6;
@@ -21,46 +21,46 @@ const kijkElke = 5000;
 const sleutelElke = 60_000;
 
 /** Serves one connection that said hello. */
-export function ontvangGast(dienst: Dienst, client: Connection, socket: Socket): Gast {
+export function receiveGuest(dienst: Service, client: Connection, socket: Socket): Guest {
   const { ctx, grenzen, metingen } = dienst;
   const sessies = new Set<Sessie>();
   let wie: (Wie & { readonly vingerafdruk: string }) | undefined;
   let geopend = 0;
   let pogingen = 0;
-  let laatste = performance.now();
-  let gekeken = laatste;
+  let last = performance.now();
+  let gekeken = last;
   let stopt = false;
 
-  const kap = (reden: string) => {
+  const cutOff = (reden: string) => {
     if (socket.destroyed) return;
     ctx.log.warn({ ...(wie && { pakket: wie.pakket }), reden }, "verbinding met de dropserver verbroken");
-    metingen.weigering(reden);
+    metingen.refusal(reden);
     socket.destroy();
   };
-  const probeer = async (poging: AuthContext) => {
+  const trySignIn = async (poging: AuthContext) => {
     try {
-      wie = (await meldAan(ctx, poging)) ?? wie;
+      wie = (await signIn(ctx, poging)) ?? wie;
     } catch (error) {
       ctx.log.warn(describeError(error), "aanmelden bij de dropserver lukte niet");
       poging.reject(["publickey"]);
     }
   };
-  const rustig = () => [...sessies].every((een) => een.rustig());
-  const kijkSleutel = async () => {
+  const isIdle = () => [...sessies].every((one) => one.isIdle());
+  const checkSleutel = async () => {
     const nog = wie && (await findWie(ctx, wie.pakket, wie.vingerafdruk));
-    if (!nog) kap("sleutel-weg");
+    if (!nog) cutOff("sleutel-weg");
   };
   const kijk = setInterval(() => {
     const nu = performance.now();
-    if (rustig() && nu - laatste > grenzen.rust) client.end();
-    else if ([...sessies].some((een) => nu - een.sinds() > grenzen.duur)) kap("te-traag");
+    if (isIdle() && nu - last > grenzen.rust) client.end();
+    else if ([...sessies].some((one) => nu - one.sinds() > grenzen.duur)) cutOff("te-traag");
     else if (wie && nu - gekeken > sleutelElke) {
       gekeken = nu;
-      kijkSleutel().catch((error: unknown) => ctx.log.warn(describeError(error), "sleutel niet nagekeken"));
+      checkSleutel().catch((error: unknown) => ctx.log.warn(describeError(error), "sleutel niet nagekeken"));
     }
   }, kijkElke);
   const aanmelden = setTimeout(() => {
-    if (!wie) kap("niet-aangemeld");
+    if (!wie) cutOff("niet-aangemeld");
   }, grenzen.aanmelden);
   socket.once("close", () => {
     clearInterval(kijk);
@@ -75,35 +75,35 @@ export function ontvangGast(dienst: Dienst, client: Connection, socket: Socket):
     socket.destroySoon();
   });
   client.on("authentication", (poging) => {
-    if (++pogingen > meestePogingen) return kap("te-veel-pogingen");
-    void probeer(poging);
+    if (++pogingen > meestePogingen) return cutOff("te-veel-pogingen");
+    void trySignIn(poging);
   });
   client.on("ready", () => {
     clearTimeout(aanmelden);
-    laatste = performance.now();
-    metingen.verbinding("aangemeld");
+    last = performance.now();
+    metingen.connection("aangemeld");
   });
   client.on("session", (accept, reject) => {
     if (stopt || geopend >= grenzen.sessies) return reject();
     geopend += 1;
     const sessie = accept();
-    sessie.on("error", () => kap("protocol"));
+    sessie.on("error", () => cutOff("protocol"));
     sessie.on("sftp", (accepteer, weiger) => {
       if (!wie) return weiger();
       const sftp = accepteer();
-      const bediend = bedien(dienst, wie, sftp, {
-        pauzeer: () => socket.pause(),
-        hervat: () => socket.resume(),
-        kap,
-        leeft: () => {
-          laatste = performance.now();
+      const bediend = serve(dienst, wie, sftp, {
+        pause: () => socket.pause(),
+        resume: () => socket.resume(),
+        cutOff,
+        touch: () => {
+          last = performance.now();
         },
-        onderweg: () => socket.writableLength,
+        inFlight: () => socket.writableLength,
       });
       if (stopt) bediend.stop();
       sessies.add(bediend);
       sftp.once("close", () => {
-        void bediend.klaar().then(() => sessies.delete(bediend));
+        void bediend.done().then(() => sessies.delete(bediend));
       });
     });
     sessie.once("close", () => {
@@ -113,17 +113,17 @@ export function ontvangGast(dienst: Dienst, client: Connection, socket: Socket):
   return {
     stop() {
       stopt = true;
-      for (const een of sessies) een.stop();
-      const einde = () => {
-        if (rustig()) client.end();
+      for (const one of sessies) one.stop();
+      const end = () => {
+        if (isIdle()) client.end();
       };
-      einde();
-      const vaker = setInterval(einde, 100);
+      end();
+      const vaker = setInterval(end, 100);
       socket.once("close", () => clearInterval(vaker));
     },
-    kap: () => socket.destroy(),
-    klaar: async () => {
-      await Promise.all([...sessies].map((een) => een.klaar()));
+    cutOff: () => socket.destroy(),
+    done: async () => {
+      await Promise.all([...sessies].map((one) => one.done()));
     },
   };
 }

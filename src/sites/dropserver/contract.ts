@@ -1,5 +1,5 @@
 /** Limits of one process. None of them loses a file: who meets one waits, or is told to send again. */
-export type Grenzen = {
+export type Limits = {
   /** Connections at once; a next one waits for its turn before the handshake. */
   readonly verbindingen: number;
   /** Connections that wait for their turn; more are closed at once. */
@@ -28,7 +28,7 @@ export type Grenzen = {
   readonly antwoorden: number;
 };
 
-export const grenzen: Grenzen = {
+export const grenzen: Limits = {
   verbindingen: 200,
   wachtrij: 500,
   sessies: 4,
@@ -59,7 +59,7 @@ export const status = {
 export type Status = (typeof status)[keyof typeof status];
 
 /** A request that is refused: the status for the program, a Dutch sentence for the person who reads its log. */
-export class Weigering extends Error {
+export class SftpRefusal extends Error {
   readonly status: Status;
   constructor(welke: Exclude<Status, 0>, melding: string) {
     super(melding);
@@ -69,9 +69,9 @@ export class Weigering extends Error {
 }
 
 /** What is counted, for Prometheus; no personal data. */
-export type Metingen = {
+export type DropMetrics = {
   /** A file was taken (`nieuw`: with the status that intake gave it), with its bytes. */
-  bestand(uitkomst: string, bytes: number): void;
-  weigering(reden: string): void;
-  verbinding(wat: "open" | "dicht" | "aangemeld" | "afgewezen" | "vol"): void;
+  file(outcome: string, bytes: number): void;
+  refusal(reden: string): void;
+  connection(wat: "open" | "dicht" | "aangemeld" | "afgewezen" | "vol"): void;
 };

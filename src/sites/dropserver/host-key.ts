@@ -10,27 +10,27 @@ const plaats = "dropserver hostsleutel";
 export async function openHostSleutel(
   ctx: Context,
 ): Promise<{ readonly prive: string; readonly publiek: string; readonly vingerafdruk: string }> {
-  let rij = await findHostSleutel(ctx);
-  if (!rij) {
-    const { private: prive, public: publiek } = maakSleutelpaar();
+  let row = await findHostSleutel(ctx);
+  if (!row) {
+    const { private: prive, public: publiek } = makeKeyPair();
     await insertHostSleutel(ctx, publiek.trim(), seal(ctx.keys.geheimen, prive, plaats));
-    rij = await findHostSleutel(ctx); // of the node that was first
+    row = await findHostSleutel(ctx); // of the node that was first
   }
-  const prive = rij && unseal(ctx.keys.geheimen, rij.prive_versleuteld, plaats);
+  const prive = row && unseal(ctx.keys.geheimen, row.prive_versleuteld, plaats);
   if (!prive)
     throw new DatabaseError(
       "De hostsleutel van de dropserver gaat niet open met deze hoofdsleutel. Zet de LEERID_HOOFDSLEUTEL terug waarmee hij gemaakt is.",
     );
-  const bytes = Buffer.from(rij?.publiek.split(" ")[1] ?? "", "base64");
+  const bytes = Buffer.from(row?.publiek.split(" ")[1] ?? "", "base64");
   return {
     prive: prive.toString("utf8"),
-    publiek: rij?.publiek ?? "",
+    publiek: row?.publiek ?? "",
     vingerafdruk: `SHA256:${hash(bytes).toString("base64").replace(/=+$/, "")}`,
   };
 }
 
 /** The library drops a zero at the begin of a key, one in some three hundred: such a pair cannot be read again. */
-function maakSleutelpaar(): { readonly private: string; readonly public: string } {
+function makeKeyPair(): { readonly private: string; readonly public: string } {
   for (;;) {
     const paar = ssh2.utils.generateKeyPairSync("ed25519", { comment: "" });
     if (!(ssh2.utils.parseKey(paar.private) instanceof Error)) return paar;

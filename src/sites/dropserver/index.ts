@@ -1,8 +1,8 @@
 import type { Context } from "#platform/context";
-import type { Grenzen, Metingen } from "./contract.ts";
+import type { Limits, DropMetrics } from "./contract.ts";
 import type { Dropserver } from "./server.ts";
 
-export type { Grenzen, Metingen } from "./contract.ts";
+export type { Limits, DropMetrics } from "./contract.ts";
 export type { Dropserver } from "./server.ts";
 export { upkeep } from "./jobs.ts";
 
@@ -16,8 +16,8 @@ export async function startDropserver(
   options: {
     readonly host: string;
     readonly port: number;
-    readonly grenzen?: Partial<Grenzen>;
-    readonly metingen?: Metingen;
+    readonly grenzen?: Partial<Limits>;
+    readonly metingen?: DropMetrics;
   },
 ): Promise<Dropserver> {
   const { start } = await import("./server.ts");

@@ -2,10 +2,10 @@ import { createServer, type Socket } from "node:net";
 import ssh2 from "ssh2";
 import type { Context } from "#platform/context";
 import { describeError } from "#platform/log";
-import { maakBudget } from "./budget.ts";
-import { ontvangGast, type Gast } from "./connection.ts";
-import { grenzen as gewoon, type Grenzen, type Metingen } from "./contract.ts";
-import { maakQuotum } from "#modules/leveringen";
+import { makeBudget } from "./budget.ts";
+import { receiveGuest, type Guest } from "./connection.ts";
+import { grenzen as gewoon, type Limits, type DropMetrics } from "./contract.ts";
+import { makeQuota } from "#modules/leveringen";
 import { openHostSleutel } from "./host-key.ts";
 
 export type Dropserver = {
@@ -18,7 +18,7 @@ export type Dropserver = {
   stop(): Promise<void>;
 };
 
-const zonderMetingen: Metingen = { bestand: () => {}, weigering: () => {}, verbinding: () => {} };
+const zonderMetingen: DropMetrics = { file: () => {}, refusal: () => {}, connection: () => {} };
 
 /**
  * Starts the SFTP server (D9): each package sees its own two folders, a file counts when it was closed and stored.
@@ -29,24 +29,24 @@ export async function start(
   options: {
     readonly host: string;
     readonly port: number;
-    readonly grenzen?: Partial<Grenzen>;
-    readonly metingen?: Metingen;
+    readonly grenzen?: Partial<Limits>;
+    readonly metingen?: DropMetrics;
   },
 ): Promise<Dropserver> {
   const grenzen = { ...gewoon, ...options.grenzen };
   const metingen = options.metingen ?? zonderMetingen;
   const sleutel = await openHostSleutel(ctx);
-  const quotum = maakQuotum(grenzen.quotum);
+  const quotum = makeQuota(grenzen.quotum);
   const dienst = {
     ctx,
     grenzen,
     metingen,
-    budget: maakBudget(grenzen.geheugen, Math.max(grenzen.bestand, grenzen.geheugen * grenzen.deelPerPakket)),
-    magSturen: ({ pakket }: { readonly pakket: string }) => quotum(ctx, pakket),
+    budget: makeBudget(grenzen.geheugen, Math.max(grenzen.bestand, grenzen.geheugen * grenzen.deelPerPakket)),
+    maySend: ({ pakket }: { readonly pakket: string }) => quotum(ctx, pakket),
   };
-  const gasten = new Map<string, { readonly socket: Socket; gast: Gast | undefined }>();
+  const gasten = new Map<string, { readonly socket: Socket; gast: Guest | undefined }>();
   const wachtrij: Socket[] = [];
-  const sleutelVan = (socket: { remoteAddress?: string | undefined; remotePort?: number | undefined }) =>
+  const sleutelOf = (socket: { remoteAddress?: string | undefined; remotePort?: number | undefined }) =>
     `${socket.remoteAddress ?? ""} ${socket.remotePort ?? 0}`;
 
   const ssh = new ssh2.Server(
@@ -81,18 +81,18 @@ export async function start(
       },
     },
     (client, info) => {
-      const plaats = gasten.get(sleutelVan({ remoteAddress: info.ip, remotePort: info.port }));
+      const plaats = gasten.get(sleutelOf({ remoteAddress: info.ip, remotePort: info.port }));
       if (!plaats || plaats.gast) client.end();
-      else plaats.gast = ontvangGast(dienst, client, plaats.socket);
+      else plaats.gast = receiveGuest(dienst, client, plaats.socket);
     },
   );
   ssh.on("error", (error: unknown) => ctx.log.error(describeError(error), "fout in de dropserver"));
 
   let stopt = false;
-  const laatBinnen = (socket: Socket) => {
-    const naam = sleutelVan(socket);
+  const admit = (socket: Socket) => {
+    const naam = sleutelOf(socket);
     gasten.set(naam, { socket, gast: undefined });
-    metingen.verbinding("open");
+    metingen.connection("open");
     // Who never says hello gets no guest, and would stay for ever.
     const hallo = setTimeout(() => {
       if (!gasten.get(naam)?.gast) socket.destroy();
@@ -100,9 +100,9 @@ export async function start(
     socket.once("close", () => {
       clearTimeout(hallo);
       gasten.delete(naam);
-      metingen.verbinding("dicht");
+      metingen.connection("dicht");
       if (stopt) return;
-      for (const volgende of wachtrij.splice(0, grenzen.verbindingen - gasten.size)) laatBinnen(volgende);
+      for (const next of wachtrij.splice(0, grenzen.verbindingen - gasten.size)) admit(next);
     });
     ssh.injectSocket(socket);
   };
@@ -110,7 +110,7 @@ export async function start(
   const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
     socket.on("error", () => socket.destroy());
     if (stopt) socket.destroy();
-    else if (gasten.size < grenzen.verbindingen) laatBinnen(socket);
+    else if (gasten.size < grenzen.verbindingen) admit(socket);
     else if (wachtrij.length < grenzen.wachtrij) {
       // It waits before the handshake: whoever sends a thousand files at midnight is late, not refused.
       wachtrij.push(socket);
@@ -119,7 +119,7 @@ export async function start(
         if (plaats >= 0) wachtrij.splice(plaats, 1);
       });
     } else {
-      metingen.verbinding("vol");
+      metingen.connection("vol");
       socket.destroy();
     }
   });
@@ -141,17 +141,17 @@ export async function start(
       stopt = true;
       const dicht = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of wachtrij.splice(0)) socket.destroy();
-      const alle = [...gasten.values()];
-      for (const { gast, socket } of alle) {
+      const all = [...gasten.values()];
+      for (const { gast, socket } of all) {
         if (gast) gast.stop();
         else socket.destroy();
       }
       const kap = setTimeout(() => {
-        for (const { socket } of alle) socket.destroy();
+        for (const { socket } of all) socket.destroy();
       }, grenzen.stoppen);
       await dicht;
       clearTimeout(kap);
-      await Promise.all(alle.map(({ gast }) => gast?.klaar()));
+      await Promise.all(all.map(({ gast }) => gast?.done()));
     },
   };
 }

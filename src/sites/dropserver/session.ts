@@ -1,36 +1,36 @@
 import type { SFTPWrapper } from "ssh2";
-import { status, Weigering } from "./contract.ts";
-import { maakBestandssysteem, type Dienst } from "./file-system.ts";
-import { weigeringVan, type Wie } from "./files.ts";
-import { padVan, leesPad } from "./rules.ts";
-import { regelVan, mapKenmerken } from "./entries.ts";
+import { status, SftpRefusal } from "./contract.ts";
+import { makeFileSystem, type Service } from "./file-system.ts";
+import { weigeringOf, type Wie } from "./files.ts";
+import { pathOf, readPath } from "./rules.ts";
+import { regelOf, folderAttributes } from "./entries.ts";
 
 /** What a session may do to the connection it is on. */
-export type Verbinding = {
+export type Connection = {
   /** Stops and goes on reading from it: who sends faster than we can take, waits. */
-  pauzeer(): void;
-  hervat(): void;
+  pause(): void;
+  resume(): void;
   /** Ends it at once. */
-  kap(reden: string): void;
+  cutOff(reden: string): void;
   /** A request came: it is in use. */
-  leeft(): void;
+  touch(): void;
   /** Bytes on their way out. */
-  onderweg(): number;
+  inFlight(): number;
 };
 
 export type Sessie = {
   /** Nothing is being sent and no request waits. */
-  rustig(): boolean;
+  isIdle(): boolean;
   /** Since when (performance.now) the oldest upload is going on. */
   sinds(): number;
   /** Ends what was begun and takes nothing new. */
   stop(): void;
   /** All that was begun is done. */
-  klaar(): Promise<void>;
+  done(): Promise<void>;
 };
 
 /** What is not in the types of the library, and must be looked at before it is used. */
-type Inwendig = {
+type Internals = {
   readonly outgoing: { readonly packetSize: number };
   readonly _buffer: readonly unknown[];
   push: unknown;
@@ -41,157 +41,157 @@ const kleinsteDeel = 1024;
 const langsteOnderweg = 8_000_000;
 
 /** Serves one SFTP session: requests in order, one at a time, each with exactly one answer. */
-export function bedien(dienst: Dienst, wie: Wie, sftp: SFTPWrapper, verbinding: Verbinding): Sessie {
+export function serve(dienst: Service, wie: Wie, sftp: SFTPWrapper, connection: Connection): Sessie {
   const { ctx, grenzen } = dienst;
-  const inwendig = sftp as unknown as Inwendig;
+  const inwendig = sftp as unknown as Internals;
   const stop = new AbortController();
-  const fs = maakBestandssysteem(dienst, wie, stop.signal);
+  const fs = makeFileSystem(dienst, wie, stop.signal);
   let wachtend = 0;
   let bytes = 0;
   let gepauzeerd = false;
   let stopt = false;
-  let rij: Promise<void> = Promise.resolve();
+  let row: Promise<void> = Promise.resolve();
 
-  const eindig = (reden: string) => {
+  const finish = (reden: string) => {
     stop.abort();
     inwendig.push = () => {}; // what is still in the same parcel is not looked at any more
-    verbinding.kap(reden);
+    connection.cutOff(reden);
   };
-  if (!(inwendig.outgoing.packetSize >= kleinsteDeel)) eindig("te-kleine-delen");
+  if (!(inwendig.outgoing.packetSize >= kleinsteDeel)) finish("te-kleine-delen");
 
   /** Puts a request in the row. `werk` gives the answer, or throws why not. */
-  const vraag = (id: number, omvang: number, werk: () => Promise<() => void>): void => {
+  const handleRequest = (id: number, omvang: number, work: () => Promise<() => void>): void => {
     if (stop.signal.aborted) return;
-    verbinding.leeft();
+    connection.touch();
     wachtend += 1;
     bytes += omvang;
     if (!gepauzeerd && (wachtend > grenzen.vragen || bytes > grenzen.vraagBytes)) {
       gepauzeerd = true;
-      verbinding.pauzeer();
+      connection.pause();
     }
-    rij = naVorige(rij, omvang, () => antwoord(id, werk));
+    row = afterPrevious(row, omvang, () => answer(id, work));
   };
-  const naVorige = async (
-    vorige: Promise<void>,
+  const afterPrevious = async (
+    previous: Promise<void>,
     omvang: number,
-    werk: () => Promise<void>,
+    work: () => Promise<void>,
   ): Promise<void> => {
-    await vorige;
-    if (!stop.signal.aborted) await werk();
+    await previous;
+    if (!stop.signal.aborted) await work();
     wachtend -= 1;
     bytes -= omvang;
     if (gepauzeerd && wachtend <= grenzen.vragen / 2 && bytes <= grenzen.vraagBytes / 2) {
       gepauzeerd = false;
-      verbinding.hervat();
+      connection.resume();
     }
   };
-  const antwoord = async (id: number, werk: () => Promise<() => void>): Promise<void> => {
-    let stuur: () => void;
+  const answer = async (id: number, work: () => Promise<() => void>): Promise<void> => {
+    let send: () => void;
     try {
-      stuur = await werk();
+      send = await work();
     } catch (error) {
-      const weigering = weigeringVan(ctx, error);
-      if (weigering.status === status.mislukt) dienst.metingen.weigering("mislukt");
-      else if (weigering.status === status.geenRecht) dienst.metingen.weigering("geen-recht");
-      stuur = () => sftp.status(id, weigering.status, weigering.message);
+      const weigering = weigeringOf(ctx, error);
+      if (weigering.status === status.mislukt) dienst.metingen.refusal("mislukt");
+      else if (weigering.status === status.geenRecht) dienst.metingen.refusal("geen-recht");
+      send = () => sftp.status(id, weigering.status, weigering.message);
     }
     if (stop.signal.aborted) return;
-    stuur();
+    send();
     // Who asks and never reads the answers would fill our memory.
     // oxlint-disable-next-line no-underscore-dangle -- the library has no other way to tell
-    if (inwendig._buffer.length > grenzen.antwoorden || verbinding.onderweg() > langsteOnderweg)
-      eindig("leest-niet");
+    if (inwendig._buffer.length > grenzen.antwoorden || connection.inFlight() > langsteOnderweg)
+      finish("leest-niet");
   };
-  const gelukt = (id: number) => () => sftp.status(id, status.gelukt, "");
-  const doe = (id: number, werk: () => Promise<unknown>, omvang = 0) =>
-    vraag(id, omvang, async () => {
-      await werk();
-      return gelukt(id);
+  const success = (id: number) => () => sftp.status(id, status.gelukt, "");
+  const perform = (id: number, work: () => Promise<unknown>, omvang = 0) =>
+    handleRequest(id, omvang, async () => {
+      await work();
+      return success(id);
     });
-  const weiger = (id: number, hoe: Weigering) =>
-    vraag(id, 0, async () => {
+  const refuse = (id: number, hoe: SftpRefusal) =>
+    handleRequest(id, 0, async () => {
       throw hoe;
     });
-  const nietHier = (wat: string) => new Weigering(status.nietOndersteund, `${wat} kan hier niet.`);
-  const geenRecht = (wat: string) => new Weigering(status.geenRecht, `${wat} kan hier niet.`);
+  const notHere = (wat: string) => new SftpRefusal(status.nietOndersteund, `${wat} kan hier niet.`);
+  const noRecht = (wat: string) => new SftpRefusal(status.geenRecht, `${wat} kan hier niet.`);
 
   sftp
-    .on("OPEN", (id, pad, vlaggen) =>
-      vraag(id, pad.length, async () => {
+    .on("OPEN", (id, path, vlaggen) =>
+      handleRequest(id, path.length, async () => {
         if (stopt)
-          throw new Weigering(
+          throw new SftpRefusal(
             status.mislukt,
             "LeerID wordt even herstart. Maak een nieuwe verbinding en stuur het bestand opnieuw.",
           );
-        const handle = await fs.open(pad, vlaggen);
+        const handle = await fs.open(path, vlaggen);
         return () => sftp.handle(id, handle);
       }),
     )
-    .on("WRITE", (id, handle, plaats, deel) => doe(id, () => fs.schrijf(handle, plaats, deel), deel.length))
+    .on("WRITE", (id, handle, plaats, part) => perform(id, () => fs.write(handle, plaats, part), part.length))
     .on("READ", (id, handle, plaats, lengte) =>
-      vraag(id, 0, async () => {
-        const deel = await fs.lees(handle, plaats, lengte);
-        return deel ? () => sftp.data(id, deel) : () => sftp.status(id, status.einde, "");
+      handleRequest(id, 0, async () => {
+        const part = await fs.read(handle, plaats, lengte);
+        return part ? () => sftp.data(id, part) : () => sftp.status(id, status.einde, "");
       }),
     )
-    .on("CLOSE", (id, handle) => doe(id, () => fs.sluit(handle)))
-    .on("OPENDIR", (id, pad) =>
-      vraag(id, pad.length, async () => {
-        const handle = await fs.openMap(pad);
+    .on("CLOSE", (id, handle) => perform(id, () => fs.sluit(handle)))
+    .on("OPENDIR", (id, path) =>
+      handleRequest(id, path.length, async () => {
+        const handle = await fs.openFolder(path);
         return () => sftp.handle(id, handle);
       }),
     )
     .on("READDIR", (id, handle) =>
-      vraag(id, 0, async () => {
-        const regels = await fs.leesMap(handle);
+      handleRequest(id, 0, async () => {
+        const regels = await fs.readFolder(handle);
         return regels.length > 0 ? () => sftp.name(id, regels) : () => sftp.status(id, status.einde, "");
       }),
     )
-    .on("REALPATH", (id, pad) =>
-      vraag(id, pad.length, async () => {
-        const plek = padVan(leesPad(pad));
-        return () => sftp.name(id, [regelVan(plek, mapKenmerken(undefined, ctx.clock.now()))]);
+    .on("REALPATH", (id, path) =>
+      handleRequest(id, path.length, async () => {
+        const plek = pathOf(readPath(path));
+        return () => sftp.name(id, [regelOf(plek, folderAttributes(undefined, ctx.clock.now()))]);
       }),
     )
     .on("FSTAT", (id, handle) =>
-      vraag(id, 0, async () => {
-        const kenmerken = await fs.kenmerkenVanHandle(handle);
+      handleRequest(id, 0, async () => {
+        const kenmerken = await fs.attributesOfHandle(handle);
         return () => sftp.attrs(id, kenmerken);
       }),
     )
-    .on("SETSTAT", (id, pad, kenmerken) => doe(id, () => fs.zetKenmerken(pad, kenmerken)))
-    .on("FSETSTAT", (id, handle, kenmerken) => doe(id, () => fs.zetKenmerkenVanHandle(handle, kenmerken)))
-    .on("RENAME", (id, van, naar) => doe(id, () => fs.hernoem(van, naar)))
-    .on("REMOVE", (id, pad) => doe(id, () => fs.verwijder(pad)))
-    .on("MKDIR", (id) => weiger(id, geenRecht("Een map maken")))
-    .on("RMDIR", (id) => weiger(id, geenRecht("Een map verwijderen")))
-    .on("READLINK", (id) => weiger(id, nietHier("Een koppeling lezen")))
-    .on("SYMLINK", (id) => weiger(id, nietHier("Een koppeling maken")))
-    .on("EXTENDED", (id: number) => weiger(id, nietHier("Deze uitbreiding")));
+    .on("SETSTAT", (id, path, kenmerken) => perform(id, () => fs.setAttributes(path, kenmerken)))
+    .on("FSETSTAT", (id, handle, kenmerken) => perform(id, () => fs.setAttributesOfHandle(handle, kenmerken)))
+    .on("RENAME", (id, van, naar) => perform(id, () => fs.rename(van, naar)))
+    .on("REMOVE", (id, path) => perform(id, () => fs.remove(path)))
+    .on("MKDIR", (id) => refuse(id, noRecht("Een map maken")))
+    .on("RMDIR", (id) => refuse(id, noRecht("Een map verwijderen")))
+    .on("READLINK", (id) => refuse(id, notHere("Een koppeling lezen")))
+    .on("SYMLINK", (id) => refuse(id, notHere("Een koppeling maken")))
+    .on("EXTENDED", (id: number) => refuse(id, notHere("Deze uitbreiding")));
   for (const soort of ["STAT", "LSTAT"] as const)
-    sftp.on(soort as "STAT", (id: number, pad: string) =>
-      vraag(id, pad.length, async () => {
-        const kenmerken = await fs.kenmerken(pad);
+    sftp.on(soort as "STAT", (id: number, path: string) =>
+      handleRequest(id, path.length, async () => {
+        const kenmerken = await fs.attributes(path);
         return () => sftp.attrs(id, kenmerken);
       }),
     );
 
-  sftp.on("error", () => eindig("protocol"));
+  sftp.on("error", () => finish("protocol"));
   // The client sends nothing more; what it sent is still answered.
-  sftp.on("end", () => void rij.then(() => sftp.end()));
-  const weg = () => {
+  sftp.on("end", () => void row.then(() => sftp.end()));
+  const gone = () => {
     stop.abort();
-    void rij.then(() => fs.weg());
+    void row.then(() => fs.abandon());
   };
-  sftp.on("close", weg);
-  stop.signal.addEventListener("abort", () => void rij.then(() => fs.weg()), { once: true });
+  sftp.on("close", gone);
+  stop.signal.addEventListener("abort", () => void row.then(() => fs.abandon()), { once: true });
 
   return {
-    rustig: () => wachtend === 0 && !fs.bezig(),
+    isIdle: () => wachtend === 0 && !fs.isBusy(),
     sinds: () => fs.sinds(),
     stop: () => {
       stopt = true;
     },
-    klaar: () => rij,
+    done: () => row,
   };
 }

@@ -1,13 +1,13 @@
 import ssh2, { type AuthContext } from "ssh2";
 import type { Context } from "#platform/context";
-import { findPakketVanSleutel, vingerafdrukVan } from "#modules/schoolsoftware";
+import { findPakketOfSleutel, fingerprintOf } from "#modules/schoolsoftware";
 import type { Wie } from "./files.ts";
 
 const enige: ["publickey"] = ["publickey"];
 
 /** The package that has this key and this name, if it may deliver. */
 export async function findWie(ctx: Context, gebruiker: string, vingerafdruk: string) {
-  const pakket = await findPakketVanSleutel(ctx, vingerafdruk);
+  const pakket = await findPakketOfSleutel(ctx, vingerafdruk);
   return pakket?.pakket === gebruiker && pakket.levertKlasinformatie ? pakket : undefined;
 }
 
@@ -16,7 +16,7 @@ export async function findWie(ctx: Context, gebruiker: string, vingerafdruk: str
  * would do (no signature), then proves that it has the private part.
  * @returns who it is, with the key's fingerprint, once proven
  */
-export async function meldAan(
+export async function signIn(
   ctx: Context,
   poging: AuthContext,
 ): Promise<(Wie & { readonly vingerafdruk: string }) | undefined> {
@@ -25,7 +25,7 @@ export async function meldAan(
   // RSA with SHA-1 (`ssh-rsa`) is not proof of anything any more.
   if (key.algo === "ssh-rsa" && hashAlgo !== "sha256" && hashAlgo !== "sha512")
     return void poging.reject(enige);
-  const vingerafdruk = vingerafdrukVan(key.data);
+  const vingerafdruk = fingerprintOf(key.data);
   const pakket = await findWie(ctx, username, vingerafdruk);
   if (!pakket) return void poging.reject(enige);
   if (!signature || !blob) return void poging.accept();

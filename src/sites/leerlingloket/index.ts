@@ -8,21 +8,21 @@ import { isUnavailable } from "#platform/database";
 import { securityHeaders, staticAssets } from "#platform/html";
 import { newReferentie } from "#platform/ids";
 import { describeError, isHangUp } from "#platform/log";
-import { relyingParty, type Aangemeld } from "#platform/relying-party";
-import { listRegelsVan } from "#modules/privacylog";
+import { relyingParty, type SignedIn } from "#platform/relying-party";
+import { listRegelsOf } from "#modules/privacylog";
 import { listPakketten } from "#modules/schoolsoftware";
-import { importeerToepassing, listClients } from "#modules/toepassingen";
+import { importToepassing, listClients } from "#modules/toepassingen";
 import {
-  fout,
+  errorPage,
   mijnToepassingen,
-  nietIngelogd,
-  uitleg,
+  notSignedInPage,
+  explanationPage,
   uitlegPaginas,
-  voetVan,
+  footerOf,
   wieKreegMijnGegevens,
 } from "./pages/index.ts";
-import { klasVan, leerjaarInWoorden, schoolVan, tegelsVan, vrijgavenVan } from "./rules.ts";
-import { deleteSessie, deleteSessiesVanSid, findSessie, insertSessie, type Sessie } from "./store.ts";
+import { klasOf, leerjaarInWords, schoolOf, tilesOf, vrijgavenOf } from "./rules.ts";
+import { deleteSessie, deleteSessiesOfSid, findSessie, insertSessie, type Sessie } from "./store.ts";
 
 export { upkeep } from "./jobs.ts";
 
@@ -34,12 +34,12 @@ const clientId = "leerlingloket";
 type Urls = { readonly acm: string; readonly leerlingloket: string };
 
 /** The client secret of the loket follows from the main key: every node knows it, nobody configures it. */
-const geheimVan = (ctx: Context): string =>
+const secretOf = (ctx: Context): string =>
   keyedHash(ctx.keys.geheimen, "client leerlingloket").toString("base64url");
 
 /** Registers the loket at ACM like any other client. */
-export async function registreer(ctx: Context, urls: Urls): Promise<void> {
-  await importeerToepassing(
+export async function register(ctx: Context, urls: Urls): Promise<void> {
+  await importToepassing(
     ctx,
     JSON.stringify({
       toepassing: "leerlingloket",
@@ -55,7 +55,7 @@ export async function registreer(ctx: Context, urls: Urls): Promise<void> {
           client_id: clientId,
           naam: "Leerlingloket",
           soort: "web",
-          client_secret: geheimVan(ctx),
+          client_secret: secretOf(ctx),
           redirect_uris: [`${urls.leerlingloket}/terug`],
           post_logout_redirect_uris: [`${urls.leerlingloket}/afgemeld`],
           backchannel_logout_uri: `${urls.leerlingloket}/backchannel-logout`,
@@ -74,14 +74,14 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
     issuer: `${urls.acm}/op`,
     clientId,
     eigenUrl: urls.leerlingloket,
-    geheim: geheimVan(ctx),
+    geheim: secretOf(ctx),
     keys: ctx.keys,
     scope: "openid leerid",
     lokaal: !veilig,
   });
   const cookie = { path: "/", httpOnly: true, secure: veilig, sameSite: "Lax" as const };
   const naam = veilig ? "__Host-leerlingloket" : "leerlingloket";
-  const voet = voetVan("");
+  const voet = footerOf("");
   const app = new Hono();
   app.route("/", staticAssets());
   // Sign-out ends at ACM, which then comes back: the form must be allowed to go there.
@@ -95,19 +95,19 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
   app.get("/", async (http) => {
     const wie = await sessie(http);
     if (!wie) return http.redirect("/aanmelden", 303);
-    // Merged with another account or gone since the sign-in: the next one finds the account that stands today.
+    // Merged with another account or gone since the sign-in: the next one finds the current account.
     if (!wie.feiten || wie.feiten.account.vervangen) return http.redirect("/aanmelden", 303);
     const { account } = wie.feiten;
-    const klas = klasVan(wie.feiten);
-    const leerjaar = leerjaarInWoorden(wie.feiten);
+    const klas = klasOf(wie.feiten);
+    const leerjaar = leerjaarInWords(wie.feiten);
     return http.html(
       mijnToepassingen({
         voornaam: account.voornaam,
         naam: account.naam,
-        school: schoolVan(wie.feiten) ?? "je school",
+        school: schoolOf(wie.feiten) ?? "je school",
         ...(klas ? { klas } : {}),
         ...(leerjaar ? { leerjaar } : {}),
-        toepassingen: tegelsVan(wie.feiten),
+        toepassingen: tilesOf(wie.feiten),
         afmeldenActie: "/afmelden",
         gegevensUrl: "/gegevens",
         voet,
@@ -120,15 +120,15 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
     if (!wie?.feiten) return http.redirect("/aanmelden", 303);
     const { account } = wie.feiten;
     const [regels, clients, pakketten] = await Promise.all([
-      listRegelsVan(ctx, [account.account_uuid, ...account.historiek], 200),
+      listRegelsOf(ctx, [account.account_uuid, ...account.historiek], 200),
       listClients(ctx),
       listPakketten(ctx),
     ]);
     return http.html(
       wieKreegMijnGegevens({
         voornaam: account.voornaam,
-        school: schoolVan(wie.feiten) ?? "je school",
-        regels: vrijgavenVan(regels, clients, pakketten),
+        school: schoolOf(wie.feiten) ?? "je school",
+        regels: vrijgavenOf(regels, clients, pakketten),
         nu: ctx.clock.now(),
         afmeldenActie: "/afmelden",
         voet,
@@ -146,13 +146,13 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
     const begin = getCookie(http, `${naam}-begin`);
     deleteCookie(http, `${naam}-begin`, cookie);
     if (http.req.query("error") !== undefined)
-      return http.html(nietIngelogd({ aanmeldUrl: "/aanmelden", voet }), 403);
-    let wie: Aangemeld | undefined;
+      return http.html(notSignedInPage({ aanmeldUrl: "/aanmelden", voet }), 403);
+    let wie: SignedIn | undefined;
     try {
-      wie = await acm.voltooi(new URL(http.req.url), begin);
+      wie = await acm.complete(new URL(http.req.url), begin);
     } catch (error) {
       ctx.log.warn(describeError(error), "aanmelding bij ACM niet voltooid");
-      return http.html(nietIngelogd({ aanmeldUrl: "/aanmelden", voet }), 400);
+      return http.html(notSignedInPage({ aanmeldUrl: "/aanmelden", voet }), 400);
     }
     if (!wie) return http.redirect("/aanmelden", 303);
     const id = randomToken();
@@ -171,27 +171,29 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
     const id = getCookie(http, naam);
     const idToken = id === undefined ? undefined : await deleteSessie(ctx, id);
     deleteCookie(http, naam, cookie);
-    return http.redirect(await acm.afmeldUrl(idToken), 303);
+    return http.redirect(await acm.signOutUrl(idToken), 303);
   });
-  app.get("/afgemeld", (http) => http.html(nietIngelogd({ aanmeldUrl: "/aanmelden", afgemeld: true, voet })));
+  app.get("/afgemeld", (http) =>
+    http.html(notSignedInPage({ aanmeldUrl: "/aanmelden", afgemeld: true, voet })),
+  );
 
   const kort = bodyLimit({
     maxSize: 16_384,
     onError: (http) => http.json({ error: "invalid_request" }, 413),
   });
   app.post("/backchannel-logout", kort, async (http) => {
-    const sid = await acm.leesLogout(http.req.raw);
+    const sid = await acm.readLogout(http.req.raw);
     if (sid === undefined) return http.json({ error: "invalid_request" }, 400);
-    await deleteSessiesVanSid(ctx, sid);
+    await deleteSessiesOfSid(ctx, sid);
     return http.body(null, 200);
   });
 
-  for (const [pad, inhoud] of Object.entries(uitlegPaginas))
-    app.get(pad, (http) => http.html(uitleg(inhoud, voet)));
+  for (const [path, inhoud] of Object.entries(uitlegPaginas))
+    app.get(path, (http) => http.html(explanationPage(inhoud, voet)));
 
   app.notFound((http) =>
     http.html(
-      fout({
+      errorPage({
         titel: "Deze pagina bestaat niet",
         waarom: "Misschien is het adres verkeerd getypt.",
         wie: "Ga terug naar je toepassingen. Lukt het niet? Vraag het aan je leerkracht.",
@@ -210,7 +212,7 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
     );
     if (straks) http.header("retry-after", "5");
     return http.html(
-      fout({
+      errorPage({
         titel: "Dit lukt nu even niet",
         waarom: "Er ging iets mis bij LeerID. Jij hebt niets fout gedaan.",
         wie: "Probeer het straks opnieuw. Lukt het dan nog niet? Geef dit nummer aan je leerkracht.",

@@ -1,13 +1,13 @@
 import type { Logregel } from "#modules/privacylog";
 import type { Pakket } from "#modules/schoolsoftware";
 import type { ClientRecord } from "#modules/toepassingen";
-import { attributen, beslis, type Attribuut, type Feiten } from "#modules/verstrekking";
-import type { Tegel, Vrijgave } from "./pages/index.ts";
+import { attributen, decide, type Attribuut, type Feiten } from "#modules/verstrekking";
+import type { Tile, Vrijgave } from "./pages/index.ts";
 
 /** The applications that the pupil may open today: the decision of D5, one by one. */
-export function tegelsVan(feiten: Feiten): Tegel[] {
+export function tilesOf(feiten: Feiten): Tile[] {
   return feiten.toepassingen
-    .filter(({ toepassing }) => beslis(feiten, { toepassing }, { scopes: new Set() }).toegang)
+    .filter(({ toepassing }) => decide(feiten, { toepassing }, { scopes: new Set() }).toegang)
     .map((toepassing) => ({
       naam: toepassing.naam,
       omschrijving: toepassing.omschrijving,
@@ -18,7 +18,7 @@ export function tegelsVan(feiten: Feiten): Tegel[] {
 }
 
 /** Names of the schools where the pupil is enrolled today, in words. */
-export function schoolVan({ inschrijvingen }: Feiten): string | undefined {
+export function schoolOf({ inschrijvingen }: Feiten): string | undefined {
   const namen = [
     ...new Set(
       inschrijvingen.lopend.map((inschrijving) => inschrijving.school).filter((naam) => naam !== null),
@@ -28,7 +28,7 @@ export function schoolVan({ inschrijvingen }: Feiten): string | undefined {
 }
 
 /** His classes of today in words; undefined when no school of his shares them (R55). */
-export function klasVan({ klassen }: Feiten): string | undefined {
+export function klasOf({ klassen }: Feiten): string | undefined {
   const namen = [...new Set(klassen.map(({ klas }) => klas))];
   return namen.length === 0 ? undefined : namen.join(" en ");
 }
@@ -36,12 +36,12 @@ export function klasVan({ klassen }: Feiten): string | undefined {
 const rang = ["", "eerste", "tweede", "derde", "vierde", "vijfde", "zesde", "zevende"];
 
 /** The year in words, when there is one school today: "derde leerjaar", "tweede kleuterklas", "vierde jaar". */
-export function leerjaarInWoorden({ inschrijvingen }: Feiten): string | undefined {
-  const [eerste, ...rest] = inschrijvingen.lopend;
-  if (!eerste || rest.length > 0) return undefined;
-  const hoeveelste = rang[eerste.leerjaar];
+export function leerjaarInWords({ inschrijvingen }: Feiten): string | undefined {
+  const [first, ...rest] = inschrijvingen.lopend;
+  if (!first || rest.length > 0) return undefined;
+  const hoeveelste = rang[first.leerjaar];
   if (!hoeveelste) return undefined;
-  return `${hoeveelste} ${{ kleuter: "kleuterklas", lager: "leerjaar", secundair: "jaar" }[eerste.niveau]}`;
+  return `${hoeveelste} ${{ kleuter: "kleuterklas", lager: "leerjaar", secundair: "jaar" }[first.niveau]}`;
 }
 
 const redenen: Record<Logregel["aanleiding"], string> = {
@@ -71,12 +71,12 @@ const schoolgegevens: Readonly<Record<string, string>> = {
 const jeSchool = { naam: "Je school", hue: 6, initialen: "Sc" };
 
 /** Records of the privacy log in the words of the pupil (D11). */
-export function vrijgavenVan(
+export function vrijgavenOf(
   regels: readonly Logregel[],
   clients: readonly ClientRecord[],
   pakketten: readonly Pakket[],
 ): Vrijgave[] {
-  const pakket = new Map(pakketten.map((een) => [een.pakket, een.naam]));
+  const pakket = new Map(pakketten.map((one) => [one.pakket, one.naam]));
   const bekend = new Map(clients.map((client) => [client.clientId, client.toepassing]));
   // Our own lokets receive no attributes: nothing to tell.
   return regels

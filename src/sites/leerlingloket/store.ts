@@ -2,7 +2,7 @@ import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { hash } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
-import { leesFeiten, type Feiten } from "#modules/verstrekking";
+import { readFeiten, type Feiten } from "#modules/verstrekking";
 
 export type Sessie = {
   readonly accountUuid: AccountUuid;
@@ -15,7 +15,7 @@ export async function findSessie(ctx: Context, id: string, vandaag: Datum): Prom
   const [row] = await ctx.sql<{ account_uuid: AccountUuid; id_token: string; feiten: string | null }[]>`
     select account_uuid, id_token, verstrekking.feiten(account_uuid, null, ${vandaag}::date) as feiten
       from leerlingloket.sessie where id_hash = ${hash(id)} and verloopt_op > ${new Date(ctx.clock.now())}`;
-  return row && { accountUuid: row.account_uuid, idToken: row.id_token, feiten: leesFeiten(row.feiten) };
+  return row && { accountUuid: row.account_uuid, idToken: row.id_token, feiten: readFeiten(row.feiten) };
 }
 
 /** Stores a session; `duur` in milliseconds. */
@@ -43,12 +43,12 @@ export async function deleteSessie(ctx: Context, id: string): Promise<string | u
 }
 
 /** Ends the sessions of one sign-in at ACM (back-channel logout). */
-export async function deleteSessiesVanSid(ctx: Context, sid: string): Promise<void> {
+export async function deleteSessiesOfSid(ctx: Context, sid: string): Promise<void> {
   await ctx.sql`delete from leerlingloket.sessie where sid = ${sid}`;
 }
 
 /** Removes expired sessions. */
-export async function ruimSessiesOp(ctx: Context): Promise<number> {
+export async function sweepSessies(ctx: Context): Promise<number> {
   return (await ctx.sql`delete from leerlingloket.sessie where verloopt_op < ${new Date(ctx.clock.now())}`)
     .count;
 }

@@ -1,7 +1,7 @@
 import type { Context } from "#platform/context";
 import type { Html } from "#platform/html";
 import { routesOf } from "#platform/route";
-import type { Answers, Blad } from "#platform/staff-site";
+import type { Answers, Sheet } from "#platform/staff-site";
 import type { Recht, School } from "#modules/rechten";
 import type { Sessie } from "./store.ts";
 
@@ -18,7 +18,7 @@ export const tabs = {
 } as const; // R46, to the letter
 export type Tab = keyof typeof tabs;
 
-export type Pagina = Blad & {
+export type PageContent = Sheet & {
   readonly tab?: Tab;
   /** Closed dialogs of the page, opened by a script; what they do has an address of its own as well. */
   readonly dialoog?: Html | false;
@@ -27,7 +27,7 @@ export type Pagina = Blad & {
 };
 
 /** What a handler knows: who asks. */
-export type Verzoek = Answers<Pagina> & {
+export type PageRequest = Answers<PageContent> & {
   readonly ctx: Context;
   /** Where pupils sign in: the address that stands on paper. */
   readonly leerlingloket: string;
@@ -35,15 +35,15 @@ export type Verzoek = Answers<Pagina> & {
 };
 
 /** The same for the school that the session stands for, with the right of today (D10). */
-export type SchoolVerzoek = Verzoek & {
+export type SchoolRequest = PageRequest & {
   readonly recht: Recht;
   readonly school: School;
   /** Runs work behind the second wall: nothing but this school's rows exist there. */
   inSchool<T>(work: (ctx: Context) => Promise<T>): Promise<T>;
 };
 
-export type Calls = Readonly<Record<Exclude<Toegang, "aangemeld">, SchoolVerzoek>> & {
-  readonly aangemeld: Verzoek;
+export type Calls = Readonly<Record<Exclude<Toegang, "aangemeld">, SchoolRequest>> & {
+  readonly aangemeld: PageRequest;
 };
 
 /** Declares a route of the Schoolloket. */

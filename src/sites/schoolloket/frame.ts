@@ -1,8 +1,8 @@
 import { html, icon, postButton } from "#platform/html";
 import type { FooterLink, Html } from "#platform/html";
-import { kader } from "#platform/staff-site";
+import { frame } from "#platform/staff-site";
 import type { Recht } from "#modules/rechten";
-import { tabs, type Pagina, type Tab } from "./contract.ts";
+import { tabs, type PageContent, type Tab } from "./contract.ts";
 
 export const voet: readonly FooterLink[] = [
   { tekst: "Hulp", url: "/hulp" },
@@ -25,23 +25,23 @@ const plaatsen: Readonly<Record<Tab, string>> = {
 };
 
 /** What someone is in a school, in words. */
-export function functieVan(recht: Recht): string {
+export function functieOf(recht: Recht): string {
   if (recht.beheerder && recht.databeheerder) return "LeerID-beheerder en databeheerder";
   return recht.beheerder ? "LeerID-beheerder" : "LeerID-databeheerder";
 }
 
 /** A whole page of the Schoolloket: header with school and person, the three tabs of R46, content. */
-export function schoolPagina(wie: Wie | undefined, pagina: Pagina): string {
+export function schoolPage(wie: Wie | undefined, pagina: PageContent): string {
   const recht = wie?.rechten.find(({ school }) => school.instellingsnummer === wie.instellingsnummer);
   const naam = recht ? `${pagina.titel} · ${recht.school.naam}` : pagina.titel;
-  return kader({
+  return frame({
     site: "school",
     naam: "Schoolloket",
     titel: naam,
     fout: pagina.fout,
     inhoud: pagina.inhoud,
     dialoog: pagina.dialoog,
-    wie: wie && { voornaam: wie.voornaam, naam: wie.naam, functie: recht && functieVan(recht) },
+    wie: wie && { voornaam: wie.voornaam, naam: wie.naam, functie: recht && functieOf(recht) },
     midden: recht && schoolKeuze(recht, wie?.rechten ?? []),
     tabs:
       recht &&

@@ -1,14 +1,14 @@
 import type { Hono } from "hono";
 import { inSchool, type Context } from "#platform/context";
 import { html } from "#platform/html";
-import { meldingBlad, openDoor, staffClient } from "#platform/staff-site";
-import { eindeVan, onthoudMedewerker, rechtenVan } from "#modules/rechten";
-import { importeerToepassing } from "#modules/toepassingen";
-import type { Calls, Pagina, SchoolVerzoek, Toegang, Verzoek } from "./contract.ts";
-import { schoolPagina } from "./frame.ts";
-import { rechtVoorbij } from "./recht-voorbij.ts";
+import { noticeSheet, openBy, staffClient } from "#platform/staff-site";
+import { endOf, rememberMedewerker, rechtenOf } from "#modules/rechten";
+import { importToepassing } from "#modules/toepassingen";
+import type { Calls, PageContent, SchoolRequest, Toegang, PageRequest } from "./contract.ts";
+import { schoolPage } from "./frame.ts";
+import { rightExpiredPage } from "./right-expired.ts";
 import { routes } from "./routes.ts";
-import { deleteSessie, deleteSessiesVanSid, findSessie, insertSessie, kiesSchool } from "./store.ts";
+import { deleteSessie, deleteSessiesOfSid, findSessie, insertSessie, chooseSchool } from "./store.ts";
 
 export { routes } from "./routes.ts";
 export { upkeep } from "./jobs.ts";
@@ -20,8 +20,8 @@ const grootsteFormulier = 262_144;
 type Urls = { readonly acm: string; readonly schoolloket: string; readonly leerlingloket: string };
 
 /** Registers the loket at ACM like any other client, for staff (D8). */
-export async function registreer(ctx: Context, urls: Urls): Promise<void> {
-  await importeerToepassing(
+export async function register(ctx: Context, urls: Urls): Promise<void> {
+  await importToepassing(
     ctx,
     staffClient(ctx, {
       clientId,
@@ -36,7 +36,7 @@ export async function registreer(ctx: Context, urls: Urls): Promise<void> {
 
 /** The school's site (R20): the school one works for, and the access rule before every route. */
 export function createSchoolloket(ctx: Context, urls: Urls): Hono {
-  const { app, answers, mount } = openDoor(ctx, {
+  const { app, answers, mount } = openBy(ctx, {
     clientId,
     naam: "het Schoolloket",
     url: urls.schoolloket,
@@ -44,26 +44,26 @@ export function createSchoolloket(ctx: Context, urls: Urls): Hono {
     sessies: {
       insert: (sessie) => insertSessie(ctx, sessie),
       delete: (id) => deleteSessie(ctx, id),
-      deleteVanSid: (sid) => deleteSessiesVanSid(ctx, sid),
+      deleteOfSid: (sid) => deleteSessiesOfSid(ctx, sid),
     },
-    blad: (blad) => schoolPagina(undefined, blad),
+    sheet: (blad) => schoolPage(undefined, blad),
     wieHelpt: "Vraag het aan wie in je school de toegang beheert.",
     bestaatNiet,
     formulier: { grootst: grootsteFormulier, kleiner: "Kies minder leerlingen in één keer." },
-    aangemeld: (wie) => onthoudMedewerker(ctx, wie),
+    onSignedIn: (wie) => rememberMedewerker(ctx, wie),
   });
 
   /** The first wall: who is this, what may he today, in which school. */
   mount<Calls>(routes, async (http, id, toegang) => {
     const sessie = await findSessie(ctx, id);
     if (!sessie) return undefined;
-    const rechten = await rechtenVan(ctx, sessie, ctx.clock.vandaag());
+    const rechten = await rechtenOf(ctx, sessie, ctx.clock.vandaag());
     // Along the line: a school that got a new number this night is still the one that was chosen (D3).
     const gekozen = rechten.find(({ school }) => school.lijn.includes(sessie.instellingsnummer ?? ""));
     const recht = gekozen ?? (sessie.instellingsnummer === null ? rechten[0] : undefined);
     const ik = { ...sessie, instellingsnummer: recht?.school.instellingsnummer ?? null, rechten };
-    const verzoek: Verzoek = {
-      ...answers<Pagina>(http, (pagina) => schoolPagina(ik, pagina)),
+    const verzoek: PageRequest = {
+      ...answers<PageContent>(http, (pagina) => schoolPage(ik, pagina)),
       ctx,
       leerlingloket: urls.leerlingloket,
       ik,
@@ -72,13 +72,13 @@ export function createSchoolloket(ctx: Context, urls: Urls): Hono {
     // A right that ended this night: the open tab says so, and nothing of the school is shown any more (D10).
     if (sessie.instellingsnummer !== null && !gekozen) {
       const nummer = sessie.instellingsnummer;
-      const einde = await eindeVan(ctx, sessie, nummer, ctx.clock.vandaag());
-      return verzoek.pagina(rechtVoorbij(nummer, einde, rechten));
+      const einde = await endOf(ctx, sessie, nummer, ctx.clock.vandaag());
+      return verzoek.page(rightExpiredPage(nummer, einde, rechten));
     }
-    if (!recht) return verzoek.naar("/geen-recht");
+    if (!recht) return verzoek.redirect("/geen-recht");
     if (sessie.instellingsnummer === null)
-      await kiesSchool(ctx, sessie.sessie, recht.school.instellingsnummer);
-    if (!mag(recht, toegang)) return verzoek.pagina(nietVoorJou(toegang));
+      await chooseSchool(ctx, sessie.sessie, recht.school.instellingsnummer);
+    if (!may(recht, toegang)) return verzoek.page(notForYou(toegang));
     const { school } = recht;
     return { ...verzoek, recht, school, inSchool: (work) => inSchool(ctx, school.lijn, work) };
   });
@@ -86,20 +86,20 @@ export function createSchoolloket(ctx: Context, urls: Urls): Hono {
 }
 
 /** What a route asks of a right. */
-function mag(recht: SchoolVerzoek["recht"], toegang: Exclude<Toegang, "aangemeld">): boolean {
+function may(recht: SchoolRequest["recht"], toegang: Exclude<Toegang, "aangemeld">): boolean {
   if (toegang === "beheerder") return recht.beheerder !== null;
   if (toegang === "databeheerder") return recht.databeheerder !== null;
   return recht.beheerder !== null || recht.databeheerder !== null;
 }
 
-const bestaatNiet: Pagina = meldingBlad(404, {
+const bestaatNiet: PageContent = noticeSheet(404, {
   titel: "Deze pagina bestaat niet",
   waarom: "Het adres klopt niet, of wat je zoekt hoort niet bij je school.",
   wie: "Ga terug en zoek opnieuw.",
 });
 
-const nietVoorJou = (toegang: Toegang): Pagina =>
-  meldingBlad(403, {
+const notForYou = (toegang: Toegang): PageContent =>
+  noticeSheet(403, {
     titel: "Dit hoort niet bij je rechten",
     waarom:
       toegang === "beheerder"

@@ -1,7 +1,7 @@
 import type { Upkeep } from "#platform/jobs";
-import { ruimSessiesOp } from "./store.ts";
+import { sweepSessies } from "./store.ts";
 
 /** What this room must have done regularly. */
 export const upkeep: readonly Upkeep[] = [
-  { name: "opruimen-schoolloket", everyMs: 600_000, work: ruimSessiesOp },
+  { name: "opruimen-schoolloket", everyMs: 600_000, work: sweepSessies },
 ];

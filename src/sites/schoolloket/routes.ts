@@ -7,18 +7,18 @@ import { klasinformatieRoutes } from "./klasinformatie/routes.ts";
 import { leveringenRoutes } from "./leveringen/routes.ts";
 import { schoolinstellingenRoutes } from "./schoolinstellingen/routes.ts";
 import { leerlingRoutes } from "./leerlingen/routes.ts";
-import { kiesSchool } from "./store.ts";
-import { uitlegRoutes } from "./uitleg.ts";
+import { chooseSchool } from "./store.ts";
+import { uitlegRoutes } from "./explanation.ts";
 import { waaromRoutes } from "./waarom/routes.ts";
 
-/** To the first tab that one may use; and the choice of a school for who has several. */
+/** To the first tab that one may use; and the choice of a school for whoever has several. */
 const begin = [
   route({
     method: "get",
     path: "/",
     access: "school",
     summary: "de weg naar het eerste tabblad dat men mag gebruiken",
-    handle: (v) => v.naar(v.recht.beheerder ? "/leerid-beheer" : "/schoolinstellingen"),
+    handle: (v) => v.redirect(v.recht.beheerder ? "/leerid-beheer" : "/schoolinstellingen"),
   }),
   route({
     method: "post",
@@ -29,9 +29,9 @@ const begin = [
     async handle(v) {
       const gevraagd = v.form.instellingsnummer;
       const recht = v.ik.rechten.find(({ school }) => school.instellingsnummer === gevraagd);
-      if (!recht) return v.nietGevonden();
-      await kiesSchool(v.ctx, v.ik.sessie, recht.school.instellingsnummer);
-      return v.naar("/");
+      if (!recht) return v.notFound();
+      await chooseSchool(v.ctx, v.ik.sessie, recht.school.instellingsnummer);
+      return v.redirect("/");
     },
   }),
 ];

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { onOtherDay } from "#testing/days";
 import { opdrachtRegel } from "#testing/discimus";
-import { beheerder, directeur, schoolwereld, type Schoolwereld } from "#testing/schoolloket";
+import { beheerder, directeur, schoolwereld, type SchoolWorld } from "#testing/schoolloket";
 
-let w: Schoolwereld;
+let w: SchoolWorld;
 before(async () => {
   w = await schoolwereld();
 });
@@ -12,30 +12,30 @@ after(() => w.close());
 
 describe("the way in", () => {
   test("nobody signed in: to the sign-in", async () => {
-    const antwoord = await w.get("/hulp");
-    assert.deepEqual([antwoord.status, antwoord.headers.get("location")], [303, "/aanmelden"]);
+    const answer = await w.get("/hulp");
+    assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/aanmelden"]);
   });
 
   test("R20, R46: header and exactly the three tabs, with the school of the session", async () => {
-    const tekst = await (await w.get("/hulp", await w.sessieVan(beheerder))).text();
-    assert.match(tekst, /De Regenboog/);
+    const text = await (await w.get("/hulp", await w.sessieOf(beheerder))).text();
+    assert.match(text, /De Regenboog/);
     assert.deepEqual(
-      [
-        ...(/<nav class="wrap tabs"[^]*?<\/nav>/.exec(tekst)?.[0] ?? "").matchAll(/>\s*([^<>]+?)\s*<\/a/g),
-      ].map(([, naam]) => naam),
+      [...(/<nav class="wrap tabs"[^]*?<\/nav>/.exec(text)?.[0] ?? "").matchAll(/>\s*([^<>]+?)\s*<\/a/g)].map(
+        ([, naam]) => naam,
+      ),
       ["LeerID-beheer", "Applicatiebeheer", "Schoolinstellingen"],
     );
   });
 
   test("signed in without a right: no school is shown", async () => {
-    const antwoord = await w.get("/hulp", await w.sessieVan({}));
-    assert.equal(antwoord.status, 200);
-    assert.doesNotMatch(await antwoord.text(), /Regenboog|Sint-Jozef|class="wrap tabs"/);
-    assert.equal((await w.get("/", await w.sessieVan({}))).headers.get("location"), "/geen-recht");
+    const answer = await w.get("/hulp", await w.sessieOf({}));
+    assert.equal(answer.status, 200);
+    assert.doesNotMatch(await answer.text(), /Regenboog|Sint-Jozef|class="wrap tabs"/);
+    assert.equal((await w.get("/", await w.sessieOf({}))).headers.get("location"), "/geen-recht");
   });
 
   test("a form of another site does nothing", async () => {
-    const cookie = await w.sessieVan(beheerder);
+    const cookie = await w.sessieOf(beheerder);
     for (const headers of [
       { origin: "https://elders.example" },
       {},
@@ -50,22 +50,22 @@ describe("D10: a right is looked at in every request", () => {
     "R60: the assignment's last day counts, the day after the open tab is told",
     { skip: onOtherDay() },
     async () => {
-      await w.lever(
+      await w.deliver(
         opdrachtRegel(
           "kort",
           {},
           { persoon: { vo_id: "vo-kort", naam: "Nys", voornaam: "Eef" }, tot: "2026-11-24" },
         ),
       );
-      await w.laad();
+      await w.load();
       w.clock.set("2026-11-24T22:30:00Z"); // half an hour before midnight in Brussels
       try {
-        const cookie = await w.sessieVan({ voId: "vo-kort", instellingsnummer: "999001" });
+        const cookie = await w.sessieOf({ voId: "vo-kort", instellingsnummer: "999001" });
         assert.equal((await w.get("/", cookie)).headers.get("location"), "/schoolinstellingen");
         w.clock.set("2026-11-24T23:00:00Z");
-        const antwoord = await w.get("/", cookie);
-        assert.equal(antwoord.status, 403);
-        assert.match(await antwoord.text(), /Je recht is voorbij/);
+        const answer = await w.get("/", cookie);
+        assert.equal(answer.status, 403);
+        assert.match(await answer.text(), /Je recht is voorbij/);
       } finally {
         w.clock.set("2026-11-24T08:30:00Z");
       }
@@ -73,7 +73,7 @@ describe("D10: a right is looked at in every request", () => {
   );
 
   test("a director of two schools chooses one; another one is not there", async () => {
-    const cookie = await w.sessieVan({ ...directeur, rollen: ["LeerIDBeheerder:999002"] });
+    const cookie = await w.sessieOf({ ...directeur, rollen: ["LeerIDBeheerder:999002"] });
     await w.get("/", cookie);
     assert.equal((await w.post("/school", cookie, { instellingsnummer: "999002" })).status, 303);
     assert.match(await (await w.get("/hulp", cookie)).text(), /<summary>[^]*Sint-Jozef/);

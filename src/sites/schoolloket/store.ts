@@ -47,7 +47,7 @@ export async function insertSessie(
 }
 
 /** Chooses the school to work for; the caller has looked at the rights. */
-export async function kiesSchool(ctx: Context, sessie: string, instellingsnummer: string): Promise<void> {
+export async function chooseSchool(ctx: Context, sessie: string, instellingsnummer: string): Promise<void> {
   await ctx.sql`update schoolloket.sessie set instellingsnummer = ${instellingsnummer} where sessie = ${sessie}`;
 }
 
@@ -60,12 +60,12 @@ export async function deleteSessie(ctx: Context, id: string): Promise<string | u
 }
 
 /** Ends the sessions of one sign-in at ACM (back-channel logout). */
-export async function deleteSessiesVanSid(ctx: Context, sid: string): Promise<void> {
+export async function deleteSessiesOfSid(ctx: Context, sid: string): Promise<void> {
   await ctx.sql`delete from schoolloket.sessie where sid = ${sid}`;
 }
 
 /** Removes expired sessions. */
-export async function ruimSessiesOp(ctx: Context): Promise<number> {
+export async function sweepSessies(ctx: Context): Promise<number> {
   return (await ctx.sql`delete from schoolloket.sessie where verloopt_op < ${new Date(ctx.clock.now())}`)
     .count;
 }

@@ -1,10 +1,10 @@
 import { document, formatWait, hiddenFields, html, icon, logo, webUrl } from "#platform/html";
 import type { FooterLink, Html } from "#platform/html";
 import { plaatjes, type Plaatje } from "#modules/sleutels";
-import { asking, door, errorNotice, field, postForm } from "./parts.ts";
+import { asking, doorLink, errorNotice, field, postForm } from "./parts.ts";
 import type { Toepassing } from "./parts.ts";
 
-type Overal = {
+type Everywhere = {
   readonly toepassing: Toepassing;
   /** Where the form is posted; fields `badge` and, from the second page, `plaatje`. */
   readonly actie: string;
@@ -12,12 +12,12 @@ type Overal = {
   readonly terug: string;
   readonly voet?: readonly FooterLink[];
 };
-export type BadgeInput = Overal & { readonly fout?: "leeg" | "onbekend" | "te-oud" };
+export type BadgeInput = Everywhere & { readonly fout?: "leeg" | "onbekend" | "te-oud" };
 /** The same for a badge that exists and one that does not (D7). */
-export type BadgeFout =
+export type BadgeError =
   | { readonly soort: "onjuist" }
   | { readonly soort: "wachten"; readonly seconden: number };
-export type PlaatjeInput = Overal & { readonly badge: string; readonly fout?: BadgeFout };
+export type PlaatjeInput = Everywhere & { readonly badge: string; readonly fout?: BadgeError };
 
 const fouten: Readonly<Record<NonNullable<BadgeInput["fout"]>, readonly [string, string]>> = {
   leeg: ["Er ontbreekt nog iets", "Typ de acht tekens die onderaan op je badge staan."],
@@ -36,7 +36,7 @@ export function badge(input: BadgeInput): string {
     title: "Aanmelden met je badge",
     error: fout !== undefined,
     ...(input.voet && { footer: input.voet }),
-    body: door(
+    body: doorLink(
       html`${asking(input.toepassing, "Je meldt je aan voor")} ${fout && errorNotice(...fouten[fout])}
         ${postForm(
           input.actie,
@@ -64,7 +64,7 @@ export function badge(input: BadgeInput): string {
 }
 
 /** Step 2: the own picture out of nine, with its name below. */
-export function plaatjeKiezen(input: PlaatjeInput): string {
+export function choosePlaatje(input: PlaatjeInput): string {
   const { fout } = input;
   return document({
     site: "leerling",
@@ -80,13 +80,13 @@ export function plaatjeKiezen(input: PlaatjeInput): string {
           <h1>Kies jouw plaatje</h1>
         </div>
         ${fout?.soort === "onjuist" && errorNotice("Dat klopt nog niet", "Kies een ander plaatje, of toon je badge opnieuw.")}
-        ${fout?.soort === "wachten" && wachten(fout.seconden)}
+        ${fout?.soort === "wachten" && waitPart(fout.seconden)}
         <ul class="pictures">
           ${plaatjes.map(
             (plaatje) =>
               html`<li>
                 <button class="picture" name="plaatje" value="${plaatje.naam}">
-                  ${teken(plaatje)}${plaatje.naam}
+                  ${draw(plaatje)}${plaatje.naam}
                 </button>
               </li>`,
           )}
@@ -102,7 +102,7 @@ export function plaatjeKiezen(input: PlaatjeInput): string {
   });
 }
 
-function teken({ vormen }: Plaatje): Html {
+function draw({ vormen }: Plaatje): Html {
   return html`<svg viewBox="0 0 96 96" aria-hidden="true">
     ${vormen.map(
       ({ d, vul, lijn }) =>
@@ -115,7 +115,7 @@ function teken({ vormen }: Plaatje): Html {
   </svg>`;
 }
 
-function wachten(seconden: number): Html {
+function waitPart(seconden: number): Html {
   return html`<div class="notice attention">
     ${icon("hourglass")}
     <div>

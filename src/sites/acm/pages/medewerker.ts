@@ -1,9 +1,9 @@
 import { document, formatDateTime, html, icon, reference, webUrl, whyAndWho } from "#platform/html";
 import type { FooterLink, Moment } from "#platform/html";
-import { door } from "./parts.ts";
+import { doorLink } from "./parts.ts";
 
 /** Why an adult did not get in. */
-export type FoutMedewerker =
+export type ErrorMedewerker =
   | "niet-ingesteld"
   | "onbereikbaar"
   | "afgebroken"
@@ -12,8 +12,8 @@ export type FoutMedewerker =
   | "klopt-niet"
   | "verlopen";
 
-export type FoutMedewerkerInput = {
-  readonly soort: FoutMedewerker;
+export type ErrorMedewerkerInput = {
+  readonly soort: ErrorMedewerker;
   readonly referentie: string;
   readonly tijdstip: Moment;
   /** What he wanted to open. */
@@ -27,7 +27,7 @@ type Text = { readonly titel: string; readonly waarom: string; readonly wie: str
 
 const help = "Probeer opnieuw. Lukt het dan nog niet? Geef het nummer hieronder aan de helpdesk van LeerID.";
 
-const texts: Record<FoutMedewerker, Text> = {
+const texts: Record<ErrorMedewerker, Text> = {
   "niet-ingesteld": {
     titel: "Aanmelden voor medewerkers is nog niet ingesteld",
     waarom: "Deze LeerID weet nog niet met welke sleutel medewerkers zich aanmelden.",
@@ -69,13 +69,13 @@ const texts: Record<FoutMedewerker, Text> = {
 };
 
 /** An adult did not get in: what, why, who can help, and a way to begin again. */
-export function foutMedewerker(input: FoutMedewerkerInput): string {
+export function medewerkerErrorPage(input: ErrorMedewerkerInput): string {
   const { titel, waarom, wie } = texts[input.soort];
   return document({
     site: "school",
     title: titel,
     ...(input.voet && { footer: input.voet }),
-    body: door(
+    body: doorLink(
       html`<h1>${titel}</h1>
         ${whyAndWho(waarom, wie)} ${reference(input.referentie, formatDateTime(input.tijdstip))}
         ${

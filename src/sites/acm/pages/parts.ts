@@ -5,7 +5,7 @@ import type { AppMark, Html, PostTarget } from "#platform/html";
 export type Toepassing = AppMark & { readonly naam: string };
 
 /** A page before sign-in: the two leaves, the mark and one card with one question. No navigation around it. */
-export function door(card: Html): Html {
+export function doorLink(card: Html): Html {
   return html`<main class="door" id="inhoud">
     ${logo()}
     <div class="door-card">${card}</div>

@@ -1,12 +1,12 @@
 import { isStraks } from "#platform/clock";
 import { formatDate, formatDateTime, html, icon, type Html } from "#platform/html";
 import type { Gebruik } from "#modules/schoolsoftware";
-import { anderPakket, gedaan, laatsteDag, naamVan, type SchoolInput } from "./form.ts";
-import { periodeOp } from "./rules.ts";
-import type { Periode } from "./store.ts";
+import { otherPakket, gedaan, lastDay, nameOf, type SchoolInput } from "./form.ts";
+import { periodOn } from "./rules.ts";
+import type { Period } from "./store.ts";
 
-/** One school: its package of today, all periods, who changed what, and the forms for who may. */
-export function schoolPagina(p: SchoolInput): Html {
+/** One school: its package of today, all periods, who changed what, and the forms for whoever may. */
+export function schoolPage(p: SchoolInput): Html {
   const { school } = p;
   const vroeger = school.lijn.filter((nummer) => nummer !== school.hoofd);
   return html`<div class="page-head">
@@ -26,14 +26,14 @@ export function schoolPagina(p: SchoolInput): Html {
       </div>`
     }
     <div class="columns wide-left">
-      <div class="stack">${nu(p)} ${periodes(p)} ${wijzigingen(p)}</div>
-      <div class="stack">${p.mag ? html`${anderPakket(p)} ${laatsteDag(p)}` : alleenLezen}</div>
+      <div class="stack">${currentPart(p)} ${periods(p)} ${wijzigingen(p)}</div>
+      <div class="stack">${p.mag ? html`${otherPakket(p)} ${lastDay(p)}` : alleenLezen}</div>
     </div>`;
 }
 
-function nu({ school, gebruik, pakketten, vandaag }: SchoolInput): Html {
-  const periode = periodeOp(gebruik, vandaag);
-  const pakket = periode && pakketten.find((een) => een.pakket === periode.pakket);
+function currentPart({ school, gebruik, pakketten, vandaag }: SchoolInput): Html {
+  const periode = periodOn(gebruik, vandaag);
+  const pakket = periode && pakketten.find((one) => one.pakket === periode.pakket);
   return html`<section class="card" aria-labelledby="nu">
     <div class="stack">
       <div class="state ${pakket?.levertKlasinformatie ? "on" : ""}">
@@ -70,11 +70,11 @@ function nu({ school, gebruik, pakketten, vandaag }: SchoolInput): Html {
   </section>`;
 }
 
-function periodes({ gebruik, pakketten, vandaag, school }: SchoolInput): Html {
-  const nu = periodeOp(gebruik, vandaag);
-  const staat = (een: Gebruik): Html => {
-    if (een === nu) return html`<span class="pill ok">${icon("check")}nu</span>`;
-    if (isStraks(vandaag, een.van))
+function periods({ gebruik, pakketten, vandaag, school }: SchoolInput): Html {
+  const nu = periodOn(gebruik, vandaag);
+  const statePill = (one: Gebruik): Html => {
+    if (one === nu) return html`<span class="pill ok">${icon("check")}nu</span>`;
+    if (isStraks(vandaag, one.van))
       return html`<span class="pill info">${icon("calendar-clock")}later</span>`;
     return html`<span class="pill">${icon("clock")}vroeger</span>`;
   };
@@ -98,19 +98,19 @@ function periodes({ gebruik, pakketten, vandaag, school }: SchoolInput): Html {
               </thead>
               <tbody role="rowgroup">
                 ${gebruik.map(
-                  (een) =>
+                  (one) =>
                     html`<tr role="row">
                       <th role="rowheader" scope="row">
-                        ${naamVan(pakketten, een.pakket)}${
-                          een.instellingsnummer !== school.hoofd &&
-                          html`<small>als ${een.instellingsnummer}</small>`
+                        ${nameOf(pakketten, one.pakket)}${
+                          one.instellingsnummer !== school.hoofd &&
+                          html`<small>als ${one.instellingsnummer}</small>`
                         }
                       </th>
-                      <td role="cell" data-label="Eerste dag">${formatDate(een.van)}</td>
+                      <td role="cell" data-label="Eerste dag">${formatDate(one.van)}</td>
                       <td role="cell" data-label="Laatste dag">
-                        ${een.tot === null ? "nog niet bepaald" : formatDate(een.tot)}
+                        ${one.tot === null ? "nog niet bepaald" : formatDate(one.tot)}
                       </td>
-                      <td role="cell" class="pills-cell">${staat(een)}</td>
+                      <td role="cell" class="pills-cell">${statePill(one)}</td>
                     </tr>`,
                 )}
               </tbody>
@@ -121,8 +121,8 @@ function periodes({ gebruik, pakketten, vandaag, school }: SchoolInput): Html {
 }
 
 function wijzigingen({ wijzigingen, pakketten, gebruik }: SchoolInput): Html {
-  const tekst = ({ pakket, van, tot }: Periode): string =>
-    `${naamVan(pakketten, pakket)} vanaf ${formatDate(van)}${tot === null ? "" : ` tot en met ${formatDate(tot)}`}`;
+  const textOf = ({ pakket, van, tot }: Period): string =>
+    `${nameOf(pakketten, pakket)} vanaf ${formatDate(van)}${tot === null ? "" : ` tot en met ${formatDate(tot)}`}`;
   return html`<section class="card" aria-labelledby="wie">
     <div class="card-head"><h2 id="wie">Wie veranderde wat</h2></div>
     ${
@@ -136,9 +136,9 @@ function wijzigingen({ wijzigingen, pakketten, gebruik }: SchoolInput): Html {
               ({ tijdstip, door_naam, voor, na }) =>
                 html`<li>
                   ${icon("pencil")}<span
-                    ><b>${na ? tekst(na) : "Weggehaald"}</b><br /><span class="soft small"
+                    ><b>${na ? textOf(na) : "Weggehaald"}</b><br /><span class="soft small"
                       >${formatDateTime(tijdstip.getTime())}, door
-                      ${door_naam}.${voor ? ` Daarvoor: ${tekst(voor)}.` : " Daarvoor: geen pakket."}</span
+                      ${door_naam}.${voor ? ` Daarvoor: ${textOf(voor)}.` : " Daarvoor: geen pakket."}</span
                     ></span
                   >
                 </li>`,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dagVoor } from "#platform/clock";
+import { dayBefore } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { isInstellingsnummer } from "#platform/ids";
 import { cut, oneOf } from "#platform/route";
@@ -7,65 +7,65 @@ import {
   listGebruik,
   listPakketten,
   stopGebruik,
-  wijzigGebruik,
+  changeGebruik,
   type Gebruik,
   type Pakket,
 } from "#modules/schoolsoftware";
-import { route, type Verzoek } from "../contract.ts";
-import { eindeVelden, gedaan, pakketVelden, type Formulieren, type Gedaan } from "./form.ts";
-import { schoolPagina } from "./page.ts";
-import { leesEinde, leesPakket, lopendeElders, periodeOp } from "./rules.ts";
+import { route, type PageRequest } from "../contract.ts";
+import { eindeVelden, gedaan, pakketVelden, type Forms, type Done } from "./form.ts";
+import { schoolPage } from "./page.ts";
+import { readEnd, readPakket, lopendElsewhere, periodOn } from "./rules.ts";
 import {
   findSchool,
   listWijzigingen,
-  noteerWijziging,
-  telPerPakket,
-  zoekScholen,
-  type SchoolVanBeheer,
+  recordWijziging,
+  countPerPakket,
+  searchScholen,
+  type SchoolOfBeheer,
 } from "./store.ts";
-import { zoekPagina } from "./search-page.ts";
+import { searchPage } from "./search-page.ts";
 
 const hier = "/schoolsoftware";
 /** So many schools on a page; with more the search is too wide. */
 const meest = 50;
 const nummer = z.string().refine(isInstellingsnummer);
 
-type Alles = {
-  readonly school: SchoolVanBeheer;
+type Everything = {
+  readonly school: SchoolOfBeheer;
   readonly pakketten: readonly Pakket[];
   readonly gebruik: readonly Gebruik[];
 };
 
 /** Undefined when there is no such school. */
-async function lees(ctx: Context, nummer: string): Promise<Alles | undefined> {
+async function loadSchool(ctx: Context, nummer: string): Promise<Everything | undefined> {
   const school = await findSchool(ctx, nummer);
   if (!school) return undefined;
   return { school, pakketten: await listPakketten(ctx), gebruik: await listGebruik(ctx, school.lijn) };
 }
 
 /** The page of a school, maybe with what was just done, or with a form that must be filled in again. */
-async function toonSchool(
-  v: Verzoek & { readonly params: { readonly nummer: string } },
-  formulieren: Formulieren = {},
+async function formatSchool(
+  v: PageRequest & { readonly params: { readonly nummer: string } },
+  formulieren: Forms = {},
 ): Promise<Response> {
   const gelezen = await v.inBeheer(async (ctx) => {
-    const alles = await lees(ctx, v.params.nummer);
+    const alles = await loadSchool(ctx, v.params.nummer);
     return alles && { ...alles, wijzigingen: await listWijzigingen(ctx, alles.school.lijn) };
   });
-  if (!gelezen) return v.nietGevonden();
+  if (!gelezen) return v.notFound();
   const { school } = gelezen;
   // A former number is a way to the school, not a second page of it.
-  if (school.hoofd !== school.instellingsnummer) return v.naar(`${hier}/${school.hoofd}`);
+  if (school.hoofd !== school.instellingsnummer) return v.redirect(`${hier}/${school.hoofd}`);
   const fout = formulieren.fouten !== undefined;
-  return v.pagina({
+  return v.page({
     titel: school.naam,
     tab: "schoolsoftware",
     kruimels: [],
     ...(fout && { fout, status: 422 }),
-    inhoud: schoolPagina({
+    inhoud: schoolPage({
       ...gelezen,
       ...formulieren,
-      mag: v.mag("schoolsoftware-wijzigen"),
+      mag: v.may("schoolsoftware-wijzigen"),
       vandaag: v.clock.vandaag(),
       nu: v.clock.now(),
     }),
@@ -82,14 +82,14 @@ export const schoolsoftwareRoutes = [
     query: { zoek: cut(100) },
     async handle(v) {
       const { zoek } = v.query;
-      const gevonden = await v.inBeheer(async (ctx) => ({
-        scholen: zoek === "" ? undefined : await zoekScholen(ctx, zoek, meest + 1),
-        perPakket: await telPerPakket(ctx),
+      const found = await v.inBeheer(async (ctx) => ({
+        scholen: zoek === "" ? undefined : await searchScholen(ctx, zoek, meest + 1),
+        perPakket: await countPerPakket(ctx),
       }));
-      return v.pagina({
+      return v.page({
         titel: "Mijn Schoolsoftware",
         tab: "schoolsoftware",
-        inhoud: zoekPagina({ zoek, meest, ...gevonden }),
+        inhoud: searchPage({ zoek, meest, ...found }),
       });
     },
   }),
@@ -99,8 +99,8 @@ export const schoolsoftwareRoutes = [
     access: "schoolsoftware-bekijken",
     summary: "het pakket van een school, van wanneer tot wanneer, en wie dat veranderde",
     params: { nummer },
-    query: { klaar: oneOf(Object.keys(gedaan) as Gedaan[]) },
-    handle: (v) => toonSchool(v, { gedaan: v.query.klaar }),
+    query: { klaar: oneOf(Object.keys(gedaan) as Done[]) },
+    handle: (v) => formatSchool(v, { gedaan: v.query.klaar }),
   }),
   route({
     method: "post",
@@ -112,27 +112,27 @@ export const schoolsoftwareRoutes = [
     async handle(v) {
       const velden = v.form;
       const vandaag = v.clock.vandaag();
-      const uitkomst = await v.inBeheer(async (ctx) => {
-        const alles = await lees(ctx, v.params.nummer);
+      const outcome = await v.inBeheer(async (ctx) => {
+        const alles = await loadSchool(ctx, v.params.nummer);
         if (!alles) return undefined;
         const { gebruik, school } = alles;
-        const gelezen = leesPakket(velden, { ...alles, hoofd: school.hoofd, vandaag });
+        const gelezen = readPakket(velden, { ...alles, hoofd: school.hoofd, vandaag });
         if ("fouten" in gelezen) return gelezen;
         const { nieuw } = gelezen;
-        await wijzigGebruik(ctx, nieuw);
-        for (const een of lopendeElders(gebruik, nieuw))
-          await stopGebruik(ctx, { ...een, tot: dagVoor(nieuw.van) });
-        await noteerWijziging(ctx, {
+        await changeGebruik(ctx, nieuw);
+        for (const one of lopendElsewhere(gebruik, nieuw))
+          await stopGebruik(ctx, { ...one, tot: dayBefore(nieuw.van) });
+        await recordWijziging(ctx, {
           wie: v.ik,
           instellingsnummer: school.hoofd,
-          voor: periodeOp(gebruik, nieuw.van),
+          voor: periodOn(gebruik, nieuw.van),
           na: nieuw,
         });
         return { nummer: school.hoofd };
       });
-      if (!uitkomst) return v.nietGevonden();
-      if ("fouten" in uitkomst) return toonSchool(v, { welk: "pakket", velden, fouten: uitkomst.fouten });
-      return v.naar(`${hier}/${uitkomst.nummer}?klaar=pakket`);
+      if (!outcome) return v.notFound();
+      if ("fouten" in outcome) return formatSchool(v, { welk: "pakket", velden, fouten: outcome.fouten });
+      return v.redirect(`${hier}/${outcome.nummer}?klaar=pakket`);
     },
   }),
   route({
@@ -144,20 +144,20 @@ export const schoolsoftwareRoutes = [
     form: eindeVelden,
     async handle(v) {
       const velden = v.form;
-      const uitkomst = await v.inBeheer(async (ctx) => {
-        const alles = await lees(ctx, v.params.nummer);
-        const gelezen = alles && leesEinde(velden, alles);
+      const outcome = await v.inBeheer(async (ctx) => {
+        const alles = await loadSchool(ctx, v.params.nummer);
+        const gelezen = alles && readEnd(velden, alles);
         if (!gelezen || "fouten" in gelezen) return gelezen;
         const { periode, tot } = gelezen;
         const na = { ...periode, tot };
         await stopGebruik(ctx, na);
         const nummer = alles.school.hoofd;
-        await noteerWijziging(ctx, { wie: v.ik, instellingsnummer: nummer, voor: periode, na });
+        await recordWijziging(ctx, { wie: v.ik, instellingsnummer: nummer, voor: periode, na });
         return { nummer };
       });
-      if (!uitkomst) return v.nietGevonden();
-      if ("fouten" in uitkomst) return toonSchool(v, { welk: "einde", velden, fouten: uitkomst.fouten });
-      return v.naar(`${hier}/${uitkomst.nummer}?klaar=einde`);
+      if (!outcome) return v.notFound();
+      if ("fouten" in outcome) return formatSchool(v, { welk: "einde", velden, fouten: outcome.fouten });
+      return v.redirect(`${hier}/${outcome.nummer}?klaar=einde`);
     },
   }),
 ];

@@ -1,12 +1,12 @@
 import { formatNumber, html, icon, type Html } from "#platform/html";
-import type { Gevonden } from "./store.ts";
+import type { Found } from "./store.ts";
 
 /** Mijn Schoolsoftware: a school to look for, and how many use which package. */
-export function zoekPagina(p: {
+export function searchPage(p: {
   readonly zoek: string;
   readonly meest: number;
   /** At most one more than `meest`; undefined = nothing was asked yet. */
-  readonly scholen: readonly Gevonden[] | undefined;
+  readonly scholen: readonly Found[] | undefined;
   readonly perPakket: readonly { readonly naam: string; readonly scholen: number }[];
 }): Html {
   return html`<div class="page-head">
@@ -37,7 +37,7 @@ export function zoekPagina(p: {
         <div class="submit"><button class="button">Zoek</button></div>
       </form>
     </section>
-    ${p.scholen === undefined ? perPakket(p.perPakket) : gevonden(p.zoek, p.scholen, p.meest)}`;
+    ${p.scholen === undefined ? perPakket(p.perPakket) : found(p.zoek, p.scholen, p.meest)}`;
 }
 
 const perPakket = (pakketten: readonly { readonly naam: string; readonly scholen: number }[]): Html =>
@@ -66,12 +66,12 @@ const perPakket = (pakketten: readonly { readonly naam: string; readonly scholen
         </dl>
       </section>`;
 
-function gevonden(zoek: string, scholen: readonly Gevonden[], meest: number): Html {
+function found(query: string, scholen: readonly Found[], meest: number): Html {
   if (scholen.length === 0)
     return html`<section class="card empty" role="status">
       ${icon("search")}
       <h2>Geen school gevonden</h2>
-      <p>Geen enkele school past bij “${zoek}”. Probeer een deel van de naam, of het instellingsnummer.</p>
+      <p>Geen enkele school past bij “${query}”. Probeer een deel van de naam, of het instellingsnummer.</p>
     </section>`;
   const meer = scholen.length > meest;
   return html`<section class="stack-s" aria-labelledby="gevonden">

@@ -1,14 +1,14 @@
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
 import type { Gebruik } from "#modules/schoolsoftware";
-import { vouw } from "./rules.ts";
+import { foldText } from "./rules.ts";
 
 /** A school as the search shows it. */
-export type Gevonden = {
+export type Found = {
   readonly instellingsnummer: string;
   readonly naam: string;
   readonly gemeente: string;
-  /** The number that stands for it today (D3). */
+  /** The current number of it (D3). */
   readonly hoofd: string;
   /** Name of the package of today. */
   readonly pakket: string | null;
@@ -18,14 +18,14 @@ export type Gevonden = {
  * Schools by number (or its beginning) or by words of name and town, without accents; at most `aantal`, by name.
  * @param zoek not empty
  */
-export async function zoekScholen(ctx: Context, zoek: string, aantal: number): Promise<Gevonden[]> {
+export async function searchScholen(ctx: Context, query: string, aantal: number): Promise<Found[]> {
   const vandaag = ctx.clock.vandaag();
-  const woorden = vouw(zoek)
+  const woorden = foldText(query)
     .split(" ")
     .filter((woord) => woord !== "")
     .map((woord) => `%${woord}%`);
   if (woorden.length === 0) return [];
-  return ctx.sql<Gevonden[]>`
+  return ctx.sql<Found[]>`
     select s.*, scholen.hoofd(s.instellingsnummer, ${vandaag}::date) as hoofd, p.naam as pakket
       from (select instellingsnummer, naam, gemeente from scholen.school
              where instellingsnummer || ' ' ||
@@ -37,14 +37,14 @@ export async function zoekScholen(ctx: Context, zoek: string, aantal: number): P
      order by s.naam, s.instellingsnummer`;
 }
 
-export type SchoolVanBeheer = {
+export type SchoolOfBeheer = {
   readonly instellingsnummer: string;
   readonly naam: string;
   readonly gemeente: string;
   readonly hoofd: string;
   /** All numbers that stand for it today. */
   readonly lijn: readonly string[];
-  /** When it gave the akkoord that stands; null = it shares no class information. */
+  /** When it gave the akkoord in force; null = it shares no class information. */
   readonly deelt_sinds: Date | null;
 };
 
@@ -52,9 +52,9 @@ export type SchoolVanBeheer = {
 export async function findSchool(
   ctx: Context,
   instellingsnummer: string,
-): Promise<SchoolVanBeheer | undefined> {
+): Promise<SchoolOfBeheer | undefined> {
   const vandaag = ctx.clock.vandaag();
-  const [row] = await ctx.sql<SchoolVanBeheer[]>`
+  const [row] = await ctx.sql<SchoolOfBeheer[]>`
     select s.instellingsnummer, s.naam, s.gemeente, h.hoofd, h.lijn,
            (select min(a.gegeven_op) from akkoorden.akkoord a
              where a.instellingsnummer = any (h.lijn) and a.gestopt_op is null) as deelt_sinds
@@ -66,7 +66,7 @@ export async function findSchool(
 }
 
 /** How many schools work with each package today. */
-export async function telPerPakket(ctx: Context): Promise<readonly { naam: string; scholen: number }[]> {
+export async function countPerPakket(ctx: Context): Promise<readonly { naam: string; scholen: number }[]> {
   const vandaag = ctx.clock.vandaag();
   return ctx.sql<{ naam: string; scholen: number }[]>`
     select p.naam, count(g.hoofd)::int as scholen
@@ -79,18 +79,18 @@ export async function telPerPakket(ctx: Context): Promise<readonly { naam: strin
 }
 
 /** What was, or is since: a period of use; null = none. */
-export type Periode = { readonly pakket: string; readonly van: Datum; readonly tot: Datum | null };
+export type Period = { readonly pakket: string; readonly van: Datum; readonly tot: Datum | null };
 
 /** Who of the department changed what of a school. */
 export type Wijziging = {
   readonly tijdstip: Date;
   readonly door_naam: string;
-  readonly voor: Periode | null;
-  readonly na: Periode | null;
+  readonly voor: Period | null;
+  readonly na: Period | null;
 };
 
 /** Notes who changed the use of a package; in the transaction of the change. */
-export async function noteerWijziging(
+export async function recordWijziging(
   ctx: Context,
   wijziging: {
     readonly wie: { readonly voId: string; readonly voornaam: string; readonly naam: string };
@@ -100,11 +100,11 @@ export async function noteerWijziging(
   },
 ): Promise<void> {
   const { wie, instellingsnummer, voor, na } = wijziging;
-  const tekst = ({ pakket, van, tot }: Gebruik) => JSON.stringify({ pakket, van, tot });
+  const textOf = ({ pakket, van, tot }: Gebruik) => JSON.stringify({ pakket, van, tot });
   await ctx.sql`
     insert into beheer.wijziging (tijdstip, door, door_naam, onderwerp, over, voor, na)
     values (${new Date(ctx.clock.now())}, ${wie.voId}, ${`${wie.voornaam} ${wie.naam}`.trim()}, 'schoolsoftware', ${instellingsnummer},
-            ${voor ? tekst(voor) : null}, ${tekst(na)})`;
+            ${voor ? textOf(voor) : null}, ${textOf(na)})`;
 }
 
 /** The last changes of a school, newest first. */
@@ -113,6 +113,6 @@ export async function listWijzigingen(ctx: Context, nummers: readonly string[]):
     { tijdstip: Date; door_naam: string; voor: string | null; na: string | null }[]
   >`select tijdstip, door_naam, voor, na from beheer.wijziging
      where onderwerp = 'schoolsoftware' and over = any (${[...nummers]}) order by wijziging desc limit 20`;
-  const lees = (tekst: string | null) => (tekst === null ? null : (JSON.parse(tekst) as Periode));
-  return rows.map((row) => ({ ...row, voor: lees(row.voor), na: lees(row.na) }));
+  const pakketFrom = (text: string | null) => (text === null ? null : (JSON.parse(text) as Period));
+  return rows.map((row) => ({ ...row, voor: pakketFrom(row.voor), na: pakketFrom(row.na) }));
 }

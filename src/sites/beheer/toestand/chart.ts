@@ -1,5 +1,5 @@
 import { formatDateTime, formatNumber, formatTime, html, type Html } from "#platform/html";
-import { lijnen, somVan, soorten, uren, uur, type Kolom, type Soort } from "./rules.ts";
+import { gridLines, sumOf, soorten, uren, uur, type Column, type Soort } from "./rules.ts";
 
 export const soortNaam: Readonly<Record<Soort, string>> = {
   verwerkt: "verwerkt",
@@ -13,10 +13,9 @@ export const toon: Readonly<Record<Soort, string>> = {
   geweigerd: "error",
 };
 
-const bestanden = (aantal: number): string =>
-  aantal === 1 ? "1 bestand" : `${formatNumber(aantal)} bestanden`;
-const kort = (moment: number): string => formatTime(moment).replace(" uur", "").replace(".00", "");
-const rond = (getal: number): string => getal.toFixed(1);
+const files = (aantal: number): string => (aantal === 1 ? "1 bestand" : `${formatNumber(aantal)} bestanden`);
+const short = (moment: number): string => formatTime(moment).replace(" uur", "").replace(".00", "");
+const rounded = (number: number): string => number.toFixed(1);
 
 const links = 62;
 const breed = 938;
@@ -24,9 +23,9 @@ const onder = 280;
 const hoog = 250;
 
 /** The picture as columns of files per hour, and the same as a table for who does not see it. */
-export function grafiek(kolommen: readonly Kolom[]): Html {
-  const hoogste = Math.max(0, ...kolommen.map(somVan));
-  const schaal = lijnen(hoogste);
+export function chart(columns: readonly Column[]): Html {
+  const hoogste = Math.max(0, ...columns.map(sumOf));
+  const schaal = gridLines(hoogste);
   const top = schaal.at(-1) ?? 1;
   const y = (aantal: number) => onder - (aantal / top) * hoog;
   const vak = breed / uren;
@@ -38,23 +37,23 @@ export function grafiek(kolommen: readonly Kolom[]): Html {
     >
       <svg class="chart" viewBox="0 0 1010 330" role="img" aria-labelledby="ch-t ch-d">
         <title id="ch-t">Bestanden met klasinformatie per uur, de laatste 24 uur</title>
-        <desc id="ch-d">${samenvatting(kolommen)}</desc>
+        <desc id="ch-d">${summary(columns)}</desc>
         ${schaal.map(
           (aantal) =>
             html`<line
                 class="grid"
                 x1="${links}"
                 x2="1000"
-                y1="${rond(y(aantal))}"
-                y2="${rond(y(aantal))}"
-              /><text x="52" y="${rond(y(aantal) + 5)}" text-anchor="end">${formatNumber(aantal)}</text>`,
+                y1="${rounded(y(aantal))}"
+                y2="${rounded(y(aantal))}"
+              /><text x="52" y="${rounded(y(aantal) + 5)}" text-anchor="end">${formatNumber(aantal)}</text>`,
         )}
-        ${kolommen.map((kolom, plaats) => staven(kolom, links + plaats * vak, vak, y))}
-        ${kolommen.map(
-          (kolom, plaats) =>
+        ${columns.map((column, plaats) => bars(column, links + plaats * vak, vak, y))}
+        ${columns.map(
+          (column, plaats) =>
             plaats % 3 === 0 &&
-            html`<text x="${rond(links + plaats * vak)}" y="304" text-anchor="middle"
-              >${kort(kolom.vanaf)}</text
+            html`<text x="${rounded(links + plaats * vak)}" y="304" text-anchor="middle"
+              >${short(column.vanaf)}</text
             >`,
         )}
         <text x="1000" y="304" text-anchor="end">nu</text>
@@ -63,15 +62,15 @@ export function grafiek(kolommen: readonly Kolom[]): Html {
     </div>
     <details class="figures">
       <summary>Toon de cijfers als tabel</summary>
-      ${tabel(kolommen)}
+      ${table(columns)}
     </details>`;
 }
 
 /** Refused on top, so that a few of them are seen above many that went well. */
-function staven(kolom: Kolom, x: number, vak: number, y: (aantal: number) => number): Html[] {
+function bars(column: Column, x: number, vak: number, y: (aantal: number) => number): Html[] {
   let eronder = 0;
   return soorten.flatMap((soort) => {
-    const aantal = kolom[soort];
+    const aantal = column[soort];
     if (aantal === 0) return [];
     const [van, tot] = [y(eronder), y(eronder + aantal)];
     eronder += aantal;
@@ -80,27 +79,27 @@ function staven(kolom: Kolom, x: number, vak: number, y: (aantal: number) => num
     return [
       html`<rect
         class="bar ${toon[soort]}"
-        x="${rond(x + vak * 0.1)}"
-        y="${rond(van - hoogte)}"
-        width="${rond(vak * 0.8)}"
-        height="${rond(hoogte)}"
+        x="${rounded(x + vak * 0.1)}"
+        y="${rounded(van - hoogte)}"
+        width="${rounded(vak * 0.8)}"
+        height="${rounded(hoogte)}"
       />`,
     ];
   });
 }
 
-function samenvatting(kolommen: readonly Kolom[]): string {
-  const totaal = kolommen.reduce((som, kolom) => som + somVan(kolom), 0);
-  if (totaal === 0) return "Er kwam geen enkel bestand binnen.";
-  const drukste = kolommen.reduce((een, ander) => (somVan(ander) > somVan(een) ? ander : een));
+function summary(columns: readonly Column[]): string {
+  const total = columns.reduce((som, column) => som + sumOf(column), 0);
+  if (total === 0) return "Er kwam geen enkel bestand binnen.";
+  const drukste = columns.reduce((one, other) => (sumOf(other) > sumOf(one) ? other : one));
   const delen = soorten.flatMap((soort) => {
-    const aantal = kolommen.reduce((som, kolom) => som + kolom[soort], 0);
+    const aantal = columns.reduce((som, column) => som + column[soort], 0);
     return aantal > 0 ? [`${formatNumber(aantal)} ${soortNaam[soort]}`] : [];
   });
-  return `${bestanden(totaal)}: ${delen.join(", ")}. Het drukste uur begon om ${formatTime(drukste.vanaf)}, met ${bestanden(somVan(drukste))}.`;
+  return `${files(total)}: ${delen.join(", ")}. Het drukste uur begon om ${formatTime(drukste.vanaf)}, met ${files(sumOf(drukste))}.`;
 }
 
-function tabel(kolommen: readonly Kolom[]): Html {
+function table(columns: readonly Column[]): Html {
   return html`<div class="table-frame">
     <table class="data reflow" role="table">
       <caption class="visually-hidden">
@@ -113,17 +112,17 @@ function tabel(kolommen: readonly Kolom[]): Html {
         </tr>
       </thead>
       <tbody role="rowgroup">
-        ${kolommen.map(
-          (kolom) =>
+        ${columns.map(
+          (column) =>
             html`<tr role="row">
               <th role="rowheader" scope="row">
-                <span class="visually-hidden">${formatDateTime(kolom.vanaf)},</span> ${kort(kolom.vanaf)} tot
-                ${kort(kolom.vanaf + uur)} uur
+                <span class="visually-hidden">${formatDateTime(column.vanaf)},</span> ${short(column.vanaf)}
+                tot ${short(column.vanaf + uur)} uur
               </th>
               ${soorten.map(
                 (soort) =>
                   html`<td role="cell" class="num" data-label="${soortNaam[soort]}">
-                    ${formatNumber(kolom[soort])}
+                    ${formatNumber(column[soort])}
                   </td>`,
               )}
             </tr>`,

@@ -7,25 +7,25 @@ import {
   icon,
   type Html,
 } from "#platform/html";
-import { grafiek, soortNaam, toon } from "./chart.ts";
-import { kijkNaar, somVan, soorten, verouderd, type Kolom, type Soort, type Stroom } from "./rules.ts";
-import type { Bestand, Delend, Feed } from "./store.ts";
+import { chart, soortNaam, toon } from "./chart.ts";
+import { whatToCheck, sumOf, soorten, outdated, type Column, type Soort, type Stream } from "./rules.ts";
+import type { ReceivedFile, Delend, Feed } from "./store.ts";
 
 /** So many rows of a list; the count above it is always whole. */
 export const meest = 50;
 
 type Input = {
   readonly nu: number;
-  readonly kolommen: readonly Kolom[];
-  readonly stromen: readonly Stroom[];
+  readonly kolommen: readonly Column[];
+  readonly stromen: readonly Stream[];
   readonly delend: readonly Delend[];
   readonly feed: Feed;
-  readonly aangehouden: readonly Bestand[];
-  readonly geweigerd: readonly Bestand[];
+  readonly aangehouden: readonly ReceivedFile[];
+  readonly geweigerd: readonly ReceivedFile[];
 };
 
-export function toestandPagina(p: Input): Html {
-  const oud = p.delend.filter((school) => verouderd(school, p.nu));
+export function toestandPage(p: Input): Html {
+  const oud = p.delend.filter((school) => outdated(school, p.nu));
   return html`<div class="page-head">
       <div>
         <h1>Toestand</h1>
@@ -33,7 +33,7 @@ export function toestandPagina(p: Input): Html {
       </div>
       <a class="button secondary" href="/toestand">${icon("refresh-cw")}Vernieuwen</a>
     </div>
-    ${cijfers(p, oud.length)}
+    ${figures(p, oud.length)}
     <section class="card" aria-labelledby="dag">
       <div class="card-head">
         <h2 id="dag">Klasinformatie in de laatste 24 uur</h2>
@@ -42,45 +42,46 @@ export function toestandPagina(p: Input): Html {
         </p>
       </div>
       ${
-        p.kolommen.every((kolom) => somVan(kolom) === 0)
+        p.kolommen.every((column) => sumOf(column) === 0)
           ? html`<p class="soft">Er kwam geen enkel bestand binnen.</p>`
-          : grafiek(p.kolommen)
+          : chart(p.kolommen)
       }
     </section>
     ${gegevensstromen(p)}
     <div class="columns equal">
-      ${stille(oud, p.nu)}
+      ${quietSchools(oud, p.nu)}
       <div class="stack">
-        ${bestanden("aangehouden", p.aangehouden, p.nu)} ${bestanden("geweigerd", p.geweigerd, p.nu)}
+        ${files("aangehouden", p.aangehouden, p.nu)} ${files("geweigerd", p.geweigerd, p.nu)}
       </div>
     </div>`;
 }
 
-const wanneer = (moment: number, nu: number): string => `${formatNearDay(moment, nu)}, ${formatTime(moment)}`;
+const formatWhen = (moment: number, nu: number): string =>
+  `${formatNearDay(moment, nu)}, ${formatTime(moment)}`;
 
 const inOrde: Html = html`<span class="pill ok">${icon("check")}In orde</span>`;
-const kijkNa = (tekst: string): Html =>
-  html`<span class="pill attention">${icon("triangle-alert")}${tekst}</span>`;
+const toCheck = (text: string): Html =>
+  html`<span class="pill attention">${icon("triangle-alert")}${text}</span>`;
 
-function cijfers({ delend, kolommen, aangehouden, geweigerd }: Input, oud: number): Html {
-  const totaal = kolommen.reduce((som, kolom) => som + somVan(kolom), 0);
+function figures({ delend, kolommen, aangehouden, geweigerd }: Input, oud: number): Html {
+  const total = kolommen.reduce((som, column) => som + sumOf(column), 0);
   const stat = (naam: string, cijfer: number, uitleg: Html | string) =>
     html`<div class="stat">
       <dt>${naam}</dt>
       <dd><span class="figure">${formatNumber(cijfer)}</span><br /><small>${uitleg}</small></dd>
     </div>`;
-  const telling = (lijst: readonly Bestand[]) => Math.min(lijst.length, meest);
-  const meer = (lijst: readonly Bestand[]) => (lijst.length > meest ? "minstens; " : "");
+  const countOf = (list: readonly ReceivedFile[]) => Math.min(list.length, meest);
+  const moreThanShown = (list: readonly ReceivedFile[]) => (list.length > meest ? "minstens; " : "");
   return html`<dl class="stats">
     ${stat("Scholen met verse klassen", delend.length - oud, `van ${formatNumber(delend.length)} die delen`)}
-    ${stat("Bestanden", totaal, "in de laatste 24 uur")}
-    ${stat("Aangehouden", telling(aangehouden), `${meer(aangehouden)}wachten op de school`)}
-    ${stat("Geweigerd", telling(geweigerd), `${meer(geweigerd)}in de laatste 24 uur`)}
+    ${stat("Bestanden", total, "in de laatste 24 uur")}
+    ${stat("Aangehouden", countOf(aangehouden), `${moreThanShown(aangehouden)}wachten op de school`)}
+    ${stat("Geweigerd", countOf(geweigerd), `${moreThanShown(geweigerd)}in de laatste 24 uur`)}
   </dl>`;
 }
 
 function gegevensstromen({ stromen, feed, nu }: Input): Html {
-  const reden = kijkNaar(feed, nu);
+  const reden = whatToCheck(feed, nu);
   return html`<section class="stack-s" aria-labelledby="stromen">
     <h2 id="stromen">Gegevensstromen</h2>
     <div class="table-frame">
@@ -100,29 +101,29 @@ function gegevensstromen({ stromen, feed, nu }: Input): Html {
           <tr role="row">
             <th role="rowheader" scope="row">Discimus<small>leerlingen en inschrijvingen</small></th>
             <td role="cell" class="pills-cell">
-              ${reden === null ? inOrde : kijkNa(reden === "stil" ? "Stil" : "Kijk na")}
+              ${reden === null ? inOrde : toCheck(reden === "stil" ? "Stil" : "Kijk na")}
             </td>
             <td role="cell" data-label="Laatste bericht">
-              ${feed.laatst ? wanneer(feed.laatst.getTime(), nu) : "nog geen"}
+              ${feed.laatst ? formatWhen(feed.laatst.getTime(), nu) : "nog geen"}
             </td>
             <td role="cell" data-label="Laatste 24 uur">
               ${feed.quarantaine_nieuw === 1 ? "1 bericht" : `${formatNumber(feed.quarantaine_nieuw)} berichten`}
               in quarantaine, ${formatNumber(feed.quarantaine)} in totaal
             </td>
           </tr>
-          ${stromen.map((stroom) => rij(stroom, nu))}
+          ${stromen.map((stroom) => row(stroom, nu))}
         </tbody>
       </table>
     </div>
   </section>`;
 }
 
-function rij(stroom: Stroom, nu: number): Html {
-  const totaal = somVan(stroom);
+function row(stroom: Stream, nu: number): Html {
+  const total = sumOf(stroom);
   const staat =
     stroom.verouderd > 0 || stroom.geweigerd > 0
-      ? kijkNa("Kijk na")
-      : stroom.scholen === 0 && totaal === 0
+      ? toCheck("Kijk na")
+      : stroom.scholen === 0 && total === 0
         ? html`<span class="pill">${icon("minus")}Niet in gebruik</span>`
         : inOrde;
   const delen = soorten.filter((soort) => stroom[soort] > 0);
@@ -134,10 +135,10 @@ function rij(stroom: Stroom, nu: number): Html {
     </th>
     <td role="cell" class="pills-cell">${staat}</td>
     <td role="cell" data-label="Laatste bericht">
-      ${stroom.laatst === null ? "niet in de laatste 24 uur" : wanneer(stroom.laatst, nu)}
+      ${stroom.laatst === null ? "niet in de laatste 24 uur" : formatWhen(stroom.laatst, nu)}
     </td>
     <td role="cell" data-label="Laatste 24 uur">
-      ${delen.length > 0 ? verdeling(stroom, delen, totaal) : "geen bestanden"}${
+      ${delen.length > 0 ? distribution(stroom, delen, total) : "geen bestanden"}${
         stroom.verouderd > 0 &&
         html`,
         ${stroom.verouderd === 1 ? "1 school te laat" : `${formatNumber(stroom.verouderd)} scholen te laat`}`
@@ -146,13 +147,13 @@ function rij(stroom: Stroom, nu: number): Html {
   </tr>`;
 }
 
-function verdeling(stroom: Stroom, delen: readonly Soort[], totaal: number): Html {
+function distribution(stroom: Stream, delen: readonly Soort[], total: number): Html {
   let x = 0;
   return html`<svg class="share" viewBox="0 0 1000 12" preserveAspectRatio="none" aria-hidden="true">
       ${delen.map((soort) => {
         const van = x;
         // One in a thousand is still seen.
-        const breed = Math.max(12, (stroom[soort] / totaal) * 1000);
+        const breed = Math.max(12, (stroom[soort] / total) * 1000);
         x += breed;
         return html`<rect
           class="${toon[soort]}"
@@ -165,7 +166,7 @@ function verdeling(stroom: Stroom, delen: readonly Soort[], totaal: number): Htm
 }
 
 /** Schools whose last delivery is older than 24 hours (R74). */
-function stille(oud: readonly Delend[], nu: number): Html {
+function quietSchools(oud: readonly Delend[], nu: number): Html {
   return html`<section class="card" aria-labelledby="stil">
     <div class="card-head"><h2 id="stil">Langer dan 24 uur niets geleverd</h2></div>
     ${
@@ -179,14 +180,14 @@ function stille(oud: readonly Delend[], nu: number): Html {
                     ><a href="/schoolsoftware/${school.instellingsnummer}"><b>${school.naam}</b></a>
                     ${school.instellingsnummer}<br /><span class="soft small"
                       >${school.pakket ?? "zonder pakket"},
-                      ${school.laatst ? `laatst ${wanneer(school.laatst.getTime(), nu)}` : "leverde nog nooit"}</span
+                      ${school.laatst ? `laatst ${formatWhen(school.laatst.getTime(), nu)}` : "leverde nog nooit"}</span
                     ></span
                   >
                 </li>`,
             )}
           </ul>`
     }
-    ${meerDan(oud.length)}
+    ${moreThan(oud.length)}
     ${
       oud.length > 0 &&
       html`<p class="why">
@@ -199,10 +200,10 @@ function stille(oud: readonly Delend[], nu: number): Html {
   </section>`;
 }
 
-const meerDan = (aantal: number): Html | undefined =>
+const moreThan = (aantal: number): Html | undefined =>
   aantal > meest ? html`<p class="soft">En nog ${formatNumber(aantal - meest)}.</p>` : undefined;
 
-function bestanden(soort: Bestand["status"], lijst: readonly Bestand[], nu: number): Html {
+function files(soort: ReceivedFile["status"], list: readonly ReceivedFile[], nu: number): Html {
   const id = `bestanden-${soort}`;
   const aangehouden = soort === "aangehouden";
   return html`<section class="card" aria-labelledby="${id}">
@@ -210,31 +211,31 @@ function bestanden(soort: Bestand["status"], lijst: readonly Bestand[], nu: numb
       <h2 id="${id}">${aangehouden ? "Aangehouden bestanden" : "Geweigerd in de laatste 24 uur"}</h2>
     </div>
     ${
-      lijst.length === 0
+      list.length === 0
         ? html`<p class="soft">Geen.</p>`
         : html`<ul class="todo">
-            ${lijst.slice(0, meest).map(
-              (een) =>
+            ${list.slice(0, meest).map(
+              (one) =>
                 html`<li>
                   ${icon(aangehouden ? "pause" : "x")}<span
                     >${
-                      een.school === null
+                      one.school === null
                         ? html`<b>Onbekende school</b>`
-                        : html`<a href="/schoolsoftware/${een.instellingsnummer}"><b>${een.school}</b></a>`
+                        : html`<a href="/schoolsoftware/${one.instellingsnummer}"><b>${one.school}</b></a>`
                     }
-                    ${een.instellingsnummer}<br /><span class="soft small"
-                      >${een.pakket}, schooljaar ${een.schooljaar},
-                      ${wanneer(een.ontvangen_op.getTime(), nu)}</span
+                    ${one.instellingsnummer}<br /><span class="soft small"
+                      >${one.pakket}, schooljaar ${one.schooljaar},
+                      ${formatWhen(one.ontvangen_op.getTime(), nu)}</span
                     ></span
                   >
                 </li>`,
             )}
           </ul>`
     }
-    ${lijst.length > meest && html`<p class="soft">Er zijn er meer; dit zijn de laatste ${meest}.</p>`}
+    ${list.length > meest && html`<p class="soft">Er zijn er meer; dit zijn de laatste ${meest}.</p>`}
     ${
       aangehouden &&
-      lijst.length > 0 &&
+      list.length > 0 &&
       html`<p class="why">
         ${icon("info")}<span
           >Een LeerID-beheerder van de school kijkt het verschil na in het Schoolloket en beslist.</span

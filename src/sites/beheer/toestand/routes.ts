@@ -1,8 +1,8 @@
 import { listPakketten } from "#modules/schoolsoftware";
 import { route } from "../contract.ts";
-import { meest, toestandPagina } from "./page.ts";
-import { beginVan, kolommen, stromen } from "./rules.ts";
-import { findFeed, listDelend, listVast, telLeveringen } from "./store.ts";
+import { meest, toestandPage } from "./page.ts";
+import { startOf, columns, streams } from "./rules.ts";
+import { findFeed, listSharing, listVastbenoemd, countLeveringen } from "./store.ts";
 
 /** How the streams of data go: deliveries over the day, schools that are silent (R74), what is held or refused, the feed. */
 export const toestandRoutes = [
@@ -13,26 +13,26 @@ export const toestandRoutes = [
     summary: "tellingen en momenten van de leveringen en van Discimus",
     async handle(v) {
       const nu = v.clock.now();
-      const begin = beginVan(nu);
+      const begin = startOf(nu);
       const gelezen = await v.inBeheer(async (ctx) => {
         const [tellingen, delend, vast, feed, pakketten] = await Promise.all([
-          telLeveringen(ctx, begin),
-          listDelend(ctx),
-          listVast(ctx, begin, meest + 1),
+          countLeveringen(ctx, begin),
+          listSharing(ctx),
+          listVastbenoemd(ctx, begin, meest + 1),
           findFeed(ctx, begin),
           listPakketten(ctx),
         ]);
         return { tellingen, delend, ...vast, feed, pakketten };
       });
       const { tellingen, delend, pakketten } = gelezen;
-      return v.pagina({
+      return v.page({
         titel: "Toestand",
         tab: "toestand",
-        inhoud: toestandPagina({
+        inhoud: toestandPage({
           ...gelezen,
           nu,
-          kolommen: kolommen(tellingen, begin),
-          stromen: stromen(tellingen, delend, pakketten, nu),
+          kolommen: columns(tellingen, begin),
+          stromen: streams(tellingen, delend, pakketten, nu),
         }),
       });
     },

@@ -1,5 +1,5 @@
 import type { Pakket } from "#modules/schoolsoftware";
-import type { Delend, Feed, Status, Telling } from "./store.ts";
+import type { Delend, Feed, Status, Tally } from "./store.ts";
 
 export const uur = 3_600_000;
 const dag = 24 * uur;
@@ -18,39 +18,39 @@ const soortVan: Readonly<Record<Status, Soort>> = {
 };
 
 /** Beginning of the picture: the whole hour that runs now is the last of 24. */
-export const beginVan = (nu: number): number => Math.floor(nu / uur) * uur - (uren - 1) * uur;
+export const startOf = (nu: number): number => Math.floor(nu / uur) * uur - (uren - 1) * uur;
 
-export type Kolom = Readonly<Record<Soort, number>> & { readonly vanaf: number };
+export type Column = Readonly<Record<Soort, number>> & { readonly vanaf: number };
 
-const leeg = (): Record<Soort, number> => ({ verwerkt: 0, "kijk-na": 0, geweigerd: 0 });
+const emptyCounts = (): Record<Soort, number> => ({ verwerkt: 0, "kijk-na": 0, geweigerd: 0 });
 
 /** One column per hour, also for hours without a file. */
-export function kolommen(tellingen: readonly Telling[], begin: number): readonly Kolom[] {
-  const kolom = Array.from({ length: uren }, leeg);
+export function columns(tellingen: readonly Tally[], begin: number): readonly Column[] {
+  const column = Array.from({ length: uren }, emptyCounts);
   for (const telling of tellingen) {
-    const deze = kolom[telling.uur];
+    const deze = column[telling.uur];
     if (deze) deze[soortVan[telling.status]] += telling.aantal;
   }
-  return kolom.map((een, plaats) => ({ ...een, vanaf: begin + plaats * uur }));
+  return column.map((one, plaats) => ({ ...one, vanaf: begin + plaats * uur }));
 }
 
-export const somVan = (kolom: Readonly<Record<Soort, number>>): number =>
-  soorten.reduce((som, soort) => som + kolom[soort], 0);
+export const sumOf = (column: Readonly<Record<Soort, number>>): number =>
+  soorten.reduce((som, soort) => som + column[soort], 0);
 
 /** Lines of the picture: from 0 to at least the highest, at most five, at round numbers. */
-export function lijnen(hoogste: number): readonly number[] {
+export function gridLines(hoogste: number): readonly number[] {
   const grof = Math.max(1, hoogste / 4);
   const tien = 10 ** Math.floor(Math.log10(grof));
-  const stap = Math.ceil([1, 2, 5, 10].map((keer) => keer * tien).find((een) => een >= grof) ?? 10 * tien);
-  return Array.from({ length: Math.max(1, Math.ceil(hoogste / stap)) + 1 }, (_, keer) => keer * stap);
+  const step = Math.ceil([1, 2, 5, 10].map((keer) => keer * tien).find((one) => one >= grof) ?? 10 * tien);
+  return Array.from({ length: Math.max(1, Math.ceil(hoogste / step)) + 1 }, (_, keer) => keer * step);
 }
 
 /** A school that shares and whose last file, or akkoord when that is later, is older than 24 hours (R74). */
-export const verouderd = ({ laatst, gegeven_op }: Delend, nu: number): boolean =>
+export const outdated = ({ laatst, gegeven_op }: Delend, nu: number): boolean =>
   nu - Math.max(laatst?.getTime() ?? 0, gegeven_op.getTime()) > dag;
 
 /** A package as a stream of files. */
-export type Stroom = Readonly<Record<Soort, number>> & {
+export type Stream = Readonly<Record<Soort, number>> & {
   readonly naam: string;
   /** Schools that share and use it today. */
   readonly scholen: number;
@@ -59,35 +59,35 @@ export type Stroom = Readonly<Record<Soort, number>> & {
 };
 
 /** Every package that can deliver, did, or is used by a school that shares; by name. */
-export function stromen(
-  tellingen: readonly Telling[],
+export function streams(
+  tellingen: readonly Tally[],
   delend: readonly Delend[],
   pakketten: readonly Pakket[],
   nu: number,
-): readonly Stroom[] {
-  const rij = new Map<string, { -readonly [K in keyof Stroom]: Stroom[K] }>();
-  const van = (naam: string) => {
-    const deze = rij.get(naam) ?? { naam, scholen: 0, verouderd: 0, laatst: null, ...leeg() };
-    rij.set(naam, deze);
+): readonly Stream[] {
+  const row = new Map<string, { -readonly [K in keyof Stream]: Stream[K] }>();
+  const rowOf = (naam: string) => {
+    const deze = row.get(naam) ?? { naam, scholen: 0, verouderd: 0, laatst: null, ...emptyCounts() };
+    row.set(naam, deze);
     return deze;
   };
-  for (const { naam, levertKlasinformatie } of pakketten) if (levertKlasinformatie) van(naam);
+  for (const { naam, levertKlasinformatie } of pakketten) if (levertKlasinformatie) rowOf(naam);
   const namen = new Map(pakketten.map(({ pakket, naam }) => [pakket, naam]));
   for (const { pakket, status, aantal, laatst } of tellingen) {
-    const deze = van(namen.get(pakket) ?? pakket);
+    const deze = rowOf(namen.get(pakket) ?? pakket);
     deze[soortVan[status]] += aantal;
     deze.laatst = Math.max(deze.laatst ?? 0, laatst.getTime());
   }
   for (const school of delend) {
-    const deze = van(school.pakket ?? "zonder pakket");
+    const deze = rowOf(school.pakket ?? "zonder pakket");
     deze.scholen += 1;
-    if (verouderd(school, nu)) deze.verouderd += 1;
+    if (outdated(school, nu)) deze.verouderd += 1;
   }
-  return [...rij.values()].toSorted((een, ander) => een.naam.localeCompare(ander.naam, "nl"));
+  return [...row.values()].toSorted((one, other) => one.naam.localeCompare(other.naam, "nl"));
 }
 
 /** Why the feed asks for a look; null = it is all right. A school day without one message is not usual. */
-export function kijkNaar(feed: Feed, nu: number): "stil" | "quarantaine" | null {
+export function whatToCheck(feed: Feed, nu: number): "stil" | "quarantaine" | null {
   if (feed.laatst === null || nu - feed.laatst.getTime() > dag) return "stil";
   return feed.quarantaine_nieuw > 0 ? "quarantaine" : null;
 }

@@ -4,7 +4,7 @@ export const statussen = ["verwerkt", "deels", "aangehouden", "geweigerd", "wach
 export type Status = (typeof statussen)[number];
 
 /** Files that came in during one hour, from one package, with one outcome. */
-export type Telling = {
+export type Tally = {
   /** Hours since the beginning of the picture. */
   readonly uur: number;
   readonly pakket: string;
@@ -14,9 +14,9 @@ export type Telling = {
 };
 
 /** Files per hour since `begin`, which is a whole hour. */
-export function telLeveringen(ctx: Context, begin: number): Promise<readonly Telling[]> {
+export function countLeveringen(ctx: Context, begin: number): Promise<readonly Tally[]> {
   const van = new Date(begin);
-  return ctx.sql<Telling[]>`
+  return ctx.sql<Tally[]>`
     select floor(extract(epoch from ontvangen_op - ${van}::timestamptz) / 3600)::int as uur, pakket, status,
            count(*)::int as aantal, max(ontvangen_op) as laatst
       from leveringen.levering where ontvangen_op >= ${van}::timestamptz group by 1, 2, 3`;
@@ -33,7 +33,7 @@ export type Delend = {
 };
 
 /** Every school that shares, with its package of today and its last delivery (R74). */
-export function listDelend(ctx: Context): Promise<readonly Delend[]> {
+export function listSharing(ctx: Context): Promise<readonly Delend[]> {
   const vandaag = ctx.clock.vandaag();
   return ctx.sql<Delend[]>`
     select s.instellingsnummer, s.naam, p.naam as pakket, d.gegeven_op, d.laatst
@@ -49,7 +49,7 @@ export function listDelend(ctx: Context): Promise<readonly Delend[]> {
 }
 
 /** A file that is held, or that was refused. */
-export type Bestand = {
+export type ReceivedFile = {
   readonly levering: string;
   readonly instellingsnummer: string;
   readonly school: string | null;
@@ -60,14 +60,14 @@ export type Bestand = {
 };
 
 /** Files that wait for a decision of the school, and those refused since `begin`; the newest first, at most `meest` of each. */
-export async function listVast(
+export async function listVastbenoemd(
   ctx: Context,
   begin: number,
   meest: number,
-): Promise<{ readonly aangehouden: readonly Bestand[]; readonly geweigerd: readonly Bestand[] }> {
+): Promise<{ readonly aangehouden: readonly ReceivedFile[]; readonly geweigerd: readonly ReceivedFile[] }> {
   // A held file is refused by itself after seven days: no need to look further back.
   const week = new Date(ctx.clock.now() - 8 * 86_400_000);
-  const lijst = (status: Bestand["status"], sinds: Date) => ctx.sql<Bestand[]>`
+  const list = (status: ReceivedFile["status"], sinds: Date) => ctx.sql<ReceivedFile[]>`
     select l.levering, l.instellingsnummer, s.naam as school, coalesce(p.naam, l.pakket) as pakket, l.schooljaar, l.status, l.ontvangen_op
       from leveringen.levering l
       left join scholen.school s using (instellingsnummer)
@@ -75,8 +75,8 @@ export async function listVast(
      where l.status = ${status} and l.ontvangen_op >= ${sinds}::timestamptz
      order by l.ontvangen_op desc, l.levering limit ${meest}`;
   const [aangehouden, geweigerd] = await Promise.all([
-    lijst("aangehouden", week),
-    lijst("geweigerd", new Date(begin)),
+    list("aangehouden", week),
+    list("geweigerd", new Date(begin)),
   ]);
   return { aangehouden, geweigerd };
 }

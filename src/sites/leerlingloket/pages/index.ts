@@ -1,7 +1,7 @@
-export { fout, nietIngelogd } from "./fout.ts";
-export type { FoutInput, NietIngelogdInput } from "./fout.ts";
+export { errorPage, notSignedInPage } from "./error.ts";
+export type { ErrorInput, NotSignedInInput } from "./error.ts";
 export { mijnToepassingen } from "./mijn-toepassingen.ts";
-export type { MijnToepassingenInput, Tegel } from "./mijn-toepassingen.ts";
-export { wieKreegMijnGegevens } from "./wie-kreeg-mijn-gegevens.ts";
-export type { Vrijgave, WieKreegMijnGegevensInput } from "./wie-kreeg-mijn-gegevens.ts";
-export { uitleg, uitlegPaginas, voetVan } from "./uitleg.ts";
+export type { MijnToepassingenInput, Tile } from "./mijn-toepassingen.ts";
+export { wieKreegMijnGegevens } from "./vrijgaven.ts";
+export type { Vrijgave, WieKreegMijnGegevensInput } from "./vrijgaven.ts";
+export { explanationPage, uitlegPaginas, footerOf } from "./explanation.ts";

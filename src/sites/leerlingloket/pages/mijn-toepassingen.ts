@@ -2,7 +2,7 @@ import { appIcon, document, html, icon, pupilBar, webUrl } from "#platform/html"
 import type { AppMark, FooterLink, Html, PostTarget } from "#platform/html";
 
 /** One application that the pupil may open today. */
-export type Tegel = AppMark & {
+export type Tile = AppMark & {
   readonly naam: string;
   readonly omschrijving: string;
   readonly url: string;
@@ -18,7 +18,7 @@ export type MijnToepassingenInput = {
   readonly klas?: string;
   /** In words, for example "derde leerjaar"; shown when the class is not known. */
   readonly leerjaar?: string;
-  readonly toepassingen: readonly Tegel[];
+  readonly toepassingen: readonly Tile[];
   readonly afmeldenActie: PostTarget;
   /** The page "Wie kreeg mijn gegevens?". */
   readonly gegevensUrl: string;
@@ -65,7 +65,7 @@ function place(input: MijnToepassingenInput): Html | string {
   return input.leerjaar === undefined ? "" : `, ${input.leerjaar}`;
 }
 
-function tile(tegel: Tegel): Html {
+function tile(tegel: Tile): Html {
   return html` <li>
     <a class="tile" href="${webUrl(tegel.url)}"
       >${appIcon(tegel)}<span><b>${tegel.naam}</b><span class="what">${tegel.omschrijving}</span></span

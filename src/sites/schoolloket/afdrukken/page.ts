@@ -1,22 +1,22 @@
 import { formatDateTime, formatNumber, formatTime, html, icon, postButton, type Html } from "#platform/html";
-import { afdrukbaarTot, reeks, type Batch } from "#modules/uitreiking";
-import type { Pagina } from "../contract.ts";
+import { printableUntil, seriesName, type Batch } from "#modules/uitreiking";
+import type { PageContent } from "../contract.ts";
 
-const lijst = "/leerid-beheer/afdrukken";
+const list = "/leerid-beheer/afdrukken";
 const soortnamen = { strookjes: "Strookjes", brieven: "Brieven", badges: "Badges" } as const;
 
-const aantalLeerlingen = (aantal: number) =>
+const formatLeerlingen = (aantal: number) =>
   aantal === 1 ? "1 leerling" : `${formatNumber(aantal)} leerlingen`;
 
-function standVan(batch: Batch, nu: number): Html {
-  if (batch.gewistOp || nu >= afdrukbaarTot(batch))
+function standPills(batch: Batch, nu: number): Html {
+  if (batch.gewistOp || nu >= printableUntil(batch))
     return html`<span class="pill">${icon("circle-minus")}Voorbij</span>`;
   if (!batch.klaarOp) return html`<span class="pill info">${icon("hourglass")}Bezig</span>`;
   if (batch.afdrukbaar === 0) return html`<span class="pill">${icon("circle-minus")}Vervangen</span>`;
   return html`<span class="pill ok">${icon("check")}Klaar</span>`;
 }
 
-function groepenVan({ groepen }: Batch): string {
+function groepenOf({ groepen }: Batch): string {
   const namen = groepen.toSorted(new Intl.Collator("nl-BE", { numeric: true }).compare);
   return namen.length > 3
     ? `${namen.slice(0, 2).join(", ")} en ${namen.length - 2} andere groepen`
@@ -24,17 +24,17 @@ function groepenVan({ groepen }: Batch): string {
 }
 
 /** All batches of the school. */
-export function lijstPagina(batches: readonly Batch[], nu: number): Pagina {
-  const rijen = batches.map(
+export function listPage(batches: readonly Batch[], nu: number): PageContent {
+  const rows = batches.map(
     (batch) =>
       html`<tr role="row">
-        <th role="rowheader" scope="row"><a href="${lijst}/${batch.batch}">${reeks(batch)}</a></th>
+        <th role="rowheader" scope="row"><a href="${list}/${batch.batch}">${seriesName(batch)}</a></th>
         <td role="cell" data-label="Gevraagd">${formatDateTime(batch.gevraagdOp.getTime())}</td>
         <td role="cell" data-label="Soort">${soortnamen[batch.soort]}</td>
-        <td role="cell" data-label="Voor">${groepenVan(batch)}</td>
+        <td role="cell" data-label="Voor">${groepenOf(batch)}</td>
         <td role="cell" class="num" data-label="Leerlingen">${formatNumber(batch.aantal)}</td>
         <td role="cell" class="pills-cell" data-label="Stand">
-          <span class="pills">${standVan(batch, nu)}</span>
+          <span class="pills">${standPills(batch, nu)}</span>
         </td>
       </tr>`,
   );
@@ -70,7 +70,7 @@ export function lijstPagina(batches: readonly Batch[], nu: number): Pagina {
                   </tr>
                 </thead>
                 <tbody role="rowgroup">
-                  ${rijen}
+                  ${rows}
                 </tbody>
               </table>
             </div>`
@@ -79,28 +79,28 @@ export function lijstPagina(batches: readonly Batch[], nu: number): Pagina {
 }
 
 /** One batch: how far it is, the PDF, and when that goes away. */
-export function batchPagina(batch: Batch, nu: number): Pagina {
-  const voorbij = batch.gewistOp !== null || nu >= afdrukbaarTot(batch);
-  const titel = `Afdruk ${reeks(batch)}`;
-  const deel = voorbij ? voorbijDeel(batch) : batch.klaarOp ? klaarDeel(batch) : bezigDeel(batch);
+export function batchPage(batch: Batch, nu: number): PageContent {
+  const voorbij = batch.gewistOp !== null || nu >= printableUntil(batch);
+  const titel = `Afdruk ${seriesName(batch)}`;
+  const part = voorbij ? expiredPart(batch) : batch.klaarOp ? readyPart(batch) : busyPart(batch);
   return {
     titel,
     tab: "leerid-beheer",
-    kruimels: [{ tekst: "Accounts afdrukken", url: lijst }],
+    kruimels: [{ tekst: "Accounts afdrukken", url: list }],
     inhoud: html`<div class="page-head">
         <div>
           <h1>${titel}</h1>
           <p class="lead">
-            ${soortnamen[batch.soort]} voor ${aantalLeerlingen(batch.aantal)}: ${groepenVan(batch)}. Gevraagd
+            ${soortnamen[batch.soort]} voor ${formatLeerlingen(batch.aantal)}: ${groepenOf(batch)}. Gevraagd
             op ${formatDateTime(batch.gevraagdOp.getTime())}.
           </p>
         </div>
       </div>
-      ${deel}`,
+      ${part}`,
   };
 }
 
-function bezigDeel(batch: Batch): Html {
+function busyPart(batch: Batch): Html {
   return html`<section class="card stack" aria-labelledby="bezig">
     <h2 id="bezig">Nieuwe sleutels maken</h2>
     <p>
@@ -111,11 +111,11 @@ function bezigDeel(batch: Batch): Html {
       Deze pagina ververst zichzelf. Je mag ze sluiten: het werk gaat door, en je vindt de afdruk terug in de
       lijst.
     </p>
-    <p><a href="${lijst}/${batch.batch}">Kijk hoe ver het is</a></p>
+    <p><a href="${list}/${batch.batch}">Kijk hoe ver het is</a></p>
   </section>`;
 }
 
-function klaarDeel(batch: Batch): Html {
+function readyPart(batch: Batch): Html {
   if (batch.afdrukbaar === 0) {
     return html`<section class="card stack" aria-labelledby="vervangen">
       <h2 id="vervangen">Deze afdruk is vervangen</h2>
@@ -123,16 +123,16 @@ function klaarDeel(batch: Batch): Html {
         Voor elke leerling hieruit is later opnieuw afgedrukt. Alleen het papier van die latere afdruk werkt
         nog.
       </p>
-      <p><a href="${lijst}">Naar alle afdrukken</a></p>
+      <p><a href="${list}">Naar alle afdrukken</a></p>
     </section>`;
   }
-  const tot = afdrukbaarTot(batch);
+  const tot = printableUntil(batch);
   const weg = batch.aantal - batch.afdrukbaar;
   return html`<section class="card stack" aria-labelledby="klaar">
       <h2 id="klaar">Klaar om af te drukken</h2>
-      ${weg > 0 && html`<p>${aantalLeerlingen(weg)} ${weg === 1 ? "staat" : "staan"} er niet meer in: voor hen is later opnieuw afgedrukt.</p>`}
+      ${weg > 0 && html`<p>${formatLeerlingen(weg)} ${weg === 1 ? "staat" : "staan"} er niet meer in: voor hen is later opnieuw afgedrukt.</p>`}
       <p>
-        <a class="button" href="${lijst}/${batch.batch}/pdf" target="_blank" rel="noopener"
+        <a class="button" href="${list}/${batch.batch}/pdf" target="_blank" rel="noopener"
           >${icon("printer")}Open de PDF (nieuw tabblad)</a
         >
       </p>
@@ -158,7 +158,7 @@ function klaarDeel(batch: Batch): Html {
     </section>`;
 }
 
-function voorbijDeel(batch: Batch): Html {
+function expiredPart(batch: Batch): Html {
   return html`<section class="card stack" aria-labelledby="voorbij">
     <h2 id="voorbij">${batch.klaarOp ? "Deze afdruk is voorbij" : "Deze afdruk is niet klaar geraakt"}</h2>
     <p>
@@ -173,13 +173,13 @@ function voorbijDeel(batch: Batch): Html {
 }
 
 /** The code that a beheerder tells a pupil who forgot his password. */
-export function vensterPagina(over: {
+export function vensterPage(over: {
   readonly voornaam: string;
   readonly naam: string;
   readonly gebruikersnaam: string;
   readonly code: string;
   readonly accountUuid: string;
-}): Pagina {
+}): PageContent {
   const terug = `/leerid-beheer/leerlingen/${over.accountUuid}`;
   return {
     titel: `Nieuw wachtwoord voor ${over.voornaam}`,

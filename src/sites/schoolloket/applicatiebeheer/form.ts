@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Datum } from "#platform/clock";
 import { isUuid } from "#platform/ids";
 import { accountUuid, text, type Read } from "#platform/route";
-import type { Doel, Klastelling, RegelWijziging } from "#modules/toepassingen";
-import { datumVan, doelWaarde, leesDoelen } from "./words.ts";
+import type { Doel, KlasTally, RegelWijziging } from "#modules/toepassingen";
+import { datumOf, doelValue, readDoelen } from "./words.ts";
 
 /** A change of rules as a form asks it, in a link (to see what it does) or posted (to keep it): the same fields. */
 export type Aanvraag = {
@@ -30,15 +30,15 @@ export const aanvraagVelden = {
   van: text(100),
   tot: text(100),
 };
-export type AanvraagVelden = Read<typeof aanvraagVelden>;
+export type AanvraagFields = Read<typeof aanvraagVelden>;
 
 /**
  * Undefined when nothing was asked yet. The classes of the school are what "all classes of a year" means; the form that keeps it
  * names each of them.
  */
-export function leesAanvraag(
-  velden: AanvraagVelden,
-  { deelt, klassen }: { readonly deelt: boolean; readonly klassen: readonly Klastelling[] } = {
+export function readAanvraag(
+  velden: AanvraagFields,
+  { deelt, klassen }: { readonly deelt: boolean; readonly klassen: readonly KlasTally[] } = {
     deelt: true, // who keeps it asks again, in the same commit
     klassen: [],
   },
@@ -49,8 +49,8 @@ export function leesAanvraag(
   // A link "Wijzig" only opens the form; its button asks.
   if (wat === "wijzig" && !bekijk) return undefined;
 
-  const van = datumVan(velden.van);
-  const tot = datumVan(velden.tot);
+  const van = datumOf(velden.van);
+  const tot = datumOf(velden.tot);
   const fouten: { keuze?: string; van?: string; tot?: string } = {};
   const vorm = "Vul een datum in, of laat dit leeg.";
   if (van === undefined) fouten.van = vorm;
@@ -62,9 +62,7 @@ export function leesAanvraag(
     wat === "nieuw"
       ? [
           ...new Map(
-            velden.doel
-              .flatMap((tekst) => leesDoelen(tekst, klassen))
-              .map((doel) => [doelWaarde(doel), doel]),
+            velden.doel.flatMap((tekst) => readDoelen(tekst, klassen)).map((doel) => [doelValue(doel), doel]),
           ).values(),
         ]
       : leerlingDoelen(velden);
@@ -87,11 +85,11 @@ export function leesAanvraag(
     wijzigingen: Object.keys(fouten).length > 0 ? [] : wijzigingen,
     velden: [
       ["bekijk", wat],
-      ...(wat === "nieuw" ? doelen.map((doel) => ["doel", doelWaarde(doel)] as const) : []),
+      ...(wat === "nieuw" ? doelen.map((doel) => ["doel", doelValue(doel)] as const) : []),
       ...velden.leerling.map((account) => ["leerling", account] as const),
       ...(["uitgesloten", "wijzig", "weg", "van", "tot"] as const).flatMap((naam) => {
-        const waarde = velden[naam];
-        return waarde ? [[naam, waarde] as const] : [];
+        const value = velden[naam];
+        return value ? [[naam, value] as const] : [];
       }),
     ],
     van: velden.van,
@@ -101,7 +99,7 @@ export function leesAanvraag(
   };
 }
 
-const leerlingDoelen = ({ leerling, uitgesloten }: AanvraagVelden): Doel[] =>
+const leerlingDoelen = ({ leerling, uitgesloten }: AanvraagFields): Doel[] =>
   leerling.map((accountUuid) => ({
     soort: "leerling",
     accountUuid,

@@ -1,40 +1,40 @@
 import { isLopend, type Datum } from "#platform/clock";
 import { appIcon, formatDate, formatNearDay, formatTime, html, icon, type Html } from "#platform/html";
-import type { ProtocolBestand } from "#modules/protocollen";
+import type { ProtocolFile } from "#modules/protocollen";
 import {
-  beschikbaarheidVan,
-  slaapt,
-  standVan,
+  availabilityOf,
+  isAsleep,
+  standOf,
   type SchoolRegel,
   type SchoolToepassing,
-  type Voorbeeld,
+  type Preview,
   type Wijziging,
 } from "#modules/toepassingen";
 import { attributen } from "#modules/verstrekking";
-import { aanzetten } from "./catalogus.ts";
+import { switchOnForm } from "./catalogue.ts";
 import type { Aanvraag } from "./form.ts";
-import { nieuweRegel, uitzondering, wijzigRegel, type RegelInput } from "./regels.ts";
+import { newRegel, exceptionForm, changeRegel, type RegelInput } from "./regels.ts";
 import {
-  aantalVoor,
-  doelNaam,
+  countFor,
+  doelName,
   leerlingen,
-  periodePil,
-  periodeTekst,
-  perGroepTekst,
-  standPil,
-  waaromNiet,
-  wijzigingTekst,
+  periodPill,
+  periodText,
+  perGroepText,
+  standPill,
+  whyNot,
+  wijzigingText,
 } from "./words.ts";
 
 export type ApplicatieInput = RegelInput & {
   /** How many see it today. */
   readonly zien: number;
-  readonly overeenkomst: ProtocolBestand | undefined;
+  readonly overeenkomst: ProtocolFile | undefined;
   readonly vandaag: Datum;
   /** Epoch milliseconds. */
   readonly nu: number;
   /** What the change does that was asked. */
-  readonly voorbeeld?: Voorbeeld;
+  readonly voorbeeld?: Preview;
   /** A refusal of the last form, in words. */
   readonly weigering?: string;
   /** The rule whose form is open. */
@@ -42,19 +42,19 @@ export type ApplicatieInput = RegelInput & {
   readonly wijzigingen: readonly Wijziging[];
   /** What was kept just now. */
   readonly bewaard: readonly Wijziging[];
-  /** Name of who has this vo_id. */
-  readonly naamVan: (voId: string) => string;
+  /** Name of whoever has this vo_id. */
+  readonly nameOf: (voId: string) => string;
 };
 
 /** One application: who sees it, a new rule with its effect beforehand, exceptions, and what it gets (R54, R58). */
-export function applicatiePagina(input: ApplicatieInput): Html {
+export function applicatiePage(input: ApplicatieInput): Html {
   const { toepassing, vandaag } = input;
-  const stand = standVan(toepassing.keuzes, vandaag);
-  const pad = `/applicatiebeheer/${toepassing.toepassing}`;
+  const stand = standOf(toepassing.keuzes, vandaag);
+  const path = `/applicatiebeheer/${toepassing.toepassing}`;
   const actie =
     stand.stand === "uit"
       ? undefined
-      : html`<a class="button danger" href="${pad}/uit">Zet uit voor de school</a>`;
+      : html`<a class="button danger" href="${path}/uit">Zet uit voor de school</a>`;
   return html`<div class="page-head">
       <div class="row">
         ${appIcon({ hue: toepassing.tint, initialen: toepassing.initialen })}
@@ -63,23 +63,23 @@ export function applicatiePagina(input: ApplicatieInput): Html {
           <p class="soft">${toepassing.aanbieder}</p>
         </div>
       </div>
-      <div class="row">${standPil(stand)}${actie}</div>
+      <div class="row">${standPill(stand)}${actie}</div>
     </div>
-    ${bewaardMelding(input.bewaard)} ${weigeringMelding(input.weigering)}
+    ${savedNotice(input.bewaard)} ${weigeringNotice(input.weigering)}
     <div class="columns wide-left">
       <div class="stack">
-        ${stand.stand === "uit" && uitMelding(input)} ${input.voorbeeld && effect(input, pad)}
-        ${zichtbaarheid(input, pad)}
-        ${input.wijzig ? wijzigRegel(input, input.wijzig, pad) : nieuweRegel(input, pad)}
-        ${uitzondering(input, pad)}
+        ${stand.stand === "uit" && offNotice(input)} ${input.voorbeeld && effect(input, path)}
+        ${zichtbaarheid(input, path)}
+        ${input.wijzig ? changeRegel(input, input.wijzig, path) : newRegel(input, path)}
+        ${exceptionForm(input, path)}
       </div>
       <div class="stack">
-        ${gegevens(input)} ${over(input)} ${instructies(toepassing)} ${geschiedenis(input)}
+        ${gegevens(input)} ${aboutCard(input)} ${instructions(toepassing)} ${history(input)}
       </div>
     </div>`;
 }
 
-const bewaardMelding = (bewaard: readonly Wijziging[]): Html | undefined =>
+const savedNotice = (bewaard: readonly Wijziging[]): Html | undefined =>
   bewaard.length === 0
     ? undefined
     : html`<div class="notice ok" role="status">
@@ -87,50 +87,50 @@ const bewaardMelding = (bewaard: readonly Wijziging[]): Html | undefined =>
         <div>
           <p class="title">Bewaard</p>
           <ul>
-            ${bewaard.map((wijziging) => html`<li>${wijzigingTekst(wijziging)}</li>`)}
+            ${bewaard.map((wijziging) => html`<li>${wijzigingText(wijziging)}</li>`)}
           </ul>
           <p>Dit geldt bij de volgende aanmelding van een leerling.</p>
         </div>
       </div>`;
 
-const weigeringMelding = (tekst: string | undefined): Html | undefined =>
-  tekst === undefined
+const weigeringNotice = (text: string | undefined): Html | undefined =>
+  text === undefined
     ? undefined
     : html`<div class="notice error" role="alert">
         ${icon("circle-alert")}
         <div>
           <p class="title">Dit is niet bewaard</p>
-          <p>${tekst}</p>
+          <p>${text}</p>
         </div>
       </div>`;
 
-function uitMelding({ toepassing, vandaag }: ApplicatieInput): Html {
-  const beschikbaar = beschikbaarheidVan(toepassing, vandaag);
+function offNotice({ toepassing, vandaag }: ApplicatieInput): Html {
+  const beschikbaar = availabilityOf(toepassing, vandaag);
   return html`<section class="card stack" aria-labelledby="uit">
     <h2 id="uit">${toepassing.naam} staat uit voor je school</h2>
     <p>
       Leerlingen kunnen ${toepassing.naam} niet openen.
       ${toepassing.regels.length > 0 && "De regels hieronder blijven bewaard en gelden weer als je het aanzet."}
     </p>
-    ${aanzetten(toepassing, beschikbaar.kan ? undefined : waaromNiet(beschikbaar))}
+    ${switchOnForm(toepassing, beschikbaar.kan ? undefined : whyNot(beschikbaar))}
   </section>`;
 }
 
 /** What the change would do, and the button that keeps it. */
 function effect(
   { toepassing, aanvraag, voorbeeld, vandaag }: ApplicatieInput,
-  pad: string,
+  path: string,
 ): Html | undefined {
   if (!aanvraag || !voorbeeld) return undefined;
   const { naam } = toepassing;
   const wanneer = voorbeeld.op === vandaag ? "als je nu bewaart" : `vanaf ${formatDate(voorbeeld.op)}`;
   const anders = voorbeeld.erbij.length + voorbeeld.eraf.length > 0;
   return html`<section class="card" aria-labelledby="effect">
-    <form class="stack" action="${pad}" method="post">
+    <form class="stack" action="${path}" method="post">
       <h2 id="effect">Dit verandert er</h2>
       <ul class="bullets">
         ${aanvraag.wijzigingen.map(
-          (wijziging) => html`<li>${icon("pencil")}<span>${wijzigingNaam(wijziging, toepassing)}</span></li>`,
+          (wijziging) => html`<li>${icon("pencil")}<span>${wijzigingName(wijziging, toepassing)}</span></li>`,
         )}
       </ul>
       <p class="preview-count" role="status">
@@ -139,28 +139,28 @@ function effect(
           ><b>zichtbaar voor ${leerlingen(voorbeeld.straks)}</b>, ${wanneer}. Vandaag zijn dat er
           ${voorbeeld.nu}.
           ${voorbeeld.zonder !== voorbeeld.nu && html`Zonder deze wijziging worden het er ${voorbeeld.zonder}.`}
-          ${voorbeeld.erbij.length > 0 && html`<br />Erbij: ${perGroepTekst(voorbeeld.erbij)}.`}
-          ${voorbeeld.eraf.length > 0 && html`<br />Niet meer: ${perGroepTekst(voorbeeld.eraf)}.`}
+          ${voorbeeld.erbij.length > 0 && html`<br />Erbij: ${perGroepText(voorbeeld.erbij)}.`}
+          ${voorbeeld.eraf.length > 0 && html`<br />Niet meer: ${perGroepText(voorbeeld.eraf)}.`}
           ${!anders && html`<br />Voor de leerlingen van vandaag verandert er niets.`}</span
         >
       </p>
       ${
-        standVan(toepassing.keuzes, voorbeeld.op).stand !== "aan" &&
+        standOf(toepassing.keuzes, voorbeeld.op).stand !== "aan" &&
         html`<p class="why">
           ${icon("info")}<span
             >${naam} staat dan uit voor je school. Daarom ziet niemand het, ook met deze regel.</span
           >
         </p>`
       }
-      ${aanvraag.velden.map(([naamVeld, waarde]) => html`<input type="hidden" name="${naamVeld}" value="${waarde}" />`)}
+      ${aanvraag.velden.map(([naamVeld, value]) => html`<input type="hidden" name="${naamVeld}" value="${value}" />`)}
       <div class="row">
-        <button class="button">Bewaar</button><a class="button quiet" href="${pad}">Annuleer</a>
+        <button class="button">Bewaar</button><a class="button quiet" href="${path}">Annuleer</a>
       </div>
     </form>
   </section>`;
 }
 
-function wijzigingNaam(wijziging: Aanvraag["wijzigingen"][number], toepassing: SchoolToepassing): string {
+function wijzigingName(wijziging: Aanvraag["wijzigingen"][number], toepassing: SchoolToepassing): string {
   if (wijziging.soort === "nieuw") {
     const { doel } = wijziging.regel;
     const naam =
@@ -168,13 +168,13 @@ function wijzigingNaam(wijziging: Aanvraag["wijzigingen"][number], toepassing: S
         ? doel.uitgesloten
           ? "Niet meer zichtbaar voor de gekozen leerling"
           : "Zichtbaar voor de gekozen leerling"
-        : doelNaam(doel, null);
-    return `${naam}, ${periodeTekst(wijziging.regel)}`;
+        : doelName(doel, null);
+    return `${naam}, ${periodText(wijziging.regel)}`;
   }
   const regel = toepassing.regels.find(({ regelId }) => regelId === wijziging.regelId);
   if (!regel) return "Een regel die niet meer bestaat";
-  const naam = doelNaam(regel.doel, regel.leerling);
-  return wijziging.soort === "weg" ? `Weg: ${naam}` : `${naam}, ${periodeTekst(wijziging)}`;
+  const naam = doelName(regel.doel, regel.leerling);
+  return wijziging.soort === "weg" ? `Weg: ${naam}` : `${naam}, ${periodText(wijziging)}`;
 }
 
 function zichtbaarheid({ toepassing, telling, zien, vandaag }: ApplicatieInput, pad: string): Html {
@@ -185,19 +185,19 @@ function zichtbaarheid({ toepassing, telling, zien, vandaag }: ApplicatieInput, 
       Vandaag ${zien === 1 ? "ziet" : "zien"} <b>${leerlingen(zien)}</b> van de ${telling.ingeschreven}
       ${naam}.
     </p>
-    ${slaapMelding(regels.filter((regel) => slaapt(regel, telling.deelt)).length)}
+    ${asleepNotice(regels.filter((regel) => isAsleep(regel, telling.deelt)).length)}
     ${
       regels.length === 0
         ? html`<p class="soft">Er is nog geen regel. Voeg er hieronder een toe.</p>`
         : html`<ul class="rules">
-            ${regels.map((regel) => regelRij(regel, { pad, telling, vandaag }))}
+            ${regels.map((regel) => regelRow(regel, { pad, telling, vandaag }))}
           </ul>`
     }
   </section>`;
 }
 
 /** Rules on a class count for nobody while the school shares none; who can wake them, and that nothing is lost (D6). */
-function slaapMelding(aantal: number): Html | undefined {
+function asleepNotice(aantal: number): Html | undefined {
   if (aantal === 0) return undefined;
   return html`<div class="notice attention">
     ${icon("hourglass")}
@@ -212,20 +212,20 @@ function slaapMelding(aantal: number): Html | undefined {
   </div>`;
 }
 
-function regelRij(
+function regelRow(
   regel: SchoolRegel,
   { pad, telling, vandaag }: { pad: string; telling: ApplicatieInput["telling"]; vandaag: Datum },
 ): Html {
-  const naam = doelNaam(regel.doel, regel.leerling);
-  const aantal = aantalVoor(regel.doel, telling);
+  const naam = doelName(regel.doel, regel.leerling);
+  const aantal = countFor(regel.doel, telling);
   const min = regel.doel.soort === "leerling" && regel.doel.uitgesloten;
-  const slapend = slaapt(regel, telling.deelt);
+  const slapend = isAsleep(regel, telling.deelt);
   return html`<li ${min ? html`class="minus"` : ""}>
     ${icon(min ? "circle-minus" : "users")}
     <span
-      ><b>${naam}</b> ${periodePil(regel, vandaag)}
+      ><b>${naam}</b> ${periodPill(regel, vandaag)}
       ${slapend && html`<span class="pill">${icon("hourglass")}slaapt</span>`}<br /><span class="soft small"
-        >${slapend ? "geldt nu voor niemand, " : aantal !== null && `${leerlingen(aantal)}, `}${periodeTekst(regel)}</span
+        >${slapend ? "geldt nu voor niemand, " : aantal !== null && `${leerlingen(aantal)}, `}${periodText(regel)}</span
       ></span
     >
     ${
@@ -247,17 +247,17 @@ function regelRij(
 }
 
 function gegevens({ toepassing, vandaag, overeenkomst }: ApplicatieInput): Html {
-  const beschikbaar = beschikbaarheidVan(toepassing, vandaag);
-  const lijst = beschikbaar.kan
+  const beschikbaar = availabilityOf(toepassing, vandaag);
+  const list = beschikbaar.kan
     ? beschikbaar.protocol.attributen.filter(({ tot }) => isLopend(vandaag, null, tot ?? null))
     : [];
   return html`<section class="card stack" aria-labelledby="krijgt">
     <h2 id="krijgt">Welke gegevens krijgt ${toepassing.naam}?</h2>
     ${
-      lijst.length === 0
-        ? html`<p>${beschikbaar.kan ? "Geen." : waaromNiet(beschikbaar)}</p>`
+      list.length === 0
+        ? html`<p>${beschikbaar.kan ? "Geen." : whyNot(beschikbaar)}</p>`
         : html`<ul class="bullets">
-            ${lijst.map(
+            ${list.map(
               ({ attribuut, tot }) =>
                 html`<li>
                   ${icon("check")}<span
@@ -278,7 +278,7 @@ function gegevens({ toepassing, vandaag, overeenkomst }: ApplicatieInput): Html 
   </section>`;
 }
 
-function over({ toepassing, overeenkomst }: ApplicatieInput): Html {
+function aboutCard({ toepassing, overeenkomst }: ApplicatieInput): Html {
   return html`<section class="card" aria-labelledby="over">
     <div class="card-head"><h2 id="over">Over deze applicatie</h2></div>
     <dl class="facts">
@@ -308,17 +308,17 @@ function over({ toepassing, overeenkomst }: ApplicatieInput): Html {
   </section>`;
 }
 
-const instructies = ({ naam, instructies: tekst }: SchoolToepassing): Html =>
+const instructions = ({ naam, instructies: text }: SchoolToepassing): Html =>
   html`<section class="card stack" aria-labelledby="instructies">
     <h2 id="instructies">Zo maak je de accounts klaar</h2>
     ${
-      tekst === ""
+      text === ""
         ? html`<p>De maker van ${naam} gaf geen instructies. Je hoeft vooraf niets te doen.</p>`
-        : tekst.split(/\n+/).map((alinea) => html`<p>${alinea}</p>`)
+        : text.split(/\n+/).map((alinea) => html`<p>${alinea}</p>`)
     }
   </section>`;
 
-function geschiedenis({ wijzigingen, naamVan, nu }: ApplicatieInput): Html {
+function history({ wijzigingen, nameOf, nu }: ApplicatieInput): Html {
   return html`<section class="card" aria-labelledby="wijzigingen">
     <div class="card-head"><h2 id="wijzigingen">Laatste wijzigingen</h2></div>
     ${
@@ -329,9 +329,9 @@ function geschiedenis({ wijzigingen, naamVan, nu }: ApplicatieInput): Html {
               (wijziging) =>
                 html`<li>
                   ${icon("pencil")}<span
-                    >${wijzigingTekst(wijziging)}<br /><span class="soft small"
+                    >${wijzigingText(wijziging)}<br /><span class="soft small"
                       >${formatNearDay(wijziging.tijdstip.getTime(), nu)},
-                      ${formatTime(wijziging.tijdstip.getTime())}, door ${naamVan(wijziging.door)}</span
+                      ${formatTime(wijziging.tijdstip.getTime())}, door ${nameOf(wijziging.door)}</span
                     ></span
                   >
                 </li>`,

@@ -3,23 +3,23 @@ import type { Leerling } from "#modules/leerlingbeheer";
 import type { Doel, SchoolRegel, SchoolToepassing } from "#modules/toepassingen";
 import type { Aanvraag } from "./form.ts";
 import {
-  aantalVoor,
-  doelNaam,
-  doelWaarde,
-  groepNaam,
-  klassenVan,
-  klassenWaarde,
+  countFor,
+  doelName,
+  doelValue,
+  groepName,
+  klassenOf,
+  klassenValue,
   leerlingen,
   niveauNaam,
-  periodeTekst,
-  type Telling,
+  periodText,
+  type Tally,
 } from "./words.ts";
 
 /** What the forms of the rules of one application show. */
 export type RegelInput = {
   readonly toepassing: SchoolToepassing;
   /** Pupils of today, and whether the school shares their classes. */
-  readonly telling: Telling & { readonly deelt: boolean };
+  readonly telling: Tally & { readonly deelt: boolean };
   /** A change that was asked and is not kept yet. */
   readonly aanvraag?: Aanvraag;
   readonly zoek?: { readonly tekst: string; readonly gevonden: readonly Leerling[]; readonly totaal: number };
@@ -27,7 +27,7 @@ export type RegelInput = {
 
 /** Two dates with their labels and what is wrong with them. */
 function datums(aanvraag: Aanvraag | undefined, id: string, van = "", tot = ""): Html {
-  const veld = (naam: "van" | "tot", label: string, waarde: string) => {
+  const field = (naam: "van" | "tot", label: string, value: string) => {
     const fout = aanvraag?.fouten[naam];
     return html`<div class="field" ${fout ? html`data-invalid` : ""}>
       <label for="${id}-${naam}">${label}</label>
@@ -37,18 +37,18 @@ function datums(aanvraag: Aanvraag | undefined, id: string, van = "", tot = ""):
         id="${id}-${naam}"
         name="${naam}"
         type="date"
-        value="${waarde}"
+        value="${value}"
         ${fout ? html`aria-invalid="true" aria-describedby="${id}-${naam}-fout"` : ""}
       />
     </div>`;
   };
   return html`<div class="filters auto">
-    ${veld("van", "Vanaf (mag leeg)", aanvraag?.van ?? van)}
-    ${veld("tot", "Tot en met (mag leeg)", aanvraag?.tot ?? tot)}
+    ${field("van", "Vanaf (mag leeg)", aanvraag?.van ?? van)}
+    ${field("tot", "Tot en met (mag leeg)", aanvraag?.tot ?? tot)}
   </div>`;
 }
 
-const foutVan = (aanvraag: Aanvraag | undefined, wat: Aanvraag["wat"]): Html | undefined =>
+const errorOf = (aanvraag: Aanvraag | undefined, wat: Aanvraag["wat"]): Html | undefined =>
   aanvraag?.wat === wat && aanvraag.fouten.keuze !== undefined
     ? html`<p class="field" data-invalid>
         <span class="problem" role="alert">${icon("circle-alert")}${aanvraag.fouten.keuze}</span>
@@ -56,48 +56,43 @@ const foutVan = (aanvraag: Aanvraag | undefined, wat: Aanvraag["wat"]): Html | u
     : undefined;
 
 /** For whom it becomes visible: one list of boxes, so that nothing depends on a choice above it. */
-export function nieuweRegel({ toepassing, telling, aanvraag }: RegelInput, pad: string): Html {
+export function newRegel({ toepassing, telling, aanvraag }: RegelInput, path: string): Html {
   const deze = aanvraag?.wat === "nieuw" ? aanvraag : undefined;
-  const gekozen = new Set(deze?.velden.filter(([naam]) => naam === "doel").map(([, waarde]) => waarde));
-  const staat = new Set(toepassing.regels.map(({ doel }) => doelWaarde(doel)));
-  const vak = (doel: Doel, naam: string) => {
-    const waarde = doelWaarde(doel);
-    const aantal = aantalVoor(doel, telling) ?? 0;
+  const gekozen = new Set(deze?.velden.filter(([naam]) => naam === "doel").map(([, value]) => value));
+  const staat = new Set(toepassing.regels.map(({ doel }) => doelValue(doel)));
+  const cellBox = (doel: Doel, naam: string) => {
+    const value = doelValue(doel);
+    const aantal = countFor(doel, telling) ?? 0;
     return html`<label class="check"
-      ><input
-        type="checkbox"
-        name="doel"
-        value="${waarde}"
-        ${gekozen.has(waarde) ? html`checked` : ""}
-      /><span
+      ><input type="checkbox" name="doel" value="${value}" ${gekozen.has(value) ? html`checked` : ""} /><span
         >${naam}
         <span class="soft small"
-          >${leerlingen(aantal)}${staat.has(waarde) && ", heeft al een regel"}</span
+          >${leerlingen(aantal)}${staat.has(value) && ", heeft al een regel"}</span
         ></span
       ></label
     >`;
   };
   const niveaus = [...new Set(telling.groepen.map(({ niveau }) => niveau))];
   return html`<section class="card" aria-labelledby="regel">
-    <form class="stack" action="${pad}" method="get">
+    <form class="stack" action="${path}" method="get">
       <h2 id="regel">Voeg een regel toe</h2>
-      ${foutVan(aanvraag, "nieuw")}
+      ${errorOf(aanvraag, "nieuw")}
       <fieldset class="stack-s">
         <legend>Maak zichtbaar voor</legend>
-        <div class="row wide-gap">${vak({ soort: "school" }, "Hele school")}</div>
+        <div class="row wide-gap">${cellBox({ soort: "school" }, "Hele school")}</div>
         ${niveaus.map(
           (niveau) =>
             html`<div class="row wide-gap">
-              ${niveaus.length > 1 && vak({ soort: "niveau", niveau }, `Heel het ${niveauNaam[niveau].toLowerCase()}`)}
+              ${niveaus.length > 1 && cellBox({ soort: "niveau", niveau }, `Heel het ${niveauNaam[niveau].toLowerCase()}`)}
               ${telling.groepen
                 .filter((groep) => groep.niveau === niveau)
                 .map(({ leerjaar }) =>
-                  vak({ soort: "leerjaar", niveau, leerjaar }, groepNaam({ niveau, leerjaar })),
+                  cellBox({ soort: "leerjaar", niveau, leerjaar }, groepName({ niveau, leerjaar })),
                 )}
             </div>`,
         )}
       </fieldset>
-      ${telling.klassen.length > 0 && klasvakken(telling, vak)} ${datums(deze, "nieuw")}
+      ${telling.klassen.length > 0 && klasvakken(telling, cellBox)} ${datums(deze, "nieuw")}
       <p class="why">
         ${icon("info")}<span
           >Wie later in dit leerjaar${telling.klassen.length > 0 && " of deze klas"} komt, krijgt
@@ -114,11 +109,11 @@ export function nieuweRegel({ toepassing, telling, aanvraag }: RegelInput, pad: 
 }
 
 /** Classes per year, each with its subclasses, and all classes of a year at once (R55b). */
-function klasvakken({ klassen, groepen }: Telling, vak: (doel: Doel, naam: string) => Html): Html {
+function klasvakken({ klassen, groepen }: Tally, cellBox: (doel: Doel, naam: string) => Html): Html {
   return html`<fieldset class="stack-s">
     <legend>Of per klas of subklas</legend>
     ${groepen
-      .map((groep) => ({ groep, hier: klassenVan(klassen, groep) }))
+      .map((groep) => ({ groep, hier: klassenOf(klassen, groep) }))
       .filter(({ hier }) => hier.length > 0)
       .map(
         ({ groep, hier }) =>
@@ -126,24 +121,24 @@ function klasvakken({ klassen, groepen }: Telling, vak: (doel: Doel, naam: strin
               ${
                 hier.length > 1 &&
                 html`<label class="check"
-                  ><input type="checkbox" name="doel" value="${klassenWaarde(groep)}" /><span
-                    ><b>Alle klassen van het ${groepNaam(groep)}</b>
+                  ><input type="checkbox" name="doel" value="${klassenValue(groep)}" /><span
+                    ><b>Alle klassen van het ${groepName(groep)}</b>
                     <span class="soft small">${hier.length} klassen</span></span
                   ></label
                 >`
               }
-              ${hier.map(({ klas }) => vak({ soort: "klas", klas }, klas))}
+              ${hier.map(({ klas }) => cellBox({ soort: "klas", klas }, klas))}
             </div>
-            ${subklasvakken(klassen, hier, vak)}`,
+            ${subklasvakken(klassen, hier, cellBox)}`,
       )}
   </fieldset>`;
 }
 
 /** The subclasses of these classes, in a row of their own; undefined when they have none. */
 function subklasvakken(
-  klassen: Telling["klassen"],
-  van: Telling["klassen"],
-  vak: (doel: Doel, naam: string) => Html,
+  klassen: Tally["klassen"],
+  van: Tally["klassen"],
+  cellBox: (doel: Doel, naam: string) => Html,
 ): Html | undefined {
   const namen = new Set(van.map(({ klas }) => klas));
   const hier = klassen.flatMap(({ klas, subklas }) =>
@@ -151,48 +146,48 @@ function subklasvakken(
   );
   if (hier.length === 0) return undefined;
   return html`<div class="row wide-gap">
-    ${hier.map((een) => vak({ soort: "subklas", ...een }, `${een.klas}, ${een.subklas}`))}
+    ${hier.map((one) => cellBox({ soort: "subklas", ...one }, `${one.klas}, ${one.subklas}`))}
   </div>`;
 }
 
-/** Other dates for a rule that stands. */
-export function wijzigRegel({ aanvraag }: RegelInput, regel: SchoolRegel, pad: string): Html {
+/** Other dates for a rule in force. */
+export function changeRegel({ aanvraag }: RegelInput, regel: SchoolRegel, path: string): Html {
   const deze = aanvraag?.wat === "wijzig" ? aanvraag : undefined;
   return html`<section class="card" aria-labelledby="regel">
-    <form class="stack" action="${pad}" method="get">
+    <form class="stack" action="${path}" method="get">
       <h2 id="regel">Wijzig de regel</h2>
-      <p><b>${doelNaam(regel.doel, regel.leerling)}</b>, nu ${periodeTekst(regel)}</p>
+      <p><b>${doelName(regel.doel, regel.leerling)}</b>, nu ${periodText(regel)}</p>
       ${datums(deze, "wijzig", regel.van ?? "", regel.tot ?? "")}
       <input type="hidden" name="wijzig" value="${regel.regelId}" />
       <div class="row">
         <button class="button ${deze?.wijzigingen.length ? "secondary" : ""}" name="bekijk" value="wijzig">
           Bekijk het effect</button
-        ><a class="button danger" href="${pad}?weg=${regel.regelId}">Haal de regel weg</a
-        ><a class="button quiet" href="${pad}">Annuleer</a>
+        ><a class="button danger" href="${path}?weg=${regel.regelId}">Haal de regel weg</a
+        ><a class="button quiet" href="${path}">Annuleer</a>
       </div>
     </form>
   </section>`;
 }
 
 /** Exceptions for single pupils: search first, then choose (R54). */
-export function uitzondering({ toepassing, zoek, aanvraag }: RegelInput, pad: string): Html {
+export function exceptionForm({ toepassing, zoek, aanvraag }: RegelInput, path: string): Html {
   const { naam } = toepassing;
   const deze = aanvraag?.wat === "leerling" ? aanvraag : undefined;
   return html`<section class="card stack" aria-labelledby="uitzondering">
     <h2 id="uitzondering">Eén leerling wel of niet</h2>
-    <form class="row bottom" action="${pad}#uitzondering" method="get">
+    <form class="row bottom" action="${path}#uitzondering" method="get">
       <div class="field">
         <label for="zoek">Zoek een leerling van je school</label>
         <input class="input" id="zoek" name="zoek" value="${zoek?.tekst ?? ""}" autocomplete="off" />
       </div>
       <button class="button secondary">${icon("search")}Zoek</button>
     </form>
-    ${foutVan(aanvraag, "leerling")}
+    ${errorOf(aanvraag, "leerling")}
     ${
       zoek &&
       (zoek.gevonden.length === 0
         ? html`<p class="soft">Geen leerling gevonden met "${zoek.tekst}". Kijk de spelling na.</p>`
-        : html`<form class="stack" action="${pad}" method="get">
+        : html`<form class="stack" action="${path}" method="get">
             <fieldset class="stack-s">
               <legend>Welke leerling?</legend>
               ${zoek.gevonden.map(
@@ -200,7 +195,7 @@ export function uitzondering({ toepassing, zoek, aanvraag }: RegelInput, pad: st
                   html`<label class="check"
                     ><input type="checkbox" name="leerling" value="${leerling.accountUuid}" /><span
                       >${leerling.voornaam} ${leerling.naam}
-                      <span class="soft small">${groepNaam(leerling)}, ${leerling.gebruikersnaam}</span></span
+                      <span class="soft small">${groepName(leerling)}, ${leerling.gebruikersnaam}</span></span
                     ></label
                   >`,
               )}

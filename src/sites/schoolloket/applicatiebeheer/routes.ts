@@ -1,46 +1,46 @@
 import { z } from "zod";
-import { dagVoor } from "#platform/clock";
+import { dayBefore } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { formatDate, html, icon } from "#platform/html";
 import { algemeen, Problem } from "#platform/problem";
 import { cut, text, uuid, type Read } from "#platform/route";
-import { zoekLeerlingen } from "#modules/leerlingbeheer";
-import { listVanKracht } from "#modules/protocollen";
+import { searchLeerlingen } from "#modules/leerlingbeheer";
+import { listInForce } from "#modules/protocollen";
 import { listBeheerders } from "#modules/rechten";
 import {
-  bewaarRegels,
+  saveRegels,
   getSchoolToepassing,
-  kiesToepassing,
+  chooseToepassing,
   listWijzigingen,
-  overzichtVan,
-  standVan,
+  overzichtOf,
+  standOf,
   stopToepassing,
-  voorbeeld,
+  countEffect,
 } from "#modules/toepassingen";
-import { route, type SchoolVerzoek } from "../contract.ts";
-import { catalogusPagina } from "./catalogus.ts";
-import { aanvraagVelden, leesAanvraag, type AanvraagVelden } from "./form.ts";
+import { route, type SchoolRequest } from "../contract.ts";
+import { cataloguePage } from "./catalogue.ts";
+import { aanvraagVelden, readAanvraag, type AanvraagFields } from "./form.ts";
 import { matrixRoutes } from "../matrix/routes.ts";
-import { applicatiePagina } from "./page.ts";
-import { datumVan } from "./words.ts";
+import { applicatiePage } from "./page.ts";
+import { datumOf } from "./words.ts";
 
 const tab = "applicatiebeheer";
 
-async function catalogus(v: SchoolVerzoek): Promise<Response> {
+async function catalogue(v: SchoolRequest): Promise<Response> {
   const vandaag = v.ctx.clock.vandaag();
   const [overzicht, overeenkomsten] = await v.inSchool((ctx) =>
-    Promise.all([overzichtVan(ctx, v.school), listVanKracht(ctx, vandaag)]),
+    Promise.all([overzichtOf(ctx, v.school), listInForce(ctx, vandaag)]),
   );
-  return v.pagina({
+  return v.page({
     titel: "Applicaties",
     tab,
-    inhoud: catalogusPagina({ overzicht, overeenkomsten, vandaag }),
+    inhoud: cataloguePage({ overzicht, overeenkomsten, vandaag }),
   });
 }
 
 /** An application as the address names it. */
 const params = { toepassing: z.string() };
-type Verzoek = SchoolVerzoek & { readonly params: Read<typeof params> };
+type PageRequest = SchoolRequest & { readonly params: Read<typeof params> };
 
 /** What the page of an application may be asked: a change to look at, pupils to find, a change that was kept. */
 const vraag = { ...aanvraagVelden, zoek: cut(100), bewaard: uuid.optional().catch(undefined) };
@@ -48,38 +48,38 @@ type Vraag = Read<typeof vraag>;
 const niets: Vraag = { doel: [], leerling: [], van: "", tot: "", zoek: "" };
 
 /** The page of one application; `velden` = what a link or a refused form asked. */
-async function applicatie(v: Verzoek, velden: Vraag, weigering?: string): Promise<Response> {
+async function applicatie(v: PageRequest, velden: Vraag, weigering?: string): Promise<Response> {
   const vandaag = v.ctx.clock.vandaag();
   const naam = v.params.toepassing;
   const { zoek: tekst, bewaard: bundel } = velden;
   const gegevens = await v.inSchool(async (ctx) => {
     const [overzicht, overeenkomsten, wijzigingen, zoek, beheerders] = await Promise.all([
-      overzichtVan(ctx, v.school, naam),
-      listVanKracht(ctx, vandaag),
+      overzichtOf(ctx, v.school, naam),
+      listInForce(ctx, vandaag),
       listWijzigingen(ctx, v.school, { toepassing: naam, hoogstens: 10 }),
-      tekst === "" ? undefined : zoekLeerling(ctx, v, tekst),
+      tekst === "" ? undefined : searchLeerling(ctx, v, tekst),
       listBeheerders(ctx, v.school.lijn),
     ]);
     const [een] = overzicht.toepassingen;
     if (!een) return undefined;
-    const aanvraag = leesAanvraag(velden, overzicht);
+    const aanvraag = readAanvraag(velden, overzicht);
     const op = aanvraag?.begint && aanvraag.begint > vandaag ? aanvraag.begint : vandaag;
     const telt =
       aanvraag && aanvraag.wijzigingen.length > 0
-        ? await voorbeeld(ctx, v.school, een.toepassing, { regels: aanvraag.wijzigingen }, op)
+        ? await countEffect(ctx, v.school, een.toepassing, { regels: aanvraag.wijzigingen }, op)
         : undefined;
     return { overzicht, een, overeenkomsten, wijzigingen, zoek, aanvraag, telt, beheerders };
   });
-  if (!gegevens) return v.nietGevonden();
+  if (!gegevens) return v.notFound();
   const { een, overzicht, aanvraag, telt, zoek } = gegevens;
   const wijzig = een.toepassing.regels.find(({ regelId }) => regelId === velden.wijzig);
   const fout = weigering !== undefined || (aanvraag !== undefined && Object.keys(aanvraag.fouten).length > 0);
-  return v.pagina({
+  return v.page({
     titel: een.toepassing.naam,
     tab,
     kruimels: [],
     ...(fout && { fout, status: 422 }),
-    inhoud: applicatiePagina({
+    inhoud: applicatiePage({
       toepassing: een.toepassing,
       telling: overzicht,
       zien: een.zien,
@@ -89,9 +89,9 @@ async function applicatie(v: Verzoek, velden: Vraag, weigering?: string): Promis
       wijzigingen: gegevens.wijzigingen,
       bewaard:
         bundel === undefined ? [] : gegevens.wijzigingen.filter((wijziging) => wijziging.bundel === bundel),
-      naamVan: (voId) => {
+      nameOf: (voId) => {
         if (voId === v.ik.voId) return "jou";
-        const collega = gegevens.beheerders.find((een) => een.voId === voId);
+        const collega = gegevens.beheerders.find((one) => one.voId === voId);
         return collega ? `${collega.voornaam} ${collega.naam}` : "een vroegere beheerder";
       },
       ...(aanvraag && { aanvraag }),
@@ -103,8 +103,8 @@ async function applicatie(v: Verzoek, velden: Vraag, weigering?: string): Promis
   });
 }
 
-async function zoekLeerling(ctx: Context, { school }: SchoolVerzoek, zoek: string) {
-  const { leerlingen, totaal } = await zoekLeerlingen(ctx, school.lijn, {
+async function searchLeerling(ctx: Context, { school }: SchoolRequest, zoek: string) {
+  const { leerlingen, totaal } = await searchLeerlingen(ctx, school.lijn, {
     filter: { zoek },
     sorteer: "naam",
     bladzijde: 1,
@@ -113,52 +113,52 @@ async function zoekLeerling(ctx: Context, { school }: SchoolVerzoek, zoek: strin
 }
 
 /** Keeps a change and shows it; a refusal comes back on the page, in words. */
-async function bewaar(v: Verzoek, doe: (ctx: Context) => Promise<string>): Promise<Response> {
+async function save(v: PageRequest, perform: (ctx: Context) => Promise<string>): Promise<Response> {
   try {
-    const bundel = await v.inSchool(doe);
-    return v.naar(`/applicatiebeheer/${v.params.toepassing}?bewaard=${bundel}`);
+    const bundel = await v.inSchool(perform);
+    return v.redirect(`/applicatiebeheer/${v.params.toepassing}?bewaard=${bundel}`);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    if (error.kind.status === 404) return v.nietGevonden();
+    if (error.kind.status === 404) return v.notFound();
     return applicatie(v, niets, `${error.kind.titel} ${error.kind.herstel}`);
   }
 }
 
-async function bewaarWijziging(v: Verzoek & { readonly form: AanvraagVelden }): Promise<Response> {
-  const aanvraag = leesAanvraag(v.form);
+async function saveWijziging(v: PageRequest & { readonly form: AanvraagFields }): Promise<Response> {
+  const aanvraag = readAanvraag(v.form);
   if (!aanvraag || aanvraag.wijzigingen.length === 0) return applicatie(v, { ...niets, ...v.form });
   const toepassing = v.params.toepassing;
   const wijzigingen = aanvraag.wijzigingen.map((wijziging) => ({ ...wijziging, toepassing }));
-  return bewaar(v, async (ctx) => {
+  return save(v, async (ctx) => {
     if (!(await getSchoolToepassing(ctx, v.school, toepassing))) throw new Problem(algemeen["niet-gevonden"]);
-    return bewaarRegels(ctx, { school: v.school, door: v.ik.voId, wijzigingen });
+    return saveRegels(ctx, { school: v.school, door: v.ik.voId, wijzigingen });
   });
 }
 
-async function zetAan(v: Verzoek & { readonly form: { readonly van: string } }): Promise<Response> {
-  const van = datumVan(v.form.van) ?? v.ctx.clock.vandaag();
-  return bewaar(v, (ctx) =>
-    kiesToepassing(ctx, { school: v.school, door: v.ik.voId, toepassing: v.params.toepassing, van }),
+async function switchOn(v: PageRequest & { readonly form: { readonly van: string } }): Promise<Response> {
+  const van = datumOf(v.form.van) ?? v.ctx.clock.vandaag();
+  return save(v, (ctx) =>
+    chooseToepassing(ctx, { school: v.school, door: v.ik.voId, toepassing: v.params.toepassing, van }),
   );
 }
 
-async function vraagUit(v: Verzoek, fout?: string): Promise<Response> {
+async function askSwitchOff(v: PageRequest, fout?: string): Promise<Response> {
   const vandaag = v.ctx.clock.vandaag();
   const naam = v.params.toepassing;
-  const overzicht = await v.inSchool((ctx) => overzichtVan(ctx, v.school, naam));
-  const [een] = overzicht.toepassingen;
-  if (!een) return v.nietGevonden();
-  const { toepassing, zien } = een;
-  const pad = `/applicatiebeheer/${naam}`;
-  if (standVan(toepassing.keuzes, vandaag).stand === "uit") return v.naar(pad);
+  const overzicht = await v.inSchool((ctx) => overzichtOf(ctx, v.school, naam));
+  const [one] = overzicht.toepassingen;
+  if (!one) return v.notFound();
+  const { toepassing, zien } = one;
+  const path = `/applicatiebeheer/${naam}`;
+  if (standOf(toepassing.keuzes, vandaag).stand === "uit") return v.redirect(path);
   const titel = `${toepassing.naam} uitzetten`;
-  return v.pagina({
+  return v.page({
     titel,
     tab,
-    kruimels: [{ tekst: toepassing.naam, url: pad }],
+    kruimels: [{ tekst: toepassing.naam, url: path }],
     ...(fout !== undefined && { fout: true, status: 422 }),
     inhoud: html`<div class="page-head"><h1>${titel}</h1></div>
-      <form class="card stack" action="${pad}/uit" method="post">
+      <form class="card stack" action="${path}/uit" method="post">
         <p class="preview-count">
           <span class="figure">${zien}</span
           ><span
@@ -183,19 +183,19 @@ async function vraagUit(v: Verzoek, fout?: string): Promise<Response> {
         </div>
         <div class="row">
           <button class="button danger">Zet ${toepassing.naam} uit</button
-          ><a class="button quiet" href="${pad}">Annuleer</a>
+          ><a class="button quiet" href="${path}">Annuleer</a>
         </div>
       </form>`,
   });
 }
 
-async function zetUit(v: Verzoek & { readonly form: { readonly tot: string } }): Promise<Response> {
+async function switchOff(v: PageRequest & { readonly form: { readonly tot: string } }): Promise<Response> {
   const vandaag = v.ctx.clock.vandaag();
-  const gevraagd = datumVan(v.form.tot);
+  const gevraagd = datumOf(v.form.tot);
   if (gevraagd === undefined || (gevraagd !== null && gevraagd < vandaag))
-    return vraagUit(v, `Kies een dag vanaf ${formatDate(vandaag)}, of laat dit leeg.`);
-  const tot = gevraagd ?? dagVoor(vandaag);
-  return bewaar(v, (ctx) =>
+    return askSwitchOff(v, `Kies een dag vanaf ${formatDate(vandaag)}, of laat dit leeg.`);
+  const tot = gevraagd ?? dayBefore(vandaag);
+  return save(v, (ctx) =>
     stopToepassing(ctx, { school: v.school, door: v.ik.voId, toepassing: v.params.toepassing, tot }),
   );
 }
@@ -207,7 +207,7 @@ export const applicatiebeheerRoutes = [
     path: "/applicatiebeheer",
     access: "beheerder",
     summary: "alle applicaties, en welke de school aan heeft",
-    handle: catalogus,
+    handle: catalogue,
   }),
   ...matrixRoutes, // before the applications: no application can have this name
   route({
@@ -226,7 +226,7 @@ export const applicatiebeheerRoutes = [
     summary: "andere regels voor een applicatie",
     params,
     form: aanvraagVelden,
-    handle: bewaarWijziging,
+    handle: saveWijziging,
   }),
   route({
     method: "post",
@@ -235,7 +235,7 @@ export const applicatiebeheerRoutes = [
     summary: "een applicatie vanaf een dag aan",
     params,
     form: { van: text(100) },
-    handle: zetAan,
+    handle: switchOn,
   }),
   route({
     method: "get",
@@ -243,7 +243,7 @@ export const applicatiebeheerRoutes = [
     access: "beheerder",
     summary: "wie een applicatie verliest als ze uitgaat",
     params,
-    handle: (v) => vraagUit(v),
+    handle: (v) => askSwitchOff(v),
   }),
   route({
     method: "post",
@@ -252,6 +252,6 @@ export const applicatiebeheerRoutes = [
     summary: "een applicatie na een dag uit",
     params,
     form: { tot: text(100) },
-    handle: zetUit,
+    handle: switchOff,
   }),
 ];

@@ -3,8 +3,8 @@ import { route } from "../contract.ts";
 import { hulpPad } from "../leveringen/page.ts";
 
 /** Where one clicks: `A › B › C`. */
-const pad = (...stappen: readonly string[]): Html =>
-  html`${stappen.map((stap, plaats) => html`${plaats > 0 && " › "}<b>${stap}</b>`)}`;
+const stepsPath = (...stappen: readonly string[]): Html =>
+  html`${stappen.map((step, plaats) => html`${plaats > 0 && " › "}<b>${step}</b>`)}`;
 
 /** What one does once in the package, so that classes come in every night (R14, R69-R74). */
 export const klasinformatieHulpRoutes = [
@@ -14,7 +14,7 @@ export const klasinformatieHulpRoutes = [
     access: "aangemeld",
     summary: "een vaste pagina",
     handle: (v) =>
-      v.pagina({
+      v.page({
         titel: "Klasinformatie laten leveren",
         inhoud: html`<div class="page-head">
             <div>
@@ -26,15 +26,15 @@ export const klasinformatieHulpRoutes = [
             <h2 id="wisa">Wisa</h2>
             <h3>1. Zet de synchronisatie aan voor je school</h3>
             <ol>
-              <li>Ga naar ${pad("Schoolstructuur", "Instellingen", "Fiche")}.</li>
-              <li>Open het tabblad ${pad("Extra", "Allerlei")}.</li>
+              <li>Ga naar ${stepsPath("Schoolstructuur", "Instellingen", "Fiche")}.</li>
+              <li>Open het tabblad ${stepsPath("Extra", "Allerlei")}.</li>
               <li>
                 Vink <b>Synchroniseren met Leerid</b> aan. Heeft je bestuur meer scholen? Doe dit per school.
               </li>
             </ol>
             <h3>2. Kies wanneer Wisa levert</h3>
             <ol>
-              <li>Ga naar ${pad("Extra", "Onderhoud server", "Beheer scheduling")}.</li>
+              <li>Ga naar ${stepsPath("Extra", "Onderhoud server", "Beheer scheduling")}.</li>
               <li>Klik op <b>Invoegen</b>.</li>
               <li>Kies bij Type job <b>Leerid synchronisatie</b>.</li>
               <li>

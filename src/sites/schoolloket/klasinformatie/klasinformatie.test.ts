@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, describe, test } from "node:test";
 import fc from "fast-check";
-import { deelt, overeenkomst, stopDelen } from "#modules/akkoorden";
+import { sharesKlassen, overeenkomst, stopSharing } from "#modules/akkoorden";
 import { opdrachtRegel } from "#testing/discimus";
-import { deelIn, eerdereLevering, metAkkoord, metPakket } from "#testing/klasinformatie";
-import { beheerder, directeur, schoolwereld, type Schoolwereld, type Staf } from "#testing/schoolloket";
+import { indelen, earlierLevering, withAkkoord, withPakket } from "#testing/klasinformatie";
+import { beheerder, directeur, schoolwereld, type SchoolWorld, type Staff } from "#testing/schoolloket";
 import { runsOf } from "#testing/runs";
 
-let w: Schoolwereld;
+let w: SchoolWorld;
 before(async () => {
   w = await schoolwereld();
-  await metPakket(w);
+  await withPakket(w);
 });
 after(() => w.close());
 beforeEach(async () => {
@@ -25,27 +25,27 @@ beforeEach(async () => {
 
 const hier = "/schoolinstellingen";
 const versie = { versie: String(overeenkomst.versie) };
-const lees = async (pad: string, cookie: string) => {
-  const antwoord = await w.get(pad, cookie);
-  return { status: antwoord.status, naar: antwoord.headers.get("location"), tekst: await antwoord.text() };
+const read = async (path: string, cookie: string) => {
+  const answer = await w.get(path, cookie);
+  return { status: answer.status, naar: answer.headers.get("location"), tekst: await answer.text() };
 };
-const stuur = async (pad: string, cookie: string, velden: Record<string, string> = {}) => {
-  const antwoord = await w.post(pad, cookie, velden);
-  return { status: antwoord.status, naar: antwoord.headers.get("location") };
+const send = async (path: string, cookie: string, velden: Record<string, string> = {}) => {
+  const answer = await w.post(path, cookie, velden);
+  return { status: answer.status, naar: answer.headers.get("location") };
 };
-const plat = (tekst: string): string =>
-  tekst
+const flat = (text: string): string =>
+  text
     .replaceAll(/<[^>]+>/g, " ")
     .replaceAll("&quot;", '"')
     .replaceAll(/\s+/g, " ")
     .replaceAll(/ ([,.])/g, "$1");
-const deeltNu = () => deelt(w.ctx, ["999001"]);
+const sharesNow = () => sharesKlassen(w.ctx, ["999001"]);
 
 describe("sharing class information", () => {
   test("R47 R48: the start screen, word for word where the manual has labels", async () => {
-    const { tekst } = await lees(hier, await w.sessieVan(directeur));
+    const { tekst } = await read(hier, await w.sessieOf(directeur));
     assert.match(tekst, /<h1>Delen van klasinformatie met LeerID<\/h1>/);
-    const woorden = plat(tekst);
+    const woorden = flat(tekst);
     for (const woord of [
       "Let op: dit is mogelijk als je school werkt met één van deze administratieve pakketten: Broekx Informat Wisa",
       "Extra informatie delen met LeerID en applicaties aangesloten op LeerID",
@@ -64,12 +64,12 @@ describe("sharing class information", () => {
   });
 
   test("R49: dialog and page hold the school, the whole agreement and the one button", async () => {
-    const cookie = await w.sessieVan(directeur);
-    const dialoog = (await lees(hier, cookie)).tekst.split("<dialog")[1] ?? "";
+    const cookie = await w.sessieOf(directeur);
+    const dialoog = (await read(hier, cookie)).tekst.split("<dialog")[1] ?? "";
     assert.match(dialoog, /^[^>]*aria-labelledby/);
-    const pagina = (await lees(`${hier}/delen`, cookie)).tekst.split("<main")[1] ?? "";
-    for (const deel of [dialoog, pagina]) {
-      const woorden = plat(deel);
+    const pagina = (await read(`${hier}/delen`, cookie)).tekst.split("<main")[1] ?? "";
+    for (const part of [dialoog, pagina]) {
+      const woorden = flat(part);
       assert.match(woorden, /Deel klasinformatie met LeerID De Regenboog, 999001/);
       assert.match(woorden, /De Regenboog, instellingsnummer 999001/);
       for (const { nummer, titel } of overeenkomst.artikelen)
@@ -77,7 +77,7 @@ describe("sharing class information", () => {
       for (const { doel } of overeenkomst.doelen) assert.ok(woorden.includes(doel));
       assert.match(woorden, /KBO 0316\.380\.841, vestiging 2\.199\.310\.989/);
       assert.match(woorden, /opgemaakt op 15 november 2023.*ondertekend op 17 juli 2024/);
-      assert.match(deel, /<button class="button">\s*Deel klasinformatie\s*<\/button>/);
+      assert.match(part, /<button class="button">\s*Deel klasinformatie\s*<\/button>/);
     }
     assert.match(
       dialoog,
@@ -86,132 +86,130 @@ describe("sharing class information", () => {
   });
 
   test("R50: what the beheerders can do now, and the agreement always readable again as it was agreed to", async () => {
-    const cookie = await w.sessieVan(directeur);
-    assert.equal((await stuur(`${hier}/delen`, cookie, versie)).naar, `${hier}?klaar=gedeeld`);
-    const { tekst } = await lees(`${hier}?klaar=gedeeld`, cookie);
+    const cookie = await w.sessieOf(directeur);
+    assert.equal((await send(`${hier}/delen`, cookie, versie)).naar, `${hier}?klaar=gedeeld`);
+    const { tekst } = await read(`${hier}?klaar=gedeeld`, cookie);
     assert.match(
-      plat(tekst),
+      flat(tekst),
       /Klasinformatie wordt gedeeld met LeerID Sinds 24 november 2026, akkoord van Kim Janssens/,
     );
-    const pad = /href="([^"]+)"[^>]*>Toon details van het goedgekeurde protocol</.exec(tekst)?.[1] ?? "";
+    const path = /href="([^"]+)"[^>]*>Toon details van het goedgekeurde protocol</.exec(tekst)?.[1] ?? "";
     await w.sql`update akkoorden.akkoord set school_naam = 'De Oude Regenboog'`;
     for (const wie of [directeur, beheerder]) {
-      const protocol = await lees(pad, await w.sessieVan(wie));
+      const protocol = await read(path, await w.sessieOf(wie));
       assert.equal(protocol.status, 200);
-      assert.match(plat(protocol.tekst), /Kim Janssens ging op 24 november 2026 akkoord met versie 1/);
+      assert.match(flat(protocol.tekst), /Kim Janssens ging op 24 november 2026 akkoord met versie 1/);
       assert.match(protocol.tekst, /De Oude Regenboog/);
       assert.match(protocol.tekst, /Artikel 12/);
     }
-    const vreemd = await w.sessieVan({ voId: "vo-2" });
-    assert.equal((await lees(pad, vreemd)).status, 404);
-    assert.equal((await lees(`${hier}/protocol/${randomUUID()}`, cookie)).status, 404);
-    assert.equal((await lees(`${hier}/protocol/x`, cookie)).status, 404);
+    const vreemd = await w.sessieOf({ voId: "vo-2" });
+    assert.equal((await read(path, vreemd)).status, 404);
+    assert.equal((await read(`${hier}/protocol/${randomUUID()}`, cookie)).status, 404);
+    assert.equal((await read(`${hier}/protocol/x`, cookie)).status, 404);
   });
 
   test("R51 R52: stopping says what changes, and leads to the start screen; starting again is a new akkoord", async () => {
-    const cookie = await w.sessieVan(directeur);
-    await metAkkoord(w);
-    const dialoog = (await lees(hier, cookie)).tekst.split("<dialog")[1] ?? "";
-    const pagina = (await lees(`${hier}/stoppen`, cookie)).tekst.split("<main")[1] ?? "";
-    for (const deel of [dialoog, pagina]) {
-      assert.match(plat(deel), /Stop het delen van klasinformatie met LeerID De Regenboog, 999001/);
-      assert.match(plat(deel), /niet meer in het LeerID Schoolloket.*filteren.*toekennen.*groeperen/);
-      assert.match(plat(deel), /wist de klassen van je school binnen vijf minuten/);
-      assert.match(deel, />Annuleer<\/a/);
-      assert.match(deel, />\s*Stop het delen van klasinformatie\s*<\/button>/);
+    const cookie = await w.sessieOf(directeur);
+    await withAkkoord(w);
+    const dialoog = (await read(hier, cookie)).tekst.split("<dialog")[1] ?? "";
+    const pagina = (await read(`${hier}/stoppen`, cookie)).tekst.split("<main")[1] ?? "";
+    for (const part of [dialoog, pagina]) {
+      assert.match(flat(part), /Stop het delen van klasinformatie met LeerID De Regenboog, 999001/);
+      assert.match(flat(part), /niet meer in het LeerID Schoolloket.*filteren.*toekennen.*groeperen/);
+      assert.match(flat(part), /wist de klassen van je school binnen vijf minuten/);
+      assert.match(part, />Annuleer<\/a/);
+      assert.match(part, />\s*Stop het delen van klasinformatie\s*<\/button>/);
     }
-    assert.equal((await stuur(`${hier}/stoppen`, cookie)).naar, `${hier}?klaar=gestopt`);
-    const { tekst } = await lees(`${hier}?klaar=gestopt`, cookie);
+    assert.equal((await send(`${hier}/stoppen`, cookie)).naar, `${hier}?klaar=gestopt`);
+    const { tekst } = await read(`${hier}?klaar=gestopt`, cookie);
     assert.match(tekst, /Momenteel deelt je school geen klasinformatie/);
-    assert.match(plat(tekst), /Vroegere akkoorden \(1\)/);
-    assert.equal((await stuur(`${hier}/stoppen`, cookie)).naar, `${hier}?klaar=deelt-niet`);
-    assert.equal((await lees(`${hier}/stoppen`, cookie)).naar, `${hier}?klaar=deelt-niet`);
+    assert.match(flat(tekst), /Vroegere akkoorden \(1\)/);
+    assert.equal((await send(`${hier}/stoppen`, cookie)).naar, `${hier}?klaar=deelt-niet`);
+    assert.equal((await read(`${hier}/stoppen`, cookie)).naar, `${hier}?klaar=deelt-niet`);
     // What stood before the stop does not come back with the new akkoord, also when nobody erased it yet.
     const [leerling] =
       await w.sql`select account_uuid from leerlingen.registratie where instellingsnummer = '999001' limit 1`;
-    await deelIn(w, "999001", [[String(leerling?.["account_uuid"]), "1A"]]);
-    await stuur(`${hier}/delen`, cookie, versie);
+    await indelen(w, "999001", [[String(leerling?.["account_uuid"]), "1A"]]);
+    await send(`${hier}/delen`, cookie, versie);
     assert.equal((await w.sql`select from klassen.indeling`).length, 0);
-    assert.equal((await stuur(`${hier}/delen`, cookie, versie)).naar, `${hier}?klaar=deelt-al`);
+    assert.equal((await send(`${hier}/delen`, cookie, versie)).naar, `${hier}?klaar=deelt-al`);
     assert.equal((await w.sql`select from akkoorden.akkoord`).length, 2);
   });
 
   test("R53: a beheerder sees both controls without effect and why, and cannot start or stop", async () => {
-    const cookie = await w.sessieVan(beheerder);
-    const knop = /<button[^>]*aria-disabled="true"[^>]*aria-describedby="waarom-niet-delen"[^>]*>\s*/.source;
-    const voor = (await lees(hier, cookie)).tekst;
-    assert.match(voor, new RegExp(`${knop}Deel klasinformatie met LeerID`));
-    assert.match(plat(voor), /Alleen een databeheerder van de school begint hiermee/);
+    const cookie = await w.sessieOf(beheerder);
+    const button = /<button[^>]*aria-disabled="true"[^>]*aria-describedby="waarom-niet-delen"[^>]*>\s*/
+      .source;
+    const voor = (await read(hier, cookie)).tekst;
+    assert.match(voor, new RegExp(`${button}Deel klasinformatie met LeerID`));
+    assert.match(flat(voor), /Alleen een databeheerder van de school begint hiermee/);
     assert.doesNotMatch(voor, /<dialog|href="\/schoolinstellingen\/delen"/);
-    for (const pad of ["delen", "stoppen"]) {
-      assert.equal((await stuur(`${hier}/${pad}`, cookie, versie)).status, 403);
-      assert.equal((await lees(`${hier}/${pad}`, cookie)).status, 403);
+    for (const path of ["delen", "stoppen"]) {
+      assert.equal((await send(`${hier}/${path}`, cookie, versie)).status, 403);
+      assert.equal((await read(`${hier}/${path}`, cookie)).status, 403);
     }
-    assert.equal(await deeltNu(), false);
-    await metAkkoord(w);
-    const na = (await lees(hier, cookie)).tekst;
-    assert.match(na, new RegExp(`${knop}Stop het delen van klasinformatie met LeerID`));
+    assert.equal(await sharesNow(), false);
+    await withAkkoord(w);
+    const na = (await read(hier, cookie)).tekst;
+    assert.match(na, new RegExp(`${button}Stop het delen van klasinformatie met LeerID`));
     assert.doesNotMatch(na, /<dialog|href="\/schoolinstellingen\/stoppen"/);
-    assert.equal((await stuur(`${hier}/stoppen`, cookie)).status, 403);
-    assert.equal(await deeltNu(), true);
+    assert.equal((await send(`${hier}/stoppen`, cookie)).status, 403);
+    assert.equal(await sharesNow(), true);
   });
 
   test("R21 R48: without a package that delivers classes: why not, who can change it, and no way to start", async () => {
-    const bo = await w.sessieVan({ voId: "vo-2" });
-    const leeg = (await lees(hier, bo)).tekst;
+    const bo = await w.sessieOf({ voId: "vo-2" });
+    const leeg = (await read(hier, bo)).tekst;
     assert.match(
-      plat(leeg),
+      flat(leeg),
       /Sint-Jozef kan nu geen klasinformatie ophalen.*staat voor je school geen administratief pakket/,
     );
     assert.match(leeg, /aria-disabled="true"[^>]*aria-describedby="bron"/);
     assert.doesNotMatch(leeg, /<dialog/);
     await w.sql`insert into schoolsoftware.gebruik (instellingsnummer, van, pakket, gewijzigd_op) values ('999002', '2026-09-01', 'papier', now())`;
     assert.match(
-      plat((await lees(hier, bo)).tekst),
+      flat((await read(hier, bo)).tekst),
       /staat Papierwinkel\. Dat pakket levert geen klasinformatie/,
     );
-    assert.equal((await stuur(`${hier}/delen`, bo, versie)).naar, `${hier}?klaar=geen-pakket`);
-    assert.equal((await lees(`${hier}/delen`, bo)).naar, `${hier}?klaar=geen-pakket`);
-    assert.equal(await deelt(w.ctx, ["999002"]), false);
+    assert.equal((await send(`${hier}/delen`, bo, versie)).naar, `${hier}?klaar=geen-pakket`);
+    assert.equal((await read(`${hier}/delen`, bo)).naar, `${hier}?klaar=geen-pakket`);
+    assert.equal(await sharesKlassen(w.ctx, ["999002"]), false);
     await w.sql`delete from schoolsoftware.gebruik where instellingsnummer = '999002'`;
   });
 
   test("R49: who did not see the agreement of today agrees to nothing", async () => {
-    const cookie = await w.sessieVan(directeur);
+    const cookie = await w.sessieOf(directeur);
     for (const gestuurd of ["0", "2"])
       assert.equal(
-        (await stuur(`${hier}/delen`, cookie, { versie: gestuurd })).naar,
+        (await send(`${hier}/delen`, cookie, { versie: gestuurd })).naar,
         `${hier}?klaar=andere-versie`,
       );
     for (const gestuurd of ["", "x", "1e0e"])
-      assert.equal((await stuur(`${hier}/delen`, cookie, { versie: gestuurd })).status, 400);
-    assert.equal(await deeltNu(), false);
+      assert.equal((await send(`${hier}/delen`, cookie, { versie: gestuurd })).status, 400);
+    assert.equal(await sharesNow(), false);
   });
 
   test("R60 R64: the akkoord stays when the director's assignment ends; he himself starts and stops nothing any more", async () => {
-    await w.lever(
+    await w.deliver(
       opdrachtRegel(
         "kort",
         {},
         { persoon: { vo_id: "vo-kort", naam: "Nys", voornaam: "Eef" }, tot: "2026-11-24" },
       ),
     );
-    await w.laad();
+    await w.load();
     w.clock.set("2026-11-24T22:30:00Z");
-    const cookie = await w.sessieVan({ voId: "vo-kort", instellingsnummer: "999001" });
-    await stuur(`${hier}/delen`, cookie, versie);
+    const cookie = await w.sessieOf({ voId: "vo-kort", instellingsnummer: "999001" });
+    await send(`${hier}/delen`, cookie, versie);
     w.clock.set("2026-11-24T23:00:00Z"); // midnight in Brussels
-    assert.equal(await deeltNu(), true);
-    assert.equal((await stuur(`${hier}/stoppen`, cookie)).status, 403);
-    assert.equal(await deeltNu(), true);
-    assert.equal(
-      (await stuur(`${hier}/stoppen`, await w.sessieVan(directeur))).naar,
-      `${hier}?klaar=gestopt`,
-    );
+    assert.equal(await sharesNow(), true);
+    assert.equal((await send(`${hier}/stoppen`, cookie)).status, 403);
+    assert.equal(await sharesNow(), true);
+    assert.equal((await send(`${hier}/stoppen`, await w.sessieOf(directeur))).naar, `${hier}?klaar=gestopt`);
   });
 
   test("R53 R59-R63: on any day, whoever it is, start and stop work exactly for a databeheerder of that school on that day", async () => {
-    await w.lever(
+    await w.deliver(
       opdrachtRegel(
         "a",
         {},
@@ -223,7 +221,7 @@ describe("sharing class information", () => {
         { persoon: { vo_id: "vo-b", naam: "Bb", voornaam: "B" }, van: "2027-02-01", tot: "2027-06-30" },
       ),
     );
-    await w.laad();
+    await w.load();
     const perioden: Readonly<Record<string, readonly [string, string]>> = {
       "vo-a": ["2026-09-01", "2027-01-31"],
       "vo-b": ["2027-02-01", "2027-06-30"],
@@ -241,15 +239,15 @@ describe("sharing class information", () => {
             await tx`delete from akkoorden.akkoord`;
           });
           w.clock.set("2026-11-24T08:30:00Z");
-          if (deelde) await metAkkoord(w);
+          if (deelde) await withAkkoord(w);
           w.clock.set(dag(nr).toISOString());
           const vandaag = dag(nr).toISOString().slice(0, 10);
           const [van, tot] = perioden[voId] ?? ["9", "0"];
           const mag = van <= vandaag && vandaag <= tot;
           const rollen = ookBeheerder ? ["LeerIDBeheerder:999001"] : [];
-          const cookie = await w.sessieVan({ voId, rollen, instellingsnummer: "999001" });
-          await stuur(`${hier}/${deelde ? "stoppen" : "delen"}`, cookie, deelde ? {} : versie);
-          assert.equal(await deeltNu(), mag ? !deelde : deelde, `${voId} on ${vandaag}`);
+          const cookie = await w.sessieOf({ voId, rollen, instellingsnummer: "999001" });
+          await send(`${hier}/${deelde ? "stoppen" : "delen"}`, cookie, deelde ? {} : versie);
+          assert.equal(await sharesNow(), mag ? !deelde : deelde, `${voId} on ${vandaag}`);
         },
       ),
       runsOf(120),
@@ -259,70 +257,70 @@ describe("sharing class information", () => {
 
 describe("deliveries", () => {
   test("R74: a school of which nothing came for 24 hours is told, with who can act; one minute earlier it is not", async () => {
-    const nu = async () => (await lees(hier, await w.sessieVan(directeur))).tekst;
-    const stil = async () => /Er komt geen klasinformatie meer binnen/.test(await nu());
+    const currentText = async () => (await read(hier, await w.sessieOf(directeur))).tekst;
+    const quiet = async () => /Er komt geen klasinformatie meer binnen/.test(await currentText());
     w.clock.set("2026-11-23T08:00:00Z");
-    await metAkkoord(w);
+    await withAkkoord(w);
     w.clock.set("2026-11-24T08:00:00Z");
-    assert.equal(await stil(), false, "it has just begun");
+    assert.equal(await quiet(), false, "it has just begun");
     w.clock.set("2026-11-24T08:01:00Z");
-    assert.equal(await stil(), true);
-    assert.match(plat(await nu()), /nog geen levering.*Wie Wisa beheert in je school/);
-    await eerdereLevering(w, "2026-11-24T07:00:00Z", "verwerkt");
-    assert.equal(await stil(), false);
+    assert.equal(await quiet(), true);
+    assert.match(flat(await currentText()), /nog geen levering.*Wie Wisa beheert in je school/);
+    await earlierLevering(w, "2026-11-24T07:00:00Z", "verwerkt");
+    assert.equal(await quiet(), false);
     w.clock.set("2026-11-25T07:00:00Z");
-    assert.equal(await stil(), false);
-    await eerdereLevering(w, "2026-11-25T06:59:00Z", "geweigerd");
+    assert.equal(await quiet(), false);
+    await earlierLevering(w, "2026-11-25T06:59:00Z", "geweigerd");
     w.clock.set("2026-11-25T07:01:00Z");
-    assert.equal(await stil(), true, "what was refused is no delivery");
+    assert.equal(await quiet(), true, "what was refused is no delivery");
     await w.inSchool("999001", (ctx) =>
-      stopDelen(ctx, { lijn: ["999001"], wie: { voId: "vo-1", naam: "An" } }),
+      stopSharing(ctx, { lijn: ["999001"], wie: { voId: "vo-1", naam: "An" } }),
     );
-    assert.equal(await stil(), false, "who does not share owes nothing");
+    assert.equal(await quiet(), false, "who does not share owes nothing");
   });
 
   test("D9: the receipt: what became of the file, and of each bad row line, field and reason", async () => {
-    await metAkkoord(w);
-    const nr = await eerdereLevering(w, "2026-11-23T23:07:00Z", "deels", {
+    await withAkkoord(w);
+    const nr = await earlierLevering(w, "2026-11-23T23:07:00Z", "deels", {
       ontvangen: 412,
       aanvaard: 411,
       quarantaine: [{ regel: 118, veld: "tot", code: "x", melding: "De einddatum ligt voor de begindatum." }],
     });
     for (const wie of [directeur, beheerder]) {
-      const cookie = await w.sessieVan(wie);
-      const lijst = (await lees(hier, cookie)).tekst;
-      assert.match(plat(lijst), /Leveringen uit Wisa.*vandaag, 0\.07 uur Deels 412 411 1 Bekijk/);
-      assert.match(lijst, new RegExp(`href="/schoolinstellingen/leveringen/${nr}"`));
-      const bewijs = await lees(`${hier}/leveringen/${nr}`, cookie);
+      const cookie = await w.sessieOf(wie);
+      const list = (await read(hier, cookie)).tekst;
+      assert.match(flat(list), /Leveringen uit Wisa.*vandaag, 0\.07 uur Deels 412 411 1 Bekijk/);
+      assert.match(list, new RegExp(`href="/schoolinstellingen/leveringen/${nr}"`));
+      const bewijs = await read(`${hier}/leveringen/${nr}`, cookie);
       assert.equal(bewijs.status, 200);
-      assert.match(plat(bewijs.tekst), /Regel 118 tot De einddatum ligt voor de begindatum\..*/);
-      assert.match(plat(bewijs.tekst), /Verbeter de gegevens in Wisa/);
+      assert.match(flat(bewijs.tekst), /Regel 118 tot De einddatum ligt voor de begindatum\..*/);
+      assert.match(flat(bewijs.tekst), /Verbeter de gegevens in Wisa/);
     }
     for (const id of [randomUUID(), "x", nr.toUpperCase()])
-      assert.equal((await lees(`${hier}/leveringen/${id}`, await w.sessieVan(directeur))).status, 404, id);
-    assert.equal((await lees(`${hier}/leveringen/${nr}`, await w.sessieVan({ voId: "vo-2" }))).status, 404);
+      assert.equal((await read(`${hier}/leveringen/${id}`, await w.sessieOf(directeur))).status, 404, id);
+    assert.equal((await read(`${hier}/leveringen/${nr}`, await w.sessieOf({ voId: "vo-2" }))).status, 404);
   });
 
   test("a file with thousands of bad rows is told in one page that stays small", async () => {
-    await metAkkoord(w);
+    await withAkkoord(w);
     const quarantaine = Array.from({ length: 20_000 }, (_, n) => ({
       regel: n + 2,
       veld: "klas",
       code: "leeg",
       melding: "De klas is leeg.",
     }));
-    const nr = await eerdereLevering(w, "2026-11-23T23:07:00Z", "deels", { ontvangen: 20_000, quarantaine });
-    const { tekst } = await lees(`${hier}/leveringen/${nr}`, await w.sessieVan(directeur));
-    assert.match(plat(tekst), /de eerste 200 van 20\.000 rijen/);
+    const nr = await earlierLevering(w, "2026-11-23T23:07:00Z", "deels", { ontvangen: 20_000, quarantaine });
+    const { tekst } = await read(`${hier}/leveringen/${nr}`, await w.sessieOf(directeur));
+    assert.match(flat(tekst), /de eerste 200 van 20\.000 rijen/);
     assert.ok(tekst.length < 70_000, String(tekst.length));
   });
 });
 
 describe("the help for who sets the package", () => {
   test("R69 R71 R72 R73: which clicks in Wisa, word for word, and the time that never runs", async () => {
-    const { status, tekst } = await lees("/hulp/klasinformatie", await w.sessieVan({} as Staf));
+    const { status, tekst } = await read("/hulp/klasinformatie", await w.sessieOf({} as Staff));
     assert.equal(status, 200);
-    const woorden = plat(tekst);
+    const woorden = flat(tekst);
     for (const woord of [
       "Schoolstructuur › Instellingen › Fiche",
       "Extra › Allerlei",

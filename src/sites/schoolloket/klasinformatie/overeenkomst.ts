@@ -8,7 +8,7 @@ export type Partij = { readonly naam: string; readonly instellingsnummer: string
  * The agreement of a school with DOV, drawn from its data (R45, R49, R83-R93): every version the same way. Headings begin at `h3`, so
  * that it stands in a dialog, in a page and on paper.
  */
-export function overeenkomstTekst(o: Overeenkomst, school: Partij): Html {
+export function overeenkomstText(o: Overeenkomst, school: Partij): Html {
   const { dov } = o;
   return html`<div class="agreement">
     <p class="soft small">
@@ -43,7 +43,7 @@ export function overeenkomstTekst(o: Overeenkomst, school: Partij): Html {
     <section>
       <h3>Wat voorafgaat</h3>
       <ul>
-        ${o.overwegingen.map((tekst) => html`<li>${tekst}</li>`)}
+        ${o.overwegingen.map((text) => html`<li>${text}</li>`)}
       </ul>
       <p>
         Advies van de functionaris voor gegevensbescherming van het departement:
@@ -54,26 +54,26 @@ export function overeenkomstTekst(o: Overeenkomst, school: Partij): Html {
       (artikel) =>
         html`<section>
           <h3>Artikel ${artikel.nummer}: ${artikel.titel}</h3>
-          ${artikel.delen.map((deel) => deelVan(o, deel))}
+          ${artikel.delen.map((part) => partOf(o, part))}
         </section>`,
     )}
   </div>`;
 }
 
-function deelVan(o: Overeenkomst, deel: Overeenkomst["artikelen"][number]["delen"][number]): Html {
-  if (deel.soort === "tekst") return html`<p>${deel.tekst}</p>`;
-  if (deel.soort === "lijst")
-    return html`${deel.inleiding !== undefined && html`<p>${deel.inleiding}</p>`}
+function partOf(o: Overeenkomst, part: Overeenkomst["artikelen"][number]["delen"][number]): Html {
+  if (part.soort === "tekst") return html`<p>${part.tekst}</p>`;
+  if (part.soort === "lijst")
+    return html`${part.inleiding !== undefined && html`<p>${part.inleiding}</p>`}
       <ul>
-        ${deel.punten.map((punt) => html`<li>${punt}</li>`)}
+        ${part.punten.map((punt) => html`<li>${punt}</li>`)}
       </ul>`;
-  if (deel.soort === "doelen")
-    return tabel(
+  if (part.soort === "doelen")
+    return table(
       "Wie doet wat met het gegeven, en waarom mag dat",
       ["Wie", "Grond", "Doel"],
       o.doelen.map(({ wie, rol, grond, doel }) => [html`${wie}<small>${rol}</small>`, grond, doel]),
     );
-  return tabel(
+  return table(
     "Het gegeven dat de school meedeelt",
     ["Gegeven", "Waarom het nodig is", "Bewaard"],
     o.gegevens.map(({ gegeven, omschrijving, verantwoording, bewaartermijn }) => [
@@ -84,10 +84,10 @@ function deelVan(o: Overeenkomst, deel: Overeenkomst["artikelen"][number]["delen
   );
 }
 
-function tabel(
+function table(
   titel: string,
   koppen: readonly string[],
-  rijen: readonly (readonly (Html | string)[])[],
+  rows: readonly (readonly (Html | string)[])[],
 ): Html {
   return html`<div class="table-frame">
     <table class="data reflow" role="table">
@@ -100,10 +100,10 @@ function tabel(
         </tr>
       </thead>
       <tbody role="rowgroup">
-        ${rijen.map(
-          ([eerste, ...andere]) =>
+        ${rows.map(
+          ([first, ...andere]) =>
             html`<tr role="row">
-              <th role="rowheader" scope="row">${eerste}</th>
+              <th role="rowheader" scope="row">${first}</th>
               ${andere.map(
                 (cel, plaats) => html`<td role="cell" data-label="${koppen[plaats + 1] ?? ""}">${cel}</td>`,
               )}

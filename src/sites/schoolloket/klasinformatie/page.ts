@@ -1,22 +1,22 @@
 import { formatDate, hiddenFields, html, icon, type Html } from "#platform/html";
-import { overeenkomst, type Akkoord, type AkkoordPeriode, type Overeenkomst } from "#modules/akkoorden";
+import { overeenkomst, type Akkoord, type AkkoordPeriod, type Overeenkomst } from "#modules/akkoorden";
 import type { Pakket } from "#modules/schoolsoftware";
-import type { Pagina } from "../contract.ts";
-import { overeenkomstTekst, type Partij } from "./overeenkomst.ts";
+import type { PageContent } from "../contract.ts";
+import { overeenkomstText, type Partij } from "./overeenkomst.ts";
 
 export const delenPad = "/schoolinstellingen/delen";
 export const stoppenPad = "/schoolinstellingen/stoppen";
 export const protocolPad = "/schoolinstellingen/protocol";
 
 /** What a page about sharing knows of the school. */
-export type Delen = {
+export type Sharing = {
   readonly school: Partij;
   /** May he start and stop (R53)? */
   readonly mag: boolean;
   /** What stands in Mijn Schoolsoftware today (R21). */
   readonly pakket: Pakket | undefined;
   readonly akkoord: Akkoord | undefined;
-  readonly vroeger: readonly AkkoordPeriode[];
+  readonly vroeger: readonly AkkoordPeriod[];
 };
 
 /** R55, in the words of the screen. */
@@ -26,7 +26,7 @@ const voordelen = [
   ["printer", "Nieuwe of aangepaste LeerID-account(s) groeperen per (sub)klas voor een vlotte verdeling"],
 ] as const;
 const lijstVanVoordelen: Html = html`<ul class="bullets">
-  ${voordelen.map(([naam, tekst]) => html`<li>${icon(naam)}<span>${tekst}</span></li>`)}
+  ${voordelen.map(([naam, text]) => html`<li>${icon(naam)}<span>${text}</span></li>`)}
 </ul>`;
 
 /** R56. */
@@ -56,15 +56,15 @@ export const welkePakketten: Html = html`<div class="notice">
   <h2>Extra informatie delen met LeerID en applicaties aangesloten op LeerID</h2>`;
 
 /** The state with its one control: sharing or not (R48, R50). */
-export function toestandVanDelen(p: Delen): Html {
+export function toestandOfParts(p: Sharing): Html {
   return html`<section class="card" aria-labelledby="toestand">
     <div class="stack">
-      ${p.akkoord ? gedeeld(p, p.akkoord) : nietGedeeld(p)}${vroegereAkkoorden(p.vroeger)}
+      ${p.akkoord ? sharedPart(p, p.akkoord) : notShared(p)}${earlierAkkoorden(p.vroeger)}
     </div>
   </section>`;
 }
 
-function nietGedeeld(p: Delen): Html {
+function notShared(p: Sharing): Html {
   const kan = p.pakket?.levertKlasinformatie === true;
   return html`<div class="state">
       <span class="mark">${icon("circle-minus")}</span>
@@ -76,7 +76,7 @@ function nietGedeeld(p: Delen): Html {
       Hierbij vragen we je akkoord om de klasinformatie van de leerlingen op te vragen bij je administratief
       pakket. Dan kan je school in het LeerID Schoolloket:
     </p>
-    ${lijstVanVoordelen} ${overApplicaties} ${bron(p)}
+    ${lijstVanVoordelen} ${overApplicaties} ${sourceOf(p)}
     <div class="row">
       ${
         p.mag && kan
@@ -98,12 +98,12 @@ function nietGedeeld(p: Delen): Html {
               >${kan ? "Je leest eerst het volledige protocol. Je kunt op elk moment weer stoppen." : "Zodra dat in orde is, kun je hier beginnen."}</span
             >
           </p>`
-        : nietAanJou("begint hiermee")
+        : notToYou("begint hiermee")
     }`;
 }
 
 /** From where the classes would come; or why that cannot be, and who can change it. */
-function bron({ school, pakket }: Delen): Html {
+function sourceOf({ school, pakket }: Sharing): Html {
   if (pakket?.levertKlasinformatie)
     return html`<div class="notice ok" id="bron">
       ${icon("check")}
@@ -132,7 +132,7 @@ function bron({ school, pakket }: Delen): Html {
   </div>`;
 }
 
-function gedeeld(p: Delen, akkoord: Akkoord): Html {
+function sharedPart(p: Sharing, akkoord: Akkoord): Html {
   return html`<div class="state on">
       <span class="mark">${icon("check")}</span>
       <h3 id="toestand">Klasinformatie wordt gedeeld met LeerID</h3>
@@ -176,11 +176,11 @@ function gedeeld(p: Delen, akkoord: Akkoord): Html {
             </button>`
       }
     </div>
-    ${!p.mag && nietAanJou("stopt hiermee")}`;
+    ${!p.mag && notToYou("stopt hiermee")}`;
 }
 
 /** R53: what is not his to do says why, and whose it is. */
-const nietAanJou = (wat: string): Html =>
+const notToYou = (wat: string): Html =>
   html`<p class="why" id="waarom-niet-delen">
     ${icon("lock-keyhole")}<span
       >Alleen een databeheerder van de school ${wat}: een directeur met een lopende opdracht. Op deze pagina
@@ -188,24 +188,24 @@ const nietAanJou = (wat: string): Html =>
     >
   </p>`;
 
-function vroegereAkkoorden(vroeger: readonly AkkoordPeriode[]): Html | false {
+function earlierAkkoorden(vroeger: readonly AkkoordPeriod[]): Html | false {
   return (
     vroeger.length > 0 &&
     html`<details class="figures">
       <summary>Vroegere akkoorden (${vroeger.length})</summary>
       <ul class="rules">
         ${vroeger.map(
-          (een) =>
+          (one) =>
             html`<li>
               ${icon("clock")}<span
-                ><b>${formatDate(een.gegevenOp)} tot ${formatDate(een.gestoptOp ?? een.gegevenOp)}</b
+                ><b>${formatDate(one.gegevenOp)} tot ${formatDate(one.gestoptOp ?? one.gegevenOp)}</b
                 ><br /><span class="soft small"
-                  >akkoord van ${een.gegevenNaam}, gestopt door
-                  ${een.gestoptNaam}${een.gewistOp !== null && html`, klassen gewist op ${formatDate(een.gewistOp)}`}</span
+                  >akkoord van ${one.gegevenNaam}, gestopt door
+                  ${one.gestoptNaam}${one.gewistOp !== null && html`, klassen gewist op ${formatDate(one.gewistOp)}`}</span
                 ></span
               ><a
-                href="${protocolPad}/${een.akkoord}"
-                aria-label="Toon het protocol van ${formatDate(een.gegevenOp)}"
+                href="${protocolPad}/${one.akkoord}"
+                aria-label="Toon het protocol van ${formatDate(one.gegevenOp)}"
                 >Protocol</a
               >
             </li>`,
@@ -215,7 +215,7 @@ function vroegereAkkoorden(vroeger: readonly AkkoordPeriode[]): Html | false {
   );
 }
 
-const akkoordKnop = (gewoon: boolean): Html =>
+const akkoordButton = (gewoon: boolean): Html =>
   html`<p class="soft">
       Je gaat akkoord namens het schoolbestuur. Het akkoord is van de school en blijft gelden als jij geen
       directeur meer bent.
@@ -227,7 +227,7 @@ const akkoordKnop = (gewoon: boolean): Html =>
       </button>
     </form>`;
 
-const stopKnop = (gewoon: boolean): Html =>
+const stopButton = (gewoon: boolean): Html =>
   html`<a class="button secondary" href="/schoolinstellingen" ${!gewoon && html`data-close`}>Annuleer</a>
     <form action="${stoppenPad}" method="post">
       <button class="button danger">Stop het delen van klasinformatie</button>
@@ -247,33 +247,33 @@ const gevolgen: Html = html`<p>Als je stopt, kan dit niet meer in het LeerID Sch
   <p>Je school kan later opnieuw beginnen. Dan vragen we een nieuw akkoord.</p>`;
 
 /** The two dialogs of the page; a script opens them in place, without it their addresses are pages (R49, R51). */
-export function dialogen(p: Delen): Html | false {
+export function dialogs(p: Sharing): Html | false {
   if (!p.mag) return false;
   if (p.akkoord)
-    return dialoog({
+    return dialog({
       id: "stoppen",
       titel: "Stop het delen van klasinformatie met LeerID",
       school: p.school,
       sluit: "Sluit zonder te stoppen",
       label: "Wat er verandert als je stopt",
       inhoud: html`<div class="stack">${gevolgen}</div>`,
-      voet: stopKnop(false),
+      voet: stopButton(false),
     });
   return (
     p.pakket?.levertKlasinformatie === true &&
-    dialoog({
+    dialog({
       id: "delen",
       titel: "Deel klasinformatie met LeerID",
       school: p.school,
       sluit: "Sluit zonder te delen",
       label: "Tekst van het protocol",
-      inhoud: overeenkomstTekst(overeenkomst, p.school),
-      voet: akkoordKnop(false),
+      inhoud: overeenkomstText(overeenkomst, p.school),
+      voet: akkoordButton(false),
     })
   );
 }
 
-function dialoog(p: {
+function dialog(p: {
   readonly id: string;
   readonly titel: string;
   readonly school: Partij;
@@ -297,8 +297,8 @@ function dialoog(p: {
   </dialog>`;
 }
 
-/** The first dialog as a page of its own, for who has no script. */
-export const delenPagina = (school: Partij): Pagina => ({
+/** The first dialog as a page of its own, for whoever has no script. */
+export const sharingPage = (school: Partij): PageContent => ({
   titel: "Deel klasinformatie met LeerID",
   tab: "schoolinstellingen",
   kruimels: [],
@@ -310,13 +310,13 @@ export const delenPagina = (school: Partij): Pagina => ({
     </div>
     <section class="card" aria-labelledby="protocol">
       <h2 class="visually-hidden" id="protocol">Tekst van het protocol</h2>
-      ${overeenkomstTekst(overeenkomst, school)}
+      ${overeenkomstText(overeenkomst, school)}
     </section>
-    <div class="row decide">${akkoordKnop(true)}</div>`,
+    <div class="row decide">${akkoordButton(true)}</div>`,
 });
 
 /** The second dialog as a page. */
-export const stoppenPagina = (school: Partij): Pagina => ({
+export const stopPage = (school: Partij): PageContent => ({
   titel: "Stop het delen van klasinformatie met LeerID",
   tab: "schoolinstellingen",
   kruimels: [],
@@ -327,11 +327,11 @@ export const stoppenPagina = (school: Partij): Pagina => ({
       </div>
     </div>
     <section class="card stack">${gevolgen}</section>
-    <div class="row decide">${stopKnop(true)}</div>`,
+    <div class="row decide">${stopButton(true)}</div>`,
 });
 
 /** What a school agreed to, word for word, with who and when (R50). To print as well. */
-export const protocolPagina = (akkoord: AkkoordPeriode, o: Overeenkomst, school: Partij): Pagina => ({
+export const protocolPage = (akkoord: AkkoordPeriod, o: Overeenkomst, school: Partij): PageContent => ({
   titel: "Goedgekeurd protocol",
   tab: "schoolinstellingen",
   kruimels: [],
@@ -357,6 +357,6 @@ export const protocolPagina = (akkoord: AkkoordPeriode, o: Overeenkomst, school:
     </div>
     <section class="card" aria-labelledby="protocol">
       <h2 class="visually-hidden" id="protocol">Tekst van het protocol</h2>
-      ${overeenkomstTekst(o, school)}
+      ${overeenkomstText(o, school)}
     </section>`,
 });

@@ -1,26 +1,26 @@
 import { z } from "zod";
 import { uuid } from "#platform/route";
-import { findAkkoord, findOvereenkomst, geefAkkoord, listAkkoorden, stopDelen } from "#modules/akkoorden";
-import { wisGestopte } from "#modules/leveringen";
-import { pakketVan } from "#modules/schoolsoftware";
-import { route, type SchoolVerzoek } from "../contract.ts";
+import { findAkkoord, findOvereenkomst, giveAkkoord, listAkkoorden, stopSharing } from "#modules/akkoorden";
+import { eraseAllStopped } from "#modules/leveringen";
+import { pakketOf } from "#modules/schoolsoftware";
+import { route, type SchoolRequest } from "../contract.ts";
 import {
   delenPad,
-  delenPagina,
+  sharingPage,
   protocolPad,
-  protocolPagina,
+  protocolPage,
   stoppenPad,
-  stoppenPagina,
-  type Delen,
+  stopPage,
+  type Sharing,
 } from "./page.ts";
 
-const klaar = (wat: string): string => `/schoolinstellingen?klaar=${wat}`;
+const doneUrl = (wat: string): string => `/schoolinstellingen?klaar=${wat}`;
 
 /** What the page of sharing shows; inside the wall of the school. */
-export async function delenVan(v: SchoolVerzoek, ctx: SchoolVerzoek["ctx"]): Promise<Delen> {
+export async function sharingOf(v: SchoolRequest, ctx: SchoolRequest["ctx"]): Promise<Sharing> {
   const { school } = v;
   const [pakket, akkoorden] = await Promise.all([
-    pakketVan(ctx, school.lijn, ctx.clock.vandaag()),
+    pakketOf(ctx, school.lijn, ctx.clock.vandaag()),
     listAkkoorden(ctx, school.lijn),
   ]);
   return {
@@ -32,7 +32,7 @@ export async function delenVan(v: SchoolVerzoek, ctx: SchoolVerzoek["ctx"]): Pro
   };
 }
 
-const wieVan = ({ ik }: SchoolVerzoek) => ({ voId: ik.voId, naam: `${ik.voornaam} ${ik.naam}` });
+const whoOf = ({ ik }: SchoolRequest) => ({ voId: ik.voId, naam: `${ik.voornaam} ${ik.naam}` });
 
 /** Starting and stopping (R48-R53): a databeheerder of today only, which the access rule of each route says. */
 export const klasinformatieRoutes = [
@@ -42,9 +42,11 @@ export const klasinformatieRoutes = [
     access: "databeheerder",
     summary: "het protocol, om er akkoord mee te gaan",
     async handle(v) {
-      const { akkoord, pakket } = await v.inSchool((ctx) => delenVan(v, ctx));
-      if (akkoord) return v.naar(klaar("deelt-al"));
-      return pakket?.levertKlasinformatie ? v.pagina(delenPagina(v.school)) : v.naar(klaar("geen-pakket"));
+      const { akkoord, pakket } = await v.inSchool((ctx) => sharingOf(v, ctx));
+      if (akkoord) return v.redirect(doneUrl("deelt-al"));
+      return pakket?.levertKlasinformatie
+        ? v.page(sharingPage(v.school))
+        : v.redirect(doneUrl("geen-pakket"));
     },
   }),
   route({
@@ -61,10 +63,10 @@ export const klasinformatieRoutes = [
     async handle(v) {
       const { versie } = v.form;
       // Who starts again right after a stop does not bring back what stood before it (D9).
-      await wisGestopte(v.ctx);
-      const uit = await v.inSchool((ctx) => geefAkkoord(ctx, { school: v.school, wie: wieVan(v), versie }));
+      await eraseAllStopped(v.ctx);
+      const uit = await v.inSchool((ctx) => giveAkkoord(ctx, { school: v.school, wie: whoOf(v), versie }));
       const woord = { gegeven: "gedeeld", "loopt-al": "deelt-al" } as const;
-      return v.naar(klaar(uit === "gegeven" || uit === "loopt-al" ? woord[uit] : uit));
+      return v.redirect(doneUrl(uit === "gegeven" || uit === "loopt-al" ? woord[uit] : uit));
     },
   }),
   route({
@@ -74,7 +76,7 @@ export const klasinformatieRoutes = [
     summary: "wat er gebeurt als de school stopt met delen",
     async handle(v) {
       const akkoord = await v.inSchool((ctx) => findAkkoord(ctx, v.school.lijn));
-      return akkoord ? v.pagina(stoppenPagina(v.school)) : v.naar(klaar("deelt-niet"));
+      return akkoord ? v.page(stopPage(v.school)) : v.redirect(doneUrl("deelt-niet"));
     },
   }),
   route({
@@ -83,8 +85,8 @@ export const klasinformatieRoutes = [
     access: "databeheerder",
     summary: "het einde van het delen",
     async handle(v) {
-      const gestopt = await v.inSchool((ctx) => stopDelen(ctx, { lijn: v.school.lijn, wie: wieVan(v) }));
-      return v.naar(klaar(gestopt ? "gestopt" : "deelt-niet"));
+      const gestopt = await v.inSchool((ctx) => stopSharing(ctx, { lijn: v.school.lijn, wie: whoOf(v) }));
+      return v.redirect(doneUrl(gestopt ? "gestopt" : "deelt-niet"));
     },
   }),
   route({
@@ -95,19 +97,19 @@ export const klasinformatieRoutes = [
     params: { akkoord: uuid },
     async handle(v) {
       const { akkoord: welk } = v.params;
-      const gevonden = await v.inSchool(async (ctx) => {
-        const akkoord = (await listAkkoorden(ctx, v.school.lijn)).find((een) => een.akkoord === welk);
+      const found = await v.inSchool(async (ctx) => {
+        const akkoord = (await listAkkoorden(ctx, v.school.lijn)).find((one) => one.akkoord === welk);
         const overeenkomst = akkoord && (await findOvereenkomst(ctx, akkoord.versie));
         return akkoord && overeenkomst && { akkoord, overeenkomst };
       });
-      if (!gevonden) return v.nietGevonden();
-      const { akkoord, overeenkomst } = gevonden;
+      if (!found) return v.notFound();
+      const { akkoord, overeenkomst } = found;
       // The school as it was called when it agreed.
       const partij = {
         naam: akkoord.schoolNaam ?? v.school.naam,
         instellingsnummer: akkoord.instellingsnummer,
       };
-      return v.pagina(protocolPagina(akkoord, overeenkomst, partij));
+      return v.page(protocolPage(akkoord, overeenkomst, partij));
     },
   }),
 ];

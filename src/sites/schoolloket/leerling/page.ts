@@ -10,12 +10,12 @@ import {
 } from "#platform/html";
 import type { Feiten } from "#modules/verstrekking";
 import { klasnamen, subklasnamen, type Leerling } from "#modules/leerlingbeheer";
-import { sleutelVoor } from "#modules/sleutels";
+import { sleutelFor } from "#modules/sleutels";
 import type { Logregel } from "#modules/privacylog";
-import type { Pagina } from "../contract.ts";
-import { statusPillen } from "../leerlingen/page.ts";
-import { toepassingenVan } from "./toepassingen.ts";
-import { adresVan, niveaunamen } from "../leerlingen/form.ts";
+import type { PageContent } from "../contract.ts";
+import { statusPills } from "../leerlingen/page.ts";
+import { toepassingenOf } from "./toepassingen.ts";
+import { addressOf, niveaunamen } from "../leerlingen/form.ts";
 
 export type LeerlingInput = {
   readonly leerling: Leerling;
@@ -43,24 +43,24 @@ export type LeerlingInput = {
 };
 
 /** One pupil: where each datum comes from, accounts, handing out, sign-ins, and who looked (06-leerling). */
-export function leerlingPagina(input: LeerlingInput): Pagina {
+export function leerlingPage(input: LeerlingInput): PageContent {
   const { leerling } = input;
   const titel = `${leerling.voornaam} ${leerling.naam}`;
   return {
     titel,
     tab: "leerid-beheer",
-    kruimels: kruimelVan(leerling),
+    kruimels: crumbOf(leerling),
     inhoud: html`<div class="page-head">
         <div class="stack-s">
           <h1>${titel}</h1>
-          <p class="pills">${statusPillen(leerling)}</p>
+          <p class="pills">${statusPills(leerling)}</p>
         </div>
-        ${!leerling.uitgeschreven && knoppen(leerling, input.badge)}
+        ${!leerling.uitgeschreven && buttons(leerling, input.badge)}
       </div>
       <div class="columns wide-right">
-        <div class="stack">${gegevens(input)} ${nummers(input)}</div>
+        <div class="stack">${gegevens(input)} ${numbers(input)}</div>
         <div class="stack">
-          ${toepassingenVan(leerling, input.feiten)} ${uitreiking(leerling)} ${aanmeldingen(input)}
+          ${toepassingenOf(leerling, input.feiten)} ${uitreiking(leerling)} ${signInsTable(input)}
           ${inzages(input)}
         </div>
       </div>`,
@@ -68,27 +68,27 @@ export function leerlingPagina(input: LeerlingInput): Pagina {
 }
 
 /** Back to his class, or to his group while the school shares no classes. */
-function kruimelVan({ klassen, groep }: Leerling): NonNullable<Pagina["kruimels"]> {
-  const naar = (tekst: string, filter: Parameters<typeof adresVan>[0]["filter"]) => [
-    { tekst, url: adresVan({ filter, sorteer: "naam", bladzijde: 1 }) },
+function crumbOf({ klassen, groep }: Leerling): NonNullable<PageContent["kruimels"]> {
+  const listLink = (tekst: string, filter: Parameters<typeof addressOf>[0]["filter"]) => [
+    { tekst, url: addressOf({ filter, sorteer: "naam", bladzijde: 1 }) },
   ];
-  const [eerste] = klassen;
-  if (eerste) return naar(`Klas ${eerste.klas}`, { klas: { klas: eerste.klas } });
-  return groep === null ? [] : naar(`Groep ${groep}`, { groep });
+  const [first] = klassen;
+  if (first) return listLink(`Klas ${first.klas}`, { klas: { klas: first.klas } });
+  return groep === null ? [] : listLink(`Groep ${groep}`, { groep });
 }
 
-function knoppen(leerling: Leerling, badge: boolean): Html {
-  const knop = (soort: string, beeld: Parameters<typeof icon>[0], tekst: string, klasse: string) =>
-    html`<button class="${klasse}" name="soort" value="${soort}">${icon(beeld)}${tekst}</button>`;
-  const jong = sleutelVoor(leerling) === "badge";
+function buttons(leerling: Leerling, badge: boolean): Html {
+  const button = (soort: string, beeld: Parameters<typeof icon>[0], text: string, klasse: string) =>
+    html`<button class="${klasse}" name="soort" value="${soort}">${icon(beeld)}${text}</button>`;
+  const jong = sleutelFor(leerling) === "badge";
   const hier = `/leerid-beheer/leerlingen/${leerling.accountUuid}`;
   return html`<div class="row">
     <form class="row" action="/leerid-beheer/afdrukken" method="post">
       ${hiddenFields({ account: leerling.accountUuid })}
       ${
         jong
-          ? knop("badges", "qr-code", "Badge afdrukken", "button")
-          : knop(
+          ? button("badges", "qr-code", "Badge afdrukken", "button")
+          : button(
               "strookjes",
               "printer",
               leerling.aangemeld ? "Nieuw wachtwoord afdrukken" : "Account afdrukken",
@@ -113,10 +113,10 @@ function knoppen(leerling: Leerling, badge: boolean): Html {
   </div>`;
 }
 
-function feit(naam: string, waarde: Html | string, bron: Html | string): Html {
+function feit(naam: string, value: Html | string, bron: Html | string): Html {
   return html`<div>
     <dt>${naam}</dt>
-    <dd>${waarde}<small>${bron}</small></dd>
+    <dd>${value}<small>${bron}</small></dd>
   </div>`;
 }
 
@@ -127,7 +127,7 @@ function gegevens({ leerling, school, klasbron, nu }: LeerlingInput): Html {
     <dl class="facts">
       ${feit("Naam", leerling.naam, uitDiscimus)} ${feit("Voornaam", leerling.voornaam, uitDiscimus)}
       ${feit("Gebruikersnaam", html`<span class="key">${leerling.gebruikersnaam}</span>`, "gemaakt door LeerID")}
-      ${feit("Ingeschreven", looptijd(leerling), html`${school}, ${uitDiscimus}`)}
+      ${feit("Ingeschreven", duration(leerling), html`${school}, ${uitDiscimus}`)}
       ${feit("Niveau en leerjaar", `${niveaunamen[leerling.niveau]} ${leerling.leerjaar}`, uitDiscimus)}
       ${feit("Groep", leerling.groep ?? html`<span class="soft">geen</span>`, "administratieve groep, uit Discimus")}
       ${klasbron && klasfeiten(leerling, klasbron, nu)}
@@ -156,13 +156,13 @@ function klasfeiten(leerling: Leerling, bron: NonNullable<LeerlingInput["klasbro
   ${feit("Subklas", subklasnamen(leerling) || geen, uit)}`;
 }
 
-function looptijd({ van, tot, uitgeschreven, straks }: Leerling): string {
+function duration({ van, tot, uitgeschreven, straks }: Leerling): string {
   if (straks && tot === null) return `vanaf ${formatDate(van)}`;
   if (uitgeschreven) return `van ${formatDate(van)} tot ${formatDate(tot ?? van)}`;
   return tot === null ? `sinds ${formatDate(van)}` : `van ${formatDate(van)} tot en met ${formatDate(tot)}`;
 }
 
-function lijst(regels: readonly Html[]): Html {
+function list(regels: readonly Html[]): Html {
   return html`<ul class="todo">
     ${regels.map((regel) => html`<li>${regel}</li>`)}
   </ul>`;
@@ -185,17 +185,17 @@ function uitreiking(leerling: Leerling): Html {
   ];
   return html`<section class="card" aria-labelledby="uitreiking">
     <div class="card-head"><h2 id="uitreiking">Uitreiking</h2></div>
-    ${lijst(regels)}
+    ${list(regels)}
   </section>`;
 }
 
-function aanmeldingen({ aanmeldingen: regels, toepassingen, nu }: LeerlingInput): Html {
+function signInsTable({ aanmeldingen: regels, toepassingen, nu }: LeerlingInput): Html {
   return html`<section class="card" aria-labelledby="aanmeldingen">
     <div class="card-head"><h2 id="aanmeldingen">Laatst geopend</h2></div>
     ${
       regels.length === 0
         ? html`<p class="soft">Nog geen toepassing geopend.</p>`
-        : lijst(
+        : list(
             regels.map(
               (regel) =>
                 html`${icon("arrow-right")}<span
@@ -209,12 +209,12 @@ function aanmeldingen({ aanmeldingen: regels, toepassingen, nu }: LeerlingInput)
   </section>`;
 }
 
-function nummers({ leerling, vroegere, nu }: LeerlingInput): Html {
+function numbers({ leerling, vroegere, nu }: LeerlingInput): Html {
   return html`<section class="card" aria-labelledby="nummers">
     <div class="card-head"><h2 id="nummers">Accountnummers</h2></div>
     <dl class="facts">
       ${feit("Nu", html`<span class="uuid">${leerling.accountUuid}</span>`, "toepassingen herkennen de leerling hieraan")}
-      ${vroegere.map((een) => feit("Vroeger", html`<span class="uuid">${een.accountUuid}</span>`, `vervangen: ${moment(een.vervangenOp, nu)}`))}
+      ${vroegere.map((one) => feit("Vroeger", html`<span class="uuid">${one.accountUuid}</span>`, `vervangen: ${moment(one.vervangenOp, nu)}`))}
     </dl>
   </section>`;
 }
@@ -237,7 +237,7 @@ function inzages({ inzages: regels, ik, namen, nu }: LeerlingInput): Html {
         ? html`<p class="soft">
             Jij bent de eerste. Elke keer dat iemand deze bladzijde opent, komt dat hier.
           </p>`
-        : lijst(
+        : list(
             regels.map(
               (regel) =>
                 html`${icon("eye")}<span

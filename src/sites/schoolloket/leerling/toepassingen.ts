@@ -1,5 +1,5 @@
 import { appIcon, html, icon, type Html } from "#platform/html";
-import { keten, type Feiten, type Reden } from "#modules/verstrekking";
+import { chain, type Feiten, type Reden } from "#modules/verstrekking";
 
 /** Why not, in one line beside the name of the application. */
 const kort: Readonly<Record<Reden, string>> = {
@@ -18,13 +18,13 @@ const kort: Readonly<Record<Reden, string>> = {
  * What the pupil can open today through this school, each by the decision of D5, with the way to the whole chain. `feiten` = the
  * facts behind the wall of the school.
  */
-export function toepassingenVan(
+export function toepassingenOf(
   leerling: { readonly accountUuid: string; readonly voornaam: string },
   feiten: Feiten | null,
 ): Html {
   const toepassingen = (feiten?.toepassingen ?? []).map((toepassing) => ({
     toepassing,
-    reden: keten(feiten, { toepassing: toepassing.toepassing }).reden,
+    reden: chain(feiten, { toepassing: toepassing.toepassing }).reden,
   }));
   const waarom = `/waarom?leerling=${leerling.accountUuid}&toepassing=`;
   return html`<section class="card" aria-labelledby="toepassingen">

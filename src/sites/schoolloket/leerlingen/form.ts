@@ -6,14 +6,14 @@ import {
   type Filter,
   type Groep,
   type Klaskeuze,
-  type Sortering,
+  type SortOrder,
   type Status,
 } from "#modules/leerlingbeheer";
 
 /** What the address of the list asks: the address is the state of the page. */
-export type Lijstvraag = {
+export type ListQuery = {
   readonly filter: Filter;
-  readonly sorteer: Sortering;
+  readonly sorteer: SortOrder;
   readonly bladzijde: number;
 };
 
@@ -43,7 +43,7 @@ export const vraagvelden = {
   niveau: oneOf(["kleuter", "lager", "secundair"]),
   leerjaar: z.string().regex(/^\d$/).transform(Number).optional().catch(undefined),
   groep: cut(100).transform((naam) => (naam === geen ? null : naam || undefined)),
-  klas: cut(1000).transform((waarde) => leesKlas(waarde)),
+  klas: cut(1000).transform((value) => readKlas(value)),
   status: oneOf(statussen),
   sorteer: z.enum(sorteringen).catch("naam"),
   bladzijde: bladzijde.catch(1),
@@ -70,19 +70,19 @@ export const keuzevelden = {
   was: z
     .string()
     .default("")
-    .transform((lijst) => lijst.split(",").filter(Boolean))
+    .transform((list) => list.split(",").filter(Boolean))
     .pipe(z.array(accountUuid)),
   vraag: z
     .string()
     .max(5000)
     .default("")
-    .transform((adres) => leesVraag(leesAdres(adres, "vraag"))),
+    .transform((adres) => readVraag(leesAdres(adres, "vraag"))),
   actie: z.enum(["bewaar", "kies-alles", "wis", "exporteren", ...afdrukActies]).optional(),
   naar: bladzijde.optional(),
   sorteer: z.enum(sorteringen).optional(),
 };
 
-export function leesVraag(velden: Read<typeof vraagvelden>): Lijstvraag {
+export function readVraag(velden: Read<typeof vraagvelden>): ListQuery {
   const { zoek, niveau, leerjaar, groep, klas, status, sorteer, bladzijde } = velden;
   return {
     filter: {
@@ -99,7 +99,7 @@ export function leesVraag(velden: Read<typeof vraagvelden>): Lijstvraag {
 }
 
 /** The same as fields of a form. */
-export function veldenVan({ filter, sorteer, bladzijde }: Lijstvraag): Record<string, string> {
+export function fieldsOf({ filter, sorteer, bladzijde }: ListQuery): Record<string, string> {
   return {
     ...(filter.zoek && { zoek: filter.zoek }),
     ...(filter.niveau && { niveau: filter.niveau }),
@@ -113,8 +113,8 @@ export function veldenVan({ filter, sorteer, bladzijde }: Lijstvraag): Record<st
 }
 
 /** The address of the list with this question; a change of filter or order begins at the first page. */
-export function adresVan(vraag: Lijstvraag): string {
-  const query = new URLSearchParams(veldenVan(vraag)).toString();
+export function addressOf(vraag: ListQuery): string {
+  const query = new URLSearchParams(fieldsOf(vraag)).toString();
   return query === "" ? "/leerid-beheer" : `/leerid-beheer?${query}`;
 }
 
@@ -129,17 +129,17 @@ export const klaswaarde = (keuze: Klaskeuze | null): string =>
     : [keuze.klas, ...(keuze.subklas === undefined ? [] : [keuze.subklas])].map(encodeURIComponent).join("/");
 
 /** The same, read; undefined for what is none. */
-export function leesKlas(tekst: string): Klaskeuze | null | undefined {
-  if (tekst === geen) return null;
-  const [klas = "", subklas, ...rest] = tekst.split("/").map(ontcijfer);
+export function readKlas(text: string): Klaskeuze | null | undefined {
+  if (text === geen) return null;
+  const [klas = "", subklas, ...rest] = text.split("/").map(decrypt);
   if (klas === "" || klas.length > 50 || rest.length > 0) return undefined;
   if (subklas === undefined) return { klas };
   return subklas === "" || subklas.length > 50 ? undefined : { klas, subklas };
 }
 
-function ontcijfer(deel: string): string {
+function decrypt(part: string): string {
   try {
-    return decodeURIComponent(deel);
+    return decodeURIComponent(part);
   } catch {
     return "";
   }

@@ -1,18 +1,18 @@
 import { formatNumber, hiddenFields, html, icon } from "#platform/html";
-import { melding } from "#platform/staff-site";
+import { notice } from "#platform/staff-site";
 import type { Leerling } from "#modules/leerlingbeheer";
-import type { Pagina } from "../contract.ts";
+import type { PageContent } from "../contract.ts";
 import { niveaunamen } from "./form.ts";
 
 const naar = "/leerid-beheer/afdrukken";
 
 /** A button was used without anybody ticked. */
-export const niemandGekozen: Pagina = {
+export const niemandGekozen: PageContent = {
   titel: "Je koos nog geen leerlingen",
   tab: "leerid-beheer",
   status: 422,
   fout: true,
-  inhoud: melding({
+  inhoud: notice({
     titel: "Je koos nog geen leerlingen",
     waarom: "Er is niemand aangevinkt.",
     wie: "Vink leerlingen aan in de lijst en probeer opnieuw.",
@@ -21,10 +21,10 @@ export const niemandGekozen: Pagina = {
 };
 
 /** Before a print is made: for whom, what kind, and what happens to what they have now (D7). */
-export function keuzePagina(gekozen: readonly Leerling[], badge: boolean): Pagina {
-  const weg = gekozen.filter((een) => een.uitgeschreven).length;
-  const hier = gekozen.filter((een) => !een.uitgeschreven);
-  const inGebruik = hier.filter((een) => een.aangemeld).length;
+export function keuzePage(gekozen: readonly Leerling[], badge: boolean): PageContent {
+  const weg = gekozen.filter((one) => one.uitgeschreven).length;
+  const hier = gekozen.filter((one) => !one.uitgeschreven);
+  const inGebruik = hier.filter((one) => one.aangemeld).length;
   const titel = badge ? "Badge afdrukken" : "Accounts afdrukken";
   return {
     titel,
@@ -86,8 +86,8 @@ const soortkeuze = html`<fieldset class="stack-s">
 
 function groepen(leerlingen: readonly Leerling[]): string {
   const aantallen = new Map<string, number>();
-  for (const een of leerlingen) {
-    const naam = een.klassen[0]?.klas ?? een.groep ?? `${niveaunamen[een.niveau]} ${een.leerjaar}`;
+  for (const one of leerlingen) {
+    const naam = one.klassen[0]?.klas ?? one.groep ?? `${niveaunamen[one.niveau]} ${one.leerjaar}`;
     aantallen.set(naam, (aantallen.get(naam) ?? 0) + 1);
   }
   const namen = Array.from(aantallen, ([naam, aantal]) => `${naam} (${aantal})`);

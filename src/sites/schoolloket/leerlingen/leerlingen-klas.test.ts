@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ruimOverzichtenOp } from "#modules/leerlingbeheer";
+import { sweepOverzichten } from "#modules/leerlingbeheer";
 import { inschrijvingRegel, leerlingRegel } from "#testing/discimus";
-import { deel, deelIn, stop } from "#testing/klasinformatie";
-import { beheerder, schoolwereld, type Schoolwereld } from "#testing/schoolloket";
+import { shareKlassen, indelen, stop } from "#testing/klasinformatie";
+import { beheerder, schoolwereld, type SchoolWorld } from "#testing/schoolloket";
 
-let w: Schoolwereld;
+let w: SchoolWorld;
 let cookie: string;
 before(async () => {
   w = await schoolwereld();
   const leerlingen = ["Ada", "Bo", "Cas", "Dré"].map((voornaam, i) => [`k${i}`, voornaam] as const);
-  await w.lever(
+  await w.deliver(
     ...leerlingen.flatMap(([stamnummer, voornaam]) => [
       leerlingRegel(stamnummer, { id: `l${stamnummer}` }, { naam: "Zaman", voornaam }),
       inschrijvingRegel(
@@ -21,23 +21,23 @@ before(async () => {
     ]),
   );
   const [ada = "", bo = "", cas = "", amir = ""] = await Promise.all(
-    ["k0", "k1", "k2", "a2"].map((een) => w.accountVan(een)),
+    ["k0", "k1", "k2", "a2"].map((one) => w.accountOf(one)),
   );
-  await deelIn(w, "999001", [
+  await indelen(w, "999001", [
     [ada, "3A/x&y"],
     [ada, "3A/x&y", "Zwemmen"],
     [bo, "3A/x&y"],
     [cas, "Dolfijnen"],
     [amir, "4B"],
   ]);
-  cookie = await w.sessieVan(beheerder);
+  cookie = await w.sessieOf(beheerder);
 });
 after(() => w.close());
 
-const pagina = async (pad: string) => (await w.get(pad, cookie)).text();
-const namen = (tekst: string) =>
-  [...tekst.matchAll(/leerlingen\/[^"]*">([^<]*)</g)].map(([, naam]) => naam ?? "");
-const exporteer = async () => {
+const page = async (path: string) => (await w.get(path, cookie)).text();
+const names = (text: string) =>
+  [...text.matchAll(/leerlingen\/[^"]*">([^<]*)</g)].map(([, naam]) => naam ?? "");
+const exportLeerlingen = async () => {
   await w.post("/leerid-beheer/selectie", cookie, { vraag: "", actie: "kies-alles" });
   return (
     await w.post("/leerid-beheer/selectie", cookie, { vraag: "", was: "", actie: "exporteren" })
@@ -46,20 +46,20 @@ const exporteer = async () => {
 
 describe("classes in LeerID-beheer", () => {
   test("R55: without an akkoord there is no filter, column, banner, export or fact of a class", async () => {
-    for (const tekst of [
-      await pagina("/leerid-beheer"),
-      await pagina("/leerid-beheer?zoek=dolfijnen"),
-      await pagina(`/leerid-beheer/leerlingen/${await w.accountVan("k2")}`),
-      await exporteer(),
+    for (const text of [
+      await page("/leerid-beheer"),
+      await page("/leerid-beheer?zoek=dolfijnen"),
+      await page(`/leerid-beheer/leerlingen/${await w.accountOf("k2")}`),
+      await exportLeerlingen(),
     ])
-      assert.doesNotMatch(tekst, /(sub)?klas\)?<|per klas|Dolfijnen<|3A\/x|klas;/i);
-    assert.deepEqual(namen(await pagina("/leerid-beheer?klas=Dolfijnen")), []);
+      assert.doesNotMatch(text, /(sub)?klas\)?<|per klas|Dolfijnen<|3A\/x|klas;/i);
+    assert.deepEqual(names(await page("/leerid-beheer?klas=Dolfijnen")), []);
   });
 
   test("R55a: with one, filter and search by class and subclass, a column, an order and the export", async () => {
-    await deel(w, "999001");
-    const alles = await pagina("/leerid-beheer?sorteer=klas");
-    assert.deepEqual(namen(alles), [
+    await shareKlassen(w, "999001");
+    const alles = await page("/leerid-beheer?sorteer=klas");
+    assert.deepEqual(names(alles), [
       "Zaman, Ada",
       "Zaman, Bo",
       "Zaman, Cas",
@@ -68,60 +68,58 @@ describe("classes in LeerID-beheer", () => {
       "De Smet, Amir",
     ]);
     assert.match(alles, /data-label="Klas">3A\/x&amp;y<\/td><td[^>]*data-label="Subklas">Zwemmen</);
-    const [, waarde = ""] = /<option value="([^"]*)"\s*>– Zwemmen</.exec(alles) ?? [];
-    assert.deepEqual(namen(await pagina(`/leerid-beheer?klas=${encodeURIComponent(waarde)}`)), [
-      "Zaman, Ada",
-    ]);
-    const klas = await pagina(`/leerid-beheer?klas=${encodeURIComponent("3A%2Fx%26y")}&zoek=bo`);
-    assert.deepEqual(namen(klas), ["Zaman, Bo"]);
+    const [, value = ""] = /<option value="([^"]*)"\s*>– Zwemmen</.exec(alles) ?? [];
+    assert.deepEqual(names(await page(`/leerid-beheer?klas=${encodeURIComponent(value)}`)), ["Zaman, Ada"]);
+    const klas = await page(`/leerid-beheer?klas=${encodeURIComponent("3A%2Fx%26y")}&zoek=bo`);
+    assert.deepEqual(names(klas), ["Zaman, Bo"]);
     assert.match(klas, /Filter weghalen: Klas 3A\/x&amp;y/);
-    assert.deepEqual(namen(await pagina("/leerid-beheer?zoek=dolfijnen")), ["Zaman, Cas"]);
-    assert.deepEqual(namen(await pagina("/leerid-beheer?zoek=ZWEMMEN")), ["Zaman, Ada"]);
-    assert.deepEqual(namen(await pagina("/leerid-beheer?klas=*geen*&zoek=zaman")), ["Zaman, Dré"]);
+    assert.deepEqual(names(await page("/leerid-beheer?zoek=dolfijnen")), ["Zaman, Cas"]);
+    assert.deepEqual(names(await page("/leerid-beheer?zoek=ZWEMMEN")), ["Zaman, Ada"]);
+    assert.deepEqual(names(await page("/leerid-beheer?klas=*geen*&zoek=zaman")), ["Zaman, Dré"]);
     for (const onzin of ["%E0%A4", "a/b/c", "/", "x".repeat(300)])
-      assert.equal(namen(await pagina(`/leerid-beheer?klas=${encodeURIComponent(onzin)}`)).length, 6, onzin);
-    const csv = await exporteer();
+      assert.equal(names(await page(`/leerid-beheer?klas=${encodeURIComponent(onzin)}`)).length, 6, onzin);
+    const csv = await exportLeerlingen();
     assert.match(csv, /;groep;klas;subklas;status\r\n/);
     assert.match(csv, /Zaman;Ada;[^\r]*;derde;3A\/x&y;Zwemmen;nieuw/);
   });
 
   test("R55c: the new accounts of a class are printed with one click, those without a class apart", async () => {
-    const tekst = await pagina("/leerid-beheer");
-    assert.match(tekst, /Druk af per klas:/);
-    assert.match(tekst, /3A\/x&amp;y \(2\)/);
-    const druk = async (velden: Record<string, string>) => {
-      const antwoord = await w.post("/leerid-beheer/afdrukken", cookie, velden);
-      assert.equal(antwoord.status, 303);
-      const batch = antwoord.headers.get("location")?.split("/").at(-1) ?? "";
-      const [rij] = await w.sql`select aantal from uitreiking.batch where batch = ${batch}`;
-      return rij?.["aantal"];
+    const text = await page("/leerid-beheer");
+    assert.match(text, /Druk af per klas:/);
+    assert.match(text, /3A\/x&amp;y \(2\)/);
+    const print = async (velden: Record<string, string>) => {
+      const answer = await w.post("/leerid-beheer/afdrukken", cookie, velden);
+      assert.equal(answer.status, 303);
+      const batch = answer.headers.get("location")?.split("/").at(-1) ?? "";
+      const [row] = await w.sql`select aantal from uitreiking.batch where batch = ${batch}`;
+      return row?.["aantal"];
     };
-    assert.equal(await druk({ nieuw: "1", klas: "3A%2Fx%26y" }), 2);
+    assert.equal(await print({ nieuw: "1", klas: "3A%2Fx%26y" }), 2);
     const los = { nieuw: "1", niveau: "lager", leerjaar: "3", groep: "derde", klas: "*geen*" };
-    assert.equal(await druk(los), 1);
+    assert.equal(await print(los), 1);
   });
 
   test("R67: a pupil's page says where his class comes from and where to correct it", async () => {
-    const tekst = await pagina(`/leerid-beheer/leerlingen/${await w.accountVan("k0")}`);
-    assert.match(tekst, /<dt>Klas<\/dt>\s*<dd>3A\/x&amp;y<small>uit het pakket van je school<\/small>/);
-    assert.match(tekst, /<dt>Subklas<\/dt>\s*<dd>Zwemmen</);
-    assert.match(tekst, /Verbeter het in je schoolpakket[^]*In\s+LeerID zelf kan je dit niet wijzigen/);
-    assert.match(tekst, /href="\/leerid-beheer\?klas=3A%252Fx%2526y">Klas 3A\/x&amp;y</);
+    const text = await page(`/leerid-beheer/leerlingen/${await w.accountOf("k0")}`);
+    assert.match(text, /<dt>Klas<\/dt>\s*<dd>3A\/x&amp;y<small>uit het pakket van je school<\/small>/);
+    assert.match(text, /<dt>Subklas<\/dt>\s*<dd>Zwemmen</);
+    assert.match(text, /Verbeter het in je schoolpakket[^]*In\s+LeerID zelf kan je dit niet wijzigen/);
+    assert.match(text, /href="\/leerid-beheer\?klas=3A%252Fx%2526y">Klas 3A\/x&amp;y</);
   });
 
   test("R68: after a stop all of it is gone at once, also what a page had counted just before", async () => {
-    await pagina("/leerid-beheer");
+    await page("/leerid-beheer");
     await stop(w, "999001");
-    for (const pad of ["/leerid-beheer", "/leerid-beheer?zoek=zaman", "/leerid-beheer?zoek=dolfijnen"])
-      assert.doesNotMatch(await pagina(pad), /Dolfijnen<|3A\/x|per klas|Subklas/);
-    assert.doesNotMatch(await exporteer(), /Dolfijnen|klas/);
-    const over = async () =>
+    for (const path of ["/leerid-beheer", "/leerid-beheer?zoek=zaman", "/leerid-beheer?zoek=dolfijnen"])
+      assert.doesNotMatch(await page(path), /Dolfijnen<|3A\/x|per klas|Subklas/);
+    assert.doesNotMatch(await exportLeerlingen(), /Dolfijnen|klas/);
+    const overzicht = async () =>
       (await w.sql<{ klassen: string }[]>`select klassen from leerlingbeheer.overzicht`).map(
-        (rij) => rij.klassen,
+        (row) => row.klassen,
       );
     await w.sql`update leerlingbeheer.overzicht set klassen = '[{"klas":"3A"}]'`;
     w.clock.advance(4 * 60_000);
-    await ruimOverzichtenOp(w.ctx);
-    assert.deepEqual(await over(), [], "within five minutes of the stop");
+    await sweepOverzichten(w.ctx);
+    assert.deepEqual(await overzicht(), [], "within five minutes of the stop");
   });
 });

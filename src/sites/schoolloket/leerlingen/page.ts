@@ -1,28 +1,28 @@
 import { formatDate, formatNumber, hiddenFields, html, icon, postButton, type Html } from "#platform/html";
-import type { KlasTelling } from "#modules/klassen";
+import type { KlasCount } from "#modules/klassen";
 import {
   klasnamen,
   perBladzijde,
   subklasnamen,
   type Afdrukgroep,
-  type Bladzijde,
+  type ResultPage,
   type Groep,
   type Leerling,
 } from "#modules/leerlingbeheer";
-import type { Pagina } from "../contract.ts";
-import { chips, zoekformulier } from "./search-form.ts";
-import { groepwaarde, klaswaarde, niveaunamen, veldenVan, type Lijstvraag } from "./form.ts";
+import type { PageContent } from "../contract.ts";
+import { chips, searchForm } from "./search-form.ts";
+import { groepwaarde, klaswaarde, niveaunamen, fieldsOf, type ListQuery } from "./form.ts";
 
-export type Lijst = {
+export type List = {
   readonly school: string;
-  readonly vraag: Lijstvraag;
-  readonly gevonden: Bladzijde;
+  readonly vraag: ListQuery;
+  readonly gevonden: ResultPage;
   readonly stand: {
     readonly gekozen: number;
     readonly ingeschreven: number;
     readonly groepen: readonly Groep[];
     /** null while the school does not share class information: then nothing of a class is here (R68). */
-    readonly klassen: readonly KlasTelling[] | null;
+    readonly klassen: readonly KlasCount[] | null;
   };
   /** Only on the page one comes in at: without a filter. */
   readonly nieuw?: { readonly aantal: number; readonly perGroep: readonly Afdrukgroep[] };
@@ -32,8 +32,8 @@ const leerlingen = (aantal: number): string =>
   aantal === 1 ? "1 leerling" : `${formatNumber(aantal)} leerlingen`;
 
 /** The list of pupils: banner, filter, table with a selection, what can be done with it, pages (05-leerid-beheer). */
-export function lijstPagina(lijst: Lijst): Pagina {
-  const { school, stand, nieuw, gevonden } = lijst;
+export function listPage(list: List): PageContent {
+  const { school, stand, nieuw, gevonden } = list;
   const aantal = stand.ingeschreven;
   return {
     titel: "LeerID-beheer",
@@ -51,17 +51,17 @@ export function lijstPagina(lijst: Lijst): Pagina {
           ><a class="button quiet" href="/leerid-beheer/afdrukken">${icon("printer")}Eerdere afdrukken</a>
         </div>
       </div>
-      ${nieuw && nieuw.aantal > 0 && nieuwBanner(nieuw, stand.klassen !== null)} ${zoekformulier(lijst)}
+      ${nieuw && nieuw.aantal > 0 && newBanner(nieuw, stand.klassen !== null)} ${searchForm(list)}
       <div class="row apart">
         <p role="status"><b>${leerlingen(gevonden.totaal)}</b> gevonden</p>
-        ${chips(lijst.vraag)}
+        ${chips(list.vraag)}
       </div>
-      ${gevonden.totaal === 0 ? niemand(lijst) : keuzeformulier(lijst)}`,
+      ${gevonden.totaal === 0 ? nobodyFound(list) : keuzeformulier(list)}`,
   };
 }
 
 /** Pupils who cannot sign in before they have their paper: one click per class, or per group while the school shares no classes (R55c). */
-function nieuwBanner({ aantal, perGroep }: NonNullable<Lijst["nieuw"]>, deelt: boolean): Html {
+function newBanner({ aantal, perGroep }: NonNullable<List["nieuw"]>, deelt: boolean): Html {
   const meeste = 6;
   return html`<section class="notice attention with-actions" aria-labelledby="nieuw">
     ${icon("inbox")}
@@ -73,22 +73,22 @@ function nieuwBanner({ aantal, perGroep }: NonNullable<Lijst["nieuw"]>, deelt: b
     </div>
     <div class="row">
       <span>Druk af per ${deelt ? "klas" : "groep"}:</span>
-      ${perGroep.slice(0, meeste).map((een) => {
-        const naam = een.klas ?? een.groep ?? `${niveaunamen[een.niveau]} ${een.leerjaar}`;
+      ${perGroep.slice(0, meeste).map((one) => {
+        const naam = one.klas ?? one.groep ?? `${niveaunamen[one.niveau]} ${one.leerjaar}`;
         const velden =
-          een.klas === null
+          one.klas === null
             ? {
                 nieuw: "1",
-                niveau: een.niveau,
-                leerjaar: String(een.leerjaar),
-                groep: groepwaarde(een.groep),
+                niveau: one.niveau,
+                leerjaar: String(one.leerjaar),
+                groep: groepwaarde(one.groep),
                 ...(deelt && { klas: klaswaarde(null) }),
               }
-            : { nieuw: "1", klas: klaswaarde({ klas: een.klas }) };
+            : { nieuw: "1", klas: klaswaarde({ klas: one.klas }) };
         return postButton(
           { url: "/leerid-beheer/afdrukken", velden },
-          html`<button class="button secondary" aria-label="${naam}, ${leerlingen(een.aantal)}, afdrukken">
-            ${icon("printer")}${naam} (${een.aantal})
+          html`<button class="button secondary" aria-label="${naam}, ${leerlingen(one.aantal)}, afdrukken">
+            ${icon("printer")}${naam} (${one.aantal})
           </button>`,
         );
       })}
@@ -102,7 +102,7 @@ function nieuwBanner({ aantal, perGroep }: NonNullable<Lijst["nieuw"]>, deelt: b
   </section>`;
 }
 
-function niemand({ vraag }: Lijst): Html {
+function nobodyFound({ vraag }: List): Html {
   return Object.keys(vraag.filter).length === 0
     ? html`<div class="card empty">
         ${icon("users")}
@@ -127,34 +127,34 @@ function niemand({ vraag }: Lijst): Html {
  * A column with the orders it offers, as buttons of the form, so that ticks travel along. The one that holds turns round when it is
  * pressed again.
  */
-function kop(
-  { sorteer: nu }: Lijstvraag,
+function columnHeader(
+  { sorteer: nu }: ListQuery,
   ...orden: readonly (readonly ["naam" | "voornaam" | "groep" | "klas" | "status", string])[]
 ): Html {
-  const richting = (sorteer: string) =>
+  const direction = (sorteer: string) =>
     sorteer === nu ? "ascending" : `-${sorteer}` === nu ? "descending" : undefined;
-  const hier = orden.map(([sorteer]) => richting(sorteer)).find((een) => een !== undefined);
+  const hier = orden.map(([sorteer]) => direction(sorteer)).find((one) => one !== undefined);
   return html`<th role="columnheader" scope="col" ${hier ? html`aria-sort="${hier}"` : ""}>
     ${orden.map(
-      ([sorteer, tekst], index) =>
+      ([sorteer, text], index) =>
         html`${index > 0 && ", "}<button
             class="sort"
             name="sorteer"
             value="${sorteer === nu ? `-${sorteer}` : sorteer}"
-            ${richting(sorteer) ? html`aria-current="true"` : ""}
+            ${direction(sorteer) ? html`aria-current="true"` : ""}
           >
-            ${tekst}${richting(sorteer) && icon(sorteer === nu ? "arrow-up" : "arrow-down")}
+            ${text}${direction(sorteer) && icon(sorteer === nu ? "arrow-up" : "arrow-down")}
           </button>`,
     )}
   </th>`;
 }
 
-function keuzeformulier(lijst: Lijst): Html {
-  const { vraag, gevonden } = lijst;
-  const metKlas = lijst.stand.klassen !== null;
+function keuzeformulier(list: List): Html {
+  const { vraag, gevonden } = list;
+  const metKlas = list.stand.klassen !== null;
   return html`<form class="stack" action="/leerid-beheer/selectie" method="post">
     ${hiddenFields({
-      vraag: new URLSearchParams(veldenVan({ ...vraag, bladzijde: gevonden.bladzijde })).toString(),
+      vraag: new URLSearchParams(fieldsOf({ ...vraag, bladzijde: gevonden.bladzijde })).toString(),
       // To see which of them are not ticked any more.
       was: [...gevonden.gekozen].join(","),
     })}
@@ -175,60 +175,60 @@ function keuzeformulier(lijst: Lijst): Html {
                   aria-label="Alle leerlingen op deze bladzijde kiezen"
               /></label>
             </th>
-            ${kop(vraag, ["naam", "Naam"], ["voornaam", "Voornaam"])}
+            ${columnHeader(vraag, ["naam", "Naam"], ["voornaam", "Voornaam"])}
             <th role="columnheader" scope="col">Gebruikersnaam</th>
             ${
               metKlas
-                ? html`${kop(vraag, ["klas", "Klas"])}
+                ? html`${columnHeader(vraag, ["klas", "Klas"])}
                     <th role="columnheader" scope="col">Subklas</th>`
-                : kop(vraag, ["groep", "Groep"])
+                : columnHeader(vraag, ["groep", "Groep"])
             }
-            ${kop(vraag, ["status", "Status"])}
+            ${columnHeader(vraag, ["status", "Status"])}
             <th role="columnheader" scope="col">Eerst aangemeld</th>
           </tr>
         </thead>
         <tbody role="rowgroup">
-          ${gevonden.leerlingen.map((een) => rij(een, gevonden.gekozen.has(een.accountUuid), metKlas))}
+          ${gevonden.leerlingen.map((one) => row(one, gevonden.gekozen.has(one.accountUuid), metKlas))}
         </tbody>
       </table>
     </div>
-    ${balk(lijst)} ${bladwijzer(gevonden)}
+    ${bar(list)} ${pager(gevonden)}
   </form>`;
 }
 
 // Under another name the formatter leaves it alone: its line breaks would be a third of the page, fifty times over.
 const tight = html;
 
-function rij(een: Leerling, gekozen: boolean, metKlas: boolean): Html {
-  const naam = `${een.naam}, ${een.voornaam}`;
-  return tight`<tr role="row"><td class="tick" role="cell"><label><input class="checkbox pick" type="checkbox" name="leerling" value="${een.accountUuid}" ${gekozen && tight`checked `}aria-label="${naam} kiezen"></label></td>
-<th role="rowheader" scope="row"><a href="/leerid-beheer/leerlingen/${een.accountUuid}">${naam}</a></th>
-<td role="cell" class="plain key" data-label="Gebruikersnaam">${een.gebruikersnaam}</td>
-${metKlas ? klascellen(een) : tight`<td role="cell" data-label="Groep">${een.groep ?? tight`<span class="soft">${niveaunamen[een.niveau]} ${een.leerjaar}</span>`}</td>`}
-<td role="cell" class="pills-cell" data-label="Status"><span class="pills">${statusPillen(een)}</span></td>
-<td role="cell" class="nowrap" data-label="Aangemeld">${eersteKeer(een)}</td></tr>
+function row(one: Leerling, gekozen: boolean, metKlas: boolean): Html {
+  const naam = `${one.naam}, ${one.voornaam}`;
+  return tight`<tr role="row"><td class="tick" role="cell"><label><input class="checkbox pick" type="checkbox" name="leerling" value="${one.accountUuid}" ${gekozen && tight`checked `}aria-label="${naam} kiezen"></label></td>
+<th role="rowheader" scope="row"><a href="/leerid-beheer/leerlingen/${one.accountUuid}">${naam}</a></th>
+<td role="cell" class="plain key" data-label="Gebruikersnaam">${one.gebruikersnaam}</td>
+${metKlas ? klascellen(one) : tight`<td role="cell" data-label="Groep">${one.groep ?? tight`<span class="soft">${niveaunamen[one.niveau]} ${one.leerjaar}</span>`}</td>`}
+<td role="cell" class="pills-cell" data-label="Status"><span class="pills">${statusPills(one)}</span></td>
+<td role="cell" class="nowrap" data-label="Aangemeld">${firstTimePage(one)}</td></tr>
 `;
 }
 
 const zonder = tight`<span class="soft">geen</span>`;
-const klascellen = (een: Leerling): Html =>
-  tight`<td role="cell" data-label="Klas">${klasnamen(een) || zonder}</td><td role="cell" data-label="Subklas">${subklasnamen(een) || zonder}</td>`;
+const klascellen = (one: Leerling): Html =>
+  tight`<td role="cell" data-label="Klas">${klasnamen(one) || zonder}</td><td role="cell" data-label="Subklas">${subklasnamen(one) || zonder}</td>`;
 
-function eersteKeer(een: Leerling): string {
-  if (!een.aangemeld) return "nog nooit";
-  return een.eerstGebruiktOp === null ? "ja" : formatDate(een.eerstGebruiktOp);
+function firstTimePage(one: Leerling): string {
+  if (!one.aangemeld) return "nog nooit";
+  return one.eerstGebruiktOp === null ? "ja" : formatDate(one.eerstGebruiktOp);
 }
 
 /** The statuses of a pupil, each as words with an icon. */
-export function statusPillen(een: Leerling): readonly Html[] {
-  if (een.uitgeschreven) return [uitgeschreven];
+export function statusPills(one: Leerling): readonly Html[] {
+  if (one.uitgeschreven) return [uitgeschreven];
   const pillen: Html[] = [];
-  if (een.nieuw) pillen.push(nieuw);
-  if (een.aangepast) pillen.push(aangepast);
-  if (een.nietUitgereikt) pillen.push(nietUitgereikt);
-  if (een.zonderInsz) pillen.push(zonderInsz);
-  if (een.aangemeld) pillen.push(inGebruik);
-  else if (!een.nietUitgereikt) pillen.push(nooitAangemeld);
+  if (one.nieuw) pillen.push(nieuw);
+  if (one.aangepast) pillen.push(aangepast);
+  if (one.nietUitgereikt) pillen.push(nietUitgereikt);
+  if (one.zonderInsz) pillen.push(zonderInsz);
+  if (one.aangemeld) pillen.push(inGebruik);
+  else if (!one.nietUitgereikt) pillen.push(nooitAangemeld);
   return pillen;
 }
 const uitgeschreven = tight`<span class="pill">${icon("log-out")}Uitgeschreven</span>`;
@@ -240,12 +240,12 @@ const inGebruik = tight`<span class="pill ok">${icon("check")}In gebruik</span>`
 const nooitAangemeld = tight`<span class="pill">${icon("circle-dashed")}Nooit aangemeld</span>`;
 
 /** What can be done with the selection. Every button keeps first what is ticked on this page. */
-function balk({ stand: { gekozen }, gevonden }: Lijst): Html {
+function bar({ stand: { gekozen }, gevonden }: List): Html {
   const hier = gevonden.gekozen.size;
-  const knop = (actie: string, beeld: Parameters<typeof icon>[0], tekst: string, klasse = "button") =>
-    html`<button class="${klasse}" name="actie" value="${actie}">${icon(beeld)}${tekst}</button>`;
-  const link = (actie: string, tekst: string) =>
-    html`<button class="as-link" name="actie" value="${actie}">${tekst}</button>`;
+  const button = (actie: string, beeld: Parameters<typeof icon>[0], text: string, klasse = "button") =>
+    html`<button class="${klasse}" name="actie" value="${actie}">${icon(beeld)}${text}</button>`;
+  const link = (actie: string, text: string) =>
+    html`<button class="as-link" name="actie" value="${actie}">${text}</button>`;
   return html`<div class="bulk" role="group" aria-label="Met de gekozen leerlingen">
     <p class="count">
       <b>${gekozen === 0 ? "Kies leerlingen" : `${leerlingen(gekozen)} gekozen`}</b>
@@ -257,30 +257,30 @@ function balk({ stand: { gekozen }, gevonden }: Lijst): Html {
       >
     </p>
     <div class="row">
-      ${knop("afdrukken", "printer", "Accounts afdrukken", "button main")}
-      ${knop("wachtwoord", "key-round", "Nieuw wachtwoord")} ${knop("badge", "qr-code", "Badge afdrukken")}
-      ${knop("exporteren", "download", "Exporteren")}
+      ${button("afdrukken", "printer", "Accounts afdrukken", "button main")}
+      ${button("wachtwoord", "key-round", "Nieuw wachtwoord")}
+      ${button("badge", "qr-code", "Badge afdrukken")} ${button("exporteren", "download", "Exporteren")}
     </div>
   </div>`;
 }
 
 /** Pages as buttons of the form, so that ticks are kept without JavaScript. */
-function bladwijzer({ totaal, bladzijde, leerlingen: getoond }: Bladzijde): Html {
-  const laatste = Math.max(1, Math.ceil(totaal / perBladzijde));
+function pager({ totaal, bladzijde, leerlingen: getoond }: ResultPage): Html {
+  const last = Math.max(1, Math.ceil(totaal / perBladzijde));
   const van = (bladzijde - 1) * perBladzijde + 1;
   const nummers = [
-    ...new Set([1, bladzijde - 2, bladzijde - 1, bladzijde, bladzijde + 1, bladzijde + 2, laatste]),
+    ...new Set([1, bladzijde - 2, bladzijde - 1, bladzijde, bladzijde + 1, bladzijde + 2, last]),
   ]
-    .filter((nr) => nr >= 1 && nr <= laatste)
+    .filter((nr) => nr >= 1 && nr <= last)
     .toSorted((a, b) => a - b);
-  const naar = (nr: number, tekst: string) =>
+  const pageButton = (nr: number, text: string) =>
     html`<li>
       <button
         name="naar"
         value="${nr}"
-        aria-label="${tekst === String(nr) ? `Bladzijde ${nr}` : `${tekst}, bladzijde ${nr}`}"
+        aria-label="${text === String(nr) ? `Bladzijde ${nr}` : `${text}, bladzijde ${nr}`}"
       >
-        ${tekst}
+        ${text}
       </button>
     </li>`;
   return html`<nav class="pager" aria-label="Bladzijden">
@@ -288,13 +288,15 @@ function bladwijzer({ totaal, bladzijde, leerlingen: getoond }: Bladzijde): Html
       ${formatNumber(van)} tot ${formatNumber(van + getoond.length - 1)} van ${leerlingen(totaal)}
     </p>
     ${
-      laatste > 1 &&
+      last > 1 &&
       html`<ol>
-        ${bladzijde > 1 && naar(bladzijde - 1, "Vorige")}
+        ${bladzijde > 1 && pageButton(bladzijde - 1, "Vorige")}
         ${nummers.map((nr) =>
-          nr === bladzijde ? html`<li><span aria-current="page">${nr}</span></li>` : naar(nr, String(nr)),
+          nr === bladzijde
+            ? html`<li><span aria-current="page">${nr}</span></li>`
+            : pageButton(nr, String(nr)),
         )}
-        ${bladzijde < laatste && naar(bladzijde + 1, "Volgende")}
+        ${bladzijde < last && pageButton(bladzijde + 1, "Volgende")}
       </ol>`
     }
   </nav>`;

@@ -1,35 +1,35 @@
 import type { AccountUuid } from "#platform/ids";
 import { algemeen, Problem } from "#platform/problem";
 import { accountUuid, oneOf, type Read } from "#platform/route";
-import { deelt } from "#modules/akkoorden";
+import { sharesKlassen } from "#modules/akkoorden";
 import { findKlasbron } from "#modules/leveringen";
 import {
-  exporteer,
+  exportLeerlingen,
   findLeerling,
-  kies,
-  kiesAlle,
-  laat,
-  listNieuwVan,
-  listVroegere,
-  selectieVan,
-  standVan,
-  telNieuw,
-  zoekLeerlingen,
-  type Plaats,
+  select,
+  chooseAll,
+  deselect,
+  listNewOf,
+  listEarlier,
+  selectieOf,
+  overviewOf,
+  countNew,
+  searchLeerlingen,
+  type Place,
 } from "#modules/leerlingbeheer";
-import { listRegelsVan, logInzage } from "#modules/privacylog";
-import { listNamen } from "#modules/rechten";
-import { heeftBadge } from "#modules/sleutels";
+import { listRegelsOf, logInzage } from "#modules/privacylog";
+import { listNames } from "#modules/rechten";
+import { hasBadge } from "#modules/sleutels";
 import { listClients } from "#modules/toepassingen";
 import { getFeiten } from "#modules/verstrekking";
 import type { Context } from "#platform/context";
-import { route, type SchoolVerzoek } from "../contract.ts";
-import { leerlingPagina } from "../leerling/page.ts";
-import { lijstPagina } from "./page.ts";
-import { keuzePagina, niemandGekozen } from "./keuze.ts";
-import { adresVan, afdrukActies, type gevraagd, keuzevelden, leesVraag, vraagvelden } from "./form.ts";
+import { route, type SchoolRequest } from "../contract.ts";
+import { leerlingPage } from "../leerling/page.ts";
+import { listPage } from "./page.ts";
+import { keuzePage, niemandGekozen } from "./keuze.ts";
+import { addressOf, afdrukActies, type gevraagd, keuzevelden, readVraag, vraagvelden } from "./form.ts";
 
-const plaatsVan = (v: SchoolVerzoek): Plaats => ({ sessie: v.ik.sessie, school: v.school });
+const placeOf = (v: SchoolRequest): Place => ({ sessie: v.ik.sessie, school: v.school });
 
 /** LeerID-beheer: the pupils of the school, a selection among them, and the page of one pupil (R4, R46, R55). */
 export const leerlingRoutes = [
@@ -40,19 +40,19 @@ export const leerlingRoutes = [
     summary: "de leerlingen van de school",
     query: vraagvelden,
     async handle(v) {
-      const vraag = leesVraag(v.query);
+      const vraag = readVraag(v.query);
       // The banner and fresh counts stand where one comes in; a search is about something else, and quick.
       const begin = Object.keys(vraag.filter).length === 0 && vraag.bladzijde === 1;
-      const plaats = plaatsVan(v);
-      const lijst = await v.inSchool(async (ctx) => {
+      const plaats = placeOf(v);
+      const list = await v.inSchool(async (ctx) => {
         const [gevonden, stand, nieuw] = await Promise.all([
-          zoekLeerlingen(ctx, v.school.lijn, { ...vraag, plaats }),
-          standVan(ctx, plaats, { vers: begin }),
-          begin ? telNieuw(ctx, v.school.lijn) : undefined,
+          searchLeerlingen(ctx, v.school.lijn, { ...vraag, plaats }),
+          overviewOf(ctx, plaats, { vers: begin }),
+          begin ? countNew(ctx, v.school.lijn) : undefined,
         ]);
         return { gevonden, stand, ...(nieuw && { nieuw }) };
       });
-      return v.pagina(lijstPagina({ school: v.school.naam, vraag, ...lijst }));
+      return v.page(listPage({ school: v.school.naam, vraag, ...list }));
     },
   }),
   route({
@@ -61,7 +61,7 @@ export const leerlingRoutes = [
     access: "beheerder",
     summary: "een andere selectie, of wat een knop met de selectie doet",
     form: keuzevelden,
-    handle: kiesEnDoe,
+    handle: chooseAndAct,
   }),
   route({
     method: "get",
@@ -70,10 +70,8 @@ export const leerlingRoutes = [
     summary: "de keuze wat men voor de selectie afdrukt",
     query: { actie: oneOf(afdrukActies) },
     async handle(v) {
-      const gekozen = await v.inSchool((ctx) => selectieVan(ctx, plaatsVan(v)));
-      return v.pagina(
-        gekozen.length === 0 ? niemandGekozen : keuzePagina(gekozen, v.query.actie === "badge"),
-      );
+      const gekozen = await v.inSchool((ctx) => selectieOf(ctx, placeOf(v)));
+      return v.page(gekozen.length === 0 ? niemandGekozen : keuzePage(gekozen, v.query.actie === "badge"));
     },
   }),
   route({
@@ -82,24 +80,26 @@ export const leerlingRoutes = [
     access: "beheerder",
     summary: "een leerling van de school; de blik staat in het privacylog",
     params: { account: accountUuid },
-    handle: toonLeerling,
+    handle: formatLeerling,
   }),
 ];
 
 /** Keeps what was ticked on a page, and then does what the button says. */
-async function kiesEnDoe(v: SchoolVerzoek & { readonly form: Read<typeof keuzevelden> }): Promise<Response> {
+async function chooseAndAct(
+  v: SchoolRequest & { readonly form: Read<typeof keuzevelden> },
+): Promise<Response> {
   const { vraag, actie, naar, sorteer } = v.form;
   const aan = new Set(v.form.leerling);
-  const uit = v.form.was.filter((een) => !aan.has(een));
-  const plaats = plaatsVan(v);
+  const uit = v.form.was.filter((one) => !aan.has(one));
+  const plaats = placeOf(v);
   const { lijn } = v.school;
   const csv = await v.inSchool(async (ctx) => {
-    if (actie === "wis") return laat(ctx, plaats);
-    await laat(ctx, plaats, uit);
-    await kies(ctx, plaats, [...aan]);
-    if (actie === "kies-alles") return kiesAlle(ctx, plaats, vraag.filter);
+    if (actie === "wis") return deselect(ctx, plaats);
+    await deselect(ctx, plaats, uit);
+    await select(ctx, plaats, [...aan]);
+    if (actie === "kies-alles") return chooseAll(ctx, plaats, vraag.filter);
     if (actie !== "exporteren") return undefined;
-    return exporteerKeuze(ctx, plaats, { voId: v.ik.voId, metKlas: await deelt(ctx, lijn) });
+    return exportKeuze(ctx, plaats, { voId: v.ik.voId, metKlas: await sharesKlassen(ctx, lijn) });
   });
   if (csv !== undefined) {
     return v.http.body(csv, 200, {
@@ -108,55 +108,55 @@ async function kiesEnDoe(v: SchoolVerzoek & { readonly form: Read<typeof keuzeve
       "cache-control": "no-store",
     });
   }
-  if (actie === "exporteren") return v.pagina(niemandGekozen);
-  if (afdrukActies.some((een) => een === actie)) return v.naar(`/leerid-beheer/selectie?actie=${actie}`);
-  if (naar !== undefined) return v.naar(adresVan({ ...vraag, bladzijde: naar }));
-  return v.naar(adresVan(sorteer ? { ...vraag, sorteer, bladzijde: 1 } : vraag));
+  if (actie === "exporteren") return v.page(niemandGekozen);
+  if (afdrukActies.some((one) => one === actie)) return v.redirect(`/leerid-beheer/selectie?actie=${actie}`);
+  if (naar !== undefined) return v.redirect(addressOf({ ...vraag, bladzijde: naar }));
+  return v.redirect(addressOf(sorteer ? { ...vraag, sorteer, bladzijde: 1 } : vraag));
 }
 
 /** The selection as a file; a look at everyone in it (D11). Undefined when nobody is picked. */
-async function exporteerKeuze(
+async function exportKeuze(
   ctx: Context,
-  plaats: Plaats,
+  plaats: Place,
   { voId, metKlas }: { readonly voId: string; readonly metKlas: boolean },
 ): Promise<string | undefined> {
-  const gekozen = await selectieVan(ctx, plaats);
+  const gekozen = await selectieOf(ctx, plaats);
   if (gekozen.length === 0) return undefined;
   await logInzage(ctx, {
     scherm: "lijst-meegenomen",
     voId,
-    accountUuids: gekozen.map((een) => een.accountUuid),
+    accountUuids: gekozen.map((one) => one.accountUuid),
   });
-  return exporteer(gekozen, { metKlas });
+  return exportLeerlingen(gekozen, { metKlas });
 }
 
-async function toonLeerling(
-  v: SchoolVerzoek & { readonly params: { readonly account: AccountUuid } },
+async function formatLeerling(
+  v: SchoolRequest & { readonly params: { readonly account: AccountUuid } },
 ): Promise<Response> {
-  const gevonden = await v.inSchool(async (ctx) => {
+  const found = await v.inSchool(async (ctx) => {
     const leerling = await findLeerling(ctx, v.school.lijn, v.params.account);
     if (!leerling) return undefined;
     const { accountUuid } = leerling;
-    const vroegere = await listVroegere(ctx, accountUuid);
-    const nummers = [accountUuid, ...vroegere.map((een) => een.accountUuid)];
+    const vroegere = await listEarlier(ctx, accountUuid);
+    const nummers = [accountUuid, ...vroegere.map((one) => one.accountUuid)];
     const vandaag = ctx.clock.vandaag();
     const [badge, feiten, klasbron, aanmeldingen, inzages] = await Promise.all([
-      heeftBadge(ctx, accountUuid),
+      hasBadge(ctx, accountUuid),
       getFeiten(ctx, accountUuid, null, vandaag),
       findKlasbron(ctx, v.school.lijn, vandaag),
-      listRegelsVan(ctx, nummers, 5, ["verstrekking"]),
-      listRegelsVan(ctx, nummers, 10, ["inzage"]),
+      listRegelsOf(ctx, nummers, 5, ["verstrekking"]),
+      listRegelsOf(ctx, nummers, 10, ["inzage"]),
     ]);
     // In the transaction that reads, and last: what fails here shows nothing (D11).
     await logInzage(ctx, { scherm: "leerling-bekeken", voId: v.ik.voId, accountUuids: [accountUuid] });
     return { leerling, badge, vroegere, feiten, klasbron, aanmeldingen, inzages };
   });
-  if (!gevonden) return v.nietGevonden();
-  const kijkers = gevonden.inzages.map((regel) => regel.ontvanger);
-  const [clients, namen] = await Promise.all([listClients(v.ctx), listNamen(v.ctx, v.school.lijn, kijkers)]);
-  return v.pagina(
-    leerlingPagina({
-      ...gevonden,
+  if (!found) return v.notFound();
+  const kijkers = found.inzages.map((regel) => regel.ontvanger);
+  const [clients, namen] = await Promise.all([listClients(v.ctx), listNames(v.ctx, v.school.lijn, kijkers)]);
+  return v.page(
+    leerlingPage({
+      ...found,
       school: v.school.naam,
       ik: v.ik.voId,
       namen,
@@ -169,20 +169,20 @@ async function toonLeerling(
 }
 
 /** The accounts that a form of ours asks a print for. @throws Problem `ongeldige-invoer` for new accounts of no class or group */
-export async function gevraagdeAccounts(
-  v: SchoolVerzoek,
+export async function askedAccounts(
+  v: SchoolRequest,
   velden: Read<typeof gevraagd>,
 ): Promise<readonly AccountUuid[]> {
   if (!velden.selectie && !velden.nieuw) return velden.account;
   const gekozen = await v.inSchool(async (ctx) => {
-    if (velden.selectie) return selectieVan(ctx, plaatsVan(v));
+    if (velden.selectie) return selectieOf(ctx, placeOf(v));
     const { niveau, leerjaar, groep, klas } = velden;
     const welke = { ...(klas !== undefined && { klas }) };
-    if (klas) return listNieuwVan(ctx, v.school.lijn, welke);
+    if (klas) return listNewOf(ctx, v.school.lijn, welke);
     if (niveau === undefined || leerjaar === undefined || groep === undefined)
       throw new Problem(algemeen["ongeldige-invoer"]);
-    return listNieuwVan(ctx, v.school.lijn, { ...welke, niveau, leerjaar, groep });
+    return listNewOf(ctx, v.school.lijn, { ...welke, niveau, leerjaar, groep });
   });
   // Who left can be looked at, and gets nothing to sign in with.
-  return gekozen.filter((een) => !een.uitgeschreven).map((een) => een.accountUuid);
+  return gekozen.filter((one) => !one.uitgeschreven).map((one) => one.accountUuid);
 }

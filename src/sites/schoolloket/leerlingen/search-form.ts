@@ -1,16 +1,16 @@
 import { hiddenFields, html, icon, type Html } from "#platform/html";
-import type { KlasTelling } from "#modules/klassen";
+import type { KlasCount } from "#modules/klassen";
 import type { Groep } from "#modules/leerlingbeheer";
 import {
-  adresVan,
+  addressOf,
   groepnaam,
   groepwaarde,
   klasnaam,
   klaswaarde,
   niveaunamen,
   statusnamen,
-  veldenVan,
-  type Lijstvraag,
+  fieldsOf,
+  type ListQuery,
 } from "./form.ts";
 
 function keuze(
@@ -23,26 +23,26 @@ function keuze(
     <label for="${naam}">${label}</label>
     <select class="select" id="${naam}" name="${naam}">
       <option value="">Alle</option>
-      ${opties.map(([waarde, tekst]) => html`<option value="${waarde}" ${waarde === nu ? html`selected` : ""}>${tekst}</option>`)}
+      ${opties.map(([value, text]) => html`<option value="${value}" ${value === nu ? html`selected` : ""}>${text}</option>`)}
     </select>
   </div>`;
 }
 
 type Zoekinput = {
-  readonly vraag: Lijstvraag;
+  readonly vraag: ListQuery;
   readonly stand: {
     readonly groepen: readonly Groep[];
     /** null while the school does not share class information: then nothing of a class is here (R68). */
-    readonly klassen: readonly KlasTelling[] | null;
+    readonly klassen: readonly KlasCount[] | null;
   };
 };
 
 /** The search box and the filters. */
-export function zoekformulier({ vraag, stand: { groepen, klassen } }: Zoekinput): Html {
-  const velden = veldenVan(vraag);
-  const niveaus = [...new Set(groepen.map((een) => een.niveau))];
-  const leerjaren = [...new Set(groepen.map((een) => een.leerjaar))].toSorted((a, b) => a - b);
-  const namen = [...new Set(groepen.map((een) => een.groep))];
+export function searchForm({ vraag, stand: { groepen, klassen } }: Zoekinput): Html {
+  const velden = fieldsOf(vraag);
+  const niveaus = [...new Set(groepen.map((one) => one.niveau))];
+  const leerjaren = [...new Set(groepen.map((one) => one.leerjaar))].toSorted((a, b) => a - b);
+  const namen = [...new Set(groepen.map((one) => one.groep))];
   // What was asked stays a choice, also when nobody is in it any more.
   if (vraag.filter.groep !== undefined && !namen.includes(vraag.filter.groep)) namen.push(vraag.filter.groep);
   return html`<form class="card" action="/leerid-beheer" role="search" aria-label="Leerlingen zoeken">
@@ -65,13 +65,13 @@ export function zoekformulier({ vraag, stand: { groepen, klassen } }: Zoekinput)
       ${keuze(
         "niveau",
         "Niveau",
-        niveaus.map((een) => [een, niveaunamen[een]]),
+        niveaus.map((one) => [one, niveaunamen[one]]),
         velden["niveau"] ?? "",
       )}
       ${keuze(
         "leerjaar",
         "Leerjaar",
-        leerjaren.map((een) => [String(een), String(een)]),
+        leerjaren.map((one) => [String(one), String(one)]),
         velden["leerjaar"] ?? "",
       )}
       ${
@@ -80,7 +80,7 @@ export function zoekformulier({ vraag, stand: { groepen, klassen } }: Zoekinput)
           : keuze(
               "groep",
               "Groep",
-              namen.map((een) => [groepwaarde(een), groepnaam(een)]),
+              namen.map((one) => [groepwaarde(one), groepnaam(one)]),
               velden["groep"] ?? "",
             )
       }
@@ -93,8 +93,8 @@ export function zoekformulier({ vraag, stand: { groepen, klassen } }: Zoekinput)
 
 /** Classes with their subclasses below them; what was asked stays a choice, also when nobody is in it any more. */
 function klasopties(
-  klassen: readonly KlasTelling[],
-  { filter }: Lijstvraag,
+  klassen: readonly KlasCount[],
+  { filter }: ListQuery,
 ): readonly (readonly [string, string])[] {
   const opties = new Map(
     klassen.map(({ klas, subklas }) => [
@@ -109,7 +109,7 @@ function klasopties(
 }
 
 /** What is asked, each with a way to leave it out. */
-export function chips({ filter, sorteer }: Lijstvraag): Html | undefined {
+export function chips({ filter, sorteer }: ListQuery): Html | undefined {
   const namen: readonly (readonly [keyof typeof filter, string])[] = [
     ["zoek", `"${filter.zoek ?? ""}"`],
     ["niveau", filter.niveau ? niveaunamen[filter.niveau] : ""],
@@ -129,11 +129,11 @@ export function chips({ filter, sorteer }: Lijstvraag): Html | undefined {
       const { [veld]: _, ...rest } = filter;
       return html`<a
         class="chip"
-        href="${adresVan({ filter: rest, sorteer, bladzijde: 1 })}"
+        href="${addressOf({ filter: rest, sorteer, bladzijde: 1 })}"
         aria-label="Filter weghalen: ${naam}"
         >${naam} ${icon("x")}</a
       > `;
     })}
-    <a href="${adresVan({ filter: {}, sorteer, bladzijde: 1 })}">Alles wissen</a>
+    <a href="${addressOf({ filter: {}, sorteer, bladzijde: 1 })}">Alles wissen</a>
   </div>`;
 }

@@ -1,6 +1,6 @@
 import { formatDate, formatNearDay, formatNumber, formatTime, html, icon, type Html } from "#platform/html";
-import type { Levering, LeveringRegel, Leveringstatus, StandVanDelen } from "#modules/leveringen";
-import type { Pagina } from "../contract.ts";
+import type { Levering, LeveringRegel, Leveringstatus, StandOfParts } from "#modules/leveringen";
+import type { PageContent } from "../contract.ts";
 
 export const leveringenPad = "/schoolinstellingen/leveringen";
 export const hulpPad = "/hulp/klasinformatie";
@@ -9,7 +9,7 @@ const hoogstens = 200;
 
 /** What the page knows of the deliveries. */
 export type Leveringen = {
-  readonly stand: StandVanDelen;
+  readonly stand: StandOfParts;
   readonly lijst: readonly LeveringRegel[];
   /** Name of the package of today, when there is one. */
   readonly pakket: string | undefined;
@@ -19,13 +19,13 @@ export type Leveringen = {
   readonly nu: number;
 };
 
-const wanneer = (moment: number, nu: number): string => {
+const formatWhen = (moment: number, nu: number): string => {
   const dag = formatNearDay(moment, nu);
   return `${dag === "vandaag" || dag === "gisteren" ? dag : formatDate(moment)}, ${formatTime(moment)}`;
 };
 
 /** In a sentence: `vandaag om 0.07 uur`, `op 22 november 2026 om 0.05 uur`. */
-export const aankomst = (moment: number, nu: number): string => {
+export const formatArrival = (moment: number, nu: number): string => {
   const dag = formatNearDay(moment, nu);
   const op = dag === "vandaag" || dag === "gisteren" ? dag : `op ${formatDate(moment)}`;
   return `${op} om ${formatTime(moment)}`;
@@ -40,29 +40,29 @@ const pillen: Readonly<Record<Leveringstatus, Html>> = {
 };
 const beslist: Html = html`<span class="pill info">${icon("hourglass")}Beslist</span>`;
 
-const pilVan = ({ status, besluit }: Pick<Levering, "status" | "besluit">): Html =>
+const pillOf = ({ status, besluit }: Pick<Levering, "status" | "besluit">): Html =>
   status === "aangehouden" && besluit !== null ? beslist : pillen[status];
 
 /** What asks for somebody: files that are held, and a package that is silent (R74). Above everything else of the page. */
-export function wachtOpJou(p: Leveringen): readonly Html[] {
+export function waitingForYou(p: Leveringen): readonly Html[] {
   const vast = p.lijst.filter(({ status, besluit }) => status === "aangehouden" && besluit === null);
   return [
     ...vast.map(
-      (een, plaats) =>
+      (one, plaats) =>
         html`<section class="notice attention" aria-labelledby="vast-${plaats}">
           ${icon("pause")}
           <div class="diff">
             <h3 id="vast-${plaats}">Een levering wacht op ${p.beslist ? "jou" : "een LeerID-beheerder"}</h3>
             <p>
-              Het bestand dat ${aankomst(een.ontvangenOp, p.nu)} binnenkwam, is aangehouden.
-              ${een.ontvangst?.reden?.melding ?? ""} De klassen die LeerID al had, blijven gelden.
+              Het bestand dat ${formatArrival(one.ontvangenOp, p.nu)} binnenkwam, is aangehouden.
+              ${one.ontvangst?.reden?.melding ?? ""} De klassen die LeerID al had, blijven gelden.
             </p>
             ${
               p.beslist
                 ? html`<p>
-                      <a href="${leveringenPad}/${een.levering}/verschil">Toon het verschil per leerling</a>
+                      <a href="${leveringenPad}/${one.levering}/verschil">Toon het verschil per leerling</a>
                     </p>
-                    ${besluitKnoppen(een.levering)}`
+                    ${besluitButtons(one.levering)}`
                 : html`<p class="why" id="waarom-niet-beslissen">
                     ${icon("lock-keyhole")}<span
                       >Een LeerID-beheerder van de school ziet welke leerlingen het zijn, en beslist.</span
@@ -72,18 +72,18 @@ export function wachtOpJou(p: Leveringen): readonly Html[] {
           </div>
         </section>`,
     ),
-    ...(p.stand.verouderd ? [verouderd(p)] : []),
+    ...(p.stand.verouderd ? [outdated(p)] : []),
   ];
 }
 
 /** The two answers to a held file; both are the school's to give. */
-export const besluitKnoppen = (levering: string): Html =>
+export const besluitButtons = (levering: string): Html =>
   html`<form class="row" action="${leveringenPad}/${levering}" method="post">
     <button class="button danger" name="besluit" value="verwerken">Toch verwerken</button>
     <button class="button secondary" name="besluit" value="weigeren">Weigeren</button>
   </form>`;
 
-function verouderd({ stand, pakket, nu }: Leveringen): Html {
+function outdated({ stand, pakket, nu }: Leveringen): Html {
   return html`<section class="notice error" aria-labelledby="stil">
     ${icon("circle-alert")}
     <div>
@@ -92,7 +92,7 @@ function verouderd({ stand, pakket, nu }: Leveringen): Html {
         ${
           stand.laatst === null
             ? "LeerID kreeg van je school nog geen levering."
-            : `De laatste levering kwam ${aankomst(stand.laatst, nu)} binnen. Dat is meer dan 24 uur geleden.`
+            : `De laatste levering kwam ${formatArrival(stand.laatst, nu)} binnen. Dat is meer dan 24 uur geleden.`
         }
         Klassen die intussen veranderden, staan nog niet in LeerID.
       </p>
@@ -105,7 +105,7 @@ function verouderd({ stand, pakket, nu }: Leveringen): Html {
 }
 
 /** The last deliveries with their receipts. */
-export function leveringenLijst(p: Leveringen): Html {
+export function leveringenList(p: Leveringen): Html {
   return html`<section class="stack-s" aria-labelledby="leveringen">
     <h3 id="leveringen">Leveringen${p.pakket !== undefined && ` uit ${p.pakket}`}</h3>
     ${
@@ -129,7 +129,7 @@ export function leveringenLijst(p: Leveringen): Html {
                 </tr>
               </thead>
               <tbody role="rowgroup">
-                ${p.lijst.map((een) => rijVan(een, p.nu))}
+                ${p.lijst.map((one) => rowOf(one, p.nu))}
               </tbody>
             </table>
           </div>`
@@ -142,20 +142,20 @@ export function leveringenLijst(p: Leveringen): Html {
   </section>`;
 }
 
-function rijVan(een: LeveringRegel, nu: number): Html {
-  const moment = wanneer(een.ontvangenOp, nu);
-  const getal = (waarde: number | undefined) => (waarde === undefined ? "–" : formatNumber(waarde));
-  const apart = een.ontvangst && een.ontvangst.ontvangen - een.ontvangst.aanvaard;
+function rowOf(one: LeveringRegel, nu: number): Html {
+  const moment = formatWhen(one.ontvangenOp, nu);
+  const figure = (value: number | undefined) => (value === undefined ? "–" : formatNumber(value));
+  const apart = one.ontvangst && one.ontvangst.ontvangen - one.ontvangst.aanvaard;
   // Of a held or refused file nothing was taken over; its receipt says what could be.
-  const gelezen = een.status === "verwerkt" || een.status === "deels";
+  const gelezen = one.status === "verwerkt" || one.status === "deels";
   return html`<tr role="row">
     <th role="rowheader" scope="row">${moment}</th>
-    <td role="cell" class="pills-cell">${pilVan(een)}</td>
-    <td role="cell" class="num" data-label="Rijen">${getal(een.ontvangst?.ontvangen)}</td>
-    <td role="cell" class="num" data-label="Aanvaard">${gelezen ? getal(een.ontvangst?.aanvaard) : "–"}</td>
-    <td role="cell" class="num" data-label="Apart gezet">${gelezen ? getal(apart ?? undefined) : "–"}</td>
+    <td role="cell" class="pills-cell">${pillOf(one)}</td>
+    <td role="cell" class="num" data-label="Rijen">${figure(one.ontvangst?.ontvangen)}</td>
+    <td role="cell" class="num" data-label="Aanvaard">${gelezen ? figure(one.ontvangst?.aanvaard) : "–"}</td>
+    <td role="cell" class="num" data-label="Apart gezet">${gelezen ? figure(apart ?? undefined) : "–"}</td>
     <td role="cell">
-      <a href="${leveringenPad}/${een.levering}" aria-label="Bekijk het ontvangstbewijs van ${moment}"
+      <a href="${leveringenPad}/${one.levering}" aria-label="Bekijk het ontvangstbewijs van ${moment}"
         >Bekijk</a
       >
     </td>
@@ -163,8 +163,8 @@ function rijVan(een: LeveringRegel, nu: number): Html {
 }
 
 /** One receipt: what became of the file, and of which rows nothing was taken over and why. Never a value of a row. */
-export function leveringPagina(een: Levering, p: Pick<Leveringen, "beslist" | "nu" | "pakket">): Pagina {
-  const bewijs = een.ontvangst;
+export function leveringPage(one: Levering, p: Pick<Leveringen, "beslist" | "nu" | "pakket">): PageContent {
+  const bewijs = one.ontvangst;
   const fout = bewijs?.quarantaine ?? [];
   return {
     titel: "Ontvangstbewijs",
@@ -173,31 +173,31 @@ export function leveringPagina(een: Levering, p: Pick<Leveringen, "beslist" | "n
     inhoud: html`<div class="page-head">
         <div>
           <h1>Ontvangstbewijs</h1>
-          <p>Levering die ${aankomst(een.ontvangenOp, p.nu)} binnenkwam</p>
+          <p>Levering die ${formatArrival(one.ontvangenOp, p.nu)} binnenkwam</p>
         </div>
       </div>
       ${
         bewijs?.reden &&
-        html`<div class="notice ${een.status === "geweigerd" ? "error" : "attention"}">
-          ${icon(een.status === "geweigerd" ? "circle-alert" : "pause")}
+        html`<div class="notice ${one.status === "geweigerd" ? "error" : "attention"}">
+          ${icon(one.status === "geweigerd" ? "circle-alert" : "pause")}
           <div>
             <p class="title">${bewijs.reden.melding}</p>
             <p>${bewijs.reden.herstel}</p>
           </div>
         </div>`
       }
-      ${een.status === "aangehouden" && een.besluit === null && p.beslist && html`<p><a class="button" href="${leveringenPad}/${een.levering}/verschil">Toon het verschil en beslis</a></p>`}
+      ${one.status === "aangehouden" && one.besluit === null && p.beslist && html`<p><a class="button" href="${leveringenPad}/${one.levering}/verschil">Toon het verschil en beslis</a></p>`}
       <section class="card" aria-labelledby="bewijs">
         <div class="card-head">
           <h2 id="bewijs">Wat er met het bestand gebeurde</h2>
-          ${pilVan(een)}
+          ${pillOf(one)}
         </div>
         <dl class="facts">
-          ${feit("Bestand", een.naam)} ${feit("Schooljaar", een.schooljaar)}
-          ${feit("Ontvangen", wanneer(een.ontvangenOp, p.nu))}
-          ${een.klaarOp !== null && feit("Klaar", wanneer(een.klaarOp, p.nu))}
+          ${feit("Bestand", one.naam)} ${feit("Schooljaar", one.schooljaar)}
+          ${feit("Ontvangen", formatWhen(one.ontvangenOp, p.nu))}
+          ${one.klaarOp !== null && feit("Klaar", formatWhen(one.klaarOp, p.nu))}
           ${bewijs && feit("Rijen in het bestand", formatNumber(bewijs.ontvangen))}
-          ${bewijs && feit(een.status === "verwerkt" || een.status === "deels" ? "Aanvaard" : "In orde", formatNumber(bewijs.aanvaard))}
+          ${bewijs && feit(one.status === "verwerkt" || one.status === "deels" ? "Aanvaard" : "In orde", formatNumber(bewijs.aanvaard))}
           ${fout.length > 0 && feit("Apart gezet", formatNumber(fout.length))}
           ${
             bewijs?.gewijzigd &&
@@ -208,17 +208,17 @@ export function leveringPagina(een: Levering, p: Pick<Leveringen, "beslist" | "n
           }
         </dl>
       </section>
-      ${fout.length > 0 && fouteRegels(fout, p.pakket)}`,
+      ${fout.length > 0 && wrongRegels(fout, p.pakket)}`,
   };
 }
 
-const feit = (naam: string, waarde: string): Html =>
+const feit = (naam: string, value: string): Html =>
   html`<div>
     <dt>${naam}</dt>
-    <dd>${waarde}</dd>
+    <dd>${value}</dd>
   </div>`;
 
-function fouteRegels(
+function wrongRegels(
   fout: NonNullable<Levering["ontvangst"]>["quarantaine"],
   pakket: string | undefined,
 ): Html {
@@ -244,11 +244,11 @@ function fouteRegels(
         </thead>
         <tbody role="rowgroup">
           ${fout.slice(0, hoogstens).map(
-            (een) =>
+            (one) =>
               html`<tr role="row">
-                <th role="rowheader" scope="row">Regel ${formatNumber(een.regel)}</th>
-                <td role="cell" data-label="Veld">${een.veld ?? "–"}</td>
-                <td role="cell" data-label="Wat is er mis?">${een.melding}</td>
+                <th role="rowheader" scope="row">Regel ${formatNumber(one.regel)}</th>
+                <td role="cell" data-label="Veld">${one.veld ?? "–"}</td>
+                <td role="cell" data-label="Wat is er mis?">${one.melding}</td>
               </tr>`,
           )}
         </tbody>

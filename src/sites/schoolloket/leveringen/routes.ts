@@ -1,31 +1,31 @@
 import { z } from "zod";
 import { uuid } from "#platform/route";
 import {
-  beslisLevering,
+  decideLevering,
   findLevering,
   listLeveringen,
-  namenVan,
-  standVanDelen,
-  verschilVan,
+  namesOf,
+  standOfParts,
+  differenceOf,
 } from "#modules/leveringen";
 import { logInzage } from "#modules/privacylog";
 import type { Pakket } from "#modules/schoolsoftware";
-import { pakketVan } from "#modules/schoolsoftware";
-import { route, type SchoolVerzoek } from "../contract.ts";
-import { leveringPagina, leveringenPad, type Leveringen } from "./page.ts";
-import { hoogstensGetoond, opVolgorde, verschilPagina } from "./verschil.ts";
+import { pakketOf } from "#modules/schoolsoftware";
+import { route, type SchoolRequest } from "../contract.ts";
+import { leveringPage, leveringenPad, type Leveringen } from "./page.ts";
+import { hoogstensGetoond, inOrder, differencePage } from "./difference.ts";
 
 /** How many deliveries the page shows: a week and more of nights. */
 const aantal = 10;
 
 /** What the page of sharing shows of deliveries; inside the wall of the school. */
-export async function leveringenVan(
-  v: SchoolVerzoek,
-  ctx: SchoolVerzoek["ctx"],
+export async function leveringenOf(
+  v: SchoolRequest,
+  ctx: SchoolRequest["ctx"],
   pakket: Pakket | undefined,
 ): Promise<Leveringen> {
   const { lijn } = v.school;
-  const [stand, lijst] = await Promise.all([standVanDelen(ctx, lijn), listLeveringen(ctx, lijn, { aantal })]);
+  const [stand, lijst] = await Promise.all([standOfParts(ctx, lijn), listLeveringen(ctx, lijn, { aantal })]);
   return {
     stand,
     lijst,
@@ -48,12 +48,12 @@ export const leveringenRoutes = [
       const [levering, pakket] = await v.inSchool(async (ctx) =>
         Promise.all([
           findLevering(ctx, v.school.lijn, welke),
-          pakketVan(ctx, v.school.lijn, ctx.clock.vandaag()),
+          pakketOf(ctx, v.school.lijn, ctx.clock.vandaag()),
         ]),
       );
-      if (!levering) return v.nietGevonden();
-      return v.pagina(
-        leveringPagina(levering, {
+      if (!levering) return v.notFound();
+      return v.page(
+        leveringPage(levering, {
           beslist: v.recht.beheerder !== null,
           nu: v.ctx.clock.now(),
           pakket: pakket?.naam,
@@ -67,7 +67,7 @@ export const leveringenRoutes = [
     access: "beheerder",
     summary: "wie door een aangehouden levering van klas verandert",
     params: { levering: uuid },
-    handle: toonVerschil,
+    handle: formatDifference,
   }),
   route({
     method: "post",
@@ -81,42 +81,42 @@ export const leveringenRoutes = [
       const { levering } = v.params;
       const { lijn } = v.school;
       const uit = await v.inSchool(async (ctx) => {
-        if (await beslisLevering(ctx, { levering, lijn, besluit, door: v.ik.voId })) return besluit;
+        if (await decideLevering(ctx, { levering, lijn, besluit, door: v.ik.voId })) return besluit;
         return (await findLevering(ctx, lijn, levering)) && ("levering-voorbij" as const);
       });
-      return uit ? v.naar(`/schoolinstellingen?klaar=${uit}`) : v.nietGevonden();
+      return uit ? v.redirect(`/schoolinstellingen?klaar=${uit}`) : v.notFound();
     },
   }),
 ];
 
 /** Whom a held file touches. It is sealed for the role of a school: the server opens it, for a file that the school may see. */
-async function toonVerschil(
-  v: SchoolVerzoek & { readonly params: { readonly levering: string } },
+async function formatDifference(
+  v: SchoolRequest & { readonly params: { readonly levering: string } },
 ): Promise<Response> {
   const { levering: welke } = v.params;
   const { lijn } = v.school;
   const levering = await v.inSchool((ctx) => findLevering(ctx, lijn, welke));
-  if (!levering) return v.nietGevonden();
-  const verschil = await verschilVan(v.ctx, lijn, welke);
-  if (!verschil) return v.naar("/schoolinstellingen?klaar=levering-voorbij");
+  if (!levering) return v.notFound();
+  const verschil = await differenceOf(v.ctx, lijn, welke);
+  if (!verschil) return v.redirect("/schoolinstellingen?klaar=levering-voorbij");
   const getoond = await v.inSchool(async (ctx) => {
-    const namen = await namenVan(
+    const namen = await namesOf(
       ctx,
       lijn,
-      verschil.wijzigingen.map((een) => een.accountUuid),
+      verschil.wijzigingen.map((one) => one.accountUuid),
     );
-    const metNaam = verschil.wijzigingen.flatMap((een) => {
-      const naam = namen.get(een.accountUuid);
-      return naam ? [{ ...een, ...naam }] : [];
+    const metNaam = verschil.wijzigingen.flatMap((one) => {
+      const naam = namen.get(one.accountUuid);
+      return naam ? [{ ...one, ...naam }] : [];
     });
-    const eerste = opVolgorde(metNaam).slice(0, hoogstensGetoond);
+    const first = inOrder(metNaam).slice(0, hoogstensGetoond);
     // In the transaction that reads the names: what fails here shows nothing (D11, ADR 0014).
     await logInzage(ctx, {
       scherm: "levering-bekeken",
       voId: v.ik.voId,
-      accountUuids: eerste.map((een) => een.accountUuid),
+      accountUuids: first.map((one) => one.accountUuid),
     });
-    return eerste;
+    return first;
   });
-  return v.pagina(verschilPagina({ levering, verschil, getoond, nu: v.ctx.clock.now() }));
+  return v.page(differencePage({ levering, verschil, getoond, nu: v.ctx.clock.now() }));
 }

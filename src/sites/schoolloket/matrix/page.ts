@@ -1,31 +1,31 @@
 import { isLopend, isVroeger, type Datum } from "#platform/clock";
 import { appIcon, html, icon, type Html } from "#platform/html";
 import {
-  standVan,
-  bredereRegel,
+  standOf,
+  widerRegel,
   type Doel,
-  type Groepstelling,
+  type GroepTally,
   type Overzicht,
   type RegelWijziging,
   type SchoolToepassing,
-  type Voorbeeld,
+  type Preview,
 } from "#modules/toepassingen";
-import { doelWaarde, groepNaam, leerlingen, niveauNaam } from "../applicatiebeheer/words.ts";
-import { subnavigatie } from "../applicatiebeheer/catalogus.ts";
+import { doelValue, groepName, leerlingen, niveauNaam } from "../applicatiebeheer/words.ts";
+import { subnav } from "../applicatiebeheer/catalogue.ts";
 
 /** One line: a class while the school shares them, else a year. */
-type Rij = {
+type Row = {
   readonly doel: Extract<Doel, { soort: "klas" | "leerjaar" }>;
   readonly naam: string;
   readonly aantal: number;
-  readonly niveau: Groepstelling["niveau"];
-  readonly groepen: Parameters<typeof bredereRegel>[1]["groepen"];
+  readonly niveau: GroepTally["niveau"];
+  readonly groepen: Parameters<typeof widerRegel>[1]["groepen"];
 };
 
 /** One box: an application for a class or year. */
-type Cel = {
+type Cell = {
   readonly toepassing: SchoolToepassing;
-  readonly rij: Rij;
+  readonly rij: Row;
   readonly waarde: string;
   /** Pupils of this line who see it today. */
   readonly zien: number;
@@ -44,7 +44,7 @@ const bredereNaam = {
 /** Are the lines classes? Not before the first list of classes came in. */
 export const perKlas = ({ klassen }: Overzicht): boolean => klassen.length > 0;
 
-function rijenVan(overzicht: Overzicht): Rij[] {
+function rowsOf(overzicht: Overzicht): Row[] {
   if (perKlas(overzicht))
     return overzicht.klassen
       .filter(({ subklas }) => subklas === null)
@@ -57,7 +57,7 @@ function rijenVan(overzicht: Overzicht): Rij[] {
       }));
   return overzicht.groepen.map(({ niveau, leerjaar, aantal }) => ({
     doel: { soort: "leerjaar", niveau, leerjaar },
-    naam: groepNaam({ niveau, leerjaar }),
+    naam: groepName({ niveau, leerjaar }),
     aantal,
     niveau,
     groepen: [{ niveau, leerjaar }],
@@ -65,23 +65,23 @@ function rijenVan(overzicht: Overzicht): Rij[] {
 }
 
 /** All boxes: the applications that the school has on or will have on, for every class or year with pupils. */
-export function cellenVan(overzicht: Overzicht, vandaag: Datum): Cel[] {
-  const rijen = rijenVan(overzicht);
+export function cellsOf(overzicht: Overzicht, vandaag: Datum): Cell[] {
+  const rows = rowsOf(overzicht);
   return overzicht.toepassingen
-    .filter(({ toepassing }) => standVan(toepassing.keuzes, vandaag).stand !== "uit")
+    .filter(({ toepassing }) => standOf(toepassing.keuzes, vandaag).stand !== "uit")
     .flatMap(({ toepassing, perGroep, perKlas: zienPerKlas }) =>
-      rijen.map((rij): Cel => {
+      rows.map((rij): Cell => {
         const { doel } = rij;
-        const deze = doelWaarde(doel);
+        const deze = doelValue(doel);
         const regels = toepassing.regels.filter(
-          (regel) => doelWaarde(regel.doel) === deze && !isVroeger(vandaag, regel.tot),
+          (regel) => doelValue(regel.doel) === deze && !isVroeger(vandaag, regel.tot),
         );
         const zien =
           doel.soort === "klas"
-            ? zienPerKlas.find((een) => een.klas === doel.klas && een.subklas === null)
-            : perGroep.find((een) => een.niveau === doel.niveau && een.leerjaar === doel.leerjaar);
-        const breder = bredereRegel(
-          toepassing.regels.filter((regel) => doelWaarde(regel.doel) !== deze),
+            ? zienPerKlas.find((one) => one.klas === doel.klas && one.subklas === null)
+            : perGroep.find((one) => one.niveau === doel.niveau && one.leerjaar === doel.leerjaar);
+        const breder = widerRegel(
+          toepassing.regels.filter((regel) => doelValue(regel.doel) !== deze),
           rij,
           vandaag,
         );
@@ -99,11 +99,11 @@ export function cellenVan(overzicht: Overzicht, vandaag: Datum): Cel[] {
 }
 
 /** What a posted matrix changes: only boxes that were turned since the page was made, so that a colleague's work stays. */
-export function wijzigingenVan(
-  cellen: readonly Cel[],
+export function wijzigingenOf(
+  cellen: readonly Cell[],
   { was, is }: { readonly was: ReadonlySet<string>; readonly is: ReadonlySet<string> },
 ): readonly {
-  readonly cel: Cel;
+  readonly cel: Cell;
   readonly wordt: boolean;
   readonly wijzigingen: readonly RegelWijziging[];
 }[] {
@@ -125,18 +125,18 @@ export type MatrixInput = {
   readonly gevraagd?: {
     readonly is: ReadonlySet<string>;
     readonly was: ReadonlySet<string>;
-    readonly voorbeelden: readonly { readonly naam: string; readonly voorbeeld: Voorbeeld }[];
+    readonly voorbeelden: readonly { readonly naam: string; readonly voorbeeld: Preview }[];
   };
   readonly bewaard: readonly string[];
   readonly niets: boolean;
 };
 
 /** Classes or years × applications (R54, R55b): the whole box is the target, one form, nothing is kept before its effect was shown. */
-export function matrixPagina({ overzicht, vandaag, gevraagd, bewaard, niets }: MatrixInput): Html {
-  const cellen = cellenVan(overzicht, vandaag);
+export function matrixPage({ overzicht, vandaag, gevraagd, bewaard, niets }: MatrixInput): Html {
+  const cellen = cellsOf(overzicht, vandaag);
   const toepassingen = [...new Set(cellen.map(({ toepassing }) => toepassing))];
   const metKlas = perKlas(overzicht);
-  const anders = gevraagd ? wijzigingenVan(cellen, gevraagd).map(({ cel }) => cel.waarde) : [];
+  const anders = gevraagd ? wijzigingenOf(cellen, gevraagd).map(({ cel }) => cel.waarde) : [];
   return html`<div class="page-head">
       <div>
         <h1>${metKlas ? "Klassen" : "Leerjaren"} en applicaties</h1>
@@ -145,7 +145,7 @@ export function matrixPagina({ overzicht, vandaag, gevraagd, bewaard, niets }: M
           de volgende aanmelding.
         </p>
       </div>
-      ${subnavigatie("matrix", metKlas)}
+      ${subnav("matrix", metKlas)}
     </div>
     ${
       bewaard.length > 0 &&
@@ -182,44 +182,44 @@ export function matrixPagina({ overzicht, vandaag, gevraagd, bewaard, niets }: M
               ${overzicht.groepen.length > 0 ? html`Zet eerst een applicatie aan bij <a href="/applicatiebeheer">Applicaties</a>.` : "Zodra Discimus leerlingen doorgeeft, staan hun leerjaren hier."}
             </p>
           </section>`
-        : formulier({ cellen, toepassingen, overzicht, gevraagd, anders })
+        : form({ cellen, toepassingen, overzicht, gevraagd, anders })
     }`;
 }
 
-function formulier({
+function form({
   cellen,
   toepassingen,
   overzicht,
   gevraagd,
   anders,
 }: {
-  cellen: readonly Cel[];
+  cellen: readonly Cell[];
   toepassingen: readonly SchoolToepassing[];
   overzicht: Overzicht;
   gevraagd: MatrixInput["gevraagd"];
   anders: readonly string[];
 }): Html {
-  const rijen = [...new Set(cellen.map(({ rij }) => rij))];
-  const niveaus = [...new Set(rijen.map(({ niveau }) => niveau))];
+  const rows = [...new Set(cellen.map(({ rij }) => rij))];
+  const niveaus = [...new Set(rows.map(({ niveau }) => niveau))];
   const metKlas = perKlas(overzicht);
   const was =
     gevraagd?.was ??
     new Set(cellen.filter(({ aan, breder }) => aan && breder === null).map(({ waarde }) => waarde));
-  const vak = (cel: Cel) => {
+  const cellBox = (cel: Cell) => {
     const gewijzigd = anders.includes(cel.waarde);
     const aan = gevraagd && cel.breder === null ? gevraagd.is.has(cel.waarde) : cel.aan;
     // Also where the box is off: some see it by a rule on a subclass, a year or one pupil.
-    const deel = !gewijzigd && cel.zien > 0 && cel.zien < cel.rij.aantal;
+    const part = !gewijzigd && cel.zien > 0 && cel.zien < cel.rij.aantal;
     const naam = [
       `${cel.toepassing.naam} voor ${metKlas ? "klas " : ""}${cel.rij.naam}`,
-      deel && `${cel.zien} van ${leerlingen(cel.rij.aantal)}`,
+      part && `${cel.zien} van ${leerlingen(cel.rij.aantal)}`,
       cel.breder && `door de regel ${bredereNaam[cel.breder]}`,
       gewijzigd && "gewijzigd",
     ]
       .filter(Boolean)
       .join(", ");
     return html`<td>
-      <label class="cell ${gewijzigd ? "changed" : ""} ${deel || cel.breder ? "part" : ""}"
+      <label class="cell ${gewijzigd ? "changed" : ""} ${part || cel.breder ? "part" : ""}"
         ><input
           type="checkbox"
           name="cel"
@@ -228,14 +228,14 @@ function formulier({
           ${cel.breder ? html`disabled` : ""}
           aria-label="${naam}"
         />${
-          (deel || cel.breder) &&
-          html`<span aria-hidden="true">${deel ? `${cel.zien}/${cel.rij.aantal}` : cel.breder}</span>`
+          (part || cel.breder) &&
+          html`<span aria-hidden="true">${part ? `${cel.zien}/${cel.rij.aantal}` : cel.breder}</span>`
         }</label
       >
     </td>`;
   };
   return html`<form class="stack" action="/applicatiebeheer/matrix" method="post">
-    ${[...was].map((waarde) => html`<input type="hidden" name="was" value="${waarde}" />`)}
+    ${[...was].map((value) => html`<input type="hidden" name="was" value="${value}" />`)}
     <div
       class="matrix-frame"
       tabindex="0"
@@ -263,13 +263,13 @@ function formulier({
               html`<tr class="group">
                   <th colspan="${toepassingen.length + 1}" scope="rowgroup">${niveauNaam[niveau]}</th>
                 </tr>
-                ${rijen
-                  .filter((rij) => rij.niveau === niveau)
+                ${rows
+                  .filter((row) => row.niveau === niveau)
                   .map(
-                    (rij) =>
+                    (row) =>
                       html`<tr>
-                        <th scope="row"><b>${rij.naam}</b><small>${leerlingen(rij.aantal)}</small></th>
-                        ${cellen.filter((cel) => doelWaarde(cel.rij.doel) === doelWaarde(rij.doel)).map(vak)}
+                        <th scope="row"><b>${row.naam}</b><small>${leerlingen(row.aantal)}</small></th>
+                        ${cellen.filter((cel) => doelValue(cel.rij.doel) === doelValue(row.doel)).map(cellBox)}
                       </tr>`,
                   )}`,
           )}
@@ -291,7 +291,7 @@ function formulier({
     </p>
     ${
       gevraagd && anders.length > 0
-        ? bewaren(gevraagd.voorbeelden, anders.length)
+        ? saveForm(gevraagd.voorbeelden, anders.length)
         : html`<div class="row">
             <button class="button" name="actie" value="bekijk">Bekijk de wijzigingen</button>
           </div>`
@@ -299,14 +299,14 @@ function formulier({
   </form>`;
 }
 
-function bewaren(voorbeelden: NonNullable<MatrixInput["gevraagd"]>["voorbeelden"], aantal: number): Html {
-  const tel = (groepen: readonly Groepstelling[]) => groepen.reduce((totaal, een) => totaal + een.aantal, 0);
+function saveForm(voorbeelden: NonNullable<MatrixInput["gevraagd"]>["voorbeelden"], aantal: number): Html {
+  const tally = (groepen: readonly GroepTally[]) => groepen.reduce((total, one) => total + one.aantal, 0);
   const zinnen = voorbeelden.flatMap(({ naam, voorbeeld: { erbij, eraf } }) => [
     ...(erbij.length > 0
-      ? [`${leerlingen(tel(erbij))} ${tel(erbij) === 1 ? "krijgt" : "krijgen"} ${naam} erbij`]
+      ? [`${leerlingen(tally(erbij))} ${tally(erbij) === 1 ? "krijgt" : "krijgen"} ${naam} erbij`]
       : []),
     ...(eraf.length > 0
-      ? [`${leerlingen(tel(eraf))} ${tel(eraf) === 1 ? "verliest" : "verliezen"} ${naam}`]
+      ? [`${leerlingen(tally(eraf))} ${tally(eraf) === 1 ? "verliest" : "verliezen"} ${naam}`]
       : []),
   ]);
   return html`<div class="bulk" role="group" aria-label="Wijzigingen">

@@ -1,8 +1,8 @@
 import { isStraks, type Datum } from "#platform/clock";
 import { formatDate, formatNearDay, html, icon, postButton, type Html } from "#platform/html";
-import type { Beheerder, Databeheerder, EigenSchool, Recht, Toegangsvraag } from "#modules/rechten";
-import { kopVanDelen, toestandVanDelen, welkePakketten, type Delen } from "../klasinformatie/page.ts";
-import { leveringenLijst, wachtOpJou, type Leveringen } from "../leveringen/page.ts";
+import type { Beheerder, Databeheerder, OwnSchool, Recht, Toegangsvraag } from "#modules/rechten";
+import { kopVanDelen, toestandOfParts, welkePakketten, type Sharing } from "../klasinformatie/page.ts";
+import { leveringenList, waitingForYou, type Leveringen } from "../leveringen/page.ts";
 
 /** What was just done, shown once above the page. */
 export const gedaan = {
@@ -21,9 +21,9 @@ export const gedaan = {
   weigeren: "De levering wordt geweigerd. De klassen blijven zoals ze waren.",
   "levering-voorbij": "Over deze levering is al beslist. Hieronder zie je hoe het nu is.",
 } as const;
-export type Gedaan = keyof typeof gedaan;
+export type Done = keyof typeof gedaan;
 /** What did not happen as asked, and is no fault. */
-const anders: readonly Gedaan[] = [
+const anders: readonly Done[] = [
   "al-beslist",
   "deelt-al",
   "deelt-niet",
@@ -32,25 +32,25 @@ const anders: readonly Gedaan[] = [
   "levering-voorbij",
 ];
 
-export type Instellingen = {
+export type SettingsPage = {
   readonly recht: Recht;
   readonly ik: { readonly voId: string };
   readonly databeheerders: readonly Databeheerder[];
   readonly beheerders: readonly Beheerder[];
   readonly vragen: readonly Toegangsvraag[];
-  readonly delen: Delen;
+  readonly delen: Sharing;
   /** Only of a school that shares. */
   readonly leveringen: Leveringen | undefined;
   readonly vandaag: Datum;
   /** Epoch milliseconds. */
   readonly nu: number;
-  readonly gedaan?: Gedaan | undefined;
+  readonly gedaan?: Done | undefined;
 };
 
 const jij: Html = html`<span class="pill ok">${icon("check")}Jij</span>`;
 
 /** Schoolinstellingen (R47): sharing class information, and who has which right. Who may not change it reads why (R53). */
-export function schoolinstellingen(p: Instellingen): Html {
+export function schoolinstellingen(p: SettingsPage): Html {
   const mag = p.recht.databeheerder !== null;
   const letOp = p.gedaan !== undefined && anders.includes(p.gedaan);
   return html`${kopVanDelen}
@@ -61,9 +61,10 @@ export function schoolinstellingen(p: Instellingen): Html {
         <div><p>${gedaan[p.gedaan]}</p></div>
       </div>`
     }
-    ${p.vragen.length > 0 && vragen(p, mag)} ${welkePakketten} ${p.leveringen && wachtOpJou(p.leveringen)}
+    ${p.vragen.length > 0 && vragenList(p, mag)} ${welkePakketten}
+    ${p.leveringen && waitingForYou(p.leveringen)}
     <div class="columns wide-left">
-      <div class="stack">${toestandVanDelen(p.delen)} ${p.leveringen && leveringenLijst(p.leveringen)}</div>
+      <div class="stack">${toestandOfParts(p.delen)} ${p.leveringen && leveringenList(p.leveringen)}</div>
       <div class="stack">${!mag && alleenLezen} ${databeheerders(p)} ${beheerders(p, mag)}</div>
     </div>`;
 }
@@ -79,8 +80,8 @@ const alleenLezen: Html = html`<div class="notice" id="waarom-niet">
   </div>
 </div>`;
 
-/** A control that does nothing for who has no right to it; the reason stands in the notice above and beside it (R53). */
-const dicht = (tekst: string, label: string): Html =>
+/** A control that does nothing for whoever has no right to it; the reason stands in the notice above and beside it (R53). */
+const closedBlock = (text: string, label: string): Html =>
   html`<button
     class="button secondary small"
     type="button"
@@ -88,14 +89,14 @@ const dicht = (tekst: string, label: string): Html =>
     aria-describedby="waarom-niet"
     aria-label="${label}"
   >
-    ${tekst}
+    ${text}
   </button>`;
 
 const waaromDicht: Html = html`<p class="why">
   ${icon("lock-keyhole")}<span>Dit doet een databeheerder van de school. Vraag het aan je directeur.</span>
 </p>`;
 
-function vragen(p: Instellingen, mag: boolean): Html {
+function vragenList(p: SettingsPage, mag: boolean): Html {
   return html`<section class="card" aria-labelledby="vragen">
     <div class="card-head"><h2 id="vragen">Wie vraagt om LeerID-beheerder te worden</h2></div>
     <ul class="rules">
@@ -104,9 +105,9 @@ function vragen(p: Instellingen, mag: boolean): Html {
           html`<li>
             ${icon("inbox")}<span
               ><b>${vraag.voornaam} ${vraag.naam}</b><br /><span class="soft small"
-                >gevraagd ${gevraagd(vraag.gevraagdOp, p.nu)}</span
+                >gevraagd ${formatAsked(vraag.gevraagdOp, p.nu)}</span
               ></span
-            >${mag ? beslis(vraag) : dicht("Beslis", `Beslis over de vraag van ${vraag.voornaam} ${vraag.naam}`)}
+            >${mag ? decideForm(vraag) : closedBlock("Beslis", `Beslis over de vraag van ${vraag.voornaam} ${vraag.naam}`)}
           </li>`,
       )}
     </ul>
@@ -123,12 +124,12 @@ function vragen(p: Instellingen, mag: boolean): Html {
   </section>`;
 }
 
-const gevraagd = (moment: number, nu: number): string => {
+const formatAsked = (moment: number, nu: number): string => {
   const dag = formatNearDay(moment, nu);
   return dag === "vandaag" || dag === "gisteren" ? dag : `op ${formatDate(moment)}`;
 };
 
-function beslis({ vraag, voornaam, naam }: Toegangsvraag): Html {
+function decideForm({ vraag, voornaam, naam }: Toegangsvraag): Html {
   return html`<form class="row" action="/schoolinstellingen/vragen/${vraag}" method="post">
     <button
       class="button small"
@@ -149,7 +150,7 @@ function beslis({ vraag, voornaam, naam }: Toegangsvraag): Html {
   </form>`;
 }
 
-function beheerders(p: Instellingen, mag: boolean): Html {
+function beheerders(p: SettingsPage, mag: boolean): Html {
   const zelf = p.beheerders.some(({ voId }) => voId === p.ik.voId);
   const doorRol = p.beheerders.some(({ beheerder }) => beheerder === null);
   return html`<section class="card" aria-labelledby="beheerders">
@@ -162,18 +163,18 @@ function beheerders(p: Instellingen, mag: boolean): Html {
           </p>`
         : html`<ul class="rules">
             ${p.beheerders.map(
-              (een) =>
+              (one) =>
                 html`<li>
                   ${icon("users")}<span
-                    ><b>${een.voornaam} ${een.naam}</b>${een.voId === p.ik.voId && html` ${jij}`}<br /><span
+                    ><b>${one.voornaam} ${one.naam}</b>${one.voId === p.ik.voId && html` ${jij}`}<br /><span
                       class="soft small"
                       >${
-                        een.beheerder === null
-                          ? `door een rol, laatst aangemeld op ${formatDate(een.sinds)}`
-                          : `sinds ${formatDate(een.sinds)}`
+                        one.beheerder === null
+                          ? `door een rol, laatst aangemeld op ${formatDate(one.sinds)}`
+                          : `sinds ${formatDate(one.sinds)}`
                       }</span
                     ></span
-                  >${weg(een, mag)}
+                  >${removeForm(one, mag)}
                 </li>`,
             )}
           </ul>`
@@ -209,10 +210,10 @@ function beheerders(p: Instellingen, mag: boolean): Html {
   </section>`;
 }
 
-function weg({ beheerder, voornaam, naam }: Beheerder, mag: boolean): Html {
+function removeForm({ beheerder, voornaam, naam }: Beheerder, mag: boolean): Html {
   if (beheerder === null) return html`<span></span>`;
   const label = `Verwijder ${voornaam} ${naam} als LeerID-beheerder`;
-  if (!mag) return dicht("Verwijder", label);
+  if (!mag) return closedBlock("Verwijder", label);
   return html`<a
     class="button secondary small"
     href="/schoolinstellingen/beheerders/${beheerder}"
@@ -221,7 +222,7 @@ function weg({ beheerder, voornaam, naam }: Beheerder, mag: boolean): Html {
   >`;
 }
 
-function databeheerders(p: Instellingen): Html {
+function databeheerders(p: SettingsPage): Html {
   return html`<section class="card" aria-labelledby="databeheerders">
     <div class="card-head"><h2 id="databeheerders">LeerID-databeheerders</h2></div>
     ${
@@ -232,15 +233,15 @@ function databeheerders(p: Instellingen): Html {
           </p>`
         : html`<ul class="rules">
             ${p.databeheerders.map(
-              (een) =>
+              (one) =>
                 html`<li>
                   ${icon("shield-check")}<span
-                    ><b>${een.voornaam} ${een.naam}</b>${een.voId === p.ik.voId && html` ${jij}`}<br /><span
+                    ><b>${one.voornaam} ${one.naam}</b>${one.voId === p.ik.voId && html` ${jij}`}<br /><span
                       class="soft small"
-                      >directeur, ${een.vastbenoemd ? "vastbenoemd" : "tijdelijk"},
-                      ${isStraks(p.vandaag, een.van) && html`vanaf ${formatDate(een.van)} `}${een.tot === null ? "zonder einddatum" : html`tot en met ${formatDate(een.tot)}`}</span
+                      >directeur, ${one.vastbenoemd ? "vastbenoemd" : "tijdelijk"},
+                      ${isStraks(p.vandaag, one.van) && html`vanaf ${formatDate(one.van)} `}${one.tot === null ? "zonder einddatum" : html`tot en met ${formatDate(one.tot)}`}</span
                     ></span
-                  >${isStraks(p.vandaag, een.van) ? html`<span class="pill attention">${icon("hourglass")}Nog niet</span>` : html`<span></span>`}
+                  >${isStraks(p.vandaag, one.van) ? html`<span class="pill attention">${icon("hourglass")}Nog niet</span>` : html`<span></span>`}
                 </li>`,
             )}
           </ul>`
@@ -256,7 +257,7 @@ function databeheerders(p: Instellingen): Html {
 }
 
 /** Asks before it takes something away: what happens, to whom. */
-export function verwijderBeheerder(p: {
+export function removeBeheerder(p: {
   readonly beheerder: string;
   readonly voornaam: string;
   readonly naam: string;
@@ -283,8 +284,8 @@ export function verwijderBeheerder(p: {
 }
 
 /** For who signed in and has no right, or wants one in another school: what that means and how to get one. */
-export function geenRecht(p: {
-  readonly scholen: readonly (EigenSchool & { readonly recht: boolean })[];
+export function noRecht(p: {
+  readonly scholen: readonly (OwnSchool & { readonly recht: boolean })[];
   readonly nu: number;
 }): Html {
   const iets = p.scholen.some(({ recht }) => recht);
@@ -312,7 +313,7 @@ export function geenRecht(p: {
                   html`<li>
                     ${icon("users")}<span
                       ><b>${school.naam}</b> <span class="number">${school.instellingsnummer}</span
-                      ><br /><span class="soft small">${toestand(school, p.nu)}</span></span
+                      ><br /><span class="soft small">${stateText(school, p.nu)}</span></span
                     >${
                       school.recht
                         ? postButton(
@@ -353,12 +354,12 @@ export function geenRecht(p: {
     </section>`;
 }
 
-const isOpen = (school: EigenSchool): boolean => school.gevraagdOp !== null && school.besluit === null;
+const isOpen = (school: OwnSchool): boolean => school.gevraagdOp !== null && school.besluit === null;
 
-function toestand(school: EigenSchool & { readonly recht: boolean }, nu: number): string {
+function stateText(school: OwnSchool & { readonly recht: boolean }, nu: number): string {
   if (school.recht) return "je hebt hier toegang";
   if (school.gevraagdOp === null) return "je hebt hier nog geen toegang";
-  const dag = gevraagd(school.gevraagdOp, nu);
+  const dag = formatAsked(school.gevraagdOp, nu);
   if (school.besluit === null) return `je vroeg toegang ${dag}; de directeur besliste nog niet`;
   if (school.besluit === "geweigerd") return `je vroeg toegang ${dag}; de directeur weigerde`;
   return `je vroeg toegang ${dag} en kreeg die; ze is intussen beëindigd`;

@@ -1,23 +1,23 @@
 import { z } from "zod";
 import { oneOf, text, uuid } from "#platform/route";
 import {
-  beslisToegang,
+  decideToegang,
   listBeheerders,
   listDatabeheerders,
-  listEigenScholen,
+  listOwnScholen,
   listToegangsvragen,
-  maakBeheerder,
+  makeBeheerder,
   stopBeheerder,
-  vraagToegang,
+  askToegang,
 } from "#modules/rechten";
-import { route, type SchoolVerzoek } from "../contract.ts";
-import { dialogen } from "../klasinformatie/page.ts";
-import { delenVan } from "../klasinformatie/routes.ts";
-import { leveringenVan } from "../leveringen/routes.ts";
-import { gedaan, geenRecht, schoolinstellingen, verwijderBeheerder, type Gedaan } from "./page.ts";
+import { route, type SchoolRequest } from "../contract.ts";
+import { dialogs } from "../klasinformatie/page.ts";
+import { sharingOf } from "../klasinformatie/routes.ts";
+import { leveringenOf } from "../leveringen/routes.ts";
+import { gedaan, noRecht, schoolinstellingen, removeBeheerder, type Done } from "./page.ts";
 
 const hier = "/schoolinstellingen";
-const klaar = (wat: Gedaan): string => `${hier}?klaar=${wat}`;
+const doneUrl = (wat: Done): string => `${hier}?klaar=${wat}`;
 
 /** The tab Schoolinstellingen (R46): who has which right, and a director who gives and takes it (D8). */
 export const schoolinstellingenRoutes = [
@@ -26,7 +26,7 @@ export const schoolinstellingenRoutes = [
     path: hier,
     access: "school",
     summary: "wie in de school welk recht heeft, en of zij klasinformatie deelt",
-    query: { klaar: oneOf(Object.keys(gedaan) as Gedaan[]) },
+    query: { klaar: oneOf(Object.keys(gedaan) as Done[]) },
     async handle(v) {
       const { lijn } = v.school;
       const lijsten = await v.inSchool(async (ctx) => {
@@ -34,12 +34,12 @@ export const schoolinstellingenRoutes = [
           listDatabeheerders(ctx, lijn),
           listBeheerders(ctx, lijn),
           listToegangsvragen(ctx, lijn),
-          delenVan(v, ctx),
+          sharingOf(v, ctx),
         ]);
-        const leveringen = delen.akkoord && (await leveringenVan(v, ctx, delen.pakket));
+        const leveringen = delen.akkoord && (await leveringenOf(v, ctx, delen.pakket));
         return { databeheerders, beheerders, vragen, delen, leveringen };
       });
-      return v.pagina({
+      return v.page({
         titel: "Schoolinstellingen",
         tab: "schoolinstellingen",
         inhoud: schoolinstellingen({
@@ -50,7 +50,7 @@ export const schoolinstellingenRoutes = [
           nu: v.ctx.clock.now(),
           gedaan: v.query.klaar,
         }),
-        dialoog: dialogen(lijsten.delen),
+        dialoog: dialogs(lijsten.delen),
       });
     },
   }),
@@ -64,12 +64,12 @@ export const schoolinstellingenRoutes = [
     async handle(v) {
       const { besluit } = v.form;
       const { vraag } = v.params;
-      const uitkomst = await v.inSchool((ctx) =>
-        beslisToegang(ctx, { vraag, besluit, nummers: v.school.lijn, door: v.ik.voId }),
+      const outcome = await v.inSchool((ctx) =>
+        decideToegang(ctx, { vraag, besluit, nummers: v.school.lijn, door: v.ik.voId }),
       );
-      if (uitkomst === "onbekend") return v.nietGevonden();
-      if (uitkomst === "al-beslist") return v.naar(klaar("al-beslist"));
-      return v.naar(klaar(besluit === "toegekend" ? "benoemd" : "geweigerd"));
+      if (outcome === "onbekend") return v.notFound();
+      if (outcome === "al-beslist") return v.redirect(doneUrl("al-beslist"));
+      return v.redirect(doneUrl(besluit === "toegekend" ? "benoemd" : "geweigerd"));
     },
   }),
   route({
@@ -80,8 +80,8 @@ export const schoolinstellingenRoutes = [
     async handle(v) {
       // Only oneself: others ask first, so that a name is never typed for somebody else's account.
       const { instellingsnummer } = v.school;
-      await v.inSchool((ctx) => maakBeheerder(ctx, { instellingsnummer, wie: v.ik, door: v.ik.voId }));
-      return v.naar(klaar("jezelf"));
+      await v.inSchool((ctx) => makeBeheerder(ctx, { instellingsnummer, wie: v.ik, door: v.ik.voId }));
+      return v.redirect(doneUrl("jezelf"));
     },
   }),
   route({
@@ -91,13 +91,13 @@ export const schoolinstellingenRoutes = [
     summary: "wie geen LeerID-beheerder meer zou zijn",
     params: { beheerder: uuid },
     async handle(v) {
-      const een = await beheerderVan(v);
-      if (!een?.beheerder) return v.nietGevonden();
-      return v.pagina({
+      const one = await beheerderOf(v);
+      if (!one?.beheerder) return v.notFound();
+      return v.page({
         titel: "LeerID-beheerder verwijderen",
         tab: "schoolinstellingen",
         kruimels: [],
-        inhoud: verwijderBeheerder({ ...een, beheerder: een.beheerder, zelf: een.voId === v.ik.voId }),
+        inhoud: removeBeheerder({ ...one, beheerder: one.beheerder, zelf: one.voId === v.ik.voId }),
       });
     },
   }),
@@ -112,7 +112,7 @@ export const schoolinstellingenRoutes = [
       const weg = await v.inSchool((ctx) =>
         stopBeheerder(ctx, { beheerder, nummers: v.school.lijn, door: v.ik.voId }),
       );
-      return weg ? v.naar(klaar("verwijderd")) : v.nietGevonden();
+      return weg ? v.redirect(doneUrl("verwijderd")) : v.notFound();
     },
   }),
   route({
@@ -121,11 +121,11 @@ export const schoolinstellingenRoutes = [
     access: "aangemeld",
     summary: "de scholen waar men werkt, om toegang te vragen",
     async handle(v) {
-      const scholen = await listEigenScholen(v.ctx, v.ik);
+      const scholen = await listOwnScholen(v.ctx, v.ik);
       const met = new Set(v.ik.rechten.map(({ school }) => school.instellingsnummer));
-      return v.pagina({
+      return v.page({
         titel: "Toegang tot een school",
-        inhoud: geenRecht({
+        inhoud: noRecht({
           nu: v.ctx.clock.now(),
           scholen: scholen.map((school) => ({ ...school, recht: met.has(school.instellingsnummer) })),
         }),
@@ -140,12 +140,12 @@ export const schoolinstellingenRoutes = [
     form: { instellingsnummer: text(6) },
     async handle(v) {
       const { instellingsnummer } = v.form;
-      return (await vraagToegang(v.ctx, v.ik, instellingsnummer)) ? v.naar("/geen-recht") : v.nietGevonden();
+      return (await askToegang(v.ctx, v.ik, instellingsnummer)) ? v.redirect("/geen-recht") : v.notFound();
     },
   }),
 ];
 
-async function beheerderVan(v: SchoolVerzoek & { readonly params: { readonly beheerder: string } }) {
-  const alle = await v.inSchool((ctx) => listBeheerders(ctx, v.school.lijn));
-  return alle.find(({ beheerder }) => beheerder === v.params.beheerder);
+async function beheerderOf(v: SchoolRequest & { readonly params: { readonly beheerder: string } }) {
+  const all = await v.inSchool((ctx) => listBeheerders(ctx, v.school.lijn));
+  return all.find(({ beheerder }) => beheerder === v.params.beheerder);
 }

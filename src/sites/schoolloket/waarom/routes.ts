@@ -1,30 +1,25 @@
 import type { Context } from "#platform/context";
 import { formatNearDay, formatTime, html, icon, type Html } from "#platform/html";
-import { isUuid, leesReferentie, type AccountUuid } from "#platform/ids";
+import { isUuid, readReferentie, type AccountUuid } from "#platform/ids";
 import { cut, type Read } from "#platform/route";
-import { vindLeerlingVan } from "#modules/leerlingen";
-import { deelt } from "#modules/akkoorden";
-import { findLeerling, zoekLeerlingen, type Leerling } from "#modules/leerlingbeheer";
+import { findLeerlingOf } from "#modules/leerlingen";
+import { sharesKlassen } from "#modules/akkoorden";
+import { findLeerling, searchLeerlingen, type Leerling } from "#modules/leerlingbeheer";
 import { logInzage } from "#modules/privacylog";
-import {
-  findClientVan,
-  findToepassingVan,
-  getSchoolToepassing,
-  listToepassingen,
-} from "#modules/toepassingen";
-import { findWeigering, getFeiten, keten } from "#modules/verstrekking";
-import { groepNaam } from "../applicatiebeheer/words.ts";
-import { route, type SchoolVerzoek } from "../contract.ts";
-import { waaromKeten, type Waarom } from "./keten.ts";
+import { findClientOf, findToepassingOf, getSchoolToepassing, listToepassingen } from "#modules/toepassingen";
+import { findWeigering, getFeiten, chain } from "#modules/verstrekking";
+import { groepName } from "../applicatiebeheer/words.ts";
+import { route, type SchoolRequest } from "../contract.ts";
+import { waaromChain, type Waarom } from "./chain.ts";
 
-type School = SchoolVerzoek["school"];
+type School = SchoolRequest["school"];
 
 /**
  * Why a pupil of the school can or cannot open an application today: the decision of D5 itself, walked step by step. Behind the
  * wall of the school, so it speaks of this school only. Undefined when the pupil was never registered here, or nobody has
  * such an application. The look goes into the privacy log in the same transaction (D11).
  */
-export async function vraagWaarom(
+export async function askWaarom(
   ctx: Context,
   {
     school,
@@ -39,21 +34,21 @@ export async function vraagWaarom(
   },
 ): Promise<Waarom | undefined> {
   const vandaag = ctx.clock.vandaag();
-  const leerling = await vindLeerlingVan(ctx, school.lijn, accountUuid);
-  const clientId = "clientId" in welke ? welke.clientId : await findClientVan(ctx, welke.toepassing);
+  const leerling = await findLeerlingOf(ctx, school.lijn, accountUuid);
+  const clientId = "clientId" in welke ? welke.clientId : await findClientOf(ctx, welke.toepassing);
   if (!leerling || clientId === undefined) return undefined;
-  const toepassing = await findToepassingVan(ctx, clientId);
+  const toepassing = await findToepassingOf(ctx, clientId);
   const [feiten, vanSchool, account, delen] = await Promise.all([
     getFeiten(ctx, leerling.accountUuid, clientId, vandaag),
     toepassing && getSchoolToepassing(ctx, school, toepassing.toepassing),
     findLeerling(ctx, school.lijn, leerling.accountUuid),
-    deelt(ctx, school.lijn),
+    sharesKlassen(ctx, school.lijn),
   ]);
   await logInzage(ctx, { scherm: "toegang-nagekeken", voId, accountUuids: [leerling.accountUuid] });
   return {
     leerling: { ...leerling, zonderWachtwoord: account?.nieuw ?? false },
     toepassing: { naam: toepassing?.naam ?? "Deze toepassing", school: vanSchool },
-    keten: keten(feiten, clientId),
+    keten: chain(feiten, clientId),
     klassen: feiten?.klassen ?? [],
     deelt: delen,
     vandaag,
@@ -62,9 +57,9 @@ export async function vraagWaarom(
 
 /** What the address asks. */
 const query = { referentie: cut(100), zoek: cut(100), leerling: cut(100), toepassing: cut(100) };
-type Gevraagd = Read<typeof query>;
+type Asked = Read<typeof query>;
 
-type Antwoord = {
+type Answer = {
   readonly waarom?: Waarom;
   /** When the pupil saw the number, in epoch milliseconds. */
   readonly toen?: number;
@@ -73,14 +68,14 @@ type Antwoord = {
   readonly gevonden?: readonly Leerling[];
 };
 
-async function zoekAntwoord(ctx: Context, v: SchoolVerzoek, gevraagd: Gevraagd): Promise<Antwoord> {
+async function findAnswer(ctx: Context, v: SchoolRequest, gevraagd: Asked): Promise<Answer> {
   const wie = { school: v.school, voId: v.ik.voId };
   if (gevraagd.referentie !== "") {
-    const referentie = leesReferentie(gevraagd.referentie);
+    const referentie = readReferentie(gevraagd.referentie);
     const weigering = referentie === undefined ? undefined : await findWeigering(ctx, referentie);
     const waarom =
       weigering &&
-      (await vraagWaarom(ctx, {
+      (await askWaarom(ctx, {
         ...wie,
         accountUuid: weigering.accountUuid,
         welke: { clientId: weigering.clientId },
@@ -89,7 +84,7 @@ async function zoekAntwoord(ctx: Context, v: SchoolVerzoek, gevraagd: Gevraagd):
   }
   if (gevraagd.leerling !== "") {
     if (!isUuid(gevraagd.leerling) || gevraagd.toepassing === "") return { onbekend: true };
-    const waarom = await vraagWaarom(ctx, {
+    const waarom = await askWaarom(ctx, {
       ...wie,
       accountUuid: gevraagd.leerling as AccountUuid,
       welke: { toepassing: gevraagd.toepassing },
@@ -97,7 +92,7 @@ async function zoekAntwoord(ctx: Context, v: SchoolVerzoek, gevraagd: Gevraagd):
     return waarom ? { waarom } : { onbekend: true };
   }
   if (gevraagd.zoek === "") return {};
-  const { leerlingen } = await zoekLeerlingen(ctx, v.school.lijn, {
+  const { leerlingen } = await searchLeerlingen(ctx, v.school.lijn, {
     filter: { zoek: gevraagd.zoek },
     sorteer: "naam",
     bladzijde: 1,
@@ -105,27 +100,29 @@ async function zoekAntwoord(ctx: Context, v: SchoolVerzoek, gevraagd: Gevraagd):
   return { gevonden: leerlingen.slice(0, 20) };
 }
 
-async function waaromPagina(v: SchoolVerzoek & { readonly query: Gevraagd }): Promise<Response> {
+async function waaromPage(v: SchoolRequest & { readonly query: Asked }): Promise<Response> {
   const gevraagd = v.query;
   const { antwoord, toepassingen } = await v.inSchool(async (ctx) => ({
-    antwoord: await zoekAntwoord(ctx, v, gevraagd),
+    antwoord: await findAnswer(ctx, v, gevraagd),
     toepassingen: await listToepassingen(ctx),
   }));
   const titel = "Waarom kan deze leerling niet binnen?";
-  return v.pagina({
+  return v.page({
     titel,
     tab: "leerid-beheer",
     kruimels: [],
     ...(antwoord.onbekend && { fout: true, status: 404 }),
     inhoud: html`<div class="page-head"><h1>${titel}</h1></div>
       <div class="columns wide-right">
-        <div class="stack">${opNummer(gevraagd, antwoord)} ${opNaam(gevraagd, antwoord, toepassingen)}</div>
-        <div class="stack">${antwoord.waarom ? uitkomst(antwoord.waarom, antwoord.toen, v) : leeg()}</div>
+        <div class="stack">${byNummer(gevraagd, antwoord)} ${byName(gevraagd, antwoord, toepassingen)}</div>
+        <div class="stack">
+          ${antwoord.waarom ? outcomeOf(antwoord.waarom, antwoord.toen, v) : emptyCard()}
+        </div>
       </div>`,
   });
 }
 
-function opNummer({ referentie }: Gevraagd, { onbekend }: Antwoord): Html {
+function byNummer({ referentie }: Asked, { onbekend }: Answer): Html {
   const fout = onbekend && referentie !== "";
   return html`<section class="card" aria-labelledby="nummer">
     <form class="stack" action="/waarom" method="get">
@@ -161,17 +158,17 @@ function opNummer({ referentie }: Gevraagd, { onbekend }: Antwoord): Html {
   </section>`;
 }
 
-function opNaam(
-  { zoek, leerling, toepassing, referentie }: Gevraagd,
-  { gevonden, onbekend, waarom }: Antwoord,
+function byName(
+  { zoek, leerling, toepassing, referentie }: Asked,
+  { gevonden, onbekend, waarom }: Answer,
   toepassingen: readonly { readonly toepassing: string; readonly naam: string }[],
 ): Html {
   const gekozen = waarom?.leerling;
   const keuze = gekozen
     ? [{ accountUuid: gekozen.accountUuid, tekst: `${gekozen.voornaam} ${gekozen.naam}` }]
-    : (gevonden ?? []).map((een) => ({
-        accountUuid: een.accountUuid,
-        tekst: `${een.voornaam} ${een.naam}, ${groepNaam(een)}`,
+    : (gevonden ?? []).map((one) => ({
+        accountUuid: one.accountUuid,
+        tekst: `${one.voornaam} ${one.naam}, ${groepName(one)}`,
       }));
   const welke = toepassing === "" ? waarom?.toepassing.school?.toepassing : toepassing;
   return html`<section class="card stack" aria-labelledby="naam">
@@ -213,9 +210,9 @@ function opNaam(
           <label for="toepassing">Toepassing</label>
           <select class="select" id="toepassing" name="toepassing">
             ${toepassingen.map(
-              (een) =>
-                html`<option value="${een.toepassing}" ${een.toepassing === welke ? html`selected` : ""}>
-                  ${een.naam}
+              (one) =>
+                html`<option value="${one.toepassing}" ${one.toepassing === welke ? html`selected` : ""}>
+                  ${one.naam}
                 </option>`,
             )}
           </select>
@@ -226,7 +223,7 @@ function opNaam(
   </section>`;
 }
 
-function uitkomst(waarom: Waarom, toen: number | undefined, v: SchoolVerzoek): Html {
+function outcomeOf(waarom: Waarom, toen: number | undefined, v: SchoolRequest): Html {
   const { voornaam, naam, accountUuid } = waarom.leerling;
   return html`<section class="card stack" aria-labelledby="uitkomst">
     <h2 id="uitkomst">${voornaam} ${naam} en ${waarom.toepassing.naam}</h2>
@@ -237,7 +234,7 @@ function uitkomst(waarom: Waarom, toen: number | undefined, v: SchoolVerzoek): H
         staat hoe het nu is.
       </p>`
     }
-    ${waaromKeten(waarom)}
+    ${waaromChain(waarom)}
     <p class="why">
       ${icon("info")}<span
         >Dit gaat over je eigen school. Wie ook in een andere school ingeschreven is, kan daar andere
@@ -248,7 +245,7 @@ function uitkomst(waarom: Waarom, toen: number | undefined, v: SchoolVerzoek): H
   </section>`;
 }
 
-const leeg = (): Html =>
+const emptyCard = (): Html =>
   html`<section class="card empty">
     ${icon("circle-question-mark")}
     <p><b>Hier komt stap voor stap wat in orde is en waar het vastloopt</b></p>
@@ -263,6 +260,6 @@ export const waaromRoutes = [
     summary:
       "waarom een leerling van de school een toepassing wel of niet kan openen; de blik staat in het privacylog",
     query,
-    handle: waaromPagina,
+    handle: waaromPage,
   }),
 ];

@@ -1,12 +1,12 @@
 import { isVroeger, type Datum } from "#platform/clock";
 import { appIcon, formatList, hiddenFields, html, icon, type Html } from "#platform/html";
-import type { ProtocolBestand } from "#modules/protocollen";
-import { beschikbaarheidVan, standVan, type Overzicht, type SchoolToepassing } from "#modules/toepassingen";
+import type { ProtocolFile } from "#modules/protocollen";
+import { availabilityOf, standOf, type Overzicht, type SchoolToepassing } from "#modules/toepassingen";
 import { attributen } from "#modules/verstrekking";
-import { leerlingen, standPil, waaromNiet } from "./words.ts";
+import { leerlingen, standPill, whyNot } from "./words.ts";
 
 /** Between the two pages of Applicatiebeheer. */
-export const subnavigatie = (hier: "applicaties" | "matrix", perKlas: boolean): Html =>
+export const subnav = (hier: "applicaties" | "matrix", perKlas: boolean): Html =>
   html`<nav class="subnav" aria-label="Applicatiebeheer">
     <a href="/applicatiebeheer" ${hier === "applicaties" ? html`aria-current="page"` : ""}
       >${icon("layout-grid")}Applicaties</a
@@ -16,8 +16,8 @@ export const subnavigatie = (hier: "applicaties" | "matrix", perKlas: boolean): 
   </nav>`;
 
 /** Names of what an application gets, in words, as its agreement has it today. */
-export const krijgt = (toepassing: SchoolToepassing, vandaag: Datum): string[] => {
-  const beschikbaar = beschikbaarheidVan(toepassing, vandaag);
+export const recipients = (toepassing: SchoolToepassing, vandaag: Datum): string[] => {
+  const beschikbaar = availabilityOf(toepassing, vandaag);
   if (!beschikbaar.kan) return [];
   return beschikbaar.protocol.attributen
     .filter(({ tot }) => !isVroeger(vandaag, tot ?? null)) // R77
@@ -25,32 +25,26 @@ export const krijgt = (toepassing: SchoolToepassing, vandaag: Datum): string[] =
 };
 
 /** All applications of providers: what the school uses first, then what it could use (R54). */
-export function catalogusPagina({
+export function cataloguePage({
   overzicht,
   overeenkomsten,
   vandaag,
 }: {
   readonly overzicht: Overzicht;
-  readonly overeenkomsten: ReadonlyMap<string, ProtocolBestand>;
+  readonly overeenkomsten: ReadonlyMap<string, ProtocolFile>;
   readonly vandaag: Datum;
 }): Html {
   const kaarten = overzicht.toepassingen.map(({ toepassing, zien }) => ({
-    aan: standVan(toepassing.keuzes, vandaag).stand !== "uit",
-    kaart: kaart(
-      toepassing,
-      zien,
-      overzicht.ingeschreven,
-      overeenkomsten.get(toepassing.toepassing),
-      vandaag,
-    ),
+    aan: standOf(toepassing.keuzes, vandaag).stand !== "uit",
+    kaart: card(toepassing, zien, overzicht.ingeschreven, overeenkomsten.get(toepassing.toepassing), vandaag),
   }));
-  const deel = (titel: string, aan: boolean, leeg: string) => {
-    const deze = kaarten.filter((een) => een.aan === aan);
+  const part = (titel: string, aan: boolean, leeg: string) => {
+    const deze = kaarten.filter((one) => one.aan === aan);
     return html`<section class="stack" aria-label="${titel}">
       <h2>${titel}</h2>
       ${
         deze.length > 0
-          ? html`<div class="columns equal">${deze.map((een) => een.kaart)}</div>`
+          ? html`<div class="columns equal">${deze.map((one) => one.kaart)}</div>`
           : html`<p class="soft">${leeg}</p>`
       }
     </section>`;
@@ -60,33 +54,33 @@ export function catalogusPagina({
         <h1>Applicaties</h1>
         <p class="lead">Kies welke applicaties je school gebruikt, en welke leerlingen ze zien.</p>
       </div>
-      ${subnavigatie("applicaties", overzicht.klassen.length > 0)}
+      ${subnav("applicaties", overzicht.klassen.length > 0)}
     </div>
-    ${deel("In gebruik", true, "Je school koos nog geen applicatie. Zet er hieronder een aan.")}
-    ${deel("Nog niet gekozen", false, "Je school koos alle applicaties die er zijn.")}`;
+    ${part("In gebruik", true, "Je school koos nog geen applicatie. Zet er hieronder een aan.")}
+    ${part("Nog niet gekozen", false, "Je school koos alle applicaties die er zijn.")}`;
 }
 
-function kaart(
+function card(
   toepassing: SchoolToepassing,
   zien: number,
   ingeschreven: number,
-  overeenkomst: ProtocolBestand | undefined,
+  overeenkomst: ProtocolFile | undefined,
   vandaag: Datum,
 ): Html {
-  const stand = standVan(toepassing.keuzes, vandaag);
-  const beschikbaar = beschikbaarheidVan(toepassing, vandaag);
-  const gegevens = krijgt(toepassing, vandaag);
-  const pad = `/applicatiebeheer/${toepassing.toepassing}`;
+  const stand = standOf(toepassing.keuzes, vandaag);
+  const beschikbaar = availabilityOf(toepassing, vandaag);
+  const gegevens = recipients(toepassing, vandaag);
+  const path = `/applicatiebeheer/${toepassing.toepassing}`;
   return html`<article class="card stack" aria-labelledby="app-${toepassing.toepassing}">
     <div class="row apart">
       <div class="row">
         ${appIcon({ hue: toepassing.tint, initialen: toepassing.initialen })}
         <div>
-          <h3 id="app-${toepassing.toepassing}"><a href="${pad}">${toepassing.naam}</a></h3>
+          <h3 id="app-${toepassing.toepassing}"><a href="${path}">${toepassing.naam}</a></h3>
           <p class="soft">${toepassing.aanbieder}</p>
         </div>
       </div>
-      ${standPil(stand)}
+      ${standPill(stand)}
     </div>
     <dl class="facts">
       <div>
@@ -114,15 +108,15 @@ function kaart(
     <div class="row">
       ${
         stand.stand === "uit"
-          ? aanzetten(toepassing, beschikbaar.kan ? undefined : waaromNiet(beschikbaar))
-          : html`<a class="button secondary" href="${pad}">Kies wie ${toepassing.naam} ziet</a>`
+          ? switchOnForm(toepassing, beschikbaar.kan ? undefined : whyNot(beschikbaar))
+          : html`<a class="button secondary" href="${path}">Kies wie ${toepassing.naam} ziet</a>`
       }
     </div>
   </article>`;
 }
 
 /** The button that switches on from today; with a reason it stays, and says why not (design principle 5). */
-export function aanzetten(toepassing: SchoolToepassing, waaromKanNiet?: string): Html {
+export function switchOnForm(toepassing: SchoolToepassing, waaromKanNiet?: string): Html {
   const { naam, toepassing: welke } = toepassing;
   if (waaromKanNiet !== undefined)
     return html`<div class="stack-s">

@@ -1,7 +1,7 @@
 import { document, html, logo } from "#platform/html";
 import type { FooterLink, Html } from "#platform/html";
 
-type Uitleg = {
+type Explanation = {
   readonly titel: string;
   readonly delen: readonly { readonly kop: string; readonly tekst: Html | string }[];
 };
@@ -68,18 +68,18 @@ export const uitlegPaginas = {
       },
     ],
   },
-} as const satisfies Record<string, Uitleg>;
+} as const satisfies Record<string, Explanation>;
 
 /** The links in the footer of every page for pupils. */
-export function voetVan(loketUrl: string): FooterLink[] {
-  return Object.entries(uitlegPaginas).map(([pad, { titel }]) => ({
+export function footerOf(loketUrl: string): FooterLink[] {
+  return Object.entries(uitlegPaginas).map(([path, { titel }]) => ({
     tekst: titel,
-    url: `${loketUrl}${pad}`,
+    url: `${loketUrl}${path}`,
   }));
 }
 
 /** One public page with a few short texts. */
-export function uitleg({ titel, delen }: Uitleg, voet: readonly FooterLink[]): string {
+export function explanationPage({ titel, delen }: Explanation, voet: readonly FooterLink[]): string {
   return document({
     site: "leerling",
     title: titel,
@@ -89,9 +89,9 @@ export function uitleg({ titel, delen }: Uitleg, voet: readonly FooterLink[]): s
       <div class="door-card wide">
         <h1>${titel}</h1>
         ${delen.map(
-          (deel) =>
-            html`<h2>${deel.kop}</h2>
-              <p>${deel.tekst}</p>`,
+          (part) =>
+            html`<h2>${part.kop}</h2>
+              <p>${part.tekst}</p>`,
         )}
         <div class="row"><a class="button" href="/">Naar mijn toepassingen</a></div>
       </div>

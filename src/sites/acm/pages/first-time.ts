@@ -1,14 +1,14 @@
 import { document, html, icon } from "#platform/html";
 import type { FooterLink, PostTarget } from "#platform/html";
-import { asking, door, errorNotice, field, postForm } from "./parts.ts";
+import { asking, doorLink, errorNotice, field, postForm } from "./parts.ts";
 import type { Toepassing } from "./parts.ts";
 
 /** Why the chosen password is not good yet. */
-export type EersteKeerFout = {
+export type FirstTimeError = {
   readonly soort: "te-kort" | "te-lang" | "te-gewoon" | "bevat-naam" | "ongelijk" | "leeg";
 };
 
-export type EersteKeerInput = {
+export type FirstTimeInput = {
   readonly toepassing: Toepassing;
   /** Where the form is posted; fields `nieuw_wachtwoord` and `nieuw_wachtwoord_herhaald`. */
   readonly actie: PostTarget;
@@ -17,19 +17,19 @@ export type EersteKeerInput = {
   readonly gebruikersnaam: string;
   /** Fewest characters. */
   readonly minimum: number;
-  readonly fout?: EersteKeerFout;
+  readonly fout?: FirstTimeError;
   readonly voet?: readonly FooterLink[];
 };
 
 /** First sign-in (D7): the pupil chooses an own password. */
-export function eersteKeer(input: EersteKeerInput): string {
+export function firstTimePage(input: FirstTimeInput): string {
   const fout = input.fout && textOf(input.fout.soort, input.minimum);
   return document({
     site: "leerling",
     title: "Kies je eigen wachtwoord",
     error: fout !== undefined,
     ...(input.voet && { footer: input.voet }),
-    body: door(
+    body: doorLink(
       html`${asking(input.toepassing, `Dag ${input.voornaam}, je meldt je aan voor`)}
         ${fout && errorNotice(fout.title, fout.text)}
         <div class="stack">
@@ -96,7 +96,7 @@ export function eersteKeer(input: EersteKeerInput): string {
   });
 }
 
-function textOf(soort: EersteKeerFout["soort"], minimum: number) {
+function textOf(soort: FirstTimeError["soort"], minimum: number) {
   switch (soort) {
     case "te-kort":
       return {

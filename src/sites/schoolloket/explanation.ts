@@ -1,7 +1,7 @@
 import { html } from "#platform/html";
 import { route } from "./contract.ts";
 
-/** Pages that explain, for who is signed in with or without a right. */
+/** Pages that explain, for whoever is signed in with or without a right. */
 export const uitlegRoutes = [
   route({
     method: "get",
@@ -9,7 +9,7 @@ export const uitlegRoutes = [
     access: "aangemeld",
     summary: "een vaste pagina",
     handle: (v) =>
-      v.pagina({
+      v.page({
         titel: "Hulp",
         inhoud: html`<div class="page-head"><h1>Hulp</h1></div>
           <section class="card stack">
@@ -39,7 +39,7 @@ export const uitlegRoutes = [
     access: "aangemeld",
     summary: "een vaste pagina",
     handle: (v) =>
-      v.pagina({
+      v.page({
         titel: "Toegankelijkheid",
         inhoud: html`<div class="page-head"><h1>Toegankelijkheid</h1></div>
           <section class="card stack">

@@ -11,7 +11,7 @@ import {
 } from "#platform/html";
 import type { FooterLink, Html, Moment, PostTarget } from "#platform/html";
 
-export type FoutInput = {
+export type ErrorInput = {
   readonly titel: string;
   readonly waarom: Html | string;
   readonly wie: Html | string;
@@ -24,7 +24,7 @@ export type FoutInput = {
 };
 
 /** Something is not there or does not work: what, why, who can help and a number. */
-export function fout(input: FoutInput): string {
+export function errorPage(input: ErrorInput): string {
   const startUrl = input.startUrl ?? "/";
   return document({
     site: "leerling",
@@ -45,7 +45,7 @@ export function fout(input: FoutInput): string {
   });
 }
 
-export type NietIngelogdInput = {
+export type NotSignedInInput = {
   /** Starts the sign-in. */
   readonly aanmeldUrl: string;
   /** Straight after signing out. */
@@ -54,7 +54,7 @@ export type NietIngelogdInput = {
 };
 
 /** The front door of the loket for somebody who is not signed in (any more). */
-export function nietIngelogd(input: NietIngelogdInput): string {
+export function notSignedInPage(input: NotSignedInInput): string {
   return document({
     site: "leerling",
     title: input.afgemeld === true ? "Je bent afgemeld" : "Meld je aan",

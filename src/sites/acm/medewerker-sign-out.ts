@@ -1,9 +1,9 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type { Acm } from "./contract.ts";
-import { doelgroepVan } from "./medewerker-toegang.ts";
-import { werkVan } from "./unit-of-work.ts";
+import { doelgroepOf } from "./medewerker-toegang.ts";
+import { workOf } from "./unit-of-work.ts";
 
-/** As long as the school day of who comes next at a shared computer. */
+/** As long as the school day of whoever comes next at a shared computer. */
 const kept = 12 * 3_600_000;
 
 const options = (acm: Acm) =>
@@ -14,7 +14,7 @@ const options = (acm: Acm) =>
  * would come in under his name. So this browser remembers that somebody signed out, and then the key is told to ask again.
  */
 export function rememberSignOut(acm: Acm, ctx: KoaContextWithOIDC): void {
-  const { sessie, sessieVernietigd, sessieWordt, beeindigd, aanmelding } = werkVan(ctx);
+  const { sessie, sessieVernietigd, sessieWordt, beeindigd, aanmelding } = workOf(ctx);
   const ended = sessieVernietigd && !sessieWordt && sessie?.medewerker;
   const replaced = !aanmelding?.medewerker && beeindigd.some(({ medewerker }) => medewerker); // by a pupil
   // His session with us may have ended before he pressed "Afmelden".
@@ -22,7 +22,7 @@ export function rememberSignOut(acm: Acm, ctx: KoaContextWithOIDC): void {
     "oidc" in ctx &&
     ctx.oidc.route === "end_session" &&
     ctx.status === 303 &&
-    doelgroepVan(acm, ctx.oidc.client?.clientId ?? "") === "medewerkers";
+    doelgroepOf(acm, ctx.oidc.client?.clientId ?? "") === "medewerkers";
   if (ended || replaced || asked)
     ctx.cookies.set(acm.cookies.afgemeld, "1", { ...options(acm), maxAge: kept });
 }

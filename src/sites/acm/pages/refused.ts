@@ -13,7 +13,7 @@ import {
 import type { FooterLink, Html, Moment, PostTarget } from "#platform/html";
 import type { Toepassing } from "./parts.ts";
 
-export type GeenToegangInput = {
+export type NoToegangInput = {
   readonly toepassing?: Toepassing;
   readonly voornaam?: string;
   /** Why, in one or two sentences. Html when a word has to stand out. */
@@ -32,7 +32,7 @@ export type GeenToegangInput = {
 };
 
 /** A refusal by D5: what, why, who can help and a number. Never a dead end. */
-export function geenToegang(input: GeenToegangInput): string {
+export function noToegang(input: NoToegangInput): string {
   const { toepassing } = input;
   const title = toepassing ? `${toepassing.naam} kan nu niet open` : "Je kan nu niet verder";
   return document({

@@ -6,7 +6,7 @@ import ssh2, { type Connection, type SFTPWrapper } from "ssh2";
 const { OPEN_MODE, STATUS_CODE } = ssh2.utils.sftp;
 
 /** What goes wrong on purpose, counted down per time that it happens. */
-export type Storing = {
+export type Disturbance = {
   /** The API answers 503. */
   api?: number;
   /** The dropserver ends the connection halfway an upload. */
@@ -18,7 +18,7 @@ export type Storing = {
 };
 
 /** The library drops a zero at the begin of a key, one in some three hundred: such a pair cannot be read again. */
-export function maakSleutelpaar(): { readonly private: string; readonly public: string } {
+export function makeKeyPair(): { readonly private: string; readonly public: string } {
   for (;;) {
     const paar = ssh2.utils.generateKeyPairSync("ed25519");
     if (!(ssh2.utils.parseKey(paar.private) instanceof Error)) return paar;
@@ -26,8 +26,8 @@ export function maakSleutelpaar(): { readonly private: string; readonly public: 
 }
 
 /** The other side of the wire as far as this program sees it, so that it can be tried without LeerID. */
-export async function startLeerId(storing: Storing = {}) {
-  const [host, sleutel] = [maakSleutelpaar(), maakSleutelpaar()];
+export async function startLeerId(storing: Disturbance = {}) {
+  const [host, sleutel] = [makeKeyPair(), makeKeyPair()];
   const gekend = ssh2.utils.parseKey(sleutel.public);
   if (gekend instanceof Error) throw gekend;
   const bestanden = new Map<string, Buffer>();
@@ -38,10 +38,10 @@ export async function startLeerId(storing: Storing = {}) {
     quarantaine: [],
   };
 
-  const http = createServer((vraag, antwoord) => {
+  const http = createServer((vraag, answer) => {
     const url = new URL(vraag.url ?? "/", "http://x");
     const json = (status: number, inhoud: unknown) =>
-      void antwoord.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(inhoud));
+      void answer.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(inhoud));
     gezien.push(
       `${vraag.method} ${url.pathname}${url.search} ${vraag.headers.authorization?.split(" ")[0] ?? ""}`,
     );
@@ -53,7 +53,7 @@ export async function startLeerId(storing: Storing = {}) {
     }
     if ((storing.api ?? 0) > 0) {
       storing.api = (storing.api ?? 0) - 1;
-      antwoord.setHeader("retry-after", "1");
+      answer.setHeader("retry-after", "1");
       return json(503, { title: "Even te druk." });
     }
     if (!url.pathname.includes("/999001/"))
@@ -80,12 +80,12 @@ export async function startLeerId(storing: Storing = {}) {
         poging.username === "wisa";
       return goed ? poging.accept() : poging.reject(["publickey"]);
     });
-    client.on("session", (open) => open().on("sftp", (start) => bedien(start(), client)));
+    client.on("session", (open) => open().on("sftp", (start) => serve(start(), client)));
   });
 
-  function bedien(sftp: SFTPWrapper, client: Connection) {
+  function serve(sftp: SFTPWrapper, client: Connection) {
     const open = new Map<number, { naam: string; inhoud: Buffer; plaats: number }>();
-    const greep = (buffer: Buffer) => open.get(buffer.readUInt32BE(0));
+    const handleOf = (buffer: Buffer) => open.get(buffer.readUInt32BE(0));
     sftp.on("OPEN", (id, naam, vlaggen) => {
       gezien.push(`open ${naam}`);
       const schrijft = (vlaggen & OPEN_MODE.WRITE) !== 0;
@@ -103,17 +103,17 @@ export async function startLeerId(storing: Storing = {}) {
       return sftp.handle(id, handle);
     });
     sftp.on("WRITE", (id, handle, plaats, data) => {
-      const een = greep(handle);
-      if ((storing.breuk ?? 0) > 0 && een?.naam.endsWith(".csv") === true) {
+      const one = handleOf(handle);
+      if ((storing.breuk ?? 0) > 0 && one?.naam.endsWith(".csv") === true) {
         storing.breuk = (storing.breuk ?? 0) - 1;
         return client.end();
       }
-      if (een) een.inhoud = Buffer.concat([een.inhoud.subarray(0, plaats), data]);
+      if (one) one.inhoud = Buffer.concat([one.inhoud.subarray(0, plaats), data]);
       return sftp.status(id, STATUS_CODE.OK);
     });
     sftp.on("READ", (id, handle, plaats, lengte) => {
-      const deel = greep(handle)?.inhoud.subarray(plaats, plaats + lengte);
-      return deel && deel.length > 0 ? sftp.data(id, deel) : sftp.status(id, STATUS_CODE.EOF);
+      const part = handleOf(handle)?.inhoud.subarray(plaats, plaats + lengte);
+      return part && part.length > 0 ? sftp.data(id, part) : sftp.status(id, STATUS_CODE.EOF);
     });
     sftp.on("RENAME", (id, van, naar) => {
       bestanden.set(naar, bestanden.get(van) ?? Buffer.alloc(0));
@@ -122,24 +122,24 @@ export async function startLeerId(storing: Storing = {}) {
     });
     sftp.on("FSTAT", (id) => sftp.status(id, STATUS_CODE.OP_UNSUPPORTED));
     sftp.on("CLOSE", (id, handle) => {
-      const een = greep(handle);
-      if (een?.naam.startsWith("inkomend/") === true) {
-        if (storing.weigert !== undefined && een.naam.endsWith(".csv"))
+      const one = handleOf(handle);
+      if (one?.naam.startsWith("inkomend/") === true) {
+        if (storing.weigert !== undefined && one.naam.endsWith(".csv"))
           return sftp.status(id, storing.weigert.code, storing.weigert.melding);
-        bestanden.set(een.naam, een.inhoud);
+        bestanden.set(one.naam, one.inhoud);
       }
       return sftp.status(id, STATUS_CODE.OK);
     });
   }
 
-  const luister = (server: {
-    listen(port: number, host: string, klaar: () => void): unknown;
+  const listen = (server: {
+    listen(port: number, host: string, done: () => void): unknown;
     address(): unknown;
   }) =>
     new Promise<number>((klaar) =>
       server.listen(0, "127.0.0.1", () => klaar((server.address() as AddressInfo).port)),
     );
-  const [api, sftp] = [await luister(http), await luister(ssh)];
+  const [api, sftp] = [await listen(http), await listen(ssh)];
   const hostsleutel = ssh2.utils.parseKey(host.public);
   if (hostsleutel instanceof Error) throw hostsleutel;
   return {
@@ -152,7 +152,7 @@ export async function startLeerId(storing: Storing = {}) {
     sftpPoort: sftp,
     hostsleutel: `SHA256:${createHash("sha256").update(hostsleutel.getPublicSSH()).digest("base64").replace(/=+$/, "")}`,
     async stop() {
-      for (const een of verbindingen) een.end();
+      for (const one of verbindingen) one.end();
       http.closeAllConnections();
       await Promise.all([
         new Promise((klaar) => http.close(klaar)),

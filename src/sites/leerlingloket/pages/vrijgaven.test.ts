@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { groupReleases, wieKreegMijnGegevens } from "./wie-kreeg-mijn-gegevens.ts";
+import { groupReleases, wieKreegMijnGegevens } from "./vrijgaven.ts";
 
 const bingel = { naam: "Bingel", hue: 1, initialen: "Bi" };
 const at = (time: string, attributen: readonly string[] = ["je klas"]) => ({

@@ -1,8 +1,8 @@
 import { document, html, icon, webUrl } from "#platform/html";
 import type { FooterLink, Html, PostTarget } from "#platform/html";
-import { door, postForm } from "./parts.ts";
+import { doorLink, postForm } from "./parts.ts";
 
-export type AfmeldenVraagInput = {
+export type AskSignOutInput = {
   /**
    * The form to post: an address with its hidden fields, or the form the OpenID library made (`trusted(form)`, with id
    * `op.logoutForm`), to which the buttons then belong. `logout=yes` is sent with "Ja, meld me af".
@@ -14,7 +14,7 @@ export type AfmeldenVraagInput = {
 };
 
 /** Asks before signing out everywhere (RP-initiated logout). */
-export function afmeldenVraag(input: AfmeldenVraagInput): string {
+export function askSignOut(input: AskSignOutInput): string {
   const { formulier } = input;
   const made = typeof formulier === "object" && "gemaakt" in formulier;
   const form = made && html` form="${formulier.id}"`;
@@ -26,7 +26,7 @@ export function afmeldenVraag(input: AfmeldenVraagInput): string {
     site: "leerling",
     title: "Wil je je afmelden?",
     ...(input.voet && { footer: input.voet }),
-    body: door(
+    body: doorLink(
       html`<h1>Wil je je afmelden?</h1>
         <p>
           ${input.toepassing !== undefined && html`Je komt van <b>${input.toepassing}</b>.`} Gebruikt straks
@@ -42,15 +42,15 @@ export function afmeldenVraag(input: AfmeldenVraagInput): string {
   });
 }
 
-export type AfgemeldInput = { readonly loketUrl: string; readonly voet?: readonly FooterLink[] };
+export type SignedOutInput = { readonly loketUrl: string; readonly voet?: readonly FooterLink[] };
 
 /** After signing out. */
-export function afgemeld(input: AfgemeldInput): string {
+export function signedOutPage(input: SignedOutInput): string {
   return document({
     site: "leerling",
     title: "Je bent afgemeld",
     ...(input.voet && { footer: input.voet }),
-    body: door(
+    body: doorLink(
       html`<div class="state on">
           <span class="mark">${icon("check")}</span>
           <h1>Je bent afgemeld</h1>

@@ -1,22 +1,22 @@
 import { document, formatWait, html, icon, webUrl } from "#platform/html";
 import type { FooterLink, Html, PostTarget } from "#platform/html";
-import { asking, door, errorNotice, field, postForm } from "./parts.ts";
+import { asking, doorLink, errorNotice, field, postForm } from "./parts.ts";
 import type { Toepassing } from "./parts.ts";
 
 /** Why the form is shown again. `onjuist` is the same for a name that exists and one that does not (D7). */
-export type AanmeldenFout =
+export type SignInError =
   | { readonly soort: "onjuist" }
   | { readonly soort: "wachten"; readonly seconden: number }
   | { readonly soort: "leeg"; readonly velden: readonly ("gebruikersnaam" | "wachtwoord")[] }
   | { readonly soort: "verlopen" };
 
-export type AanmeldenInput = {
+export type SignInInput = {
   readonly toepassing: Toepassing;
   /** Where the form is posted; fields `gebruikersnaam` and `wachtwoord`. */
   readonly actie: PostTarget;
   /** What was typed before; kept after an error. A password is never kept. */
   readonly gebruikersnaam?: string;
-  readonly fout?: AanmeldenFout;
+  readonly fout?: SignInError;
   /** Sign-in with a badge; without it the other way is not shown. */
   readonly badgeUrl?: string;
   readonly voet?: readonly FooterLink[];
@@ -29,7 +29,7 @@ type Problems = {
 };
 
 /** Sign-in with username and password, for the application that asked (R26). */
-export function aanmelden(input: AanmeldenInput): string {
+export function signInPage(input: SignInInput): string {
   const problems = input.fout && problemsOf(input.fout);
   // The first thing to type: the name, or the password when the name is kept.
   const nameFirst = (input.gebruikersnaam ?? "") === "" || input.fout?.soort === "verlopen";
@@ -38,7 +38,7 @@ export function aanmelden(input: AanmeldenInput): string {
     title: `Aanmelden bij ${input.toepassing.naam}`,
     error: problems !== undefined,
     ...(input.voet && { footer: input.voet }),
-    body: door(
+    body: doorLink(
       html`${asking(input.toepassing, "Je meldt je aan voor")} ${problems?.notice}
         ${postForm(
           input.actie,
@@ -74,7 +74,7 @@ export function aanmelden(input: AanmeldenInput): string {
   });
 }
 
-function problemsOf(fout: AanmeldenFout): Problems {
+function problemsOf(fout: SignInError): Problems {
   switch (fout.soort) {
     case "onjuist":
       return {

@@ -5,43 +5,43 @@ import { describeError } from "#platform/log";
 import { sendPage } from "./answer.ts";
 import type { Acm } from "./contract.ts";
 import { goOn } from "./go-on.ts";
-import { doelgroepVan } from "./medewerker-toegang.ts";
+import { doelgroepOf } from "./medewerker-toegang.ts";
 import {
-  bewaarInteractie,
-  interactieVan,
-  telOpenstaande,
-  vergeetInteractie,
+  saveInteractie,
+  interactieOf,
+  countOpenstaande,
+  forgetInteractie,
   type Interactie,
 } from "./interaction.ts";
 import { medewerkerId } from "./medewerker.ts";
-import { forgetSignOut, signedOutHere } from "./medewerker-afmelden.ts";
-import { SleutelFout, type Antwoord, type Heenweg } from "./medewerker-sleutel.ts";
-import { foutMedewerker, type FoutMedewerker } from "./pages/index.ts";
-import { werkVan } from "./unit-of-work.ts";
+import { forgetSignOut, signedOutHere } from "./medewerker-sign-out.ts";
+import { SleutelError, type Answer, type WayOut } from "./medewerker-sleutel.ts";
+import { medewerkerErrorPage, type ErrorMedewerker } from "./pages/index.ts";
+import { workOf } from "./unit-of-work.ts";
 
 type Next = () => Promise<unknown>;
 
 /** Is this request one of an application that serves adults? */
 export const servesAdults = (acm: Acm, ctx: KoaContextWithOIDC): boolean =>
-  doelgroepVan(acm, ctx.oidc.client?.clientId ?? "") === "medewerkers";
+  doelgroepOf(acm, ctx.oidc.client?.clientId ?? "") === "medewerkers";
 
 /**
  * Sends an adult to the key of adults. No choice of key: an application serves pupils or adults, never both. The question
  * waits in the same sealed cookie as that of a pupil, bound to this browser and to its uid.
  */
 export async function askKey(acm: Acm, ctx: KoaContextWithOIDC): Promise<void> {
-  const { interactieNieuw } = werkVan(ctx);
+  const { interactieNieuw } = workOf(ctx);
   if (!interactieNieuw) throw new Error("there is no request to sign in for");
-  const interactie = interactieVan(acm, interactieNieuw);
+  const interactie = interactieOf(acm, interactieNieuw);
   const { prompt, max_age: maxAge } = interactie.params;
   // The application asks for it; or somebody signed out here, and the next one at this computer may be somebody else.
   const opnieuw =
     prompt?.split(" ").includes("login") === true || maxAge !== undefined || signedOutHere(acm, ctx);
   try {
-    if (!acm.sleutel) throw new SleutelFout("niet-ingesteld");
-    const { url, heenweg } = await acm.sleutel.heen({ uid: interactie.uid, opnieuw });
-    bewaarInteractie(acm, ctx, { ...interactie, heenweg });
-    telOpenstaande(acm, ctx, interactie.uid);
+    if (!acm.sleutel) throw new SleutelError("niet-ingesteld");
+    const { url, heenweg } = await acm.sleutel.begin({ uid: interactie.uid, opnieuw });
+    saveInteractie(acm, ctx, { ...interactie, heenweg });
+    countOpenstaande(acm, ctx, interactie.uid);
     ctx.status = 303;
     ctx.set("cache-control", "no-store");
     ctx.redirect(url);
@@ -69,10 +69,10 @@ export async function answerOfKey(
 ): Promise<void> {
   const { heenweg } = interactie;
   if (ctx.method !== "GET" || !heenweg) return keyExpired(acm, ctx);
-  const antwoord = await readAnswer(acm, ctx, interactie, heenweg);
-  if (!antwoord) return;
-  const { medewerker, acr, amr, authTime } = antwoord;
-  werkVan(ctx).aanmelding = { accountUuid: null, medewerker };
+  const answer = await readAnswer(acm, ctx, interactie, heenweg);
+  if (!answer) return;
+  const { medewerker, acr, amr, authTime } = answer;
+  workOf(ctx).aanmelding = { accountUuid: null, medewerker };
   forgetSignOut(acm, ctx);
   const login = {
     accountId: medewerkerId(medewerker),
@@ -87,19 +87,19 @@ async function readAnswer(
   acm: Acm,
   ctx: KoaContextWithOIDC,
   interactie: Interactie,
-  heenweg: Heenweg,
-): Promise<Antwoord | undefined> {
+  heenweg: WayOut,
+): Promise<Answer | undefined> {
   try {
-    if (!acm.sleutel) throw new SleutelFout("niet-ingesteld");
-    return await acm.sleutel.terug(ctx.search, heenweg);
+    if (!acm.sleutel) throw new SleutelError("niet-ingesteld");
+    return await acm.sleutel.back(ctx.search, heenweg);
   } catch (error) {
-    vergeetInteractie(acm, ctx, interactie.uid); // an answer counts once
+    forgetInteractie(acm, ctx, interactie.uid); // an answer counts once
     refuse(acm, ctx, error, interactie);
     return undefined;
   }
 }
 
-const status: Record<FoutMedewerker, number> = {
+const status: Record<ErrorMedewerker, number> = {
   "niet-ingesteld": 503,
   onbereikbaar: 503,
   afgebroken: 403,
@@ -111,7 +111,7 @@ const status: Record<FoutMedewerker, number> = {
 
 /** What, why, who can help, a number to find it in our log, and a way to begin again. */
 function refuse(acm: Acm, ctx: KoaContextWithOIDC, error: unknown, interactie?: Interactie): void {
-  if (!(error instanceof SleutelFout)) throw error;
+  if (!(error instanceof SleutelError)) throw error;
   if (error.soort === "onbereikbaar") ctx.set("retry-after", "30");
   page(acm, ctx, error.soort, interactie, error);
 }
@@ -122,19 +122,19 @@ export const keyExpired = (acm: Acm, ctx: KoaContextWithOIDC): void => page(acm,
 function page(
   acm: Acm,
   ctx: KoaContextWithOIDC,
-  soort: FoutMedewerker,
+  soort: ErrorMedewerker,
   interactie?: Interactie,
-  error?: SleutelFout,
+  error?: SleutelError,
 ): void {
   const referentie = newReferentie(randomBytes);
   const clientId = interactie?.params["client_id"];
   const cause = error?.cause === undefined ? {} : describeError(error.cause);
   acm.ctx.log.warn({ referentie, reden: soort, client: clientId, ...cause }, "an adult did not get in");
-  const toepassing = clientId === undefined ? loketVan(acm) : acm.clients().get(clientId)?.toepassing;
+  const toepassing = clientId === undefined ? loketOf(acm) : acm.clients().get(clientId)?.toepassing;
   sendPage(
     ctx,
     status[soort],
-    foutMedewerker({
+    medewerkerErrorPage({
       soort,
       referentie,
       tijdstip: acm.ctx.clock.now(),
@@ -152,7 +152,7 @@ const againUrl = (acm: Acm, { params }: Interactie): string =>
   `${acm.issuer}/v1/auth?${new URLSearchParams(params)}`;
 
 /** Where an adult begins when nothing is known of his question: where nearly all of them work. */
-const loketVan = (acm: Acm) =>
+const loketOf = (acm: Acm) =>
   [...acm.clients().values()].find(
     ({ doelgroep, toepassing }) => doelgroep === "medewerkers" && toepassing?.toepassing === "schoolloket",
   )?.toepassing;

@@ -1,29 +1,29 @@
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
 import type { Indeling } from "#modules/klassen";
-import type { Verschil } from "./contract.ts";
-import { selectNamen } from "./store-school.ts";
-import { bekijk } from "./process.ts";
-import { findGenomen, listBekend } from "./store.ts";
+import type { Difference } from "./contract.ts";
+import { selectNames } from "./store-school.ts";
+import { examine } from "./process.ts";
+import { findTaken, listKnown } from "./store.ts";
 
 /**
  * What a held file would change, if it were applied now (D9); nothing is changed. Reads the sealed file, which the role of a school cannot:
  * the context is that of the server, and the file must be one of `lijn`.
  * @returns undefined when it is not held any more, not of this school, or cannot be read
  */
-export async function verschilVan(
+export async function differenceOf(
   ctx: Context,
   lijn: readonly string[],
   levering: string,
-): Promise<Verschil | undefined> {
-  const bij = await findGenomen(ctx, levering);
+): Promise<Difference | undefined> {
+  const bij = await findTaken(ctx, levering);
   if (!bij || !lijn.includes(bij.instellingsnummer)) return undefined;
   const { plaats } = bij;
   const open = bij.status === "aangehouden" && bij.besluit === null && bij.inhoud !== null;
   if (!open || plaats.akkoord === null || plaats.akkoord !== bij.onderAkkoord) return undefined;
   const [wat, { oud }] = await Promise.all([
-    bekijk(ctx, bij),
-    listBekend(ctx, plaats.nummers, bij.schooljaar, ctx.clock.vandaag()),
+    examine(ctx, bij),
+    listKnown(ctx, plaats.nummers, bij.schooljaar, ctx.clock.vandaag()),
   ]);
   if ("fout" in wat) return undefined;
   const gaat = new Set(wat.weg);
@@ -36,21 +36,21 @@ export async function verschilVan(
     leerlingen: new Set(oud.map(({ staand }) => staand)).size,
     ...wat.gewijzigd,
     uitKlas: wat.uitKlas,
-    wijzigingen: [...had].map(([accountUuid, rijen]) => ({
+    wijzigingen: [...had].map(([accountUuid, rows]) => ({
       accountUuid,
-      van: rijen.map(klasVan),
-      naar: (nieuw.get(accountUuid) ?? []).map(klasVan),
+      van: rows.map(klasOf),
+      naar: (nieuw.get(accountUuid) ?? []).map(klasOf),
     })),
   };
 }
 
-const klasVan = ({ klas, subklas, van, tot }: Indeling) => ({ klas, subklas, van, tot });
+const klasOf = ({ klas, subklas, van, tot }: Indeling) => ({ klas, subklas, van, tot });
 
 /** Names of pupils of the school, for a page that shows a difference; who is no pupil of it is left out. */
-export async function namenVan(
+export async function namesOf(
   ctx: Context,
   lijn: readonly string[],
   accountUuids: readonly AccountUuid[],
 ): Promise<ReadonlyMap<AccountUuid, { readonly voornaam: string; readonly naam: string }>> {
-  return selectNamen(ctx, lijn, accountUuids);
+  return selectNames(ctx, lijn, accountUuids);
 }

@@ -2,7 +2,7 @@ import { formatList, html, icon } from "#platform/html";
 import { route } from "./contract.ts";
 import { functies, taken } from "./functies.ts";
 
-/** Pages that explain, for who is signed in with or without a function. */
+/** Pages that explain, for whoever is signed in with or without a function. */
 export const uitlegRoutes = [
   route({
     method: "get",
@@ -10,7 +10,7 @@ export const uitlegRoutes = [
     access: "aangemeld",
     summary: "een vaste pagina",
     handle: (v) =>
-      v.pagina({
+      v.page({
         titel: "Hulp",
         inhoud: html`<div class="page-head"><h1>Hulp</h1></div>
           <section class="card stack">
@@ -40,7 +40,7 @@ export const uitlegRoutes = [
     access: "aangemeld",
     summary: "een vaste pagina",
     handle: (v) =>
-      v.pagina({
+      v.page({
         titel: "Toegankelijkheid",
         inhoud: html`<div class="page-head"><h1>Toegankelijkheid</h1></div>
           <section class="card stack">

@@ -2,8 +2,8 @@ import { isLopend, type Datum } from "#platform/clock";
 import { formatDate, formatList, html, icon, type Html } from "#platform/html";
 import type { AccountUuid } from "#platform/ids";
 import type { SchoolToepassing } from "#modules/toepassingen";
-import type { Keten, Reden, Stap } from "#modules/verstrekking";
-import { doelNaam } from "../applicatiebeheer/words.ts";
+import type { Chain, Reden, Stap } from "#modules/verstrekking";
+import { doelName } from "../applicatiebeheer/words.ts";
 
 /** All that the chain of one pupil and one application needs to be told. */
 export type Waarom = {
@@ -16,7 +16,7 @@ export type Waarom = {
   };
   /** `toepassing` as the school has set it; undefined for our own lokets. */
   readonly toepassing: { readonly naam: string; readonly school: SchoolToepassing | undefined };
-  readonly keten: Keten;
+  readonly keten: Chain;
   /** His classes of today in this school, and whether it shares class information at all. */
   readonly klassen: readonly { readonly klas: string; readonly subklas: string | null }[];
   readonly deelt: boolean;
@@ -24,11 +24,11 @@ export type Waarom = {
 };
 
 /** One step in words: what was looked at, what was found, and when it is a cross who can fix it, where. */
-type Uitleg = { readonly titel: string; readonly tekst: string };
-type Oplossing = { readonly wie: string; readonly knoppen?: readonly { tekst: string; url: string }[] };
+type Explanation = { readonly titel: string; readonly tekst: string };
+type Solution = { readonly wie: string; readonly knoppen?: readonly { tekst: string; url: string }[] };
 
 /** The conditions of D5 for one pupil and one application, each with a tick, a cross or not looked at; and who can fix the cross. */
-export function waaromKeten(waarom: Waarom): Html {
+export function waaromChain(waarom: Waarom): Html {
   const { keten, leerling, toepassing } = waarom;
   const { voornaam } = leerling;
   const goed = keten.stappen.filter(({ stand }) => stand === "ja").length;
@@ -42,7 +42,7 @@ export function waaromKeten(waarom: Waarom): Html {
           </p>`
     }
     <ol class="chain">
-      ${keten.stappen.map(({ stap, stand }) => stapRij(waarom, stap, stand))}
+      ${keten.stappen.map(({ stap, stand }) => stepRow(waarom, stap, stand))}
     </ol>
     ${
       leerling.zonderWachtwoord &&
@@ -59,7 +59,7 @@ export function waaromKeten(waarom: Waarom): Html {
     }`;
 }
 
-function stapRij(waarom: Waarom, stap: Stap, stand: "ja" | "nee" | "open"): Html {
+function stepRow(waarom: Waarom, step: Stap, stand: "ja" | "nee" | "open"): Html {
   const woorden = {
     ja: ["check", "in orde"],
     nee: ["x", "niet in orde"],
@@ -67,8 +67,8 @@ function stapRij(waarom: Waarom, stap: Stap, stand: "ja" | "nee" | "open"): Html
   };
   const [teken = "", label = ""] = woorden[stand];
   const { titel, tekst } =
-    stand === "nee" ? kruis(waarom) : stand === "ja" ? vinkje(waarom, stap) : open(waarom, stap);
-  const oplossing = stand === "nee" ? oplossingVan(waarom) : undefined;
+    stand === "nee" ? cross(waarom) : stand === "ja" ? tick(waarom, step) : open(waarom, step);
+  const oplossing = stand === "nee" ? solutionOf(waarom) : undefined;
   const klasse = { ja: "", nee: "stop", open: "open" }[stand];
   return html`<li class="${klasse}">
     <span class="mark"
@@ -86,8 +86,8 @@ function stapRij(waarom: Waarom, stap: Stap, stand: "ja" | "nee" | "open"): Html
           oplossing.knoppen &&
           html`<div class="row">
             ${oplossing.knoppen.map(
-              ({ tekst: knop, url }, index) =>
-                html`<a class="button ${index === 0 ? "" : "quiet"}" href="${url}">${knop}</a>`,
+              ({ tekst: button, url }, index) =>
+                html`<a class="button ${index === 0 ? "" : "quiet"}" href="${url}">${button}</a>`,
             )}
           </div>`
         }
@@ -96,11 +96,11 @@ function stapRij(waarom: Waarom, stap: Stap, stand: "ja" | "nee" | "open"): Html
   </li>`;
 }
 
-function vinkje({ keten, leerling: { voornaam }, toepassing: { naam } }: Waarom, stap: Stap): Uitleg {
+function tick({ keten, leerling: { voornaam }, toepassing: { naam } }: Waarom, step: Stap): Explanation {
   const { inschrijving, keuze, toepassing, regels } = keten;
   const protocol = toepassing?.protocol;
   const regel = regels[0];
-  const uitleg: Record<Stap, Uitleg> = {
+  const uitleg: Record<Stap, Explanation> = {
     account: {
       titel: "Het account is actief",
       tekst: `Dit is het account waarmee ${voornaam} zich aanmeldt.`,
@@ -127,13 +127,13 @@ function vinkje({ keten, leerling: { voornaam }, toepassing: { naam } }: Waarom,
     },
     zichtbaarheid: {
       titel: `${naam} is zichtbaar voor ${voornaam}`,
-      tekst: regel ? `Door de regel "${regelNaam(regel)}".` : "",
+      tekst: regel ? `Door de regel "${regelName(regel)}".` : "",
     },
   };
-  return uitleg[stap];
+  return uitleg[step];
 }
 
-function regelNaam(regel: Keten["regels"][number]): string {
+function regelName(regel: Chain["regels"][number]): string {
   const { soort, niveau, leerjaar, klas, subklas } = regel;
   if (soort === "leerling") return "ook voor deze leerling";
   if (klas !== null) return subklas === null ? `klas ${klas}` : `subklas ${subklas} van klas ${klas}`;
@@ -142,11 +142,11 @@ function regelNaam(regel: Keten["regels"][number]): string {
     leerjaar === null
       ? ({ soort: "niveau", niveau } as const)
       : ({ soort: "leerjaar", niveau, leerjaar } as const);
-  return doelNaam(doel, null).toLowerCase();
+  return doelName(doel, null).toLowerCase();
 }
 
 const nogNiet = "Nog niet nagekeken. Dat gebeurt als de stap hierboven in orde is.";
-function open({ leerling: { voornaam }, toepassing: { naam } }: Waarom, stap: Stap): Uitleg {
+function open({ leerling: { voornaam }, toepassing: { naam } }: Waarom, step: Stap): Explanation {
   const titels: Record<Stap, string> = {
     account: "Is het account actief?",
     toepassing: `Hoort ${naam} bij LeerID?`,
@@ -157,19 +157,19 @@ function open({ leerling: { voornaam }, toepassing: { naam } }: Waarom, stap: St
     uitzondering: `Is ${voornaam} een uitzondering?`,
     zichtbaarheid: `Is ${naam} zichtbaar voor ${voornaam}?`,
   };
-  return { titel: titels[stap], tekst: nogNiet };
+  return { titel: titels[step], tekst: nogNiet };
 }
 
 /** Rules of the school on classes that would count today, as far as classes go. */
 const klasregels = ({ toepassing: { school }, vandaag }: Waarom): readonly string[] =>
   (school?.regels ?? []).flatMap(({ doel, van, tot }) =>
     (doel.soort === "klas" || doel.soort === "subklas") && isLopend(vandaag, van, tot)
-      ? doelNaam(doel, null).replace(/^./, (letter) => letter.toLowerCase())
+      ? doelName(doel, null).replace(/^./, (letter) => letter.toLowerCase())
       : [],
   );
 
 /** Why no rule is about the pupil: rules on classes that sleep, or that are about other classes than his (D6). */
-function geenRegel(waarom: Waarom): string {
+function noRegel(waarom: Waarom): string {
   const { voornaam } = waarom.leerling;
   const regels = klasregels(waarom);
   if (regels.length === 0) return "Geen enkele regel van je school gaat vandaag over deze leerling.";
@@ -188,7 +188,7 @@ function geenRegel(waarom: Waarom): string {
   }`;
 }
 
-function kruis(waarom: Waarom): Uitleg {
+function cross(waarom: Waarom): Explanation {
   const {
     keten,
     leerling: { voornaam },
@@ -196,7 +196,7 @@ function kruis(waarom: Waarom): Uitleg {
   } = waarom;
   const { inschrijving, toepassing } = keten;
   const protocol = toepassing?.protocol;
-  const uitleg: Record<Reden, Uitleg> = {
+  const uitleg: Record<Reden, Explanation> = {
     "account-onbekend": { titel: "Het account is er niet meer", tekst: "LeerID vindt dit account niet." },
     "account-vervangen": {
       titel: "Het account is vervangen",
@@ -234,21 +234,21 @@ function kruis(waarom: Waarom): Uitleg {
     },
     "niet-zichtbaar": {
       titel: `${naam} is niet zichtbaar voor ${voornaam}`,
-      tekst: geenRegel(waarom),
+      tekst: noRegel(waarom),
     },
   };
   return uitleg[keten.reden ?? "account-onbekend"];
 }
 
 /** Who can let a rule on a class count for the pupil, beside a new rule. */
-function oplossingKlas(waarom: Waarom): string {
+function solveKlas(waarom: Waarom): string {
   if (klasregels(waarom).length === 0) return "";
   return waarom.deelt
     ? " Zit de leerling in een andere klas dan hier staat? Het secretariaat verbetert dat in het pakket van je school."
     : " Of de databeheerder van je school: als die het delen van klasinformatie weer aanzet in Schoolinstellingen, geldt de regel vanzelf opnieuw.";
 }
 
-function oplossingVan(waarom: Waarom): Oplossing {
+function solutionOf(waarom: Waarom): Solution {
   const {
     keten,
     leerling,
@@ -258,12 +258,12 @@ function oplossingVan(waarom: Waarom): Oplossing {
     "Het secretariaat van je school. Verbeter de inschrijving in het pakket van je school: Discimus geeft ze dan door aan LeerID.";
   const dov = `De maker van ${naam} en het Departement Onderwijs en Vorming.`;
   const jij = "Jij, als LeerID-beheerder.";
-  const pad = school && `/applicatiebeheer/${school.toepassing}`;
-  const naarRegels = pad ? [{ tekst: `Naar de regels van ${naam}`, url: pad }] : [];
+  const path = school && `/applicatiebeheer/${school.toepassing}`;
+  const naarRegels = path ? [{ tekst: `Naar de regels van ${naam}`, url: path }] : [];
   const uitzondering = school?.regels.find(
     ({ doel }) => doel.soort === "leerling" && doel.uitgesloten && doel.accountUuid === leerling.accountUuid,
   );
-  const oplossingen: Record<Reden, Oplossing> = {
+  const oplossingen: Record<Reden, Solution> = {
     "account-onbekend": { wie: secretariaat },
     "account-vervangen": { wie: `Laat ${leerling.voornaam} zich opnieuw aanmelden.` },
     "toepassing-onbekend": { wie: dov },
@@ -272,24 +272,24 @@ function oplossingVan(waarom: Waarom): Oplossing {
     "geen-protocol": { wie: dov },
     "niet-gekozen": {
       wie: jij,
-      ...(pad && { knoppen: [{ tekst: `Zet ${naam} aan`, url: pad }] }),
+      ...(path && { knoppen: [{ tekst: `Zet ${naam} aan`, url: path }] }),
     },
     uitgesloten: {
       wie: jij,
       knoppen: [
-        ...(pad && uitzondering
-          ? [{ tekst: "Uitzondering weghalen", url: `${pad}?weg=${uitzondering.regelId}` }]
+        ...(path && uitzondering
+          ? [{ tekst: "Uitzondering weghalen", url: `${path}?weg=${uitzondering.regelId}` }]
           : []),
         ...naarRegels,
       ],
     },
     "niet-zichtbaar": {
-      wie: `${jij}${oplossingKlas(waarom)}`,
-      ...(pad && {
+      wie: `${jij}${solveKlas(waarom)}`,
+      ...(path && {
         knoppen: [
           {
             tekst: `Maak ${naam} zichtbaar`,
-            url: `${pad}?bekijk=leerling&leerling=${leerling.accountUuid}&uitgesloten=nee`,
+            url: `${path}?bekijk=leerling&leerling=${leerling.accountUuid}&uitgesloten=nee`,
           },
           ...naarRegels,
         ],

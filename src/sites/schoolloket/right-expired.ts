@@ -1,7 +1,7 @@
 import { formatDate, html, postButton } from "#platform/html";
-import { melding } from "#platform/staff-site";
-import type { Einde, Recht } from "#modules/rechten";
-import type { Pagina } from "./contract.ts";
+import { notice } from "#platform/staff-site";
+import type { Ending, Recht } from "#modules/rechten";
+import type { PageContent } from "./contract.ts";
 
 /**
  * For the open tab of somebody whose right in this school is no more (D10): until when it ran, who can help, and the way on. Nothing of
@@ -9,11 +9,11 @@ import type { Pagina } from "./contract.ts";
  * @param einde how it ended, when we know: a role that is taken away leaves nothing behind
  * @param rechten where he still has rights
  */
-export function rechtVoorbij(
+export function rightExpiredPage(
   instellingsnummer: string,
-  einde: (Einde & { readonly school: string }) | null,
+  einde: (Ending & { readonly school: string }) | null,
   rechten: readonly Recht[],
-): Pagina {
+): PageContent {
   const school = einde ? `${einde.school} (${instellingsnummer})` : `school ${instellingsnummer}`;
   const redenen = {
     opdracht: html`Je directeursopdracht in ${school} liep tot en met <b>${einde && formatDate(einde.op)}</b>.
@@ -24,7 +24,7 @@ export function rechtVoorbij(
   return {
     titel: "Je recht is voorbij",
     status: 403,
-    inhoud: melding({
+    inhoud: notice({
       titel: "Je recht is voorbij",
       waarom: einde ? redenen[einde.soort] : `Je hebt geen recht meer in ${school}.`,
       wie:

@@ -1,8 +1,8 @@
 import { document, formatDateTime, html, icon, reference, webUrl, whyAndWho } from "#platform/html";
 import type { FooterLink, Html, Moment } from "#platform/html";
-import { door } from "./parts.ts";
+import { doorLink } from "./parts.ts";
 
-export type FoutInput = {
+export type ErrorInput = {
   /** What happened, for a pupil: "We kennen deze toepassing niet". */
   readonly titel: string;
   readonly waarom: Html | string;
@@ -18,12 +18,12 @@ export type FoutInput = {
 };
 
 /** An error that may not go back to the application (unknown client, wrong redirect URI: RFC 6749 4.1.2.1), or a bug. */
-export function fout(input: FoutInput): string {
+export function faultPage(input: ErrorInput): string {
   return document({
     site: "leerling",
     title: input.titel,
     ...(input.voet && { footer: input.voet }),
-    body: door(
+    body: doorLink(
       html`<h1>${input.titel}</h1>
         ${whyAndWho(input.waarom, input.wie)}
         ${reference(input.referentie, input.tijdstip === undefined ? undefined : formatDateTime(input.tijdstip))}
@@ -38,7 +38,7 @@ export function fout(input: FoutInput): string {
   });
 }
 
-export type AanmeldingVerlopenInput = {
+export type SignInExpiredInput = {
   /** Starts over: the application that asked, if known. */
   readonly opnieuwUrl?: string;
   readonly toepassing?: string;
@@ -47,13 +47,13 @@ export type AanmeldingVerlopenInput = {
 };
 
 /** The sign-in began too long ago, or in another browser: start again. Nothing is wrong. */
-export function foutAanmeldingVerlopen(input: AanmeldingVerlopenInput): string {
+export function signInExpiredPage(input: SignInExpiredInput): string {
   const { opnieuwUrl, toepassing } = input;
   return document({
     site: "leerling",
     title: "Begin opnieuw met aanmelden",
     ...(input.voet && { footer: input.voet }),
-    body: door(
+    body: doorLink(
       html`<div class="state">
           <span class="mark">${icon("hourglass")}</span>
           <h1>Begin opnieuw met aanmelden</h1>

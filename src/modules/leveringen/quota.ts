@@ -1,7 +1,7 @@
 import type { Context } from "#platform/context";
 import { Problem } from "#platform/problem";
 import { klasinformatieProblemen } from "./problems.ts";
-import { bytesInBehandeling } from "./store-pakket.ts";
+import { bytesInProgress } from "./store-pakket.ts";
 
 /** How long what we know about a quota counts, ms. */
 const geldig = 5000;
@@ -11,13 +11,13 @@ const geldig = 5000;
  * @param hoogstens bytes of files that may wait or be held
  * @returns a function that throws Problem `te-veel-wachtend` when there are more
  */
-export function maakQuotum(hoogstens: number): (ctx: Context, pakket: string) => Promise<void> {
+export function makeQuota(hoogstens: number): (ctx: Context, pakket: string) => Promise<void> {
   const gezien = new Map<string, { readonly op: number; readonly bytes: Promise<number> }>();
   return async (ctx, pakket) => {
     const nu = performance.now();
     let laatst = gezien.get(pakket);
     if (!laatst || nu - laatst.op > geldig) {
-      laatst = { op: nu, bytes: bytesInBehandeling(ctx, pakket) };
+      laatst = { op: nu, bytes: bytesInProgress(ctx, pakket) };
       gezien.set(pakket, laatst);
       laatst.bytes.catch(() => gezien.delete(pakket));
     }

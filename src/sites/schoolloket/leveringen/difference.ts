@@ -1,19 +1,19 @@
 import { formatDate, formatNumber, html, icon, type Html } from "#platform/html";
-import type { LeveringRegel, Verschil } from "#modules/leveringen";
-import type { Pagina } from "../contract.ts";
-import { aankomst, besluitKnoppen, leveringenPad } from "./page.ts";
+import type { LeveringRegel, Difference } from "#modules/leveringen";
+import type { PageContent } from "../contract.ts";
+import { formatArrival, besluitButtons, leveringenPad } from "./page.ts";
 
 /** Pupils on one page; who changes more classes than this at once, begins with these. */
 export const hoogstensGetoond = 500;
 
 /** One pupil of a difference, by name. */
-export type Wijziging = Verschil["wijzigingen"][number] & {
+export type Wijziging = Difference["wijzigingen"][number] & {
   readonly voornaam: string;
   readonly naam: string;
 };
 
 /** Where a pupil was and comes, in the order of the classes that lose most. */
-export function opVolgorde(wijzigingen: readonly Wijziging[]): readonly Wijziging[] {
+export function inOrder(wijzigingen: readonly Wijziging[]): readonly Wijziging[] {
   const { compare } = new Intl.Collator("nl-BE", { numeric: true });
   return wijzigingen.toSorted(
     (a, b) =>
@@ -23,24 +23,24 @@ export function opVolgorde(wijzigingen: readonly Wijziging[]): readonly Wijzigin
 
 type Klas = Wijziging["van"][number];
 const klasnaam = ({ klas, subklas }: Klas): string => (subklas === null ? klas : `${klas}, ${subklas}`);
-const klassen = (rijen: readonly Klas[]): string => [...new Set(rijen.map(klasnaam))].join(" en ");
+const klassen = (rows: readonly Klas[]): string => [...new Set(rows.map(klasnaam))].join(" en ");
 
 /** When only the days differ, the days are what one must see. */
-const metDagen = (rijen: readonly Klas[]): string =>
-  rijen
-    .map((rij) => `${klasnaam(rij)}, van ${formatDate(rij.van)} tot en met ${formatDate(rij.tot)}`)
+const withDays = (rows: readonly Klas[]): string =>
+  rows
+    .map((row) => `${klasnaam(row)}, van ${formatDate(row.van)} tot en met ${formatDate(row.tot)}`)
     .join(" en ");
 
-const tel = (aantal: number, een: string, meer: string): string =>
-  aantal === 1 ? `1 ${een}` : `${formatNumber(aantal)} ${meer}`;
+const tally = (aantal: number, one: string, meer: string): string =>
+  aantal === 1 ? `1 ${one}` : `${formatNumber(aantal)} ${meer}`;
 
 /** Whom a held file touches, by name, with the two answers above it (D9). Opening it is a look (ADR 0014). */
-export function verschilPagina(p: {
+export function differencePage(p: {
   readonly levering: LeveringRegel;
-  readonly verschil: Verschil;
+  readonly verschil: Difference;
   readonly getoond: readonly Wijziging[];
   readonly nu: number;
-}): Pagina {
+}): PageContent {
   const { levering, verschil, getoond } = p;
   const rest = verschil.wijzigingen.length - getoond.length;
   return {
@@ -51,7 +51,8 @@ export function verschilPagina(p: {
         <div>
           <h1>Verschil per leerling</h1>
           <p>
-            Levering die ${aankomst(levering.ontvangenOp, p.nu)} binnenkwam, schooljaar ${levering.schooljaar}
+            Levering die ${formatArrival(levering.ontvangenOp, p.nu)} binnenkwam, schooljaar
+            ${levering.schooljaar}
           </p>
         </div>
       </div>
@@ -60,14 +61,14 @@ export function verschilPagina(p: {
         <div class="diff">
           <h2 id="wat">Wat er verandert als je dit bestand toch verwerkt</h2>
           <p>${levering.ontvangst?.reden?.melding ?? ""}</p>
-          ${balk(verschil)} ${besluitKnoppen(levering.levering)}
+          ${differenceBar(verschil)} ${besluitButtons(levering.levering)}
           <p class="soft small">
             Weiger je, dan blijven de klassen zoals ze zijn. Verbeter ze dan in je administratieve pakket: dat
             levert de volgende keer opnieuw.
           </p>
         </div>
       </section>
-      ${getoond.length > 0 ? lijst(getoond) : html`<p>Geen enkele leerling verandert van klas of verliest zijn klas.</p>`}
+      ${getoond.length > 0 ? list(getoond) : html`<p>Geen enkele leerling verandert van klas of verliest zijn klas.</p>`}
       ${
         rest > 0 &&
         html`<p class="soft">
@@ -77,7 +78,7 @@ export function verschilPagina(p: {
   };
 }
 
-function balk({ leerlingen, anders, weg, nieuw }: Verschil): Html {
+function differenceBar({ leerlingen, anders, weg, nieuw }: Difference): Html {
   const blijft = Math.max(0, leerlingen - anders - weg);
   const delen = [
     ["ok", blijft],
@@ -97,15 +98,15 @@ function balk({ leerlingen, anders, weg, nieuw }: Verschil): Html {
       </svg>`
     }
     <p>
-      Van de ${tel(leerlingen, "leerling", "leerlingen")} met een klas
+      Van de ${tally(leerlingen, "leerling", "leerlingen")} met een klas
       ${blijft === 1 ? "blijft er 1" : `blijven er ${formatNumber(blijft)}`} in dezelfde klas.
-      <b>${tel(weg, "leerling verliest zijn klas", "leerlingen verliezen hun klas")}</b> en
-      <b>${tel(anders, "leerling krijgt een andere klas", "leerlingen krijgen een andere klas")}</b>.
-      ${nieuw > 0 && html`${tel(nieuw, "leerling zonder klas krijgt er een", "leerlingen zonder klas krijgen er een")}.`}
+      <b>${tally(weg, "leerling verliest zijn klas", "leerlingen verliezen hun klas")}</b> en
+      <b>${tally(anders, "leerling krijgt een andere klas", "leerlingen krijgen een andere klas")}</b>.
+      ${nieuw > 0 && html`${tally(nieuw, "leerling zonder klas krijgt er een", "leerlingen zonder klas krijgen er een")}.`}
     </p>`;
 }
 
-function lijst(getoond: readonly Wijziging[]): Html {
+function list(getoond: readonly Wijziging[]): Html {
   return html`<div class="table-frame">
     <table class="data reflow" role="table">
       <caption class="visually-hidden">
@@ -119,14 +120,14 @@ function lijst(getoond: readonly Wijziging[]): Html {
         </tr>
       </thead>
       <tbody role="rowgroup">
-        ${getoond.map((een) => {
-          const zelfde = klassen(een.van) === klassen(een.naar);
-          const toon = zelfde ? metDagen : klassen;
+        ${getoond.map((one) => {
+          const zelfde = klassen(one.van) === klassen(one.naar);
+          const toon = zelfde ? withDays : klassen;
           return html`<tr role="row">
-            <th role="rowheader" scope="row">${een.voornaam} ${een.naam}</th>
-            <td role="cell" data-label="Klas nu">${toon(een.van)}</td>
+            <th role="rowheader" scope="row">${one.voornaam} ${one.naam}</th>
+            <td role="cell" data-label="Klas nu">${toon(one.van)}</td>
             <td role="cell" data-label="Klas na verwerken">
-              ${een.naar.length === 0 ? html`<span class="pill error">${icon("circle-minus")}Geen klas</span>` : toon(een.naar)}
+              ${one.naar.length === 0 ? html`<span class="pill error">${icon("circle-minus")}Geen klas</span>` : toon(one.naar)}
             </td>
           </tr>`;
         })}
