@@ -42,13 +42,19 @@ export const rooms: Readonly<Record<string, Room>> = {
     uses: [],
   },
   "platform/config": {
-    does: "Reads the LEERID_* environment; unknown or invalid settings stop the start.",
-    uses: [],
+    does: "Reads the LEERID_* environment, and secrets from files; unknown or invalid settings stop the start.",
+    uses: ["platform/crypto"],
     only: ["open", "leerid", "main"],
   },
   "platform/database": {
     does: "Statements as templates, pools, roles, migrations, transactions, COPY, listening, and the questions 'ready?', 'conflict?' and 'unavailable?'.",
     uses: ["platform/log"],
+  },
+  "platform/main-key": {
+    does: "Is the main key of this process the one that the database was made with.",
+    uses: ["platform/crypto", "platform/database"],
+    only: ["open"],
+    schema: "hoofdsleutel",
   },
   "platform/context": {
     does: "What a function with effects gets as its first parameter, and one transaction around it.",
@@ -427,7 +433,7 @@ export const rooms: Readonly<Record<string, Room>> = {
 
   open: {
     does: "Opens the database and the keys of the configuration, the same way for every command.",
-    uses: [],
+    uses: ["modules/leerlingen", "modules/privacylog", "modules/tokens"],
   },
   leerid: {
     does: "Wires a process: sites on their ports, metrics, the jobs and the upkeep that rooms offer.",

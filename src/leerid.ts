@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { getRequestListener } from "@hono/node-server";
 import type { Config } from "#platform/config";
 import type { Context } from "#platform/context";
-import { isReady, openDatabase, type Sql } from "#platform/database";
+import { findWideRights, isReady, openDatabase, type Sql } from "#platform/database";
 import { collectJobs, startUpkeep, startWorker, type Job, type Upkeep, type Worker } from "#platform/jobs";
 import { createMetrics, type Metrics } from "#platform/metrics";
 import * as aanmelding from "#modules/aanmelding";
@@ -57,7 +57,11 @@ export const upkeep = ({ anker }: UpkeepOptions): readonly Upkeep[] => [
 ];
 
 /** What the jobs of a process need of its configuration. */
-type JobsConfig = { readonly urls: Pick<Config["urls"], "acm">; readonly LEERID_PRODUCTIE: boolean };
+type JobsConfig = {
+  readonly urls: Pick<Config["urls"], "acm">;
+  readonly LEERID_PRODUCTIE: boolean;
+  readonly LEERID_DATABASE_URL?: string | undefined;
+};
 
 /** The work that may be asked for with `enqueue`, as the rooms offer it. */
 export const jobs = ({ urls, LEERID_PRODUCTIE }: JobsConfig): readonly Job[] => [
@@ -71,8 +75,17 @@ export const startAllUpkeep = (ctx: Context, options: UpkeepOptions): { stop(): 
   startUpkeep(ctx, upkeep(options));
 
 /** Does what was asked for until stopped, beside the workers of other processes. */
-export const startJobs = (config: JobsConfig, ctx: Context): Promise<Worker> =>
-  startWorker(ctx, collectJobs(jobs(config)));
+export async function startJobs(config: JobsConfig, ctx: Context): Promise<Worker> {
+  await warnOfWideRights(config, ctx);
+  return startWorker(ctx, collectJobs(jobs(config)));
+}
+
+/** Rights too wide, which production refuses (src/open.ts); of the PostgreSQL that comes along we are always the owner. */
+async function warnOfWideRights(config: JobsConfig, ctx: Context): Promise<void> {
+  if (config.LEERID_PRODUCTIE || config.LEERID_DATABASE_URL === undefined) return;
+  const wide = await findWideRights(ctx.sql);
+  if (wide !== undefined) ctx.log.warn({}, `${wide} In productie wordt dit geweigerd.`);
+}
 
 /** Every site says whether it lives (`/healthz`) and whether it can work: database reachable, migrations done (`/readyz`). */
 function withHealth(ctx: Context, listener: Listener): Listener {
@@ -168,6 +181,7 @@ async function startDropserver(
  * has its own on + 99.
  */
 export async function startDropserverAlone(config: Config, ctx: Context): Promise<dropserverSite.Dropserver> {
+  await warnOfWideRights(config, ctx);
   const metrics = createMetrics();
   const health = await listenOn(config, withHealth(ctx, metrics.handler), config.LEERID_PORT_BASE + 98);
   try {

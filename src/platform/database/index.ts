@@ -2,24 +2,37 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isHangUp, type Log } from "#platform/log";
+import { DatabaseError } from "./problem.ts";
+import { checkOwner, checkRoles, findReadiness, readinessInTime, type Readiness } from "./roles.ts";
 import { openDatabase, transaction, type Sql } from "./sql.ts";
 
+export { DatabaseError } from "./problem.ts";
+export { findWideRights } from "./roles.ts";
 export { isDuplicate, retryUndone } from "./retry.ts";
 export { openDatabase, transaction, type PoolOptions, type Sql } from "./sql.ts";
 export { listen, type Listener } from "./listen.ts";
 export { copyIn, copyLine, rowText, type CopyCell } from "./copy.ts";
 export type { Fragment } from "./statement.ts";
 
-/** Thrown when the database cannot be used as it is; the message says who can fix it. */
-export class DatabaseError extends Error {}
-
 const migrationsFolder = new URL("../../../migrations/", import.meta.url).pathname;
 
 /**
  * Brings the database to the newest structure: plain SQL files in order, each in its own transaction, forward only.
- * Safe beside a second node that does the same (advisory lock). A file that changed after it ran stops the start.
+ * Safe beside a second node that does the same (advisory lock). A file that changed after it ran stops the start. Every time, also when
+ * there is nothing to do, it looks whether the roles, who may take which, and the rights are as they must be.
+ * @param url of the owner
+ * @param options.before runs before anything is changed, `after` when all is done; both as the owner, and what they throw stops it
+ * @returns how many files ran
+ * @throws DatabaseError that says who can fix it, and with which file
  */
-export async function migrate(url: string, log: Log): Promise<number> {
+export async function migrate(
+  url: string,
+  log: Log,
+  options: {
+    readonly before?: (sql: Sql) => Promise<void>;
+    readonly after?: (sql: Sql) => Promise<void>;
+  } = {},
+): Promise<number> {
   const sql = openDatabase({ url, max: 1, role: "eigenaar" });
   try {
     const [server] = await sql<{ version: number; encoding: string }[]>`
@@ -29,7 +42,9 @@ export async function migrate(url: string, log: Log): Promise<number> {
         "LeerID heeft PostgreSQL 15 of nieuwer nodig, met codering UTF8. De beheerder van de databank kan dit oplossen.",
       );
     }
+    await checkOwner(sql);
     await sql`select pg_advisory_lock(7105)`;
+    await options.before?.(sql);
     await sql`create table if not exists public.migratie (bestand text primary key, hash text not null, uitgevoerd_op timestamptz not null default now())`;
     await sql`comment on table public.migratie is 'Which migrations ran. No personal data.'`;
     const done = new Map(
@@ -55,6 +70,8 @@ export async function migrate(url: string, log: Log): Promise<number> {
       count++;
     }
     await sql`grant select on public.migratie to leerid_app`;
+    await checkRoles(sql);
+    await options.after?.(sql);
     if (count > 0) log.info({ aantal: count }, "migraties uitgevoerd");
     return count;
   } finally {
@@ -62,19 +79,16 @@ export async function migrate(url: string, log: Log): Promise<number> {
   }
 }
 
-/** Is the database reachable and its structure as new as this program; for `/readyz`. */
-export async function isReady(sql: Sql): Promise<boolean> {
-  try {
-    const newest =
-      (await readdir(migrationsFolder))
-        .filter((name) => name.endsWith(".sql"))
-        .toSorted()
-        .at(-1) ?? "";
-    const rows = await sql`select 1 from public.migratie where bestand = ${newest}`;
-    return rows.length === 1;
-  } catch {
-    return false;
-  }
+/** Is the database reachable, its structure as new as this program, and can each role be taken; for `/readyz`, within two seconds. */
+export const isReady = async (sql: Sql): Promise<boolean> => (await readinessOf(sql)) === "ready";
+
+/** The same, with what is the matter. */
+export const readinessOf = (sql: Sql): Promise<Readiness> =>
+  readinessInTime(sql, async () => findReadiness(sql, await newestMigration()));
+
+async function newestMigration(): Promise<string> {
+  const files = (await readdir(migrationsFolder)).filter((name) => name.endsWith(".sql"));
+  return files.toSorted().at(-1) ?? "";
 }
 
 /**
