@@ -53,7 +53,7 @@ export async function checkOwner(sql: Sql): Promise<void> {
 
 /**
  * After every `migrate`, also when there was nothing to do: the roles, who may take which, and the rights on what there is. A dump holds
- * no roles and no memberships, and one restored before the roles were there has lost the rights as well.
+ * no roles and no memberships, and one restored before a role was there has lost all rights of it as well.
  * @throws DatabaseError that says which file mends it
  */
 export async function checkRoles(sql: Sql): Promise<void> {
@@ -72,12 +72,10 @@ export async function checkRoles(sql: Sql): Promise<void> {
            array(select rolname::text from pg_roles
                   where rolname = any(${roles}::text[]) and (rolsuper or rolbypassrls or rolcreaterole or rolreplication)) as wide,
            array(select role from unnest(${roles}::text[]) role
-                  where not exists (select from ours where has_schema_privilege(role, ours.oid, 'USAGE'))
-                     or role = 'leerid_app' and exists (
+                  where not exists (
                           select from pg_class c join ours on ours.oid = c.relnamespace
-                           where c.relkind in ('r', 'p') and not c.relispartition
-                             and not has_table_privilege(role, c.oid, 'SELECT, INSERT, UPDATE, DELETE')
-                             and not has_any_column_privilege(role, c.oid, 'SELECT, INSERT, UPDATE'))) as bare,
+                           where c.relkind in ('r', 'p') and has_schema_privilege(role, ours.oid, 'USAGE')
+                             and has_any_column_privilege(role, c.oid, 'SELECT'))) as bare,
            has_schema_privilege('leerid_app', 'public', 'CREATE') as open`;
   if (!found) throw new Error("PostgreSQL said nothing of its roles");
   const { notTaken, inherited, wide, bare, open } = found;
