@@ -3,13 +3,17 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { systemClock } from "#platform/clock";
+import type { Context } from "#platform/context";
+import { deriveKeys } from "#platform/crypto";
 import { newAccountUuid } from "#platform/ids";
-import { writeRegel } from "#modules/privacylog";
+import { openDatabase } from "#platform/database";
+import { writeRegel, zegel } from "#modules/privacylog";
 import { testDatabase, type TestDatabase } from "#testing/database";
-import { leerlingRegel, testInsz } from "#testing/discimus";
+import { startDebianPostgres } from "#testing/debian-postgres";
+import { inschrijvingRegel, leerlingRegel, schoolRegel, testInsz } from "#testing/discimus";
 import { makeMainKey } from "#testing/main-key";
 import { freePortBase, mainKey, runLeerid, withFolder, type Settings } from "#testing/server";
-import { asUser } from "./setting.ts";
+import { asUser, makeDatabase, makeRoles, migrating, runProgram, serving } from "./setting.ts";
 
 const otherKey = makeMainKey("een andere").toString("base64");
 const world = new URL("../../demo/bestanden/", import.meta.url);
@@ -28,6 +32,20 @@ before(async () => {
 after(() => db?.close());
 
 const feed = `${leerlingRegel("l-1", {}, { insz: testInsz("170502") })}\n`;
+
+const replace = new URL("../../deploy/postgresql/hoofdsleutel-vervangen.sql", import.meta.url).pathname;
+
+/** A release, as a line of the privacy log. */
+const releaseAt = (tijdstip: number) =>
+  ({
+    tijdstip,
+    soort: "verstrekking",
+    accountUuid: newAccountUuid(),
+    attributen: ["Naam"],
+    ontvanger: "bingel",
+    protocol: "bingel@1",
+    aanleiding: "aanmelding",
+  }) as const;
 
 /** What a command with a wrong key would change. */
 const counts = async () => {
@@ -60,18 +78,7 @@ describe("the main key that a database was made with", () => {
       await writeFile(path, feed);
       const loaded = await runLeerid(["import", "discimus", path], settings);
       assert.equal(loaded.code, 0, loaded.stderr);
-      await writeRegel(
-        { ...db.ctx, clock: systemClock() },
-        {
-          tijdstip: Date.now(),
-          soort: "verstrekking",
-          accountUuid: newAccountUuid(),
-          attributen: ["Naam"],
-          ontvanger: "bingel",
-          protocol: "bingel@1",
-          aanleiding: "aanmelding",
-        },
-      );
+      await writeRegel({ ...db.ctx, clock: systemClock() }, releaseAt(Date.now()));
       const before = await counts();
       assert.equal(before?.["insz"], 1);
       const file = (name: string) => new URL(name, world).pathname;
@@ -130,4 +137,65 @@ describe("the main key that a database was made with", () => {
           await older.close();
         }
       }));
+});
+
+describe("a main key that is lost, or known to others", () => {
+  it("is replaced with deploy/postgresql/hoofdsleutel-vervangen.sql: accounts and log stay, the rest is made again", async (t) => {
+    const cluster = await startDebianPostgres();
+    if (!cluster) return t.skip("no PostgreSQL 15 or newer of Debian on this machine");
+    try {
+      await withFolder(async (folder) => {
+        await makeRoles(cluster);
+        const at = await makeDatabase(cluster, "productie");
+        const feedFile = join(folder, "levering.ndjson");
+        const messages = [schoolRegel(), feed.trim(), inschrijvingRegel("l-1"), leerlingRegel("l-2")];
+        await writeFile(feedFile, `${messages.join("\n")}\n`);
+        const run = async (command: readonly string[], given: Settings) => {
+          const outcome = await runLeerid(command, given);
+          assert.equal(outcome.code, 0, `${command.join(" ")}: ${outcome.stdout}${outcome.stderr}`);
+          return outcome.stdout;
+        };
+        const load = async (given: Settings) => run(["import", "discimus", feedFile], given);
+        const look = () =>
+          asUser(at.admin, async (sql) => ({
+            accounts: (
+              await sql`select account_uuid::text, leer_id_uuid::text, gebruikersnaam_basis, gebruikersnaam_nr from leerlingen.account order by 1`
+            ).map((row) => ({ ...row })),
+            insz: (await sql`select account_uuid::text from leerlingen.insz`).map((row) => ({ ...row })),
+            enrolments: (await sql`select from inschrijvingen.inschrijving`).length,
+          }));
+
+        await run(["migrate"], migrating(at));
+        assert.match(await load(serving(at)), /4 ontvangen = 4 verwerkt/);
+        await run(["sleutels", "roteer"], serving(at));
+        const asServer = async (work: (ctx: Context) => Promise<unknown>, keys = db.ctx.keys) => {
+          const sql = openDatabase({ url: at.server, max: 1 });
+          await work({ ...db.ctx, sql, keys, clock: systemClock() }).finally(() => sql.end({ timeout: 5 }));
+        };
+        await asServer(async (ctx) => {
+          await writeRegel(ctx, releaseAt(ctx.clock.now()));
+          await zegel(ctx);
+        });
+        const before = await look();
+        assert.equal(before.insz.length, 1);
+
+        await runProgram(cluster, "psql", "-d", at.eigenaar, "-f", replace);
+        const fresh = { LEERID_HOOFDSLEUTEL: otherKey };
+        assert.equal((await runLeerid(["worker"], { ...serving(at), ...fresh })).code, 1, "before migrate");
+        await run(["migrate"], { ...migrating(at), ...fresh });
+        assert.match(await load({ ...serving(at), ...fresh }), /4 ontvangen = 4 verwerkt/);
+        assert.match(await load({ ...serving(at), ...fresh }), /\+ 4 ongewijzigd/);
+        assert.deepEqual(await look(), before);
+        await run(["sleutels", "roteer"], { ...serving(at), ...fresh });
+        const verify = () => run(["log", "verify"], { ...serving(at), ...fresh });
+        assert.match(await verify(), /^1 regels, 0 zegels, 1 regels wachten/);
+        await asServer((ctx) => zegel(ctx), deriveKeys(Buffer.from(otherKey, "base64")));
+        assert.match(await verify(), /^1 regels, 1 zegels, 0 regels wachten/);
+        const formerKey = await runLeerid(["log", "verify"], serving(at));
+        assert.match(formerKey.stderr, /andere hoofdsleutel/);
+      });
+    } finally {
+      await cluster.stop();
+    }
+  });
 });
