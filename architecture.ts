@@ -47,7 +47,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     only: ["open", "leerid", "main"],
   },
   "platform/database": {
-    does: "Statements as templates, pools, roles, migrations, transactions, COPY, listening, and the questions 'ready?', 'conflict?' and 'unavailable?'.",
+    does: "Statements as templates, pools, roles, migrations, transactions, COPY, listening, and the questions 'ready?', 'duplicate?' and 'unavailable?'.",
     uses: ["platform/log"],
   },
   "platform/context": {
