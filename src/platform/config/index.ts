@@ -29,7 +29,7 @@ export const settings = {
   LEERID_ACM_VERBINDINGEN: {
     schema: z.coerce.number().int().min(2).max(200).optional(),
     uitleg:
-      "Hoogste aantal verbindingen van ACM, die niemand anders gebruikt: zo staat geen trage bladzijde voor een aanmelding. Standaard twee per kern, hoogstens 10.",
+      "Hoogste aantal verbindingen van ACM, die niemand anders gebruikt: zo staat geen trage bladzijde voor een aanmelding. Standaard vijf per kern, hoogstens 20.",
   },
   LEERID_DATAMAP: {
     schema: z.string().min(1).default(".leerid"),
