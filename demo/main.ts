@@ -127,7 +127,7 @@ export async function startDemo(
       { ...config, LEERID_SITES: undefined, LEERID_DOV_ORGANISATIE: dovOrganisatie, medewerkers: sleutel },
       ctx,
     );
-    afsluiten.push(() => leerid.close());
+    afsluiten.push(async () => void (await leerid.close()));
     const onderhoud = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER });
     afsluiten.push(() => onderhoud.stop());
     const taken = await startJobs(config, ctx);

@@ -3,9 +3,10 @@ import { parseArgs } from "node:util";
 import { ConfigError, readConfig, type Config } from "#platform/config";
 import type { Context } from "#platform/context";
 import { DatabaseError, isUnavailable } from "#platform/database";
-import { end, endOnUnforeseen, hasFailed, Unforeseen, untilStopped } from "#platform/ending";
+import { end, endOnUnforeseen, hasFailed, Unforeseen } from "#platform/ending";
 import { describeError } from "#platform/log";
 import { Problem } from "#platform/problem";
+import { version } from "#platform/version";
 import { openLeerId } from "#open";
 
 /** Wrong usage: exit code 2. */
@@ -47,47 +48,23 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
   async serve(config, args) {
     const { values } = options(args, { sites: { type: "string" } }, 0);
     const chosen = values.sites === undefined ? config : withSites(values.sites);
-    const { startLeerId, startAllUpkeep, startJobs } = await import("#leerid");
-    await withContext(chosen, async (ctx) => {
-      const running = await startLeerId(chosen, ctx);
-      // A server alone also does what a worker does: a small installation needs no second process, and two do no harm.
-      const upkeep = startAllUpkeep(ctx, { anker: chosen.LEERID_LOG_ANKER });
-      const worker = await startJobs(chosen, ctx);
-      ctx.log.info(
-        { sites: chosen.LEERID_SITES ?? "alle", poort: chosen.LEERID_PORT_BASE },
-        "LeerID luistert",
-      );
-      // What loading left behind (15 MB), while nobody waits for us; see bin/leerid.mjs.
-      globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
-      await untilStopped().finally(async () => {
-        await worker.stop();
-        await upkeep.stop();
-        await running.close();
-      });
-    });
+    const { announce, serve } = await import("#leerid");
+    announce(chosen, "serve");
+    await withContext(chosen, (ctx) => serve(chosen, ctx));
   },
 
   async worker(config, args) {
     options(args, {}, 0);
-    const { startAllUpkeep, startJobs } = await import("#leerid");
-    await withContext(config, async (ctx) => {
-      const upkeep = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER });
-      const worker = await startJobs(config, ctx);
-      await untilStopped().finally(async () => {
-        await worker.stop();
-        await upkeep.stop();
-      });
-    });
+    const { announce, work } = await import("#leerid");
+    announce(config, "worker");
+    await withContext(config, (ctx) => work(config, ctx));
   },
 
   async dropserver(config, args) {
     options(args, {}, 0);
-    const { startDropserverAlone } = await import("#leerid");
-    await withContext(config, async (ctx) => {
-      const running = await startDropserverAlone(config, ctx);
-      ctx.log.info({ poort: running.poort, hostsleutel: running.vingerafdruk }, "de dropserver luistert");
-      await untilStopped().finally(() => running.stop());
-    });
+    const { announce, serveDropserver } = await import("#leerid");
+    announce(config, "dropserver");
+    await withContext(config, (ctx) => serveDropserver(config, ctx));
   },
 
   async migrate(config, args) {
@@ -269,6 +246,10 @@ async function main(): Promise<number> {
   if (name === undefined || name === "--help" || name === "help" || args.includes("--help")) {
     console.log(help);
     return name === undefined ? 2 : 0;
+  }
+  if (name === "--version") {
+    console.log(`leerid ${version}`);
+    return 0;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   try {

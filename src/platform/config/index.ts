@@ -117,6 +117,11 @@ export const settings = {
     schema: z.coerce.number().int().min(10).max(86_400).default(300),
     uitleg: "Seconden zonder vraag waarna de dropserver een verbinding sluit.",
   },
+  LEERID_AFBOUWTIJD: {
+    schema: z.coerce.number().int().min(0).max(300).default(5),
+    uitleg:
+      "Seconden na SIGTERM dat `/readyz` al 503 zegt terwijl alles nog beantwoord wordt: zo lang heeft de verdeler om dat te zien.",
+  },
   LEERID_PRODUCTIE: {
     schema: z
       .enum(["0", "1"])
