@@ -96,8 +96,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   "platform/relying-party": {
-    does: "Our own sites as ordinary OpenID clients: sign-in, sign-out, logout tokens.",
-    uses: ["platform/crypto"],
+    does: "Our own sites as ordinary OpenID clients: sign-in, sign-out, logout tokens, and whether ACM was found.",
+    uses: ["platform/crypto", "platform/log"],
     only: ["platform/staff-site", "sites/acm", "sites/leerlingloket"],
   },
   "platform/staff-site": {

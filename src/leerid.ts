@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { getRequestListener } from "@hono/node-server";
 import type { Config } from "#platform/config";
-import type { Context } from "#platform/context";
+import { inTransaction, type Context } from "#platform/context";
 import { isReady, openDatabase, type Sql } from "#platform/database";
 import { collectJobs, startUpkeep, startWorker, type Job, type Upkeep, type Worker } from "#platform/jobs";
 import { ignoreHangUp, untilStopped } from "#platform/ending";
@@ -15,7 +15,13 @@ import * as leerlingbeheer from "#modules/leerlingbeheer";
 import * as privacylog from "#modules/privacylog";
 import * as rechten from "#modules/rechten";
 import * as sleutels from "#modules/sleutels";
-import { importToepassing } from "#modules/toepassingen";
+import {
+  importToepassing,
+  listAdressen,
+  registerAdressen,
+  replaceAdressen,
+  type Adressen,
+} from "#modules/toepassingen";
 import * as uitreiking from "#modules/uitreiking";
 import * as verstrekking from "#modules/verstrekking";
 import * as acmSite from "#sites/acm";
@@ -172,6 +178,46 @@ export function openAcmPool({ sql }: Context, max = Math.min(10, 2 * availablePa
   return openDatabase({ ...sql.options, max });
 }
 
+/** Our own sites as clients of ACM, at these addresses. */
+async function writeClients(ctx: Context, adressen: Adressen): Promise<void> {
+  await leerlingloket.register(ctx, adressen);
+  await schoolloket.register(ctx, adressen);
+  await importToepassing(ctx, beheer.clientFile(ctx, adressen));
+}
+
+/**
+ * Registers our own sites with the addresses that are registered, and where none is with those of this process. One process that was
+ * set up with other addresses so changes nothing for the others; it says so in the log.
+ */
+async function registerSites(ctx: Context, own: Adressen): Promise<void> {
+  await inTransaction(ctx, async (tx) => writeClients(tx, await registerAdressen(tx, own)));
+  for (const { site, geregistreerd, hier } of await compareAdressen(ctx, own))
+    if (geregistreerd !== hier)
+      ctx.log.warn(
+        { site, geregistreerd, hier },
+        "dit proces heeft een ander adres voor een site dan geregistreerd is; er is niets gewijzigd. Pas de instelling aan, of geef leerid adressen zet",
+      );
+}
+
+/** Per site the address that is registered, and the one of this process. */
+export async function compareAdressen(
+  ctx: Context,
+  own: Adressen,
+): Promise<
+  readonly { readonly site: string; readonly geregistreerd: string | undefined; readonly hier: string }[]
+> {
+  const registered: Readonly<Record<string, string>> = await listAdressen(ctx);
+  return Object.entries(own).map(([site, hier]) => ({ site, geregistreerd: registered[site], hier }));
+}
+
+/** Registers our own sites with these addresses, for all nodes: ACM accepts them at once. */
+export async function setAdressen(ctx: Context, adressen: Adressen): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    await replaceAdressen(tx, adressen);
+    await writeClients(tx, adressen);
+  });
+}
+
 /**
  * Starts the sites of this process on a migrated database. Several of these run beside each other: all state is in the database.
  * @throws when a port is taken
@@ -181,9 +227,7 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   const { urls } = config;
   const lokaal = !config.LEERID_PRODUCTIE;
   await privacylog.makePartitions(ctx);
-  await leerlingloket.register(ctx, urls);
-  await schoolloket.register(ctx, urls);
-  await importToepassing(ctx, beheer.clientFile(ctx, urls));
+  await registerSites(ctx, urls);
   const metrics = createMetrics();
   const ports = makePorts(config.LEERID_HOST);
   const listen = (listener: Listener, port: number, needs: Needs = needsDatabase(ctx)): Promise<void> =>
@@ -221,27 +265,18 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   };
   try {
     if (acm) await listen(metrics.measured("acm", acm.handler), base, needsDatabase(acmCtx));
-    if (sites.includes("leerlingloket"))
-      await listen(
-        metrics.measured(
-          "leerlingloket",
-          getRequestListener(leerlingloket.createLeerlingloket(ctx, urls).fetch),
-        ),
-        base + 1,
-      );
-    if (sites.includes("schoolloket"))
-      await listen(
-        metrics.measured("schoolloket", getRequestListener(schoolloket.createSchoolloket(ctx, urls).fetch)),
-        base + 2,
-      );
-    if (sites.includes("beheer"))
-      await listen(
-        metrics.measured(
-          "beheer",
-          getRequestListener(beheer.createBeheer(ctx, { urls, dov: config.LEERID_DOV_ORGANISATIE }).fetch),
-        ),
-        base + 3,
-      );
+    const at = { ...urls, acmBinnen: config.LEERID_ACM_BINNEN_URL };
+    const lokets = {
+      leerlingloket: () => leerlingloket.createLeerlingloket(ctx, at),
+      schoolloket: () => schoolloket.createSchoolloket(ctx, at),
+      beheer: () => beheer.createBeheer(ctx, { urls: at, dov: config.LEERID_DOV_ORGANISATIE }),
+    };
+    for (const [index, name] of (["leerlingloket", "schoolloket", "beheer"] as const).entries()) {
+      if (!sites.includes(name)) continue;
+      const { app, isAcmFound } = lokets[name]();
+      const needs = { ...needsDatabase(ctx), ACM: isAcmFound };
+      await listen(metrics.measured(name, getRequestListener(app.fetch)), base + 1 + index, needs);
+    }
     if (sites.includes("api"))
       await listen(
         metrics.measured(

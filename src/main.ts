@@ -26,6 +26,7 @@ const help = `Gebruik: leerid <opdracht>
   import toepassing BESTAND      een toepassing met haar clients invoeren
   import schoolsoftware BESTAND  schoolpakketten, hun sleutels en welke school welk pakket gebruikt
   log verify                     de keten van de privacylog nakijken
+  adressen toon|zet              de adressen van onze sites: wat geregistreerd is, of die van de instellingen registreren
   sleutels roteer                de handtekeningsleutels van ACM vernieuwen
   bench [--only a,b] [--size S]  de metingen
   generate                       de gegenereerde documenten maken
@@ -160,6 +161,25 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
       const { rotate } = await import("#modules/tokens");
       await rotate(ctx);
       console.log("Nieuwe sleutels zijn actief. Tokens van de vorige blijven geldig tot ze verlopen.");
+    });
+  },
+
+  async adressen(config, args) {
+    const [what, ...rest] = args;
+    if (what !== "toon" && what !== "zet") throw new UsageError("adressen: kies toon of zet.");
+    options(rest, {}, 0);
+    return withContext(config, async (ctx) => {
+      const { compareAdressen, setAdressen } = await import("#leerid");
+      if (what === "zet") await setAdressen(ctx, config.urls);
+      const found = await compareAdressen(ctx, config.urls);
+      for (const { site, geregistreerd, hier } of found)
+        console.log(
+          `${site.padEnd(14)} ${geregistreerd ?? "nog niet geregistreerd"}${geregistreerd === hier ? "" : `   (de instellingen hier zeggen ${hier})`}`,
+        );
+      if (found.some(({ geregistreerd, hier }) => geregistreerd !== hier))
+        throw new Refused(
+          "De instellingen hier verschillen van wat geregistreerd is. Pas de instellingen aan, of geef leerid adressen zet.",
+        );
     });
   },
 
