@@ -308,15 +308,11 @@ export async function serve(config: Config, ctx: Context): Promise<void> {
   const running = await startLeerId(config, ctx);
   const upkeep = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER });
   const worker = await startJobs(config, ctx);
+  const stopped = untilStopped(leaving(config, ctx, running));
   ctx.log.info({ sites: config.LEERID_SITES ?? "alle", poort: config.LEERID_PORT_BASE }, "LeerID luistert");
   // What loading left behind (15 MB), while nobody waits for us; see bin/leerid.mjs.
   globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
-  const seconden = config.LEERID_AFBOUWTIJD;
-  const drain = () => {
-    ctx.log.info({ seconden }, "LeerID stopt: /readyz zegt 503, en wat nog komt wordt beantwoord");
-    running.drain();
-  };
-  await untilStopped({ seconds: seconden, drain }).finally(async () => {
+  await stopped.finally(async () => {
     await worker.stop();
     await upkeep.stop();
     const afgebroken = await running.close();
@@ -328,8 +324,9 @@ export async function serve(config: Config, ctx: Context): Promise<void> {
 export async function work(config: Config, ctx: Context): Promise<void> {
   const upkeep = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER });
   const worker = await startJobs(config, ctx);
+  const stopped = untilStopped();
   ctx.log.info({}, "de worker werkt");
-  await untilStopped().finally(async () => {
+  await stopped.finally(async () => {
     await worker.stop();
     await upkeep.stop();
     ctx.log.info({}, "de worker is gestopt");
@@ -339,14 +336,22 @@ export async function work(config: Config, ctx: Context): Promise<void> {
 /** `leerid dropserver`: the SFTP server and nothing else. Until it is stopped. */
 export async function serveDropserver(config: Config, ctx: Context): Promise<void> {
   const running = await startDropserverAlone(config, ctx);
+  const stopped = untilStopped(leaving(config, ctx, running));
   ctx.log.info({ poort: running.poort, hostsleutel: running.vingerafdruk }, "de dropserver luistert");
-  const seconden = config.LEERID_AFBOUWTIJD;
-  const drain = () => {
-    ctx.log.info({ seconden }, "de dropserver stopt: /readyz zegt 503, en wie verbindt wordt nog bediend");
-    running.drain();
-  };
-  await untilStopped({ seconds: seconden, drain }).finally(async () => {
+  await stopped.finally(async () => {
     await running.stop();
     ctx.log.info({}, "de dropserver is gestopt");
   });
 }
+
+/** How a process that a proxy sends work to takes its leave. */
+const leaving = (config: Config, { log }: Context, running: { drain(): void }) => ({
+  seconds: config.LEERID_AFBOUWTIJD,
+  drain(): void {
+    log.info(
+      { seconden: config.LEERID_AFBOUWTIJD },
+      "LeerID stopt: /readyz zegt 503, en wat nog komt wordt beantwoord",
+    );
+    running.drain();
+  },
+});
