@@ -48,7 +48,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "platform/database": {
     does: "Statements as templates, pools, roles, migrations, transactions, COPY, listening, and the questions 'ready?', 'duplicate?' and 'unavailable?'.",
-    uses: ["platform/log"],
+    uses: ["platform/log", "platform/version"],
   },
   "platform/context": {
     does: "What a function with effects gets as its first parameter, and one transaction around it.",
@@ -75,7 +75,13 @@ export const rooms: Readonly<Record<string, Room>> = {
   "platform/ending": {
     does: "How a process ends: asked to, or because of something that nobody foresaw.",
     uses: ["platform/log"],
-    only: ["main"],
+    only: ["leerid", "main"],
+  },
+  "platform/version": { does: "Which version this program is.", uses: [] },
+  "platform/listening": {
+    does: "The ports of a process: health and readiness on each, and how they close without losing a request.",
+    uses: [],
+    only: ["leerid"],
   },
   "platform/html": {
     does: "How a page looks and is sent: template tag, document, parts, static files, security headers.",
@@ -90,8 +96,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   "platform/relying-party": {
-    does: "Our own sites as ordinary OpenID clients: sign-in, sign-out, logout tokens.",
-    uses: ["platform/crypto"],
+    does: "Our own sites as ordinary OpenID clients: sign-in, sign-out, logout tokens, and whether ACM was found.",
+    uses: ["platform/crypto", "platform/log"],
     only: ["platform/staff-site", "sites/acm", "sites/leerlingloket"],
   },
   "platform/staff-site": {

@@ -5,7 +5,7 @@ import type { Context } from "#platform/context";
 import { end, untilStopped } from "#platform/ending";
 import { loadDirecteursopdrachten } from "#modules/rechten";
 import type { ToepassingFile } from "#modules/toepassingen";
-import { startLeerId, startAllUpkeep, startJobs } from "#leerid";
+import { setAdressen, startLeerId, startAllUpkeep, startJobs } from "#leerid";
 import { openLeerId } from "#open";
 import { openDataFolder, type DataFolder } from "./data-folder.ts";
 import type { DemoJson } from "./demo-json.ts";
@@ -123,11 +123,12 @@ export async function startDemo(
     const tweede = await loadToepassing(ctx, map, "cijferbos", sites.tweede);
     const sleutel = demoSleutel(sites, map);
     afsluiten.push(await openListener(await sleutelSite(sleutel, sites, now), config.LEERID_HOST, base + 40));
+    await setAdressen(ctx, config.urls); // the world is ours: another port this time is no mistake
     const leerid = await startLeerId(
       { ...config, LEERID_SITES: undefined, LEERID_DOV_ORGANISATIE: dovOrganisatie, medewerkers: sleutel },
       ctx,
     );
-    afsluiten.push(() => leerid.close());
+    afsluiten.push(async () => void (await leerid.close()));
     const onderhoud = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER });
     afsluiten.push(() => onderhoud.stop());
     const taken = await startJobs(config, ctx);

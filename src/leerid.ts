@@ -1,10 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { availableParallelism } from "node:os";
 import { getRequestListener } from "@hono/node-server";
 import type { Config } from "#platform/config";
-import type { Context } from "#platform/context";
+import { inTransaction, type Context } from "#platform/context";
 import { isReady, openDatabase, type Sql } from "#platform/database";
 import { collectJobs, startUpkeep, startWorker, type Job, type Upkeep, type Worker } from "#platform/jobs";
+import { ignoreHangUp, untilStopped } from "#platform/ending";
+import { operationsLog } from "#platform/log";
+import { version } from "#platform/version";
+import { makePorts, type Listener, type Needs } from "#platform/listening";
 import { createMetrics, type Metrics } from "#platform/metrics";
 import * as aanmelding from "#modules/aanmelding";
 import * as leveringen from "#modules/leveringen";
@@ -12,7 +15,13 @@ import * as leerlingbeheer from "#modules/leerlingbeheer";
 import * as privacylog from "#modules/privacylog";
 import * as rechten from "#modules/rechten";
 import * as sleutels from "#modules/sleutels";
-import { importToepassing } from "#modules/toepassingen";
+import {
+  importToepassing,
+  listAdressen,
+  registerAdressen,
+  replaceAdressen,
+  type Adressen,
+} from "#modules/toepassingen";
 import * as uitreiking from "#modules/uitreiking";
 import * as verstrekking from "#modules/verstrekking";
 import * as acmSite from "#sites/acm";
@@ -22,14 +31,17 @@ import * as leerlingloket from "#sites/leerlingloket";
 import * as beheer from "#sites/beheer";
 import * as schoolloket from "#sites/schoolloket";
 
-type Listener = (request: IncomingMessage, response: ServerResponse) => void;
-
 export type LeerId = {
   readonly ctx: Context;
   /** When this process has it. */
   readonly dropserver: dropserverSite.Dropserver | undefined;
-  /** Stops listening and lets requests in flight end. The pool stays open: it is the caller's. */
-  close(): Promise<void>;
+  /** Says on `/readyz` that it is about to stop, and goes on answering. */
+  drain(): void;
+  /**
+   * Stops listening and lets requests in flight end. The pool stays open: it is the caller's.
+   * @returns how many connections had to be cut off
+   */
+  close(): Promise<number>;
 };
 
 const { endSessies } = acmSite;
@@ -74,20 +86,6 @@ export const startAllUpkeep = (ctx: Context, options: UpkeepOptions): { stop(): 
 export const startJobs = (config: JobsConfig, ctx: Context): Promise<Worker> =>
   startWorker(ctx, collectJobs(jobs(config)));
 
-/** Every site says whether it lives (`/healthz`) and whether it can work: database reachable, migrations done (`/readyz`). */
-function withHealth(ctx: Context, listener: Listener): Listener {
-  const say = (response: ServerResponse, status: number, text: string) =>
-    response
-      .writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" })
-      .end(text);
-  return (request, response) => {
-    if (request.url === "/healthz") say(response, 200, "ok");
-    else if (request.url === "/readyz") {
-      void isReady(ctx.sql).then((ready) => say(response, ready ? 200 : 503, ready ? "ok" : "niet klaar"));
-    } else listener(request, response);
-  };
-}
-
 /** What to say when a port cannot be had. */
 const portError = (config: Config, port: number, error: NodeJS.ErrnoException): Error =>
   error.code === "EADDRINUSE"
@@ -96,29 +94,8 @@ const portError = (config: Config, port: number, error: NodeJS.ErrnoException): 
         `Op ${config.LEERID_HOST}, poort ${port}, kan LeerID niet luisteren (${error.code ?? "onbekend"}). Kijk LEERID_HOST en LEERID_PORT_BASE na.`,
       );
 
-function listenOn(config: Config, listener: Listener, port: number): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = createServer(
-      {
-        keepAliveTimeout: 65_000,
-        requestTimeout: 60_000,
-        headersTimeout: 10_000,
-        // How often the two above are looked at; Node's own 30 s would more than double them.
-        connectionsCheckingInterval: 5000,
-      },
-      listener,
-    );
-    server.once("error", (error: NodeJS.ErrnoException) => reject(portError(config, port, error)));
-    server.listen(port, config.LEERID_HOST, () => resolve(server));
-  });
-}
-
-const closeServer = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-    setTimeout(() => server.closeAllConnections(), 3000).unref();
-  });
+/** What every site needs: the database within reach, with a structure that this program can work with. */
+const needsDatabase = ({ sql }: Context): Needs => ({ databank: () => isReady(sql) });
 
 const mega = 1_000_000;
 
@@ -167,20 +144,28 @@ async function startDropserver(
  * A process with nothing but the SFTP server, and figures and health on the port base + 98: beside a server of the same base, which
  * has its own on + 99.
  */
-export async function startDropserverAlone(config: Config, ctx: Context): Promise<dropserverSite.Dropserver> {
+async function startDropserverAlone(
+  config: Config,
+  ctx: Context,
+): Promise<dropserverSite.Dropserver & { drain(): void }> {
   const metrics = createMetrics();
-  const health = await listenOn(config, withHealth(ctx, metrics.handler), config.LEERID_PORT_BASE + 98);
+  const ports = makePorts(config.LEERID_HOST);
+  const port = config.LEERID_PORT_BASE + 98;
+  await ports.open(port, metrics.handler, needsDatabase(ctx)).catch((error: NodeJS.ErrnoException) => {
+    throw portError(config, port, error);
+  });
   try {
     const dropserver = await startDropserver(config, ctx, metrics);
     return {
       ...dropserver,
+      drain: () => ports.drain(),
       async stop() {
         await dropserver.stop();
-        await closeServer(health);
+        await ports.close();
       },
     };
   } catch (error) {
-    await closeServer(health);
+    await ports.close();
     throw error;
   }
 }
@@ -193,6 +178,46 @@ export function openAcmPool({ sql }: Context, max = Math.min(20, 5 * availablePa
   return openDatabase({ ...sql.options, max });
 }
 
+/** Our own sites as clients of ACM, at these addresses. */
+async function writeClients(ctx: Context, adressen: Adressen): Promise<void> {
+  await leerlingloket.register(ctx, adressen);
+  await schoolloket.register(ctx, adressen);
+  await importToepassing(ctx, beheer.clientFile(ctx, adressen));
+}
+
+/**
+ * Registers our own sites with the addresses that are registered, and where none is with those of this process. One process that was
+ * set up with other addresses so changes nothing for the others; it says so in the log.
+ */
+async function registerSites(ctx: Context, own: Adressen): Promise<void> {
+  await inTransaction(ctx, async (tx) => writeClients(tx, await registerAdressen(tx, own)));
+  for (const { site, geregistreerd, hier } of await compareAdressen(ctx, own))
+    if (geregistreerd !== hier)
+      ctx.log.warn(
+        { site, geregistreerd, hier },
+        "dit proces heeft een ander adres voor een site dan geregistreerd is; er is niets gewijzigd. Pas de instelling aan, of geef leerid adressen zet",
+      );
+}
+
+/** Per site the address that is registered, and the one of this process. */
+export async function compareAdressen(
+  ctx: Context,
+  own: Adressen,
+): Promise<
+  readonly { readonly site: string; readonly geregistreerd: string | undefined; readonly hier: string }[]
+> {
+  const registered: Readonly<Record<string, string>> = await listAdressen(ctx);
+  return Object.entries(own).map(([site, hier]) => ({ site, geregistreerd: registered[site], hier }));
+}
+
+/** Registers our own sites with these addresses, for all nodes: ACM accepts them at once. */
+export async function setAdressen(ctx: Context, adressen: Adressen): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    await replaceAdressen(tx, adressen);
+    await writeClients(tx, adressen);
+  });
+}
+
 /**
  * Starts the sites of this process on a migrated database. Several of these run beside each other: all state is in the database.
  * @throws when a port is taken
@@ -202,14 +227,13 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   const { urls } = config;
   const lokaal = !config.LEERID_PRODUCTIE;
   await privacylog.makePartitions(ctx);
-  await leerlingloket.register(ctx, urls);
-  await schoolloket.register(ctx, urls);
-  await importToepassing(ctx, beheer.clientFile(ctx, urls));
+  await registerSites(ctx, urls);
   const metrics = createMetrics();
-  const servers: Server[] = [];
-  const listen = async (listener: Listener, port: number, of: Context = ctx): Promise<void> => {
-    servers.push(await listenOn(config, withHealth(of, listener), port));
-  };
+  const ports = makePorts(config.LEERID_HOST);
+  const listen = (listener: Listener, port: number, needs: Needs = needsDatabase(ctx)): Promise<void> =>
+    ports.open(port, listener, needs).catch((error: NodeJS.ErrnoException) => {
+      throw portError(config, port, error);
+    });
   const acmCtx: Context = { ...ctx, sql: openAcmPool(ctx, config.LEERID_ACM_VERBINDINGEN) };
   const acm = sites.includes("acm")
     ? await acmSite.createAcm({
@@ -234,33 +258,25 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   const base = config.LEERID_PORT_BASE;
   let dropserver: dropserverSite.Dropserver | undefined;
   const close = async () => {
-    await Promise.all([...servers.map(closeServer), dropserver?.stop()]);
+    const [cut] = await Promise.all([ports.close(), dropserver?.stop()]);
     await acm?.close();
     await acmCtx.sql.end({ timeout: 5 });
+    return cut;
   };
   try {
-    if (acm) await listen(metrics.measured("acm", acm.handler), base, acmCtx);
-    if (sites.includes("leerlingloket"))
-      await listen(
-        metrics.measured(
-          "leerlingloket",
-          getRequestListener(leerlingloket.createLeerlingloket(ctx, urls).fetch),
-        ),
-        base + 1,
-      );
-    if (sites.includes("schoolloket"))
-      await listen(
-        metrics.measured("schoolloket", getRequestListener(schoolloket.createSchoolloket(ctx, urls).fetch)),
-        base + 2,
-      );
-    if (sites.includes("beheer"))
-      await listen(
-        metrics.measured(
-          "beheer",
-          getRequestListener(beheer.createBeheer(ctx, { urls, dov: config.LEERID_DOV_ORGANISATIE }).fetch),
-        ),
-        base + 3,
-      );
+    if (acm) await listen(metrics.measured("acm", acm.handler), base, needsDatabase(acmCtx));
+    const at = { ...urls, acmBinnen: config.LEERID_ACM_BINNEN_URL };
+    const lokets = {
+      leerlingloket: () => leerlingloket.createLeerlingloket(ctx, at),
+      schoolloket: () => schoolloket.createSchoolloket(ctx, at),
+      beheer: () => beheer.createBeheer(ctx, { urls: at, dov: config.LEERID_DOV_ORGANISATIE }),
+    };
+    for (const [index, name] of (["leerlingloket", "schoolloket", "beheer"] as const).entries()) {
+      if (!sites.includes(name)) continue;
+      const { app, isAcmFound } = lokets[name]();
+      const needs = { ...needsDatabase(ctx), ACM: isAcmFound };
+      await listen(metrics.measured(name, getRequestListener(app.fetch)), base + 1 + index, needs);
+    }
     if (sites.includes("api"))
       await listen(
         metrics.measured(
@@ -275,5 +291,67 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
     await close();
     throw error;
   }
-  return { ctx, dropserver, close };
+  return { ctx, dropserver, drain: () => ports.drain(), close };
 }
+
+/** The first line in the log of a program that runs until it is stopped, before anything can go wrong. */
+export function announce(config: Config, opdracht: "serve" | "worker" | "dropserver"): void {
+  ignoreHangUp();
+  operationsLog(config.LEERID_LOG).info(
+    { opdracht, versie: version, node: process.versions.node },
+    "LeerID start",
+  );
+}
+
+/** `leerid serve`: the sites, and what a worker does, so that a small installation needs no second process. Until it is stopped. */
+export async function serve(config: Config, ctx: Context): Promise<void> {
+  const running = await startLeerId(config, ctx);
+  const upkeep = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER });
+  const worker = await startJobs(config, ctx);
+  const stopped = untilStopped(leaving(config, ctx, running));
+  ctx.log.info({ sites: config.LEERID_SITES ?? "alle", poort: config.LEERID_PORT_BASE }, "LeerID luistert");
+  // What loading left behind (15 MB), while nobody waits for us; see bin/leerid.mjs.
+  globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
+  await stopped.finally(async () => {
+    await worker.stop();
+    await upkeep.stop();
+    const afgebroken = await running.close();
+    ctx.log.info({ afgebroken }, "LeerID is gestopt");
+  });
+}
+
+/** `leerid worker`: what was asked for and the upkeep, and no site. Until it is stopped. */
+export async function work(config: Config, ctx: Context): Promise<void> {
+  const upkeep = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER });
+  const worker = await startJobs(config, ctx);
+  const stopped = untilStopped();
+  ctx.log.info({}, "de worker werkt");
+  await stopped.finally(async () => {
+    await worker.stop();
+    await upkeep.stop();
+    ctx.log.info({}, "de worker is gestopt");
+  });
+}
+
+/** `leerid dropserver`: the SFTP server and nothing else. Until it is stopped. */
+export async function serveDropserver(config: Config, ctx: Context): Promise<void> {
+  const running = await startDropserverAlone(config, ctx);
+  const stopped = untilStopped(leaving(config, ctx, running));
+  ctx.log.info({ poort: running.poort, hostsleutel: running.vingerafdruk }, "de dropserver luistert");
+  await stopped.finally(async () => {
+    await running.stop();
+    ctx.log.info({}, "de dropserver is gestopt");
+  });
+}
+
+/** How a process that a proxy sends work to takes its leave. */
+const leaving = (config: Config, { log }: Context, running: { drain(): void }) => ({
+  seconds: config.LEERID_AFBOUWTIJD,
+  drain(): void {
+    log.info(
+      { seconden: config.LEERID_AFBOUWTIJD },
+      "LeerID stopt: /readyz zegt 503, en wat nog komt wordt beantwoord",
+    );
+    running.drain();
+  },
+});

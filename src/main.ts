@@ -3,9 +3,10 @@ import { parseArgs } from "node:util";
 import { ConfigError, readConfig, type Config } from "#platform/config";
 import type { Context } from "#platform/context";
 import { DatabaseError, isUnavailable } from "#platform/database";
-import { end, endOnUnforeseen, hasFailed, Unforeseen, untilStopped } from "#platform/ending";
+import { end, endOnUnforeseen, hasFailed, Unforeseen } from "#platform/ending";
 import { describeError } from "#platform/log";
 import { Problem } from "#platform/problem";
+import { version } from "#platform/version";
 import { openLeerId } from "#open";
 
 /** Wrong usage: exit code 2. */
@@ -25,6 +26,7 @@ const help = `Gebruik: leerid <opdracht>
   import toepassing BESTAND      een toepassing met haar clients invoeren
   import schoolsoftware BESTAND  schoolpakketten, hun sleutels en welke school welk pakket gebruikt
   log verify                     de keten van de privacylog nakijken
+  adressen toon|zet              de adressen van onze sites: wat geregistreerd is, of die van de instellingen registreren
   sleutels roteer                de handtekeningsleutels van ACM vernieuwen
   bench [--only a,b] [--size S]  de metingen
   generate                       de gegenereerde documenten maken
@@ -47,47 +49,23 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
   async serve(config, args) {
     const { values } = options(args, { sites: { type: "string" } }, 0);
     const chosen = values.sites === undefined ? config : withSites(values.sites);
-    const { startLeerId, startAllUpkeep, startJobs } = await import("#leerid");
-    await withContext(chosen, async (ctx) => {
-      const running = await startLeerId(chosen, ctx);
-      // A server alone also does what a worker does: a small installation needs no second process, and two do no harm.
-      const upkeep = startAllUpkeep(ctx, { anker: chosen.LEERID_LOG_ANKER });
-      const worker = await startJobs(chosen, ctx);
-      ctx.log.info(
-        { sites: chosen.LEERID_SITES ?? "alle", poort: chosen.LEERID_PORT_BASE },
-        "LeerID luistert",
-      );
-      // What loading left behind (15 MB), while nobody waits for us; see bin/leerid.mjs.
-      globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
-      await untilStopped().finally(async () => {
-        await worker.stop();
-        await upkeep.stop();
-        await running.close();
-      });
-    });
+    const { announce, serve } = await import("#leerid");
+    announce(chosen, "serve");
+    await withContext(chosen, (ctx) => serve(chosen, ctx));
   },
 
   async worker(config, args) {
     options(args, {}, 0);
-    const { startAllUpkeep, startJobs } = await import("#leerid");
-    await withContext(config, async (ctx) => {
-      const upkeep = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER });
-      const worker = await startJobs(config, ctx);
-      await untilStopped().finally(async () => {
-        await worker.stop();
-        await upkeep.stop();
-      });
-    });
+    const { announce, work } = await import("#leerid");
+    announce(config, "worker");
+    await withContext(config, (ctx) => work(config, ctx));
   },
 
   async dropserver(config, args) {
     options(args, {}, 0);
-    const { startDropserverAlone } = await import("#leerid");
-    await withContext(config, async (ctx) => {
-      const running = await startDropserverAlone(config, ctx);
-      ctx.log.info({ poort: running.poort, hostsleutel: running.vingerafdruk }, "de dropserver luistert");
-      await untilStopped().finally(() => running.stop());
-    });
+    const { announce, serveDropserver } = await import("#leerid");
+    announce(config, "dropserver");
+    await withContext(config, (ctx) => serveDropserver(config, ctx));
   },
 
   async migrate(config, args) {
@@ -186,6 +164,25 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
     });
   },
 
+  async adressen(config, args) {
+    const [what, ...rest] = args;
+    if (what !== "toon" && what !== "zet") throw new UsageError("adressen: kies toon of zet.");
+    options(rest, {}, 0);
+    return withContext(config, async (ctx) => {
+      const { compareAdressen, setAdressen } = await import("#leerid");
+      if (what === "zet") await setAdressen(ctx, config.urls);
+      const found = await compareAdressen(ctx, config.urls);
+      for (const { site, geregistreerd, hier } of found)
+        console.log(
+          `${site.padEnd(14)} ${geregistreerd ?? "nog niet geregistreerd"}${geregistreerd === hier ? "" : `   (de instellingen hier zeggen ${hier})`}`,
+        );
+      if (found.some(({ geregistreerd, hier }) => geregistreerd !== hier))
+        throw new Refused(
+          "De instellingen hier verschillen van wat geregistreerd is. Pas de instellingen aan, of geef leerid adressen zet.",
+        );
+    });
+  },
+
   async bench(config, args) {
     const { values } = options(args, { only: { type: "string" }, size: { type: "string" } }, 0);
     const { bench } = await import("#bench/main");
@@ -269,6 +266,10 @@ async function main(): Promise<number> {
   if (name === undefined || name === "--help" || name === "help" || args.includes("--help")) {
     console.log(help);
     return name === undefined ? 2 : 0;
+  }
+  if (name === "--version") {
+    console.log(`leerid ${version}`);
+    return 0;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   try {

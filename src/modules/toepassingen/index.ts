@@ -40,6 +40,7 @@ export {
   countGroepenOf,
   countEffect,
 } from "./school.ts";
+export { listAdressen, registerAdressen, replaceAdressen, type Adressen } from "./own-sites.ts";
 export {
   findAfmeldadres,
   findClientOf,
