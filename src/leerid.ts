@@ -4,9 +4,28 @@ import { getRequestListener } from "@hono/node-server";
 import type { Config } from "#platform/config";
 import type { Context } from "#platform/context";
 import { isReady, openDatabase, type Sql } from "#platform/database";
-import { collectJobs, startUpkeep, startWorker, type Job, type Upkeep, type Worker } from "#platform/jobs";
-import { createMetrics, type Metrics } from "#platform/metrics";
+import {
+  collectJobs,
+  jobFigures,
+  queueReading,
+  startUpkeep,
+  startWorker,
+  type Job,
+  type Upkeep,
+  type Worker,
+} from "#platform/jobs";
+import {
+  createMetrics,
+  gauge,
+  ownFigures,
+  poolReading,
+  type Figure,
+  type Metrics,
+  type Reading,
+} from "#platform/metrics";
+import { version } from "#platform/version";
 import * as aanmelding from "#modules/aanmelding";
+import { feedReading } from "#modules/discimus";
 import * as leveringen from "#modules/leveringen";
 import * as leerlingbeheer from "#modules/leerlingbeheer";
 import * as privacylog from "#modules/privacylog";
@@ -28,6 +47,8 @@ export type LeerId = {
   readonly ctx: Context;
   /** When this process has it. */
   readonly dropserver: dropserverSite.Dropserver | undefined;
+  /** Where what else runs in this process offers its figures. */
+  readonly metrics: Metrics;
   /** Stops listening and lets requests in flight end. The pool stays open: it is the caller's. */
   close(): Promise<void>;
 };
@@ -67,12 +88,59 @@ export const jobs = ({ urls, LEERID_PRODUCTIE }: JobsConfig): readonly Job[] => 
 ];
 
 /** Does the regular work until stopped, beside the same in other processes. */
-export const startAllUpkeep = (ctx: Context, options: UpkeepOptions): { stop(): Promise<void> } =>
-  startUpkeep(ctx, upkeep(options));
+export function startAllUpkeep(
+  ctx: Context,
+  options: UpkeepOptions,
+  metrics?: Metrics,
+): { stop(): Promise<void> } {
+  const started = startUpkeep(ctx, upkeep(options));
+  metrics?.offer(started.readings);
+  return started;
+}
 
 /** Does what was asked for until stopped, beside the workers of other processes. */
-export const startJobs = (config: JobsConfig, ctx: Context): Promise<Worker> =>
-  startWorker(ctx, collectJobs(jobs(config)));
+export async function startJobs(config: JobsConfig, ctx: Context, metrics?: Metrics): Promise<Worker> {
+  const worker = await startWorker(ctx, collectJobs(jobs(config)));
+  metrics?.offer([worker.reading]);
+  return worker;
+}
+
+const ready = gauge(
+  "leerid_ready",
+  "1 als de databank bereikbaar is en haar structuur die van dit programma; anders 0.",
+);
+
+/** What can be told of the whole installation, by each process that is asked. */
+const shared: readonly Reading[] = [
+  {
+    name: "gereed",
+    figures: [ready],
+    read: async ({ sql }) => [{ figure: ready, value: (await isReady(sql)) ? 1 : 0 }],
+    unread: [{ figure: ready, value: 0 }],
+  },
+  queueReading,
+  privacylog.backlogReading,
+  feedReading,
+  leveringen.deliveryReading,
+];
+
+/** Every figure that one of our processes may tell, as the rooms declare them; without Node's own. */
+export const figures = (): readonly Figure[] => [
+  ...Object.values(ownFigures),
+  ...shared.flatMap((one) => one.figures),
+  ...jobFigures,
+  ...privacylog.anchorReading(privacylog.openAnchor(undefined)).figures,
+  ...aanmelding.signInReading([]).figures,
+  ...acmSite.figures,
+  ...dropserverSite.makeDropMetrics().reading.figures,
+];
+
+/** Where a process can be watched: its figures, with what every role can tell, and its health. */
+function openMetrics(ctx: Context, role: string, pools: Readonly<Record<string, Sql>> = {}): Metrics {
+  const metrics = createMetrics(ctx, { role, version });
+  metrics.offer([...shared, poolReading({ process: ctx.sql, ...pools })]);
+  return metrics;
+}
 
 /** Every site says whether it lives (`/healthz`) and whether it can work: database reachable, migrations done (`/readyz`). */
 function withHealth(ctx: Context, listener: Listener): Listener {
@@ -88,15 +156,27 @@ function withHealth(ctx: Context, listener: Listener): Listener {
   };
 }
 
+type HostSetting = "LEERID_HOST" | "LEERID_METINGEN_HOST";
+
 /** What to say when a port cannot be had. */
-const portError = (config: Config, port: number, error: NodeJS.ErrnoException): Error =>
+const portError = (
+  config: Config,
+  port: number,
+  error: NodeJS.ErrnoException,
+  host: HostSetting = "LEERID_HOST",
+): Error =>
   error.code === "EADDRINUSE"
     ? new Error(`Poort ${port} is al in gebruik. Kies andere poorten met LEERID_PORT_BASE.`)
     : new Error(
-        `Op ${config.LEERID_HOST}, poort ${port}, kan LeerID niet luisteren (${error.code ?? "onbekend"}). Kijk LEERID_HOST en LEERID_PORT_BASE na.`,
+        `Op ${config[host]}, poort ${port}, kan LeerID niet luisteren (${error.code ?? "onbekend"}). Kijk ${host} en LEERID_PORT_BASE na.`,
       );
 
-function listenOn(config: Config, listener: Listener, port: number): Promise<Server> {
+function listenOn(
+  config: Config,
+  listener: Listener,
+  port: number,
+  host: HostSetting = "LEERID_HOST",
+): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer(
       {
@@ -108,8 +188,8 @@ function listenOn(config: Config, listener: Listener, port: number): Promise<Ser
       },
       listener,
     );
-    server.once("error", (error: NodeJS.ErrnoException) => reject(portError(config, port, error)));
-    server.listen(port, config.LEERID_HOST, () => resolve(server));
+    server.once("error", (error: NodeJS.ErrnoException) => reject(portError(config, port, error, host)));
+    server.listen(port, config[host], () => resolve(server));
   });
 }
 
@@ -120,6 +200,15 @@ const closeServer = (server: Server): Promise<void> =>
     setTimeout(() => server.closeAllConnections(), 3000).unref();
   });
 
+/** Health and figures, where nobody from outside comes. */
+const listenForWatchers = (config: Config, ctx: Context, metrics: Metrics, offset: number): Promise<Server> =>
+  listenOn(
+    config,
+    withHealth(ctx, metrics.handler),
+    config.LEERID_PORT_BASE + offset,
+    "LEERID_METINGEN_HOST",
+  );
+
 const mega = 1_000_000;
 
 /** The SFTP server with the limits of the configuration, on the port base + 22. */
@@ -128,14 +217,8 @@ async function startDropserver(
   ctx: Context,
   metrics: Metrics,
 ): Promise<dropserverSite.Dropserver> {
-  const files = metrics.counter("leerid_dropserver_files_total", "Files taken, by outcome", ["status"]);
-  const bytes = metrics.counter("leerid_dropserver_bytes_total", "Bytes of files taken", []);
-  const refusals = metrics.counter("leerid_dropserver_refusals_total", "Requests and connections refused", [
-    "reason",
-  ]);
-  const connections = metrics.counter("leerid_dropserver_connections_total", "Connections by what happened", [
-    "event",
-  ]);
+  const metingen = dropserverSite.makeDropMetrics();
+  metrics.offer([metingen.reading]);
   const port = config.LEERID_PORT_BASE + 22;
   try {
     return await dropserverSite.startDropserver(ctx, {
@@ -147,14 +230,7 @@ async function startDropserver(
         quotum: config.LEERID_DROPSERVER_QUOTUM * mega,
         rust: config.LEERID_DROPSERVER_RUST * 1000,
       },
-      metingen: {
-        file: (status, size) => {
-          files([status]);
-          bytes([], size);
-        },
-        refusal: (reason) => refusals([reason]),
-        connection: (event) => connections([event]),
-      },
+      metingen,
     });
   } catch (error) {
     throw (error as NodeJS.ErrnoException).syscall === "listen"
@@ -168,19 +244,46 @@ async function startDropserver(
  * has its own on + 99.
  */
 export async function startDropserverAlone(config: Config, ctx: Context): Promise<dropserverSite.Dropserver> {
-  const metrics = createMetrics();
-  const health = await listenOn(config, withHealth(ctx, metrics.handler), config.LEERID_PORT_BASE + 98);
+  const metrics = openMetrics(ctx, "dropserver");
+  const health = await listenForWatchers(config, ctx, metrics, 98);
+  const close = () => Promise.all([closeServer(health), metrics.close()]);
   try {
     const dropserver = await startDropserver(config, ctx, metrics);
     return {
       ...dropserver,
       async stop() {
         await dropserver.stop();
-        await closeServer(health);
+        await close();
       },
     };
   } catch (error) {
-    await closeServer(health);
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * A process with nothing but upkeep and jobs, and figures and health on the port base + 97.
+ * @throws when that port is taken
+ */
+export async function startWorkerAlone(config: Config, ctx: Context): Promise<{ stop(): Promise<void> }> {
+  const metrics = openMetrics(ctx, "worker");
+  const health = await listenForWatchers(config, ctx, metrics, 97);
+  const upkeeping = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER }, metrics);
+  const close = async () => {
+    await upkeeping.stop();
+    await Promise.all([closeServer(health), metrics.close()]);
+  };
+  try {
+    const worker = await startJobs(config, ctx, metrics);
+    return {
+      async stop() {
+        await worker.stop();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
     throw error;
   }
 }
@@ -205,12 +308,12 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   await leerlingloket.register(ctx, urls);
   await schoolloket.register(ctx, urls);
   await importToepassing(ctx, beheer.clientFile(ctx, urls));
-  const metrics = createMetrics();
   const servers: Server[] = [];
   const listen = async (listener: Listener, port: number, of: Context = ctx): Promise<void> => {
     servers.push(await listenOn(config, withHealth(of, listener), port));
   };
   const acmCtx: Context = { ...ctx, sql: openAcmPool(ctx, config.LEERID_ACM_VERBINDINGEN) };
+  const metrics = openMetrics(ctx, "serve", { acm: acmCtx.sql });
   const acm = sites.includes("acm")
     ? await acmSite.createAcm({
         ctx: acmCtx,
@@ -221,22 +324,17 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
         allowPrivateNetwork: lokaal,
       })
     : undefined;
-  if (acm) {
-    metrics.gauge(
-      "leerid_signin_failed_names",
-      "Names on which a sign-in failed and none succeeded since, in the running five minutes",
-      () => acm.sprayState().namen,
-    );
-    metrics.gauge("leerid_signin_spraying", "1 while many names fail in this process (D7)", () =>
-      acm.sprayState().alarm ? 1 : 0,
-    );
-  }
+  const apiGate = aanmelding.makeGate();
+  metrics.offer([
+    aanmelding.signInReading([...(acm ? [acm.gate] : []), apiGate]),
+    ...(acm ? [acm.reading] : []),
+  ]);
   const base = config.LEERID_PORT_BASE;
   let dropserver: dropserverSite.Dropserver | undefined;
   const close = async () => {
     await Promise.all([...servers.map(closeServer), dropserver?.stop()]);
     await acm?.close();
-    await acmCtx.sql.end({ timeout: 5 });
+    await Promise.all([acmCtx.sql.end({ timeout: 5 }), metrics.close()]);
   };
   try {
     if (acm) await listen(metrics.measured("acm", acm.handler), base, acmCtx);
@@ -265,15 +363,17 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
       await listen(
         metrics.measured(
           "api",
-          getRequestListener(createApi(ctx, urls, { quotum: config.LEERID_DROPSERVER_QUOTUM * mega }).fetch),
+          getRequestListener(
+            createApi(ctx, urls, { quotum: config.LEERID_DROPSERVER_QUOTUM * mega, gate: apiGate }).fetch,
+          ),
         ),
         base + 4,
       );
     if (sites.includes("dropserver")) dropserver = await startDropserver(config, ctx, metrics);
-    await listen(metrics.handler, base + 99);
+    servers.push(await listenForWatchers(config, ctx, metrics, 99));
   } catch (error) {
     await close();
     throw error;
   }
-  return { ctx, dropserver, close };
+  return { ctx, dropserver, metrics, close };
 }

@@ -51,8 +51,8 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
     await withContext(chosen, async (ctx) => {
       const running = await startLeerId(chosen, ctx);
       // A server alone also does what a worker does: a small installation needs no second process, and two do no harm.
-      const upkeep = startAllUpkeep(ctx, { anker: chosen.LEERID_LOG_ANKER });
-      const worker = await startJobs(chosen, ctx);
+      const upkeep = startAllUpkeep(ctx, { anker: chosen.LEERID_LOG_ANKER }, running.metrics);
+      const worker = await startJobs(chosen, ctx, running.metrics);
       ctx.log.info(
         { sites: chosen.LEERID_SITES ?? "alle", poort: chosen.LEERID_PORT_BASE },
         "LeerID luistert",
@@ -69,14 +69,11 @@ const commands: Record<string, (config: Config, args: string[]) => Promise<void>
 
   async worker(config, args) {
     options(args, {}, 0);
-    const { startAllUpkeep, startJobs } = await import("#leerid");
+    const { startWorkerAlone } = await import("#leerid");
     await withContext(config, async (ctx) => {
-      const upkeep = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER });
-      const worker = await startJobs(config, ctx);
-      await untilStopped().finally(async () => {
-        await worker.stop();
-        await upkeep.stop();
-      });
+      const running = await startWorkerAlone(config, ctx);
+      ctx.log.info({ metingen: config.LEERID_PORT_BASE + 97 }, "de worker is begonnen");
+      await untilStopped().finally(() => running.stop());
     });
   },
 
