@@ -54,6 +54,11 @@ export const settings = {
   },
   LEERID_PORT_BASE: { schema: port.default(4400), uitleg: "Eerste poort; verschuift alle poorten samen." },
   LEERID_HOST: { schema: z.string().default("127.0.0.1"), uitleg: "Adres waarop de sites luisteren." },
+  LEERID_METINGEN_HOST: {
+    schema: z.string().default("127.0.0.1"),
+    uitleg:
+      "Adres waarop gezondheid en metingen luisteren: `serve` op poort + 99, `dropserver` op + 98, `worker` op + 97. Nooit een adres naar buiten.",
+  },
   LEERID_SITES: {
     schema: z
       .string()
