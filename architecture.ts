@@ -2,7 +2,7 @@
  * The map of the code as data: every room, one sentence about it, and whom it may call. A test holds the code to it
  * (test/architecture/architecture.test.ts), so that this page is never a wish. Prose and walk-throughs: ARCHITECTURE.md.
  *
- * platform ← modules ← sites ← open, leerid ← main. Every room may use the platform, except rooms of it that name their users
+ * platform ← modules ← sites ← open, leerid ← commands ← main. Every room may use the platform, except rooms of it that name their users
  * (`only`). Everything else is an edge that stands here, or it does not exist.
  */
 export type Room = {
@@ -44,7 +44,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "platform/config": {
     does: "Reads the LEERID_* environment; unknown or invalid settings stop the start.",
     uses: [],
-    only: ["open", "leerid", "main"],
+    only: ["open", "leerid", "commands"],
   },
   "platform/database": {
     does: "Statements as templates, pools, roles, migrations, transactions, COPY, listening, and the questions 'ready?', 'conflict?' and 'unavailable?'.",
@@ -75,7 +75,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "platform/ending": {
     does: "How a process ends: asked to, or because of something that nobody foresaw.",
     uses: ["platform/log"],
-    only: ["main"],
+    only: ["commands", "main"],
   },
   "platform/html": {
     does: "How a page looks and is sent: template tag, document, parts, static files, security headers.",
@@ -117,7 +117,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "platform/progress": {
     does: "How far a long command is, on a terminal or in a file.",
     uses: [],
-    only: ["main"],
+    only: ["commands"],
   },
 
   "modules/scholen": {
@@ -449,8 +449,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       "sites/schoolloket",
     ],
   },
-  main: {
-    does: "The commands: parses arguments, prints one clear line per problem, chooses the exit code.",
+  commands: {
+    does: "The commands: each declared once with its help; reads arguments, prints one clear line per problem, chooses the exit code.",
     uses: [
       "open",
       "leerid",
@@ -462,6 +462,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "modules/tokens",
     ],
   },
+  main: { does: "Where a process begins: it runs the command that was typed.", uses: ["commands"] },
 };
 
 /**
@@ -476,7 +477,7 @@ export const moved: Readonly<Record<string, Readonly<Record<string, readonly str
   },
 };
 
-/** Beside the product: they go in by the same doors, and nothing in src may call them except the commands in main, and who may
+/** Beside the product: they go in by the same doors, and nothing in src may call them except the commands, and who may
  * call a package. */
 export const outside = ["demo", "bench", "docs", "test", "packages"] as const;
 
