@@ -174,7 +174,13 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "modules/discimus": {
     does: "Takes the feed: lines, versions, quarantine, counts, and the full load from a file.",
-    uses: ["modules/scholen", "modules/leerlingen", "modules/inschrijvingen", "modules/rechten"],
+    uses: [
+      "modules/scholen",
+      "modules/leerlingen",
+      "modules/inschrijvingen",
+      "modules/privacylog",
+      "modules/rechten",
+    ],
     schema: "discimus",
   },
   "modules/toepassingen": {
@@ -215,7 +221,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "modules/protocollen": {
     does: "Agreements with providers as structured data, every version kept.",
-    uses: ["modules/verstrekking"],
+    uses: ["modules/toepassingen", "modules/verstrekking"],
     schema: "protocollen",
   },
   "modules/privacylog": {
@@ -248,7 +254,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "modules/schoolsoftware": {
     does: "Mijn Schoolsoftware: which administrative package a school uses, how a package proves who it is, and what identifiers it gets.",
-    uses: ["modules/privacylog"],
+    uses: ["modules/privacylog", "modules/scholen"],
     schema: "schoolsoftware",
     alsoSql: {
       "schoolloket.scherm_af": "A school sees its own rows only: row-level security.",

@@ -118,7 +118,6 @@ export async function startDemo(
     const now = () => ctx.clock.now();
     const map = await openDataFolder(config.LEERID_DATAMAP, schooljaarOf(datumOn(ctx.clock.now())));
     const clients = await makeMachineClients(ctx, map);
-    await loadSchoolsoftware(ctx, map, clients);
     const bingel = await loadToepassing(ctx, map, "bingel", sites.bingel);
     const tweede = await loadToepassing(ctx, map, "cijferbos", sites.tweede);
     const sleutel = demoSleutel(sites, map);
@@ -208,6 +207,7 @@ async function loadWorld(
     await map.save({ leerlingen: wens.leerlingen });
     wens.report("de grote wereld is geladen");
   }
+  await loadSchoolsoftware(ctx, map, clients); // names schools, and which package a school has decides whether it can share
   const accounts = await accountsOfCases(ctx, schooljaar);
   if (!map.stand().zichtbaar) {
     await chooseToepassingen(ctx, map, accounts);
