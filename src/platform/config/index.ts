@@ -11,10 +11,11 @@ const site = z.enum(["acm", "leerlingloket", "schoolloket", "beheer", "api", "dr
 const siteAddress = z
   .url({ protocol: /^https?$/ })
   .refine((value) => {
+    if (!URL.canParse(value)) return true; // said already
     const { pathname, search, hash, username, password } = new URL(value);
     return pathname === "/" && `${search}${hash}${username}${password}` === "" && !/[?#]$/.test(value);
   }, "alleen het adres zelf, zonder pad, vraagteken of gebruiker, zoals https://naam.leerid.example")
-  .transform((value) => new URL(value).origin);
+  .transform((value) => (URL.canParse(value) ? new URL(value).origin : value));
 
 /** Every setting: one declaration, from which the documentation is generated. */
 export const settings = {

@@ -57,6 +57,8 @@ const redenen: Record<Logregel["aanleiding"], string> = {
   "badge-ingetrokken": "Iemand van je school maakte dat je badge niet meer werkt.",
   "account-afgedrukt": "Iemand van je school drukte je account of je badge af.",
   "levering-bekeken": "Iemand van je school keek na of je klas verandert.",
+  "quarantaine-gelezen":
+    "Je school stuurde gegevens die LeerID niet kon lezen. Wie LeerID onderhoudt, keek na wat er fout was.",
   "lijst-meegenomen": "Iemand van je school maakte een lijst met leerlingen.",
 };
 

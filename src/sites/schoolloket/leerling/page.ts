@@ -226,6 +226,7 @@ const schermen: Readonly<Partial<Record<Logregel["aanleiding"], string>>> = {
   "badge-ingetrokken": "trok de badge in",
   "account-afgedrukt": "drukte het account of de badge af",
   "levering-bekeken": "zag in een aangehouden levering welke klas deze leerling zou krijgen",
+  "quarantaine-gelezen": "las een bericht van Discimus dat niet verwerkt kon worden",
   "lijst-meegenomen": "exporteerde een lijst met deze leerling",
 };
 
@@ -241,7 +242,7 @@ function inzages({ inzages: regels, ik, namen, nu }: LeerlingInput): Html {
             regels.map(
               (regel) =>
                 html`${icon("eye")}<span
-                    >${regel.ontvanger === ik ? "Jij" : (namen.get(regel.ontvanger) ?? "Een LeerID-beheerder")}
+                    >${regel.ontvanger === ik ? "Jij" : (namen.get(regel.ontvanger) ?? (regel.ontvanger.startsWith("uitbating:") ? "De uitbating van LeerID" : "Een LeerID-beheerder"))}
                     ${schermen[regel.aanleiding]}<br /><span class="soft small"
                       >${moment(regel.tijdstip, nu)}</span
                     ></span
