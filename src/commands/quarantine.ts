@@ -82,8 +82,9 @@ export const quarantine = [
           "--reden: zeg waarom, in 10 tot 300 tekens, zonder gegevens of nummers van een leerling.",
         );
       const { readLine } = await import("#modules/discimus");
+      const { operatorPrefix } = await import("#modules/privacylog");
       await withContext(config, async (ctx) => {
-        const { tekst } = await readLine(ctx, { nr, door: `uitbating:${operator()}`, reden: why });
+        const { tekst } = await readLine(ctx, { nr, door: `${operatorPrefix}${operator()}`, reden: why });
         // A line comes from outside: what would move the cursor or colour the terminal is written out.
         console.log(
           tekst.replaceAll(

@@ -7,10 +7,10 @@ import { isRejection, readBericht, rejection, type Rejection } from "./contract.
 import { quarantaineProblemen } from "./problems.ts";
 import { withRetries } from "./receive.ts";
 import {
+  deleteLines,
   insertInkijk,
   openLines,
   setReasons,
-  setReplayed,
   type Choice,
   type Opened,
 } from "./store-quarantine.ts";
@@ -98,7 +98,7 @@ async function replayGroep(
   const verwerkt = groep?.telling.verwerkt ?? 0;
   const ongewijzigd = groep?.telling.ongewijzigd ?? 0;
   if (taken.length > 0) {
-    await setReplayed(ctx, taken);
+    await deleteLines(ctx, taken);
     const telling = { ontvangen: taken.length, verwerkt, ongewijzigd, quarantaine: 0 };
     await insertZending(ctx, { ...telling, bron: "bestand", bestand: "quarantaine", klaar: true });
   }

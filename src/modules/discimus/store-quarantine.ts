@@ -5,7 +5,7 @@ import { unseal } from "#platform/crypto";
 import type { Rejection } from "./contract.ts";
 import type { Quarantainereden } from "./problems.ts";
 
-/** Which lines that are still in quarantine. */
+/** Which lines in quarantine; all of them when nothing is named. */
 export type Choice = {
   readonly nr?: number;
   readonly code?: Quarantainereden;
@@ -25,8 +25,7 @@ export type InQuarantaine = {
 };
 
 const chosen = ({ sql }: Context, { nr, code, levering, sinds }: Choice): Fragment => sql`
-  afgespeeld_op is null
-  and (${nr ?? null}::bigint is null or nr = ${nr ?? null}) and (${code ?? null}::text is null or code = ${code ?? null})
+  (${nr ?? null}::bigint is null or nr = ${nr ?? null}) and (${code ?? null}::text is null or code = ${code ?? null})
   and (${levering ?? null}::bigint is null or levering_id = ${levering ?? null})
   and (${sinds ?? null}::date is null or ontvangen_op >= ${sinds ?? null}::date::timestamp at time zone 'Europe/Brussels')`;
 
@@ -74,11 +73,9 @@ export async function openLines(
   });
 }
 
-/** These were taken after all: what they said is erased. */
-export async function setReplayed(ctx: Context, nrs: readonly number[]): Promise<void> {
-  await ctx.sql`
-    update discimus.quarantaine set afgespeeld_op = ${new Date(ctx.clock.now())}, bericht_versleuteld = null
-     where nr = any (${[...nrs]}::bigint[])`;
+/** These were taken after all, and leave with all that they said. */
+export async function deleteLines(ctx: Context, nrs: readonly number[]): Promise<void> {
+  await ctx.sql`delete from discimus.quarantaine where nr = any (${[...nrs]}::bigint[])`;
 }
 
 /** These could not be taken again, for the reason that counts today. */

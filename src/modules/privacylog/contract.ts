@@ -32,6 +32,9 @@ export const inzages = {
 } as const;
 export type Inzage = keyof typeof inzages;
 
+/** Before the name of a user of the machine, where not somebody of a school looked but whoever runs LeerID. */
+export const operatorPrefix = "uitbating:";
+
 /** One record: who, whose data, which attributes (names), to whom, under which agreement, when, why. Never values. */
 export type Logregel = {
   /** Epoch milliseconds. */

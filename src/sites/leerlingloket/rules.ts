@@ -1,4 +1,4 @@
-import type { Logregel } from "#modules/privacylog";
+import { operatorPrefix, type Logregel } from "#modules/privacylog";
 import type { Pakket } from "#modules/schoolsoftware";
 import type { ClientRecord } from "#modules/toepassingen";
 import { attributen, decide, type Attribuut, type Feiten } from "#modules/verstrekking";
@@ -68,9 +68,12 @@ const schoolgegevens: Readonly<Record<string, string>> = {
   Administratieve_groep: "je groep op school",
   Aanmeldingen: "wanneer je je aanmeldde",
   Toepassingen: "je toepassingen",
+  Insz: "je rijksregisternummer",
+  Geboortedatum: "je geboortedatum",
 };
 
 const jeSchool = { naam: "Je school", hue: 6, initialen: "Sc" };
+const wij = { naam: "LeerID", hue: 1, initialen: "Le" };
 
 /** Records of the privacy log in the words of the pupil (D11). */
 export function vrijgavenOf(
@@ -89,7 +92,7 @@ export function vrijgavenOf(
       const naam = eigen ?? regel.ontvanger;
       return {
         ...(regel.soort === "inzage"
-          ? { toepassing: jeSchool, bekeken: true }
+          ? { toepassing: regel.ontvanger.startsWith(operatorPrefix) ? wij : jeSchool, bekeken: true }
           : {
               toepassing: {
                 naam,

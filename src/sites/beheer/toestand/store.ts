@@ -94,6 +94,6 @@ export async function findFeed(ctx: Context, begin: number): Promise<Feed> {
   const [row] = await ctx.sql<Feed[]>`
     select (select klaar_op from discimus.levering where klaar_op is not null order by levering_id desc limit 1) as laatst,
            count(*)::int as quarantaine, (count(*) filter (where ontvangen_op >= ${new Date(begin)}::timestamptz))::int as quarantaine_nieuw
-      from discimus.quarantaine where afgespeeld_op is null`;
+      from discimus.quarantaine`;
   return row ?? { laatst: null, quarantaine: 0, quarantaine_nieuw: 0 };
 }

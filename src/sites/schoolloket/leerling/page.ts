@@ -11,7 +11,7 @@ import {
 import type { Feiten } from "#modules/verstrekking";
 import { klasnamen, subklasnamen, type Leerling } from "#modules/leerlingbeheer";
 import { sleutelFor } from "#modules/sleutels";
-import type { Logregel } from "#modules/privacylog";
+import { operatorPrefix, type Logregel } from "#modules/privacylog";
 import type { PageContent } from "../contract.ts";
 import { statusPills } from "../leerlingen/page.ts";
 import { toepassingenOf } from "./toepassingen.ts";
@@ -230,6 +230,12 @@ const schermen: Readonly<Partial<Record<Logregel["aanleiding"], string>>> = {
   "lijst-meegenomen": "exporteerde een lijst met deze leerling",
 };
 
+function lookerOf({ ontvanger }: Logregel, ik: string, namen: LeerlingInput["namen"]): string {
+  if (ontvanger === ik) return "Jij";
+  if (ontvanger.startsWith(operatorPrefix)) return "Wie LeerID onderhoudt";
+  return namen.get(ontvanger) ?? "Een LeerID-beheerder";
+}
+
 function inzages({ inzages: regels, ik, namen, nu }: LeerlingInput): Html {
   return html`<section class="card" aria-labelledby="inzage">
     <div class="card-head"><h2 id="inzage">Wie keek er?</h2></div>
@@ -242,8 +248,7 @@ function inzages({ inzages: regels, ik, namen, nu }: LeerlingInput): Html {
             regels.map(
               (regel) =>
                 html`${icon("eye")}<span
-                    >${regel.ontvanger === ik ? "Jij" : (namen.get(regel.ontvanger) ?? (regel.ontvanger.startsWith("uitbating:") ? "De uitbating van LeerID" : "Een LeerID-beheerder"))}
-                    ${schermen[regel.aanleiding]}<br /><span class="soft small"
+                    >${lookerOf(regel, ik, namen)} ${schermen[regel.aanleiding]}<br /><span class="soft small"
                       >${moment(regel.tijdstip, nu)}</span
                     ></span
                   >`,
