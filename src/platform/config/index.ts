@@ -8,14 +8,15 @@ const port = z.coerce.number().int().min(0).max(65_436);
 const site = z.enum(["acm", "leerlingloket", "schoolloket", "beheer", "api", "dropserver"]);
 
 /** Where a site of ours is to be found: nothing behind the name (and port), since paths are the site's own. */
-const siteAddress = z
-  .url({ protocol: /^https?$/ })
-  .refine((value) => {
-    if (!URL.canParse(value)) return true; // said already
-    const { pathname, search, hash, username, password } = new URL(value);
-    return pathname === "/" && `${search}${hash}${username}${password}` === "" && !/[?#]$/.test(value);
-  }, "alleen het adres zelf, zonder pad, vraagteken of gebruiker, zoals https://naam.leerid.example")
-  .transform((value) => (URL.canParse(value) ? new URL(value).origin : value));
+const siteAddress = z.url({ protocol: /^https?$/ }).pipe(
+  z
+    .string()
+    .refine((value) => {
+      const { pathname, search, hash, username, password } = new URL(value);
+      return pathname === "/" && `${search}${hash}${username}${password}` === "" && !/[?#]$/.test(value);
+    }, "alleen het adres zelf, zonder pad, vraagteken of gebruiker, zoals https://naam.leerid.example")
+    .transform((value) => new URL(value).origin),
+);
 
 /** Every setting: one declaration, from which the documentation is generated. */
 export const settings = {
