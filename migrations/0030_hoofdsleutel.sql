@@ -1,3 +1,4 @@
+-- oudste-programma: 0.1.0
 -- With which main key this database was made: every command compares before it does anything. Only the owner may write it, so
 -- only `leerid migrate` does, once.
 create schema hoofdsleutel;

@@ -6,15 +6,17 @@ import { ConfigError, type Config } from "#platform/config";
 import type { Context } from "#platform/context";
 import { deriveKeys, type Keys } from "#platform/crypto";
 import {
+  canTakeRoles,
   DatabaseError,
   findWideRights,
   migrate,
   openDatabase,
-  readinessOf,
+  readStructure,
   type Sql,
 } from "#platform/database";
 import { operationsLog, type Log } from "#platform/log";
 import { adoptMainKey, checkMainKey } from "#platform/main-key";
+import { version } from "#platform/version";
 import { opensInsz } from "#modules/leerlingen";
 import { matchesKop } from "#modules/privacylog";
 import { opensSleutel } from "#modules/tokens";
@@ -99,15 +101,20 @@ async function checkDatabase(sql: Sql, keys: Keys, productie: boolean): Promise<
     );
   const wide = productie ? await findWideRights(sql) : undefined;
   if (wide !== undefined) throw new DatabaseError(wide);
-  const state = await readinessOf(sql);
-  if (state === "roles")
-    throw new DatabaseError(
-      "De rollen van LeerID in PostgreSQL zijn niet in orde. De beheerder van PostgreSQL kan dit oplossen: voer deploy/postgresql/rollen.sql uit, en dan  leerid migrate , dat zegt wat er nog scheelt.",
-    );
   const known = await checkMainKey(sql, keys);
-  if (state !== "ready" || !known)
+  const structure = await readStructure(sql);
+  if (!structure.fits && structure.found === "newer")
+    throw new DatabaseError(
+      `De structuur van de databank is nieuwer dan dit programma (versie ${version}): migratie ${structure.migration} werkt pas vanaf ` +
+        `${structure.oldest === null ? "het programma dat ze meebracht" : `versie ${structure.oldest}`}. Start dat programma, of zet de databank terug van voor die migratie.`,
+    );
+  if (!structure.fits || !known)
     throw new DatabaseError(
       "De databank is nog niet bij. Voer eerst  leerid migrate  uit, met LEERID_DATABASE_EIGENAAR_URL.",
+    );
+  if (!(await canTakeRoles(sql)))
+    throw new DatabaseError(
+      "De rollen van LeerID in PostgreSQL zijn niet in orde. De beheerder van PostgreSQL kan dit oplossen: voer deploy/postgresql/rollen.sql uit, en dan  leerid migrate , dat zegt wat er nog scheelt.",
     );
 }
 

@@ -1,20 +1,19 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { isHangUp, type Log } from "#platform/log";
 import { DatabaseError } from "./problem.ts";
-import { checkOwner, checkRoles, findReadiness, readinessInTime, type Readiness } from "./roles.ts";
+import { checkOwner, checkRoles } from "./roles.ts";
 import { openDatabase, transaction, type Sql } from "./sql.ts";
+import { readMigrations } from "./structure.ts";
 
 export { DatabaseError } from "./problem.ts";
-export { findWideRights } from "./roles.ts";
+export { isReady } from "./readiness.ts";
+export { canTakeRoles, findWideRights } from "./roles.ts";
 export { isDuplicate, retryUndone } from "./retry.ts";
 export { openDatabase, transaction, type PoolOptions, type Sql } from "./sql.ts";
+export { readStructure, type Structure } from "./structure.ts";
 export { listen, type Listener } from "./listen.ts";
 export { copyIn, copyLine, rowText, type CopyCell } from "./copy.ts";
 export type { Fragment } from "./statement.ts";
-
-const migrationsFolder = new URL("../../../migrations/", import.meta.url).pathname;
 
 /**
  * Brings the database to the newest structure: plain SQL files in order, each in its own transaction, forward only.
@@ -46,15 +45,19 @@ export async function migrate(
     await sql`select pg_advisory_lock(7105)`;
     await options.before?.(sql);
     await sql`create table if not exists public.migratie (bestand text primary key, hash text not null, uitgevoerd_op timestamptz not null default now())`;
-    await sql`comment on table public.migratie is 'Which migrations ran. No personal data.'`;
+    // Only where it is not there yet: who changes a table waits for everybody that reads it.
+    const [since] = await sql`
+      select from information_schema.columns
+       where table_schema = 'public' and table_name = 'migratie' and column_name = 'oudste_programma'`;
+    if (!since) await sql`alter table public.migratie add column oudste_programma text`;
+    await sql`comment on table public.migratie is 'Which migrations ran. oudste_programma = the oldest program that works with the structure after it; empty: only programs that have the file. No personal data.'`;
     const done = new Map(
       (await sql<{ bestand: string; hash: string }[]>`select bestand, hash from public.migratie`).map(
         (row) => [row.bestand, row.hash],
       ),
     );
     let count = 0;
-    for (const file of (await readdir(migrationsFolder)).filter((name) => name.endsWith(".sql")).toSorted()) {
-      const text = await readFile(join(migrationsFolder, file), "utf8");
+    for (const { file, text, oldest } of await readMigrations()) {
       const digest = createHash("sha256").update(text).digest("hex");
       const earlier = done.get(file);
       if (earlier === digest) continue;
@@ -65,7 +68,7 @@ export async function migrate(
       }
       await transaction(sql, async (tx) => {
         await tx.unsafe(text);
-        await tx`insert into public.migratie (bestand, hash) values (${file}, ${digest})`;
+        await tx`insert into public.migratie (bestand, hash, oudste_programma) values (${file}, ${digest}, ${oldest})`;
       });
       count++;
     }
@@ -77,18 +80,6 @@ export async function migrate(
   } finally {
     await sql.end({ timeout: 5 });
   }
-}
-
-/** Is the database reachable, its structure as new as this program, and can each role be taken; for `/readyz`, within two seconds. */
-export const isReady = async (sql: Sql): Promise<boolean> => (await readinessOf(sql)) === "ready";
-
-/** The same, with what is the matter. */
-export const readinessOf = (sql: Sql): Promise<Readiness> =>
-  readinessInTime(sql, async () => findReadiness(sql, await newestMigration()));
-
-async function newestMigration(): Promise<string> {
-  const files = (await readdir(migrationsFolder)).filter((name) => name.endsWith(".sql"));
-  return files.toSorted().at(-1) ?? "";
 }
 
 /**

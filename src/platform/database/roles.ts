@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { DatabaseError } from "./problem.ts";
 import type { Sql } from "./sql.ts";
 
@@ -99,38 +98,22 @@ export async function checkRoles(sql: Sql): Promise<void> {
     );
 }
 
-export type Readiness = "ready" | "structure" | "roles" | "unreachable";
-
 /**
- * Can this process work: the structure holds `newest`, and each role of the walls can be taken and has rights. One statement, which really
- * takes them; it ends where the statement does.
+ * Can each role of the walls be taken, and has it rights. One statement, which really takes them; it ends where the statement does.
+ * @throws when the database cannot be reached
  */
-export async function findReadiness(sql: Sql, newest: string): Promise<Readiness> {
-  try {
-    const [found] = await sql<{ structure: boolean; roles: boolean }[]>`
-      select exists (select from public.migratie where bestand = ${newest}) as structure,
-             (select bool_and(exists (select from pg_namespace n
-                                       where n.nspname !~ '^pg_' and n.nspname not in ('public', 'information_schema')
-                                         and has_schema_privilege(set_config('role', wall, true), n.oid, 'USAGE')))
-                from unnest(${walls}::text[]) wall) as roles`;
-    if (!found?.structure) return "structure";
-    return found.roles ? "ready" : "roles";
-  } catch (error) {
-    const code = (error as { code?: unknown }).code;
-    if (code === "42P01") return "structure";
-    return code === "42501" || code === "22023" || code === "42704" ? "roles" : "unreachable";
-  }
-}
-
-/** How long `/readyz` waits for the database, ms: a proxy gives up after two seconds. */
-const patience = 1500;
-const underWay = new WeakMap<Sql, Promise<Readiness>>();
-
-/** The answer within the patience of a proxy, also when the database says nothing. One question at a time is under way. */
-export async function readinessInTime(sql: Sql, ask: () => Promise<Readiness>): Promise<Readiness> {
-  const answer = underWay.get(sql) ?? ask().finally(() => underWay.delete(sql));
-  underWay.set(sql, answer);
-  return Promise.race([answer, wait(patience, "unreachable" as const, { ref: false })]);
+export async function canTakeRoles(sql: Sql): Promise<boolean> {
+  const [found] = await sql<{ roles: boolean }[]>`
+    select bool_and(exists (select from pg_namespace n
+                             where n.nspname !~ '^pg_' and n.nspname not in ('public', 'information_schema')
+                               and has_schema_privilege(set_config('role', wall, true), n.oid, 'USAGE'))) as roles
+      from unnest(${walls}::text[]) wall`.catch((error: unknown) => {
+    // May not be taken, or is not there.
+    if (["42501", "22023", "42704"].includes(String((error as { code?: unknown }).code)))
+      return [{ roles: false }];
+    throw error;
+  });
+  return found?.roles === true;
 }
 
 /**
