@@ -197,9 +197,12 @@ describe("a main key that is lost, or known to others", () => {
         await run(["sleutels", "roteer"], { ...serving(at), ...fresh });
         await run(["import", "toepassing", application], { ...serving(at), ...fresh });
         const node = await startServer({ ...serving(at), ...fresh });
-        for (const site of [node.acm, node.loket, node.api])
-          assert.equal((await fetch(`${site}/readyz`)).status, 200, node.output());
-        assert.equal(await node.end(), 0, node.output());
+        try {
+          for (const site of [node.acm, node.api])
+            assert.equal((await fetch(`${site}/readyz`)).status, 200, node.output());
+        } finally {
+          await node.end();
+        }
         const verify = () => run(["log", "verify"], { ...serving(at), ...fresh });
         await asServer((ctx) => zegel(ctx), deriveKeys(Buffer.from(otherKey, "base64")));
         assert.match(await verify(), /^1 regels, 1 zegels, 0 regels wachten/);
