@@ -1,4 +1,3 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { availableParallelism } from "node:os";
 import { getRequestListener } from "@hono/node-server";
 import type { Config } from "#platform/config";
@@ -14,6 +13,8 @@ import {
   type Upkeep,
   type Worker,
 } from "#platform/jobs";
+import { version } from "#platform/version";
+import { makePorts, type Listener, type Needs, type Ports } from "#platform/listening";
 import {
   createMetrics,
   gauge,
@@ -23,7 +24,6 @@ import {
   type Metrics,
   type Reading,
 } from "#platform/metrics";
-import { version } from "#platform/version";
 import * as aanmelding from "#modules/aanmelding";
 import { feedReading } from "#modules/discimus";
 import * as leveringen from "#modules/leveringen";
@@ -31,7 +31,6 @@ import * as leerlingbeheer from "#modules/leerlingbeheer";
 import * as privacylog from "#modules/privacylog";
 import * as rechten from "#modules/rechten";
 import * as sleutels from "#modules/sleutels";
-import { importToepassing } from "#modules/toepassingen";
 import * as uitreiking from "#modules/uitreiking";
 import * as verstrekking from "#modules/verstrekking";
 import * as acmSite from "#sites/acm";
@@ -40,8 +39,7 @@ import * as dropserverSite from "#sites/dropserver";
 import * as leerlingloket from "#sites/leerlingloket";
 import * as beheer from "#sites/beheer";
 import * as schoolloket from "#sites/schoolloket";
-
-type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+import { registerSites } from "#registration";
 
 export type LeerId = {
   readonly ctx: Context;
@@ -49,8 +47,13 @@ export type LeerId = {
   readonly dropserver: dropserverSite.Dropserver | undefined;
   /** Where what else runs in this process offers its figures. */
   readonly metrics: Metrics;
-  /** Stops listening and lets requests in flight end. The pool stays open: it is the caller's. */
-  close(): Promise<void>;
+  /** Says on `/readyz` that it is about to stop, and goes on answering. */
+  drain(): void;
+  /**
+   * Stops listening and lets requests in flight end. The pool stays open: it is the caller's.
+   * @returns how many connections had to be cut off
+   */
+  close(): Promise<number>;
 };
 
 const { endSessies } = acmSite;
@@ -142,20 +145,6 @@ function openMetrics(ctx: Context, role: string, pools: Readonly<Record<string, 
   return metrics;
 }
 
-/** Every site says whether it lives (`/healthz`) and whether it can work: database reachable, migrations done (`/readyz`). */
-function withHealth(ctx: Context, listener: Listener): Listener {
-  const say = (response: ServerResponse, status: number, text: string) =>
-    response
-      .writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" })
-      .end(text);
-  return (request, response) => {
-    if (request.url === "/healthz") say(response, 200, "ok");
-    else if (request.url === "/readyz") {
-      void isReady(ctx.sql).then((ready) => say(response, ready ? 200 : 503, ready ? "ok" : "niet klaar"));
-    } else listener(request, response);
-  };
-}
-
 type HostSetting = "LEERID_HOST" | "LEERID_METINGEN_HOST";
 
 /** What to say when a port cannot be had. */
@@ -171,43 +160,25 @@ const portError = (
         `Op ${config[host]}, poort ${port}, kan LeerID niet luisteren (${error.code ?? "onbekend"}). Kijk ${host} en LEERID_PORT_BASE na.`,
       );
 
-function listenOn(
+/** What every site needs: the database within reach, with a structure that this program can work with. */
+const needsDatabase = ({ sql }: Context): Needs => ({ databank: () => isReady(sql) });
+
+/** Health and figures, where nobody from outside comes. @throws when the port is taken */
+async function openForWatchers(
   config: Config,
-  listener: Listener,
-  port: number,
-  host: HostSetting = "LEERID_HOST",
-): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = createServer(
-      {
-        keepAliveTimeout: 65_000,
-        requestTimeout: 60_000,
-        headersTimeout: 10_000,
-        // How often the two above are looked at; Node's own 30 s would more than double them.
-        connectionsCheckingInterval: 5000,
-      },
-      listener,
-    );
-    server.once("error", (error: NodeJS.ErrnoException) => reject(portError(config, port, error, host)));
-    server.listen(port, config[host], () => resolve(server));
-  });
+  ctx: Context,
+  metrics: Metrics,
+  offset: number,
+): Promise<Ports> {
+  const ports = makePorts(config.LEERID_METINGEN_HOST);
+  const port = config.LEERID_PORT_BASE + offset;
+  try {
+    await ports.open(port, metrics.handler, needsDatabase(ctx));
+  } catch (error) {
+    throw portError(config, port, error as NodeJS.ErrnoException, "LEERID_METINGEN_HOST");
+  }
+  return ports;
 }
-
-const closeServer = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-    setTimeout(() => server.closeAllConnections(), 3000).unref();
-  });
-
-/** Health and figures, where nobody from outside comes. */
-const listenForWatchers = (config: Config, ctx: Context, metrics: Metrics, offset: number): Promise<Server> =>
-  listenOn(
-    config,
-    withHealth(ctx, metrics.handler),
-    config.LEERID_PORT_BASE + offset,
-    "LEERID_METINGEN_HOST",
-  );
 
 const mega = 1_000_000;
 
@@ -243,14 +214,18 @@ async function startDropserver(
  * A process with nothing but the SFTP server, and figures and health on the port base + 98: beside a server of the same base, which
  * has its own on + 99.
  */
-export async function startDropserverAlone(config: Config, ctx: Context): Promise<dropserverSite.Dropserver> {
+export async function startDropserverAlone(
+  config: Config,
+  ctx: Context,
+): Promise<dropserverSite.Dropserver & { drain(): void }> {
   const metrics = openMetrics(ctx, "dropserver");
-  const health = await listenForWatchers(config, ctx, metrics, 98);
-  const close = () => Promise.all([closeServer(health), metrics.close()]);
+  const watched = await openForWatchers(config, ctx, metrics, 98);
+  const close = () => Promise.all([watched.close(), metrics.close()]);
   try {
     const dropserver = await startDropserver(config, ctx, metrics);
     return {
       ...dropserver,
+      drain: () => watched.drain(),
       async stop() {
         await dropserver.stop();
         await close();
@@ -268,11 +243,11 @@ export async function startDropserverAlone(config: Config, ctx: Context): Promis
  */
 export async function startWorkerAlone(config: Config, ctx: Context): Promise<{ stop(): Promise<void> }> {
   const metrics = openMetrics(ctx, "worker");
-  const health = await listenForWatchers(config, ctx, metrics, 97);
+  const watched = await openForWatchers(config, ctx, metrics, 97);
   const upkeeping = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER }, metrics);
   const close = async () => {
     await upkeeping.stop();
-    await Promise.all([closeServer(health), metrics.close()]);
+    await Promise.all([watched.close(), metrics.close()]);
   };
   try {
     const worker = await startJobs(config, ctx, metrics);
@@ -289,10 +264,10 @@ export async function startWorkerAlone(config: Config, ctx: Context): Promise<{ 
 }
 
 /**
- * Connections for ACM alone, so that no slow page of another site stands before a sign-in. Few: a statement of a sign-in is short,
- * and more of them at once than the machine has cores for only take turns (ADR 0017).
+ * Connections for ACM alone, so that no slow page of another site stands before a sign-in. Commits
+ * that wait together are written to disk together: with ten on two cores a hop costs a third less than with four (ADR 0017).
  */
-export function openAcmPool({ sql }: Context, max = Math.min(10, 2 * availableParallelism())): Sql {
+export function openAcmPool({ sql }: Context, max = Math.min(20, 5 * availableParallelism())): Sql {
   return openDatabase({ ...sql.options, max });
 }
 
@@ -305,13 +280,12 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   const { urls } = config;
   const lokaal = !config.LEERID_PRODUCTIE;
   await privacylog.makePartitions(ctx);
-  await leerlingloket.register(ctx, urls);
-  await schoolloket.register(ctx, urls);
-  await importToepassing(ctx, beheer.clientFile(ctx, urls));
-  const servers: Server[] = [];
-  const listen = async (listener: Listener, port: number, of: Context = ctx): Promise<void> => {
-    servers.push(await listenOn(config, withHealth(of, listener), port));
-  };
+  await registerSites(ctx, urls);
+  const ports = makePorts(config.LEERID_HOST);
+  const listen = (listener: Listener, port: number, needs: Needs = needsDatabase(ctx)): Promise<void> =>
+    ports.open(port, listener, needs).catch((error: NodeJS.ErrnoException) => {
+      throw portError(config, port, error);
+    });
   const acmCtx: Context = { ...ctx, sql: openAcmPool(ctx, config.LEERID_ACM_VERBINDINGEN) };
   const metrics = openMetrics(ctx, "serve", { acm: acmCtx.sql });
   const acm = sites.includes("acm")
@@ -331,34 +305,27 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   ]);
   const base = config.LEERID_PORT_BASE;
   let dropserver: dropserverSite.Dropserver | undefined;
+  let watched: Ports | undefined;
   const close = async () => {
-    await Promise.all([...servers.map(closeServer), dropserver?.stop()]);
+    const [cut] = await Promise.all([ports.close(), dropserver?.stop()]);
     await acm?.close();
-    await Promise.all([acmCtx.sql.end({ timeout: 5 }), metrics.close()]);
+    await Promise.all([watched?.close(), acmCtx.sql.end({ timeout: 5 }), metrics.close()]);
+    return cut;
   };
   try {
-    if (acm) await listen(metrics.measured("acm", acm.handler), base, acmCtx);
-    if (sites.includes("leerlingloket"))
-      await listen(
-        metrics.measured(
-          "leerlingloket",
-          getRequestListener(leerlingloket.createLeerlingloket(ctx, urls).fetch),
-        ),
-        base + 1,
-      );
-    if (sites.includes("schoolloket"))
-      await listen(
-        metrics.measured("schoolloket", getRequestListener(schoolloket.createSchoolloket(ctx, urls).fetch)),
-        base + 2,
-      );
-    if (sites.includes("beheer"))
-      await listen(
-        metrics.measured(
-          "beheer",
-          getRequestListener(beheer.createBeheer(ctx, { urls, dov: config.LEERID_DOV_ORGANISATIE }).fetch),
-        ),
-        base + 3,
-      );
+    if (acm) await listen(metrics.measured("acm", acm.handler), base, needsDatabase(acmCtx));
+    const at = { ...urls, acmBinnen: config.LEERID_ACM_BINNEN_URL };
+    const lokets = {
+      leerlingloket: () => leerlingloket.createLeerlingloket(ctx, at),
+      schoolloket: () => schoolloket.createSchoolloket(ctx, at),
+      beheer: () => beheer.createBeheer(ctx, { urls: at, dov: config.LEERID_DOV_ORGANISATIE }),
+    };
+    for (const [index, name] of (["leerlingloket", "schoolloket", "beheer"] as const).entries()) {
+      if (!sites.includes(name)) continue;
+      const { app, isAcmFound } = lokets[name]();
+      const needs = { ...needsDatabase(ctx), ACM: isAcmFound };
+      await listen(metrics.measured(name, getRequestListener(app.fetch)), base + 1 + index, needs);
+    }
     if (sites.includes("api"))
       await listen(
         metrics.measured(
@@ -370,10 +337,14 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
         base + 4,
       );
     if (sites.includes("dropserver")) dropserver = await startDropserver(config, ctx, metrics);
-    servers.push(await listenForWatchers(config, ctx, metrics, 99));
+    watched = await openForWatchers(config, ctx, metrics, 99);
   } catch (error) {
     await close();
     throw error;
   }
-  return { ctx, dropserver, metrics, close };
+  const drain = () => {
+    ports.drain();
+    watched?.drain();
+  };
+  return { ctx, dropserver, metrics, drain, close };
 }

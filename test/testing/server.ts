@@ -24,6 +24,7 @@ export function spawnLeerid(args: readonly string[], settings: Settings): ChildP
       PATH: process.env["PATH"],
       TZ: process.env["TZ"],
       NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"), // halves what each of some sixty starts costs
+      LEERID_AFBOUWTIJD: "0", // no proxy stands before it
       ...settings,
     },
     stdio: ["ignore", "pipe", "pipe", "pipe"],
