@@ -55,7 +55,7 @@ describe("every role can be watched", () => {
   for (const { command, line, offset } of [
     { command: "serve", line: "LeerID luistert", offset: 99 },
     { command: "dropserver", line: "de dropserver luistert", offset: 98 },
-    { command: "worker", line: "de worker is begonnen", offset: 97 },
+    { command: "worker", line: "de worker werkt", offset: 97 },
   ])
     test(`${command}: a line at its start, health and figures on this machine only, wherever it serves`, async () => {
       const role = await startRole(command, line);
@@ -76,7 +76,7 @@ describe("every role can be watched", () => {
     });
 
   test("LEERID_METINGEN_HOST puts them elsewhere", async () => {
-    const role = await startRole("worker", "de worker is begonnen", { LEERID_METINGEN_HOST: "127.0.0.3" });
+    const role = await startRole("worker", "de worker werkt", { LEERID_METINGEN_HOST: "127.0.0.3" });
     try {
       assert.equal((await statusOf("127.0.0.3", role.base + 97, "/metrics"))?.status, 200);
       assert.equal(await statusOf("127.0.0.1", role.base + 97, "/metrics"), undefined);
