@@ -86,6 +86,18 @@ describe("every role can be watched", () => {
     }
   });
 
+  test("a loket that does not find ACM says so", async () => {
+    const role = await startRole("serve", "LeerID luistert", { LEERID_SITES: "leerlingloket" });
+    try {
+      const found = await statusOf("127.0.0.1", role.base + 99, "/metrics");
+      assert.match(found?.text ?? "", /^leerid_loket_finds_acm\{site="leerlingloket"\} 0$/m);
+      assert.match(found?.text ?? "", /^leerid_ready 1$/m);
+    } finally {
+      role.child.kill("SIGTERM");
+      await role.ended;
+    }
+  });
+
   test("a server tells every figure that the rooms declare, and no other; what fails is seen", async () => {
     await db.sql`insert into jobs.job (task, payload, run_at) values ('van-later', '{}', now() - interval '10 minutes')`;
     const role = await startRole("serve", "LeerID luistert", { LEERID_LOG_ANKER: "/weg/van/hier/zegels" });
@@ -108,6 +120,7 @@ describe("every role can be watched", () => {
       const known = figures().map(({ name }) => name);
       assert.equal(new Set(known).size, known.length);
       assert.deepEqual([...namesIn(text)].toSorted(), known.toSorted());
+      assert.match(text, /^leerid_loket_finds_acm\{site="schoolloket"\} 1$/m);
       assert.doesNotMatch(text, /^leerid_figures_read.* 0$/m);
     } finally {
       role.child.kill("SIGTERM");
