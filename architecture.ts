@@ -47,7 +47,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     only: ["open", "leerid", "main"],
   },
   "platform/database": {
-    does: "Statements as templates, pools, roles, migrations, transactions, COPY, listening, and the questions 'ready?', 'conflict?' and 'unavailable?'.",
+    does: "Statements as templates, pools, roles, migrations, transactions, COPY, listening, and the questions 'ready?', 'duplicate?' and 'unavailable?'.",
     uses: ["platform/log", "platform/version"],
   },
   "platform/context": {
@@ -60,7 +60,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "platform/jobs": {
     does: "What rooms offer to have done: jobs, enqueued in the caller's transaction and done by one of the workers, and regular upkeep.",
-    uses: ["platform/context", "platform/database", "platform/follow", "platform/log"],
+    uses: ["platform/context", "platform/database", "platform/follow", "platform/log", "platform/metrics"],
     schema: "jobs",
   },
   "platform/import-file": {
@@ -116,9 +116,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     only: ["sites/beheer", "sites/schoolloket"],
   },
   "platform/metrics": {
-    does: "Figures of a process for Prometheus, on a port of their own.",
-    uses: [],
-    only: ["leerid"],
+    does: "Figures for Prometheus: how rooms declare and offer them, and what a process tells of itself.",
+    uses: ["platform/context", "platform/database"],
   },
   "platform/progress": {
     does: "How far a long command is, on a terminal or in a file.",
@@ -439,6 +438,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     does: "Wires a process: sites on their ports, metrics, the jobs and the upkeep that rooms offer.",
     uses: [
       "modules/aanmelding",
+      "modules/discimus",
       "modules/leerlingbeheer",
       "modules/leveringen",
       "modules/privacylog",

@@ -41,7 +41,7 @@ import { dovOrganisatie, personas } from "./upstream/personas.ts";
 import { registraties, schooljaarOf } from "./world.ts";
 
 export type DemoOptions = {
-  /** At least so many pupils; without, the four demo schools. */
+  /** At least so many pupils; without, the demo schools. */
   readonly leerlingen?: number;
 };
 
@@ -216,7 +216,7 @@ async function loadWorld(
     wens.report("toepassingen gekozen en zichtbaar gemaakt");
   }
   if (!map.stand().gedeeld) {
-    await giveAkkoorden(ctx); // once: a school that stops in the demonstration has stopped
+    await giveAkkoorden(ctx, map); // once: a school that stops in the demonstration has stopped
     await map.save({ gedeeld: true });
   }
 }

@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import { accessPage } from "./generate/access.ts";
 import { claimsPage, logPage, problemsPage, settingsPage } from "./generate/catalogues.ts";
 import { databasePage } from "./generate/database.ts";
+import { figuresPage } from "./generate/figures.ts";
+import { logLinesPage } from "./generate/log-lines.ts";
 import { migrationSums } from "./generate/migrations.ts";
 import { requirementsPage } from "./generate/requirements.ts";
 import { withRooms } from "./generate/rooms.ts";
@@ -15,6 +17,8 @@ const folder = fileURLToPath(new URL("./", import.meta.url));
 async function documents(): Promise<Record<string, string>> {
   const generated = {
     "instellingen.md": settingsPage(),
+    "metingen.md": figuresPage(),
+    "logregels.md": await logLinesPage(),
     "problemen.md": problemsPage(),
     "privacylog.md": logPage(),
     "claims.md": claimsPage(),

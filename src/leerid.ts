@@ -3,13 +3,31 @@ import { getRequestListener } from "@hono/node-server";
 import type { Config } from "#platform/config";
 import { inTransaction, type Context } from "#platform/context";
 import { isReady, openDatabase, type Sql } from "#platform/database";
-import { collectJobs, startUpkeep, startWorker, type Job, type Upkeep, type Worker } from "#platform/jobs";
+import {
+  collectJobs,
+  jobFigures,
+  queueReading,
+  startUpkeep,
+  startWorker,
+  type Job,
+  type Upkeep,
+  type Worker,
+} from "#platform/jobs";
 import { ignoreHangUp, untilStopped } from "#platform/ending";
 import { operationsLog } from "#platform/log";
 import { version } from "#platform/version";
-import { makePorts, type Listener, type Needs } from "#platform/listening";
-import { createMetrics, type Metrics } from "#platform/metrics";
+import { makePorts, type Listener, type Needs, type Ports } from "#platform/listening";
+import {
+  createMetrics,
+  gauge,
+  ownFigures,
+  poolReading,
+  type Figure,
+  type Metrics,
+  type Reading,
+} from "#platform/metrics";
 import * as aanmelding from "#modules/aanmelding";
+import { feedReading } from "#modules/discimus";
 import * as leveringen from "#modules/leveringen";
 import * as leerlingbeheer from "#modules/leerlingbeheer";
 import * as privacylog from "#modules/privacylog";
@@ -35,6 +53,8 @@ export type LeerId = {
   readonly ctx: Context;
   /** When this process has it. */
   readonly dropserver: dropserverSite.Dropserver | undefined;
+  /** Where what else runs in this process offers its figures. */
+  readonly metrics: Metrics;
   /** Says on `/readyz` that it is about to stop, and goes on answering. */
   drain(): void;
   /**
@@ -79,23 +99,94 @@ export const jobs = ({ urls, LEERID_PRODUCTIE }: JobsConfig): readonly Job[] => 
 ];
 
 /** Does the regular work until stopped, beside the same in other processes. */
-export const startAllUpkeep = (ctx: Context, options: UpkeepOptions): { stop(): Promise<void> } =>
-  startUpkeep(ctx, upkeep(options));
+export function startAllUpkeep(
+  ctx: Context,
+  options: UpkeepOptions,
+  metrics?: Metrics,
+): { stop(): Promise<void> } {
+  const started = startUpkeep(ctx, upkeep(options));
+  metrics?.offer(started.readings);
+  return started;
+}
 
 /** Does what was asked for until stopped, beside the workers of other processes. */
-export const startJobs = (config: JobsConfig, ctx: Context): Promise<Worker> =>
-  startWorker(ctx, collectJobs(jobs(config)));
+export async function startJobs(config: JobsConfig, ctx: Context, metrics?: Metrics): Promise<Worker> {
+  const worker = await startWorker(ctx, collectJobs(jobs(config)));
+  metrics?.offer([worker.reading]);
+  return worker;
+}
+
+const ready = gauge(
+  "leerid_ready",
+  "1 als de databank bereikbaar is en haar structuur die van dit programma; anders 0.",
+);
+
+/** What can be told of the whole installation, by each process that is asked. */
+const shared: readonly Reading[] = [
+  {
+    name: "gereed",
+    figures: [ready],
+    read: async ({ sql }) => [{ figure: ready, value: (await isReady(sql)) ? 1 : 0 }],
+    unread: [{ figure: ready, value: 0 }],
+  },
+  queueReading,
+  privacylog.backlogReading,
+  feedReading,
+  leveringen.deliveryReading,
+];
+
+/** Every figure that one of our processes may tell, as the rooms declare them; without Node's own. */
+export const figures = (): readonly Figure[] => [
+  ...Object.values(ownFigures),
+  ...shared.flatMap((one) => one.figures),
+  ...jobFigures,
+  ...privacylog.anchorReading(privacylog.openAnchor(undefined)).figures,
+  ...aanmelding.signInReading([]).figures,
+  ...acmSite.figures,
+  ...dropserverSite.makeDropMetrics().reading.figures,
+];
+
+/** Where a process can be watched: its figures, with what every role can tell, and its health. */
+function openMetrics(ctx: Context, role: string, pools: Readonly<Record<string, Sql>> = {}): Metrics {
+  const metrics = createMetrics(ctx, { role, version });
+  metrics.offer([...shared, poolReading({ process: ctx.sql, ...pools })]);
+  return metrics;
+}
+
+type HostSetting = "LEERID_HOST" | "LEERID_METINGEN_HOST";
 
 /** What to say when a port cannot be had. */
-const portError = (config: Config, port: number, error: NodeJS.ErrnoException): Error =>
+const portError = (
+  config: Config,
+  port: number,
+  error: NodeJS.ErrnoException,
+  host: HostSetting = "LEERID_HOST",
+): Error =>
   error.code === "EADDRINUSE"
     ? new Error(`Poort ${port} is al in gebruik. Kies andere poorten met LEERID_PORT_BASE.`)
     : new Error(
-        `Op ${config.LEERID_HOST}, poort ${port}, kan LeerID niet luisteren (${error.code ?? "onbekend"}). Kijk LEERID_HOST en LEERID_PORT_BASE na.`,
+        `Op ${config[host]}, poort ${port}, kan LeerID niet luisteren (${error.code ?? "onbekend"}). Kijk ${host} en LEERID_PORT_BASE na.`,
       );
 
 /** What every site needs: the database within reach, with a structure that this program can work with. */
 const needsDatabase = ({ sql }: Context): Needs => ({ databank: () => isReady(sql) });
+
+/** Health and figures, where nobody from outside comes. @throws when the port is taken */
+async function openForWatchers(
+  config: Config,
+  ctx: Context,
+  metrics: Metrics,
+  offset: number,
+): Promise<Ports> {
+  const ports = makePorts(config.LEERID_METINGEN_HOST);
+  const port = config.LEERID_PORT_BASE + offset;
+  try {
+    await ports.open(port, metrics.handler, needsDatabase(ctx));
+  } catch (error) {
+    throw portError(config, port, error as NodeJS.ErrnoException, "LEERID_METINGEN_HOST");
+  }
+  return ports;
+}
 
 const mega = 1_000_000;
 
@@ -105,14 +196,8 @@ async function startDropserver(
   ctx: Context,
   metrics: Metrics,
 ): Promise<dropserverSite.Dropserver> {
-  const files = metrics.counter("leerid_dropserver_files_total", "Files taken, by outcome", ["status"]);
-  const bytes = metrics.counter("leerid_dropserver_bytes_total", "Bytes of files taken", []);
-  const refusals = metrics.counter("leerid_dropserver_refusals_total", "Requests and connections refused", [
-    "reason",
-  ]);
-  const connections = metrics.counter("leerid_dropserver_connections_total", "Connections by what happened", [
-    "event",
-  ]);
+  const metingen = dropserverSite.makeDropMetrics();
+  metrics.offer([metingen.reading]);
   const port = config.LEERID_PORT_BASE + 22;
   try {
     return await dropserverSite.startDropserver(ctx, {
@@ -124,14 +209,7 @@ async function startDropserver(
         quotum: config.LEERID_DROPSERVER_QUOTUM * mega,
         rust: config.LEERID_DROPSERVER_RUST * 1000,
       },
-      metingen: {
-        file: (status, size) => {
-          files([status]);
-          bytes([], size);
-        },
-        refusal: (reason) => refusals([reason]),
-        connection: (event) => connections([event]),
-      },
+      metingen,
     });
   } catch (error) {
     throw (error as NodeJS.ErrnoException).syscall === "listen"
@@ -148,33 +226,56 @@ async function startDropserverAlone(
   config: Config,
   ctx: Context,
 ): Promise<dropserverSite.Dropserver & { drain(): void }> {
-  const metrics = createMetrics();
-  const ports = makePorts(config.LEERID_HOST);
-  const port = config.LEERID_PORT_BASE + 98;
-  await ports.open(port, metrics.handler, needsDatabase(ctx)).catch((error: NodeJS.ErrnoException) => {
-    throw portError(config, port, error);
-  });
+  const metrics = openMetrics(ctx, "dropserver");
+  const watched = await openForWatchers(config, ctx, metrics, 98);
+  const close = () => Promise.all([watched.close(), metrics.close()]);
   try {
     const dropserver = await startDropserver(config, ctx, metrics);
     return {
       ...dropserver,
-      drain: () => ports.drain(),
+      drain: () => watched.drain(),
       async stop() {
         await dropserver.stop();
-        await ports.close();
+        await close();
       },
     };
   } catch (error) {
-    await ports.close();
+    await close();
     throw error;
   }
 }
 
 /**
- * Connections for ACM alone, so that no slow page of another site stands before a sign-in. Few: a statement of a sign-in is short,
- * and more of them at once than the machine has cores for only take turns (ADR 0017).
+ * A process with nothing but upkeep and jobs, and figures and health on the port base + 97.
+ * @throws when that port is taken
  */
-export function openAcmPool({ sql }: Context, max = Math.min(10, 2 * availableParallelism())): Sql {
+async function startWorkerAlone(config: Config, ctx: Context): Promise<{ stop(): Promise<void> }> {
+  const metrics = openMetrics(ctx, "worker");
+  const watched = await openForWatchers(config, ctx, metrics, 97);
+  const upkeeping = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER }, metrics);
+  const close = async () => {
+    await upkeeping.stop();
+    await Promise.all([watched.close(), metrics.close()]);
+  };
+  try {
+    const worker = await startJobs(config, ctx, metrics);
+    return {
+      async stop() {
+        await worker.stop();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * Connections for ACM alone, so that no slow page of another site stands before a sign-in. Commits
+ * that wait together are written to disk together: with ten on two cores a hop costs a third less than with four (ADR 0017).
+ */
+export function openAcmPool({ sql }: Context, max = Math.min(20, 5 * availableParallelism())): Sql {
   return openDatabase({ ...sql.options, max });
 }
 
@@ -228,13 +329,13 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   const lokaal = !config.LEERID_PRODUCTIE;
   await privacylog.makePartitions(ctx);
   await registerSites(ctx, urls);
-  const metrics = createMetrics();
   const ports = makePorts(config.LEERID_HOST);
   const listen = (listener: Listener, port: number, needs: Needs = needsDatabase(ctx)): Promise<void> =>
     ports.open(port, listener, needs).catch((error: NodeJS.ErrnoException) => {
       throw portError(config, port, error);
     });
   const acmCtx: Context = { ...ctx, sql: openAcmPool(ctx, config.LEERID_ACM_VERBINDINGEN) };
+  const metrics = openMetrics(ctx, "serve", { acm: acmCtx.sql });
   const acm = sites.includes("acm")
     ? await acmSite.createAcm({
         ctx: acmCtx,
@@ -245,22 +346,18 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
         allowPrivateNetwork: lokaal,
       })
     : undefined;
-  if (acm) {
-    metrics.gauge(
-      "leerid_signin_failed_names",
-      "Names on which a sign-in failed and none succeeded since, in the running five minutes",
-      () => acm.sprayState().namen,
-    );
-    metrics.gauge("leerid_signin_spraying", "1 while many names fail in this process (D7)", () =>
-      acm.sprayState().alarm ? 1 : 0,
-    );
-  }
+  const apiGate = aanmelding.makeGate();
+  metrics.offer([
+    aanmelding.signInReading([...(acm ? [acm.gate] : []), apiGate]),
+    ...(acm ? [acm.reading] : []),
+  ]);
   const base = config.LEERID_PORT_BASE;
   let dropserver: dropserverSite.Dropserver | undefined;
+  let watched: Ports | undefined;
   const close = async () => {
     const [cut] = await Promise.all([ports.close(), dropserver?.stop()]);
     await acm?.close();
-    await acmCtx.sql.end({ timeout: 5 });
+    await Promise.all([watched?.close(), acmCtx.sql.end({ timeout: 5 }), metrics.close()]);
     return cut;
   };
   try {
@@ -281,17 +378,23 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
       await listen(
         metrics.measured(
           "api",
-          getRequestListener(createApi(ctx, urls, { quotum: config.LEERID_DROPSERVER_QUOTUM * mega }).fetch),
+          getRequestListener(
+            createApi(ctx, urls, { quotum: config.LEERID_DROPSERVER_QUOTUM * mega, gate: apiGate }).fetch,
+          ),
         ),
         base + 4,
       );
     if (sites.includes("dropserver")) dropserver = await startDropserver(config, ctx, metrics);
-    await listen(metrics.handler, base + 99);
+    watched = await openForWatchers(config, ctx, metrics, 99);
   } catch (error) {
     await close();
     throw error;
   }
-  return { ctx, dropserver, drain: () => ports.drain(), close };
+  const drain = () => {
+    ports.drain();
+    watched?.drain();
+  };
+  return { ctx, dropserver, metrics, drain, close };
 }
 
 /** The first line in the log of a program that runs until it is stopped, before anything can go wrong. */
@@ -306,8 +409,8 @@ export function announce(config: Config, opdracht: "serve" | "worker" | "dropser
 /** `leerid serve`: the sites, and what a worker does, so that a small installation needs no second process. Until it is stopped. */
 export async function serve(config: Config, ctx: Context): Promise<void> {
   const running = await startLeerId(config, ctx);
-  const upkeep = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER });
-  const worker = await startJobs(config, ctx);
+  const upkeep = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER }, running.metrics);
+  const worker = await startJobs(config, ctx, running.metrics);
   const stopped = untilStopped(leaving(config, ctx, running));
   ctx.log.info({ sites: config.LEERID_SITES ?? "alle", poort: config.LEERID_PORT_BASE }, "LeerID luistert");
   // What loading left behind (15 MB), while nobody waits for us; see bin/leerid.mjs.
@@ -322,13 +425,11 @@ export async function serve(config: Config, ctx: Context): Promise<void> {
 
 /** `leerid worker`: what was asked for and the upkeep, and no site. Until it is stopped. */
 export async function work(config: Config, ctx: Context): Promise<void> {
-  const upkeep = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER });
-  const worker = await startJobs(config, ctx);
+  const running = await startWorkerAlone(config, ctx);
   const stopped = untilStopped();
-  ctx.log.info({}, "de worker werkt");
+  ctx.log.info({ metingen: config.LEERID_PORT_BASE + 97 }, "de worker werkt");
   await stopped.finally(async () => {
-    await worker.stop();
-    await upkeep.stop();
+    await running.stop();
     ctx.log.info({}, "de worker is gestopt");
   });
 }

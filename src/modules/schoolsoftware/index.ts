@@ -20,7 +20,14 @@ export { schoolsoftwareBestand, type Gebruik, type Pakket, type SchoolsoftwareFi
 export { schoolsoftwareProblemen } from "./problems.ts";
 export { schooljaarOf, fingerprintOf } from "./rules.ts";
 export { giveIdentificaties, type Identificatie, type Place } from "./store-identificatie.ts";
-export { findPakketOfClient, findPakketOfSleutel, listGebruik, listPakketten, pakketOf } from "./store.ts";
+export {
+  findPakketOfClient,
+  findPakketOfSleutel,
+  listDeliveringPakketten,
+  listGebruik,
+  listPakketten,
+  pakketOf,
+} from "./store.ts";
 
 /**
  * `leerid import schoolsoftware`: packages and which school uses which, whole or not at all; the same file again changes

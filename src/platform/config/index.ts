@@ -40,7 +40,7 @@ export const settings = {
   LEERID_ACM_VERBINDINGEN: {
     schema: z.coerce.number().int().min(2).max(200).optional(),
     uitleg:
-      "Hoogste aantal verbindingen van ACM, die niemand anders gebruikt: zo staat geen trage bladzijde voor een aanmelding. Standaard twee per kern, hoogstens 10.",
+      "Hoogste aantal verbindingen van ACM, die niemand anders gebruikt: zo staat geen trage bladzijde voor een aanmelding. Standaard vijf per kern, hoogstens 20.",
   },
   LEERID_DATAMAP: {
     schema: z.string().min(1).default(".leerid"),
@@ -56,6 +56,11 @@ export const settings = {
   },
   LEERID_PORT_BASE: { schema: port.default(4400), uitleg: "Eerste poort; verschuift alle poorten samen." },
   LEERID_HOST: { schema: z.string().default("127.0.0.1"), uitleg: "Adres waarop de sites luisteren." },
+  LEERID_METINGEN_HOST: {
+    schema: z.string().default("127.0.0.1"),
+    uitleg:
+      "Adres waarop gezondheid en metingen luisteren: `serve` op poort + 99, `dropserver` op + 98, `worker` op + 97. Nooit een adres naar buiten.",
+  },
   LEERID_SITES: {
     schema: z
       .string()
