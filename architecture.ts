@@ -2,7 +2,7 @@
  * The map of the code as data: every room, one sentence about it, and whom it may call. A test holds the code to it
  * (test/architecture/architecture.test.ts), so that this page is never a wish. Prose and walk-throughs: ARCHITECTURE.md.
  *
- * platform ← modules ← sites ← open, leerid ← main. Every room may use the platform, except rooms of it that name their users
+ * platform ← modules ← sites ← open, registration, leerid, processes ← commands ← main. Every room may use the platform, except rooms of it that name their users
  * (`only`). Everything else is an edge that stands here, or it does not exist.
  */
 export type Room = {
@@ -44,7 +44,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "platform/config": {
     does: "Reads the LEERID_* environment; unknown or invalid settings stop the start.",
     uses: [],
-    only: ["open", "leerid", "main"],
+    only: ["open", "leerid", "processes", "commands"],
   },
   "platform/database": {
     does: "Statements as templates, pools, roles, migrations, transactions, COPY, listening, and the questions 'ready?', 'duplicate?' and 'unavailable?'.",
@@ -75,7 +75,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "platform/ending": {
     does: "How a process ends: asked to, or because of something that nobody foresaw.",
     uses: ["platform/log"],
-    only: ["leerid", "main"],
+    only: ["processes", "commands", "main"],
   },
   "platform/version": { does: "Which version this program is.", uses: [] },
   "platform/listening": {
@@ -122,7 +122,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "platform/progress": {
     does: "How far a long command is, on a terminal or in a file.",
     uses: [],
-    only: ["main"],
+    only: ["commands"],
   },
 
   "modules/scholen": {
@@ -179,7 +179,13 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "modules/discimus": {
     does: "Takes the feed: lines, versions, quarantine, counts, and the full load from a file.",
-    uses: ["modules/scholen", "modules/leerlingen", "modules/inschrijvingen", "modules/rechten"],
+    uses: [
+      "modules/scholen",
+      "modules/leerlingen",
+      "modules/inschrijvingen",
+      "modules/privacylog",
+      "modules/rechten",
+    ],
     schema: "discimus",
   },
   "modules/toepassingen": {
@@ -220,7 +226,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "modules/protocollen": {
     does: "Agreements with providers as structured data, every version kept.",
-    uses: ["modules/verstrekking"],
+    uses: ["modules/toepassingen", "modules/verstrekking"],
     schema: "protocollen",
   },
   "modules/privacylog": {
@@ -253,7 +259,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "modules/schoolsoftware": {
     does: "Mijn Schoolsoftware: which administrative package a school uses, how a package proves who it is, and what identifiers it gets.",
-    uses: ["modules/privacylog"],
+    uses: ["modules/privacylog", "modules/scholen"],
     schema: "schoolsoftware",
     alsoSql: {
       "schoolloket.scherm_af": "A school sees its own rows only: row-level security.",
@@ -434,6 +440,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     does: "Opens the database and the keys of the configuration, the same way for every command.",
     uses: [],
   },
+  registration: {
+    does: "Our own sites as clients of ACM: registered once for all nodes, and changed by a command (ADR 0021).",
+    uses: ["modules/toepassingen", "sites/beheer", "sites/leerlingloket", "sites/schoolloket"],
+  },
   leerid: {
     does: "Wires a process: sites on their ports, metrics, the jobs and the upkeep that rooms offer.",
     uses: [
@@ -444,7 +454,6 @@ export const rooms: Readonly<Record<string, Room>> = {
       "modules/privacylog",
       "modules/rechten",
       "modules/sleutels",
-      "modules/toepassingen",
       "modules/uitreiking",
       "modules/verstrekking",
       "sites/acm",
@@ -453,13 +462,19 @@ export const rooms: Readonly<Record<string, Room>> = {
       "sites/dropserver",
       "sites/leerlingloket",
       "sites/schoolloket",
+      "registration",
     ],
   },
-  main: {
-    does: "The commands: parses arguments, prints one clear line per problem, chooses the exit code.",
+  processes: {
+    does: "What runs until it is stopped, serve, worker and dropserver: how each begins, takes its leave and ends.",
+    uses: ["leerid"],
+  },
+  commands: {
+    does: "The commands: each declared once with its help; reads arguments, prints one clear line per problem, chooses the exit code.",
     uses: [
       "open",
-      "leerid",
+      "processes",
+      "registration",
       "modules/discimus",
       "modules/privacylog",
       "modules/protocollen",
@@ -468,6 +483,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "modules/tokens",
     ],
   },
+  main: { does: "Where a process begins: it runs the command that was typed.", uses: ["commands"] },
 };
 
 /**
@@ -482,7 +498,7 @@ export const moved: Readonly<Record<string, Readonly<Record<string, readonly str
   },
 };
 
-/** Beside the product: they go in by the same doors, and nothing in src may call them except the commands in main, and who may
+/** Beside the product: they go in by the same doors, and nothing in src may call them except the commands, and who may
  * call a package. */
 export const outside = ["demo", "bench", "docs", "test", "packages"] as const;
 

@@ -81,7 +81,7 @@ export async function loadToepassing(
   const file = (await read("toepassing"))
     .replaceAll("{{url}}", url)
     .replaceAll("{{geheim}}", secretOf(map.stand(), `client ${naam}`));
-  const toepassing = await importToepassing(ctx, file);
+  const { bestand: toepassing } = await importToepassing(ctx, file);
   await importProtocol(ctx, await read("protocol"));
   return toepassing;
 }

@@ -5,7 +5,8 @@ import type { Context } from "#platform/context";
 import { end, untilStopped } from "#platform/ending";
 import { loadDirecteursopdrachten } from "#modules/rechten";
 import type { ToepassingFile } from "#modules/toepassingen";
-import { setAdressen, startLeerId, startAllUpkeep, startJobs } from "#leerid";
+import { startLeerId, startAllUpkeep, startJobs } from "#leerid";
+import { setAdressen } from "#registration";
 import { openLeerId } from "#open";
 import { openDataFolder, type DataFolder } from "./data-folder.ts";
 import type { DemoJson } from "./demo-json.ts";
@@ -118,7 +119,6 @@ export async function startDemo(
     const now = () => ctx.clock.now();
     const map = await openDataFolder(config.LEERID_DATAMAP, schooljaarOf(datumOn(ctx.clock.now())));
     const clients = await makeMachineClients(ctx, map);
-    await loadSchoolsoftware(ctx, map, clients);
     const bingel = await loadToepassing(ctx, map, "bingel", sites.bingel);
     const tweede = await loadToepassing(ctx, map, "cijferbos", sites.tweede);
     const sleutel = demoSleutel(sites, map);
@@ -209,6 +209,7 @@ async function loadWorld(
     await map.save({ leerlingen: wens.leerlingen });
     wens.report("de grote wereld is geladen");
   }
+  await loadSchoolsoftware(ctx, map, clients); // names schools, and which package a school has decides whether it can share
   const accounts = await accountsOfCases(ctx, schooljaar);
   if (!map.stand().zichtbaar) {
     await chooseToepassingen(ctx, map, accounts);

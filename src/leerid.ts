@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { getRequestListener } from "@hono/node-server";
 import type { Config } from "#platform/config";
-import { inTransaction, type Context } from "#platform/context";
+import type { Context } from "#platform/context";
 import { isReady, openDatabase, type Sql } from "#platform/database";
 import {
   collectJobs,
@@ -13,8 +13,6 @@ import {
   type Upkeep,
   type Worker,
 } from "#platform/jobs";
-import { ignoreHangUp, untilStopped } from "#platform/ending";
-import { operationsLog } from "#platform/log";
 import { version } from "#platform/version";
 import { makePorts, type Listener, type Needs, type Ports } from "#platform/listening";
 import {
@@ -33,13 +31,6 @@ import * as leerlingbeheer from "#modules/leerlingbeheer";
 import * as privacylog from "#modules/privacylog";
 import * as rechten from "#modules/rechten";
 import * as sleutels from "#modules/sleutels";
-import {
-  importToepassing,
-  listAdressen,
-  registerAdressen,
-  replaceAdressen,
-  type Adressen,
-} from "#modules/toepassingen";
 import * as uitreiking from "#modules/uitreiking";
 import * as verstrekking from "#modules/verstrekking";
 import * as acmSite from "#sites/acm";
@@ -48,6 +39,7 @@ import * as dropserverSite from "#sites/dropserver";
 import * as leerlingloket from "#sites/leerlingloket";
 import * as beheer from "#sites/beheer";
 import * as schoolloket from "#sites/schoolloket";
+import { registerSites } from "#registration";
 
 export type LeerId = {
   readonly ctx: Context;
@@ -222,7 +214,7 @@ async function startDropserver(
  * A process with nothing but the SFTP server, and figures and health on the port base + 98: beside a server of the same base, which
  * has its own on + 99.
  */
-async function startDropserverAlone(
+export async function startDropserverAlone(
   config: Config,
   ctx: Context,
 ): Promise<dropserverSite.Dropserver & { drain(): void }> {
@@ -249,7 +241,7 @@ async function startDropserverAlone(
  * A process with nothing but upkeep and jobs, and figures and health on the port base + 97.
  * @throws when that port is taken
  */
-async function startWorkerAlone(config: Config, ctx: Context): Promise<{ stop(): Promise<void> }> {
+export async function startWorkerAlone(config: Config, ctx: Context): Promise<{ stop(): Promise<void> }> {
   const metrics = openMetrics(ctx, "worker");
   const watched = await openForWatchers(config, ctx, metrics, 97);
   const upkeeping = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER }, metrics);
@@ -277,46 +269,6 @@ async function startWorkerAlone(config: Config, ctx: Context): Promise<{ stop():
  */
 export function openAcmPool({ sql }: Context, max = Math.min(20, 5 * availableParallelism())): Sql {
   return openDatabase({ ...sql.options, max });
-}
-
-/** Our own sites as clients of ACM, at these addresses. */
-async function writeClients(ctx: Context, adressen: Adressen): Promise<void> {
-  await leerlingloket.register(ctx, adressen);
-  await schoolloket.register(ctx, adressen);
-  await importToepassing(ctx, beheer.clientFile(ctx, adressen));
-}
-
-/**
- * Registers our own sites with the addresses that are registered, and where none is with those of this process. One process that was
- * set up with other addresses so changes nothing for the others; it says so in the log.
- */
-async function registerSites(ctx: Context, own: Adressen): Promise<void> {
-  await inTransaction(ctx, async (tx) => writeClients(tx, await registerAdressen(tx, own)));
-  for (const { site, geregistreerd, hier } of await compareAdressen(ctx, own))
-    if (geregistreerd !== hier)
-      ctx.log.warn(
-        { site, geregistreerd, hier },
-        "dit proces heeft een ander adres voor een site dan geregistreerd is; er is niets gewijzigd. Pas de instelling aan, of geef leerid adressen zet",
-      );
-}
-
-/** Per site the address that is registered, and the one of this process. */
-export async function compareAdressen(
-  ctx: Context,
-  own: Adressen,
-): Promise<
-  readonly { readonly site: string; readonly geregistreerd: string | undefined; readonly hier: string }[]
-> {
-  const registered: Readonly<Record<string, string>> = await listAdressen(ctx);
-  return Object.entries(own).map(([site, hier]) => ({ site, geregistreerd: registered[site], hier }));
-}
-
-/** Registers our own sites with these addresses, for all nodes: ACM accepts them at once. */
-export async function setAdressen(ctx: Context, adressen: Adressen): Promise<void> {
-  await inTransaction(ctx, async (tx) => {
-    await replaceAdressen(tx, adressen);
-    await writeClients(tx, adressen);
-  });
 }
 
 /**
@@ -402,63 +354,3 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   };
   return { ctx, dropserver, metrics, drain, close };
 }
-
-/** The first line in the log of a program that runs until it is stopped, before anything can go wrong. */
-export function announce(config: Config, opdracht: "serve" | "worker" | "dropserver"): void {
-  ignoreHangUp();
-  operationsLog(config.LEERID_LOG).info(
-    { opdracht, versie: version, node: process.versions.node },
-    "LeerID start",
-  );
-}
-
-/** `leerid serve`: the sites, and what a worker does, so that a small installation needs no second process. Until it is stopped. */
-export async function serve(config: Config, ctx: Context): Promise<void> {
-  const running = await startLeerId(config, ctx);
-  const upkeep = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER }, running.metrics);
-  const worker = await startJobs(config, ctx, running.metrics);
-  const stopped = untilStopped(leaving(config, ctx, running));
-  ctx.log.info({ sites: config.LEERID_SITES ?? "alle", poort: config.LEERID_PORT_BASE }, "LeerID luistert");
-  // What loading left behind (15 MB), while nobody waits for us; see bin/leerid.mjs.
-  globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
-  await stopped.finally(async () => {
-    await worker.stop();
-    await upkeep.stop();
-    const afgebroken = await running.close();
-    ctx.log.info({ afgebroken }, "LeerID is gestopt");
-  });
-}
-
-/** `leerid worker`: what was asked for and the upkeep, and no site. Until it is stopped. */
-export async function work(config: Config, ctx: Context): Promise<void> {
-  const running = await startWorkerAlone(config, ctx);
-  const stopped = untilStopped();
-  ctx.log.info({ metingen: config.LEERID_PORT_BASE + 97 }, "de worker werkt");
-  await stopped.finally(async () => {
-    await running.stop();
-    ctx.log.info({}, "de worker is gestopt");
-  });
-}
-
-/** `leerid dropserver`: the SFTP server and nothing else. Until it is stopped. */
-export async function serveDropserver(config: Config, ctx: Context): Promise<void> {
-  const running = await startDropserverAlone(config, ctx);
-  const stopped = untilStopped(leaving(config, ctx, running));
-  ctx.log.info({ poort: running.poort, hostsleutel: running.vingerafdruk }, "de dropserver luistert");
-  await stopped.finally(async () => {
-    await running.stop();
-    ctx.log.info({}, "de dropserver is gestopt");
-  });
-}
-
-/** How a process that a proxy sends work to takes its leave. */
-const leaving = (config: Config, { log }: Context, running: { drain(): void }) => ({
-  seconds: config.LEERID_AFBOUWTIJD,
-  drain(): void {
-    log.info(
-      { seconden: config.LEERID_AFBOUWTIJD },
-      "LeerID stopt: /readyz zegt 503, en wat nog komt wordt beantwoord",
-    );
-    running.drain();
-  },
-});
