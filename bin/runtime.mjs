@@ -254,7 +254,12 @@ export function run(node, args, options = {}) {
     };
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
     for (const signal of signals) process.on(signal, pass);
+    // npm and npx put a shell between us and a signal, which ends without passing it on.
+    const parent = process.ppid;
+    const look = () => process.ppid !== parent && pass("SIGTERM");
+    const watch = process.env.npm_command === undefined ? undefined : setInterval(look, 500).unref();
     const finish = (code) => {
+      clearInterval(watch);
       for (const signal of signals) process.off(signal, pass);
       resolve(code);
     };

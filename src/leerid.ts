@@ -310,14 +310,20 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   const acmCtx: Context = { ...ctx, sql: openAcmPool(ctx, config.LEERID_ACM_VERBINDINGEN) };
   const metrics = openMetrics(ctx, "serve", { acm: acmCtx.sql });
   const acm = sites.includes("acm")
-    ? await acmSite.createAcm({
-        ctx: acmCtx,
-        acmUrl: urls.acm,
-        apiUrl: urls.api,
-        loketUrl: urls.leerlingloket,
-        medewerkers: config.medewerkers,
-        allowPrivateNetwork: lokaal,
-      })
+    ? await acmSite
+        .createAcm({
+          ctx: acmCtx,
+          acmUrl: urls.acm,
+          apiUrl: urls.api,
+          loketUrl: urls.leerlingloket,
+          medewerkers: config.medewerkers,
+          allowPrivateNetwork: lokaal,
+        })
+        .catch(async (error: unknown) => {
+          // A connection that nobody closes would keep the process for a minute and more.
+          await Promise.all([acmCtx.sql.end({ timeout: 5 }), metrics.close()]);
+          throw error;
+        })
     : undefined;
   const apiGate = aanmelding.makeGate();
   metrics.offer([

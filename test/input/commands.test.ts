@@ -188,11 +188,13 @@ describe("settings and surroundings: exit code 1, a line per problem", () => {
     assert.equal(rotated.code, 0, rotated.stderr);
     const otherKey = { ...settings, LEERID_HOOFDSLEUTEL: makeMainKey("een andere").toString("base64") };
     await each([["sleutels", "roteer"], ["serve"]], async (args) => {
+      const begun = Date.now();
       checkRefused(
         args.join(" "),
         await runLeerid(args, { ...otherKey, LEERID_PORT_BASE: String(base) }),
         /LEERID_HOOFDSLEUTEL/,
       );
+      assert.ok(Date.now() - begun < 40_000, `${args.join(" ")} hangs`);
     });
   });
 });

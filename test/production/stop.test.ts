@@ -125,6 +125,43 @@ describe("node bin/leerid.mjs serve", () => {
   });
 });
 
+it("npx leerid serve: what npx is told to end, ends; and what was started from a shell that is gone, does not", async () => {
+  const where = {
+    cwd: fileURLToPath(new URL("../../", import.meta.url)),
+    stdio: "ignore",
+    detached: true,
+  } as const;
+  const settings = {
+    PATH: process.env["PATH"],
+    LEERID_DATABASE_URL: db.url,
+    LEERID_HOOFDSLEUTEL: mainKey,
+    LEERID_AFBOUWTIJD: "0",
+  };
+  const until = async (port: number, open: boolean) => {
+    for (let n = 0; n < 300 && (await isOpen(port)) !== open; n += 1) await wait(100);
+    assert.equal(await isOpen(port), open);
+  };
+  const [one, other] = [await freePortBase(), await freePortBase()];
+  const npx = spawn("npx", ["leerid", "serve", "--sites", "api"], {
+    ...where,
+    env: { ...settings, LEERID_PORT_BASE: String(one) },
+  });
+  const script = '"$0" "$1" serve --sites api & echo $!; sleep 2';
+  const shell = spawn("sh", ["-c", script, process.execPath, program], {
+    ...where,
+    stdio: ["ignore", "pipe", "ignore"],
+    env: { ...settings, LEERID_PORT_BASE: String(other) },
+  });
+  const [said] = (await once(shell.stdout, "data")) as [Buffer];
+  await Promise.all([until(one + 4, true), until(other + 4, true)]);
+  npx.kill("SIGTERM");
+  await until(one + 4, false);
+  await wait(1000);
+  assert.ok(await isOpen(other + 4));
+  process.kill(Number(said), "SIGTERM");
+  await until(other + 4, false);
+});
+
 describe("the other two that run for months", () => {
   for (const [command, line] of [
     ["worker", /de worker werkt/],

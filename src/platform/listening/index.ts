@@ -71,15 +71,23 @@ function withHealth(listener: Listener, needs: Needs, draining: () => boolean): 
 
 /**
  * A look that has an answer in time: what hangs is not there. One at a time, however many ask, so that questions do not pile up before
- * what hangs.
+ * what hangs; after a while another one begins beside it, since one on a connection that was lost in silence may never end.
  */
 function inTime(look: () => Promise<boolean>): () => Promise<boolean> {
-  let busy: Promise<boolean> | undefined;
+  let running: { readonly since: number; readonly answer: Promise<boolean> } | undefined;
   return () => {
-    busy ??= look()
-      .catch(() => false)
-      .finally(() => (busy = undefined));
-    return Promise.race([busy, wait(lookTime, false, { ref: false })]);
+    if (!running || performance.now() - running.since > 5 * lookTime) {
+      const mine = {
+        since: performance.now(),
+        answer: look()
+          .catch(() => false)
+          .finally(() => {
+            if (running === mine) running = undefined;
+          }),
+      };
+      running = mine;
+    }
+    return Promise.race([running.answer, wait(lookTime, false, { ref: false })]);
   };
 }
 

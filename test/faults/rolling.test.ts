@@ -6,8 +6,8 @@ import { systemClock } from "#platform/clock";
 import { testDatabase, testKeys, type TestDatabase } from "#testing/database";
 import { drawsOf } from "#testing/runs";
 import { freePortBase, mainKey, startServer, type ServerNode } from "#testing/server";
-import { application, fillSchool, type Pupil } from "../faults/school.ts";
-import { signIn } from "../faults/sign-in-client.ts";
+import { application, fillSchool, type Pupil } from "./school.ts";
+import { signIn } from "./sign-in-client.ts";
 
 const bingel = application("bingel");
 const random = drawsOf(9);
