@@ -109,7 +109,8 @@ function buildCommon(tree) {
   mkdirSync(join(tree, "etc/leerid/geheim"), { recursive: true, mode: 0o700 });
   for (const role of ["serve", "worker", "dropserver"])
     put(`../systemd/leerid-${role}.service`, `lib/systemd/system/leerid-${role}.service`);
-  const examples = join(tree, "usr/share/doc/leerid/examples");
+  // Not in /usr/share/doc: small machines leave that out.
+  const examples = join(tree, "usr/share/leerid");
   for (const part of readdirSync(dirname(here)))
     if (!["debian", "systemd"].includes(part))
       cpSync(join(dirname(here), part), join(examples, part), { recursive: true });

@@ -17,6 +17,6 @@ for bestand in "$map"/geheim/*; do
   if [ "$naam" = DATABASE_EIGENAAR_URL ] && [ "${1:-}" != migrate ]; then continue; fi
   export "LEERID_$naam=$(cat "$bestand")"
 done
-export NODE_ENV=production LEERID_PRODUCTIE=1 NODE_COMPILE_CACHE=/var/cache/leerid HOME=/var/lib/leerid
+export NODE_ENV=production LEERID_PRODUCTIE=1 NODE_USE_SYSTEM_CA=1 NODE_COMPILE_CACHE=/var/cache/leerid HOME=/var/lib/leerid
 exec setpriv --reuid=leerid --regid=leerid --init-groups -- \
   /opt/leerid/huidig/node /opt/leerid/huidig/bin/leerid.mjs "$@"
