@@ -1,7 +1,7 @@
 // Follows docs/uitbating.md block by block, on the machine that start.sh made; ends with exit code 1 at the first thing that fails.
 // What others do for an operator stands here: names, a certificate, the provider of adults, a school that hands out passwords.
 import { execFile } from "node:child_process";
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createUpstream } from "#demo/upstream/index";
@@ -19,6 +19,8 @@ type Block = {
   readonly chapter: string;
   readonly text: string;
   readonly line: number;
+  /** On the second machine. */
+  readonly second: boolean;
 };
 
 /** Every block of commands, in the order of the page. */
@@ -26,14 +28,17 @@ function blocksOf(page: string): readonly Block[] {
   const blocks: Block[] = [];
   let [chapter, heading] = ["", ""];
   let text: string[] | undefined;
+  let second = false;
   for (const [index, line] of page.split("\n").entries()) {
     if (text !== undefined) {
       if (line === "```") {
-        blocks.push({ chapter, heading, text: text.join("\n"), line: index - text.length });
+        blocks.push({ chapter, heading, text: text.join("\n"), line: index - text.length, second });
         text = undefined;
       } else text.push(line);
-    } else if (line === "```sh") text = [];
-    else if (line.startsWith("## ")) [chapter, heading] = [line.slice(3), ""];
+    } else if (/^```sh(?: |$)/.test(line)) {
+      text = [];
+      second = line === "```sh tweede-knoop";
+    } else if (line.startsWith("## ")) [chapter, heading] = [line.slice(3), ""];
     else if (line.startsWith("### ")) heading = line.slice(4);
   }
   return blocks;
@@ -41,14 +46,19 @@ function blocksOf(page: string): readonly Block[] {
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-function run({ text, line, chapter, heading }: Block): Promise<void> {
+/** Where the second machine stands, seen from the first: they share a network. */
+const secondRoot = "/mnt";
+
+function run({ text, line, chapter, heading, second }: Block): Promise<void> {
   return new Promise((resolve, reject) => {
     const started = Date.now();
     execFile(
-      "/bin/bash",
-      ["--norc", "-euo", "pipefail", "-c", text],
+      second ? "/usr/sbin/chroot" : "/bin/bash",
+      [
+        ...(second ? [secondRoot, "/bin/bash"] : []),
+        ...["--norc", "-euo", "pipefail", "-c", `cd /root\n${text}`],
+      ],
       {
-        cwd: "/root",
         maxBuffer: 64_000_000,
         env: {
           PATH: "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -68,17 +78,21 @@ function run({ text, line, chapter, heading }: Block): Promise<void> {
 }
 
 const logs = (): string =>
-  ["leerid-serve", "leerid-worker", "leerid-dropserver", "haproxy"]
-    .filter((name) => existsSync(`/run/log/${name}`))
-    .map((name) => `\n-- ${name}\n${readFileSync(`/run/log/${name}`, "utf8").slice(-3000)}`)
+  ["", secondRoot]
+    .flatMap((root) =>
+      ["leerid-serve", "leerid-worker", "leerid-dropserver", "haproxy"].map(
+        (name) => `${root}/run/log/${name}`,
+      ),
+    )
+    .filter((path) => existsSync(path))
+    .map((path) => `\n-- ${path}\n${readFileSync(path, "utf8").slice(-3000)}`)
     .join("");
 
 /** The provider of adults, of somebody else: with the client, scopes, claims and acr that the guide asks for. */
 async function startProvider(): Promise<void> {
-  appendFileSync(
-    "/etc/hosts",
-    `\n10.0.0.11 acm.leerid.example mijn.leerid.example school.leerid.example beheer.leerid.example api.leerid.example\n10.0.0.99 aanmelden.leerid.example\n`,
-  );
+  const names = ["acm", "mijn", "school", "beheer", "api"].map((name) => `${name}.leerid.example`).join(" ");
+  for (const root of ["", secondRoot])
+    appendFileSync(`${root}/etc/hosts`, `\n10.0.0.11 ${names}\n10.0.0.99 aanmelden.leerid.example\n`);
   const listener = await createUpstream({
     issuer: provider,
     clientId: "leerid",
@@ -93,8 +107,8 @@ async function startProvider(): Promise<void> {
 
 type Leerling = { readonly gebruikersnaam: string; readonly wachtwoord: string };
 
-/** A beheerder of the school signs in with the key of adults, and prints the password of one pupil. */
-async function handOut(): Promise<Leerling> {
+/** A beheerder of the school signs in with the key of adults, and prints the passwords of her pupils. */
+async function handOut(): Promise<readonly Leerling[]> {
   const browser = openBrowser();
   const choice = await browser.open(`${school}/aanmelden`);
   const inside = await browser.send(choice, "login", { login: "nele.segers" });
@@ -103,13 +117,16 @@ async function handOut(): Promise<Leerling> {
     `the beheerder is in the Schoolloket, not at ${inside.url.href} (${inside.status}) ${inside.text}`,
   );
   const list = await browser.open(`${school}/leerid-beheer`);
-  const account = /aria-label="Noor Peeters kiezen"|name="leerling" value="([0-9a-f-]{36})"/.exec(
-    list.text,
-  )?.[1];
-  expect(account !== undefined, `a pupil in the list: ${list.status} ${list.text.slice(0, 3000)}`);
+  const accounts = [...list.text.matchAll(/name="leerling" value="([0-9a-f-]{36})"/g)].map(
+    ([, one = ""]) => one,
+  );
+  expect(accounts.length > 0, `pupils in the list: ${list.status} ${list.text.slice(0, 3000)}`);
   let batch = await browser.post(
     `${school}/leerid-beheer/afdrukken`,
-    new URLSearchParams({ soort: "strookjes", account: account ?? "" }),
+    new URLSearchParams([
+      ["soort", "strookjes"],
+      ...accounts.map((one): [string, string] => ["account", one]),
+    ]),
   );
   for (let tries = 0; tries < 60 && !/Klaar om af te drukken/.test(batch.text); tries++) {
     await sleep(500);
@@ -117,9 +134,13 @@ async function handOut(): Promise<Leerling> {
   }
   const { bytes } = await browser.open(`${batch.url.href}/pdf`);
   const texts = readPdf(bytes).paginas.flatMap(({ teksten }) => teksten);
-  const at = texts.indexOf("Gebruikersnaam");
-  expect(at >= 0, `a strip with a name: ${texts.join("|")}`);
-  return { gebruikersnaam: texts[at + 1] ?? "", wachtwoord: texts[at + 3] ?? "" };
+  const strips = texts.flatMap((text, at) =>
+    text === "Gebruikersnaam"
+      ? [{ gebruikersnaam: texts[at + 1] ?? "", wachtwoord: texts[at + 3] ?? "" }]
+      : [],
+  );
+  expect(strips.length > 1, `strips with a name: ${texts.join("|")}`);
+  return strips;
 }
 
 const eigen = "zeven groene fietsen";
@@ -143,6 +164,13 @@ async function signIn(leerling: Leerling, browser: Browser = openBrowser()): Pro
   return { ...leerling, wachtwoord };
 }
 
+/** Each pupil for the first time, one after the other. */
+async function choosePasswords(strips: readonly Leerling[]): Promise<readonly Leerling[]> {
+  const chosen: Leerling[] = [];
+  for (const strip of strips) chosen.push(await signIn(strip));
+  return chosen;
+}
+
 function expect(truth: boolean, what: string): asserts truth {
   if (!truth) throw new Error(`${what}${logs()}`);
 }
@@ -156,26 +184,70 @@ async function waitForSeal(): Promise<void> {
   expect(false, "no seal in three minutes");
 }
 
+/** Pupils who keep signing in, each time in a fresh browser; `end` goes on to 500 and says how it went. */
+function keepSigningIn(leerlingen: readonly Leerling[]): { end(): Promise<void> } {
+  const visits = { done: 0, ending: false, failures: [] as string[] };
+  const started = Date.now();
+  // One at a time per name: LeerID makes who tries the same name twice at once wait.
+  const visitors = leerlingen.map(async (leerling) => {
+    while (!visits.ending || visits.done < 500) {
+      await signIn(leerling).catch((error: unknown) =>
+        visits.failures.push(`after ${Date.now() - started} ms: ${describe(error).slice(0, 400)}`),
+      );
+      visits.done += 1;
+    }
+  });
+  return {
+    async end() {
+      visits.ending = true;
+      await Promise.all(visitors);
+      const { done, failures } = visits;
+      say(
+        `✔ ${done} sign-ins in ${Date.now() - started} ms while nodes were replaced, ${failures.length} failed`,
+      );
+      expect(failures.length === 0, failures.slice(0, 20).join("\n"));
+    },
+  };
+}
+
+const describe = (error: unknown): string =>
+  error instanceof Error
+    ? `${error.message} ${error.cause === undefined ? "" : describe(error.cause)}`
+    : String(error);
+
+/** What was made at one machine and has to be at the other is carried there, as the guide says. */
+const carry = () => cpSync("/root/leerid-knoop.tar.gz", `${secondRoot}/root/leerid-knoop.tar.gz`);
+
 await startProvider();
-let leerling: Leerling | undefined;
-/** What happens when a chapter of the page has been followed to its end. */
-const after: Readonly<Record<string, () => Promise<void>>> = {
-  "De eerste dag": async () => {
-    leerling = await signIn(await handOut());
-    say(`✔ the first pupil, ${leerling.gebruikersnaam}, is signed in through the proxy`);
+let leerlingen: readonly Leerling[] = [];
+let visits: { end(): Promise<void> } | undefined;
+/** What happens when a part of the page has been followed to its end, by the heading of what comes next. */
+const before: Readonly<Record<string, () => Promise<void>>> = {
+  "Elke dag": async () => {
+    leerlingen = await choosePasswords(await handOut());
+    say(
+      `✔ the first pupils, ${leerlingen.map((one) => one.gebruikersnaam).join(", ")}, are signed in through the proxy`,
+    );
     await waitForSeal();
   },
-  Terugzetten: async () => {
-    expect(leerling !== undefined, "a pupil");
-    await signIn(leerling);
-    await handOut();
-    say("✔ what was restored serves: the pupil, the school, the provider of adults");
+  Bijwerken: async () => {
+    for (const leerling of leerlingen) await signIn(leerling);
+    leerlingen = await choosePasswords(await handOut());
+    say("✔ what was restored serves: the pupils, the school, the provider of adults");
+  },
+  "Een nieuwe versie": async () => {
+    visits = keepSigningIn(leerlingen);
   },
 };
 const blocks = blocksOf(guide);
-for (const [index, block] of blocks.entries()) {
+let [chapter, heading] = ["", ""];
+for (const block of blocks) {
+  if (block.chapter !== chapter) await before[block.chapter]?.();
+  if (block.heading !== heading) await before[block.heading]?.();
+  ({ chapter, heading } = block);
+  if (block.text.includes("leerid-knoop.tar.gz") && block.second) carry();
   await run(block);
-  if (blocks[index + 1]?.chapter !== block.chapter) await after[block.chapter]?.();
 }
+await visits?.end();
 say(`${blocks.length} blocks`);
 process.exit(0);

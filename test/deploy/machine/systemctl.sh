@@ -11,6 +11,10 @@ mkdir -p "$log"
 start() {
   case "$1" in
     haproxy) haproxy -W -D -p /run/haproxy.pid -f /etc/haproxy/haproxy.cfg > "$log/haproxy" 2>&1; return ;;
+    prometheus)
+      setsid setpriv --reuid=prometheus --regid=prometheus --init-groups prometheus --config.file=/etc/prometheus/prometheus.yml \
+        --storage.tsdb.path=/var/lib/prometheus > "$log/prometheus" 2>&1 < /dev/null &
+      return ;;
   esac
   local file="/lib/systemd/system/$1.service" credentials="/run/credentials/$1" regel
   [ -f "$file" ] || { echo "Unit $1.service not found." >&2; exit 5; }
@@ -41,6 +45,7 @@ start() {
 stop() {
   case "$1" in
     haproxy) [ ! -f /run/haproxy.pid ] || kill -TERM "$(cat /run/haproxy.pid)" 2>/dev/null || true; rm -f /run/haproxy.pid; return ;;
+    prometheus) return ;;
   esac
   [ -f "/run/$1.pid" ] || return 0
   local pid seconden
