@@ -141,10 +141,10 @@ function isProduct(path) {
   return !path.endsWith(".test.ts") && !path.startsWith(join(root, "docs/screens"));
 }
 
-/** Packages hold their tests, sites, maps and settings of tools too: what no program reads stays behind. */
+/** Packages hold their tests, sources, sites, maps and settings of tools too: what no program reads stays behind. */
 function isOfUse(path) {
   const folder = /\/node_modules\/(?:@[^/]+\/)?[^/]+\/(?:tests?|__tests__|examples?|docs?)$/;
-  return !folder.test(path) && !/\.(?:map|md|html|d\.[cm]?ts)$|\/\.[^/]+$/.test(path);
+  return !folder.test(path) && !/\.(?:map|md|html|[cm]?ts)$|\/\.[^/]+$/.test(path);
 }
 
 function describePackage(tree, name, { control, scripts, conffiles = [], overrides }) {
