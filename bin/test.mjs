@@ -20,7 +20,7 @@ const seed = option("seed") ?? randomInt(2 ** 31);
 const pattern = option("test-name-pattern");
 const everything = filters.length === 0 && pattern === undefined && !whole;
 
-await ensureInstalled({ dev: true });
+await ensureInstalled();
 const node = findNode();
 process.chdir(root);
 

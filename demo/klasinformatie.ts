@@ -10,14 +10,14 @@ import type { DemoDropserver, DemoJson } from "./demo-json.ts";
 import { beginStand } from "./discimus/actions.ts";
 import { readStand } from "./discimus/state.ts";
 import type { MachineClient } from "./load.ts";
-import { layouts, scholenVan, type Pakketnaam } from "./schoolpakket/layouts.ts";
+import { layouts, type Pakketnaam } from "./schoolpakket/layouts.ts";
 import { createSchoolpakket, type Schoolpakket } from "./schoolpakket/index.ts";
-import { registraties } from "./world.ts";
+import { registraties, permanentDirecteuren } from "./world.ts";
 
 const pakketten = Object.values(layouts).map(({ pakket, naam }) => ({ pakket, naam }));
 const sleutelbestand = (pakket: Pakketnaam) => `pakket-${pakket}.key`;
 
-/** The three packages and the schools that use them, imported as DOV does (R21). Their keys are made once in the data folder. */
+/** The packages and the schools that use them, imported as DOV does (R21). Their keys are made once in the data folder. */
 export async function loadSchoolsoftware(
   ctx: Context,
   map: DataFolder,
@@ -34,7 +34,7 @@ export async function loadSchoolsoftware(
       })),
     ),
     scholen: pakketten.map(({ pakket }) => ({
-      instellingsnummer: scholenVan[pakket],
+      instellingsnummer: layouts[pakket].school,
       pakket,
       van: `${map.stand().schooljaar - 4}-09-01` as Datum,
     })),
@@ -70,16 +70,12 @@ export const demoDropserver = (map: DataFolder, port: number): DemoDropserver =>
   })),
 });
 
-/** Who agreed in each school at the beginning of the school year: its permanent director (world.ts). */
-const directeurs: Readonly<Record<string, { readonly voId: string; readonly naam: string }>> = {
-  "999001": { voId: "demo-999001-1", naam: "Els Van Damme" },
-  "999002": { voId: "demo-999002-1", naam: "Jürgen Hendrickx" },
-  "999003": { voId: "demo-999003-1", naam: "Ioana Popescu" },
-};
-
-/** The schools with a package share their classes (R64). */
-export async function giveAkkoorden(ctx: Context): Promise<void> {
-  for (const [instellingsnummer, wie] of Object.entries(directeurs)) {
+/** The schools with a package share their classes (R64), since their permanent directors agreed. */
+export async function giveAkkoorden(ctx: Context, map: DataFolder): Promise<void> {
+  const directeurs = permanentDirecteuren(map.stand());
+  for (const { school: instellingsnummer } of Object.values(layouts)) {
+    const wie = directeurs.get(instellingsnummer);
+    if (wie === undefined) throw new Error(`no permanent director in ${instellingsnummer}`);
     const school = { instellingsnummer, lijn: [instellingsnummer] };
     const outcome = await giveAkkoord(ctx, { school, wie, versie: overeenkomst.versie });
     if (outcome !== "gegeven" && outcome !== "loopt-al")

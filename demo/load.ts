@@ -30,6 +30,7 @@ import {
 import type { Case, Registratie } from "./contract.ts";
 import { demoWachtwoord, secretOf, type DataFolder } from "./data-folder.ts";
 import { feed } from "./discimus/feed.ts";
+import { layouts } from "./schoolpakket/layouts.ts";
 import { registraties, world } from "./world.ts";
 
 export type MachineClient = {
@@ -39,14 +40,12 @@ export type MachineClient = {
   readonly scopes: readonly string[];
 };
 
-/** Who may knock as a machine: the sender of the feed, the three packages, an ACM of somebody else. */
+/** Who may knock as a machine: the sender of the feed, the packages, an ACM of somebody else. */
 export async function makeMachineClients(ctx: Context, map: DataFolder): Promise<readonly MachineClient[]> {
-  const pakket = ["schoolpakket:identificatie", "dropserver:schrijven"];
+  const pakketScopes = ["schoolpakket:identificatie", "dropserver:schrijven"];
   const clients = [
     ["Discimus", "discimus", ["discimus:schrijven"]],
-    ["Broekx", "pakket-broekx", pakket],
-    ["Informat", "pakket-informat", pakket],
-    ["Wisa", "pakket-wisa", pakket],
+    ...Object.values(layouts).map(({ pakket, naam }) => [naam, `pakket-${pakket}`, pakketScopes] as const),
     ["Externe ACM", "externe-acm", ["acm:datastore"]],
   ] as const;
   const gemaakt: MachineClient[] = [];
@@ -82,7 +81,7 @@ export async function loadToepassing(
   const file = (await read("toepassing"))
     .replaceAll("{{url}}", url)
     .replaceAll("{{geheim}}", secretOf(map.stand(), `client ${naam}`));
-  const toepassing = await importToepassing(ctx, file);
+  const { bestand: toepassing } = await importToepassing(ctx, file);
   await importProtocol(ctx, await read("protocol"));
   return toepassing;
 }

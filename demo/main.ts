@@ -6,6 +6,7 @@ import { end, untilStopped } from "#platform/ending";
 import { loadDirecteursopdrachten } from "#modules/rechten";
 import type { ToepassingFile } from "#modules/toepassingen";
 import { startLeerId, startAllUpkeep, startJobs } from "#leerid";
+import { setAdressen } from "#registration";
 import { openLeerId } from "#open";
 import { openDataFolder, type DataFolder } from "./data-folder.ts";
 import type { DemoJson } from "./demo-json.ts";
@@ -41,7 +42,7 @@ import { dovOrganisatie, personas } from "./upstream/personas.ts";
 import { registraties, schooljaarOf } from "./world.ts";
 
 export type DemoOptions = {
-  /** At least so many pupils; without, the four demo schools. */
+  /** At least so many pupils; without, the demo schools. */
   readonly leerlingen?: number;
 };
 
@@ -118,16 +119,16 @@ export async function startDemo(
     const now = () => ctx.clock.now();
     const map = await openDataFolder(config.LEERID_DATAMAP, schooljaarOf(datumOn(ctx.clock.now())));
     const clients = await makeMachineClients(ctx, map);
-    await loadSchoolsoftware(ctx, map, clients);
     const bingel = await loadToepassing(ctx, map, "bingel", sites.bingel);
     const tweede = await loadToepassing(ctx, map, "cijferbos", sites.tweede);
     const sleutel = demoSleutel(sites, map);
     afsluiten.push(await openListener(await sleutelSite(sleutel, sites, now), config.LEERID_HOST, base + 40));
+    await setAdressen(ctx, config.urls); // the world is ours: another port this time is no mistake
     const leerid = await startLeerId(
       { ...config, LEERID_SITES: undefined, LEERID_DOV_ORGANISATIE: dovOrganisatie, medewerkers: sleutel },
       ctx,
     );
-    afsluiten.push(() => leerid.close());
+    afsluiten.push(async () => void (await leerid.close()));
     const onderhoud = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER });
     afsluiten.push(() => onderhoud.stop());
     const taken = await startJobs(config, ctx);
@@ -208,6 +209,7 @@ async function loadWorld(
     await map.save({ leerlingen: wens.leerlingen });
     wens.report("de grote wereld is geladen");
   }
+  await loadSchoolsoftware(ctx, map, clients); // names schools, and which package a school has decides whether it can share
   const accounts = await accountsOfCases(ctx, schooljaar);
   if (!map.stand().zichtbaar) {
     await chooseToepassingen(ctx, map, accounts);
@@ -215,7 +217,7 @@ async function loadWorld(
     wens.report("toepassingen gekozen en zichtbaar gemaakt");
   }
   if (!map.stand().gedeeld) {
-    await giveAkkoorden(ctx); // once: a school that stops in the demonstration has stopped
+    await giveAkkoorden(ctx, map); // once: a school that stops in the demonstration has stopped
     await map.save({ gedeeld: true });
   }
 }

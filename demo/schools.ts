@@ -23,7 +23,7 @@ function demoSchool(
   };
 }
 
-/** The four schools of the demo. Their names and places are invented. */
+/** The schools of the demo. Their names and places are invented. */
 export const demoScholen: readonly DemoSchool[] = [
   demoSchool("999001", "De Regenboog", "Zonnedale", "basis", 21, [
     ["1", "Kerkstraat"],

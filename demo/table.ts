@@ -14,7 +14,7 @@ export function table(demo: DemoJson, datamap: string): string {
     ["Leerlingloket", sites.leerlingloket, "alle toepassingen van een leerling"],
     ["Schoolloket", sites.schoolloket, "voor de school: meld je aan als directeur of beheerder"],
     ["Beheer", sites.beheer, "voor DOV: meld je aan als dov-medewerker of dov-dpo"],
-    ["Schoolpakketten", sites.schoolpakket, "verander een klas in Wisa, Informat of Broekx, en verstuur"],
+    ["Schoolpakketten", sites.schoolpakket, "verander een klas in een administratief pakket, en verstuur"],
     ["Discimus", sites.discimus, "schrijf een leerling in, vind een INSZ"],
     ["ACM", `${sites.acm}/.well-known/openid-configuration`, "voor wie een toepassing bouwt"],
     ["API", `${sites.api}/docs`, "voor andere systemen"],

@@ -17,7 +17,7 @@ import { demoScholen, extraSchool, type DemoSchool, type SchoolSoort } from "./s
 export type WorldOptions = {
   /** First year of the school year in which the world lives: 2026 is 2026-2027. */
   readonly schooljaar: number;
-  /** At least this many registrations; the four demo schools are always there, others are added. */
+  /** At least this many registrations; the demo schools are always there, others are added. */
   readonly leerlingen?: number;
   /** Only for benchmarks on a database that is thrown away: national numbers beyond sequence number 999. */
   readonly allowAnySequence?: boolean;
@@ -201,7 +201,7 @@ function* directeurs(maker: Maker): Generator<Registratie> {
   });
 }
 
-/** Directors' assignments of the four schools: permanent, temporary and ended ones (R59-R61). */
+/** Directors' assignments of the demo schools: permanent, temporary and ended ones (R59-R61). */
 function* directeursopdrachten({ schooljaar: jaar }: WorldOptions): Generator<Melding> {
   const opdracht = (
     instellingsnummer: string,
@@ -238,6 +238,19 @@ function* directeursopdrachten({ schooljaar: jaar }: WorldOptions): Generator<Me
     tot: `${jaar + 1}-08-31`,
     vastbenoemd: false,
   });
+}
+
+/** The permanent director of each school that has one, as Discimus knows him. */
+export function permanentDirecteuren(
+  options: WorldOptions,
+): ReadonlyMap<string, { voId: string; naam: string }> {
+  return new Map(
+    directeursopdrachten(options).flatMap((melding) => {
+      if (melding.soort !== "directeursopdracht" || !melding.gegevens.vastbenoemd) return [];
+      const { vo_id: voId, naam, voornaam } = melding.gegevens.persoon;
+      return [[melding.sleutel.instellingsnummer, { voId, naam: `${voornaam} ${naam}` }] as const];
+    }),
+  );
 }
 
 /** The messages of one pupil's registration, in order. */

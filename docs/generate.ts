@@ -3,7 +3,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { accessPage } from "./generate/access.ts";
 import { claimsPage, logPage, problemsPage, settingsPage } from "./generate/catalogues.ts";
+import { commandsPage, withCommands } from "./generate/commands.ts";
 import { databasePage } from "./generate/database.ts";
+import { figuresPage } from "./generate/figures.ts";
+import { logLinesPage } from "./generate/log-lines.ts";
 import { migrationSums } from "./generate/migrations.ts";
 import { requirementsPage } from "./generate/requirements.ts";
 import { withRooms } from "./generate/rooms.ts";
@@ -15,6 +18,9 @@ const folder = fileURLToPath(new URL("./", import.meta.url));
 async function documents(): Promise<Record<string, string>> {
   const generated = {
     "instellingen.md": settingsPage(),
+    "metingen.md": figuresPage(),
+    "logregels.md": await logLinesPage(),
+    "opdrachten.md": commandsPage(),
     "problemen.md": problemsPage(),
     "privacylog.md": logPage(),
     "claims.md": claimsPage(),
@@ -27,11 +33,12 @@ async function documents(): Promise<Record<string, string>> {
     ...Object.fromEntries(Object.entries(generated).map(([name, text]) => [`generated/${name}`, text])),
     "eisen.md": await requirementsPage(),
     "../ARCHITECTURE.md": withRooms(await readFile(`${folder}../ARCHITECTURE.md`, "utf8")),
+    "../README.md": withCommands(await readFile(`${folder}../README.md`, "utf8")),
   };
 }
 
 /**
- * Makes docs/generated (with one column of docs/eisen.md and the rooms in ARCHITECTURE.md) from the declarations in the code, so that a fact is declared once.
+ * Makes docs/generated (with one column of docs/eisen.md, the rooms in ARCHITECTURE.md and the commands in README.md) from the declarations in the code, so that a fact is declared once.
  * @param check true: writes nothing
  * @returns the documents that are stale, from the root of the repository; none after writing
  */

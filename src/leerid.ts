@@ -1,18 +1,36 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { availableParallelism } from "node:os";
 import { getRequestListener } from "@hono/node-server";
 import type { Config } from "#platform/config";
 import type { Context } from "#platform/context";
 import { isReady, openDatabase, type Sql } from "#platform/database";
-import { collectJobs, startUpkeep, startWorker, type Job, type Upkeep, type Worker } from "#platform/jobs";
-import { createMetrics, type Metrics } from "#platform/metrics";
+import {
+  collectJobs,
+  jobFigures,
+  queueReading,
+  startUpkeep,
+  startWorker,
+  type Job,
+  type Upkeep,
+  type Worker,
+} from "#platform/jobs";
+import { version } from "#platform/version";
+import { makePorts, type Listener, type Needs, type Ports } from "#platform/listening";
+import {
+  createMetrics,
+  gauge,
+  ownFigures,
+  poolReading,
+  type Figure,
+  type Metrics,
+  type Reading,
+} from "#platform/metrics";
 import * as aanmelding from "#modules/aanmelding";
+import { feedReading } from "#modules/discimus";
 import * as leveringen from "#modules/leveringen";
 import * as leerlingbeheer from "#modules/leerlingbeheer";
 import * as privacylog from "#modules/privacylog";
 import * as rechten from "#modules/rechten";
 import * as sleutels from "#modules/sleutels";
-import { importToepassing } from "#modules/toepassingen";
 import * as uitreiking from "#modules/uitreiking";
 import * as verstrekking from "#modules/verstrekking";
 import * as acmSite from "#sites/acm";
@@ -21,15 +39,21 @@ import * as dropserverSite from "#sites/dropserver";
 import * as leerlingloket from "#sites/leerlingloket";
 import * as beheer from "#sites/beheer";
 import * as schoolloket from "#sites/schoolloket";
-
-type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+import { registerSites } from "#registration";
 
 export type LeerId = {
   readonly ctx: Context;
   /** When this process has it. */
   readonly dropserver: dropserverSite.Dropserver | undefined;
-  /** Stops listening and lets requests in flight end. The pool stays open: it is the caller's. */
-  close(): Promise<void>;
+  /** Where what else runs in this process offers its figures. */
+  readonly metrics: Metrics;
+  /** Says on `/readyz` that it is about to stop, and goes on answering. */
+  drain(): void;
+  /**
+   * Stops listening and lets requests in flight end. The pool stays open: it is the caller's.
+   * @returns how many connections had to be cut off
+   */
+  close(): Promise<number>;
 };
 
 const { endSessies } = acmSite;
@@ -67,58 +91,94 @@ export const jobs = ({ urls, LEERID_PRODUCTIE }: JobsConfig): readonly Job[] => 
 ];
 
 /** Does the regular work until stopped, beside the same in other processes. */
-export const startAllUpkeep = (ctx: Context, options: UpkeepOptions): { stop(): Promise<void> } =>
-  startUpkeep(ctx, upkeep(options));
-
-/** Does what was asked for until stopped, beside the workers of other processes. */
-export const startJobs = (config: JobsConfig, ctx: Context): Promise<Worker> =>
-  startWorker(ctx, collectJobs(jobs(config)));
-
-/** Every site says whether it lives (`/healthz`) and whether it can work: database reachable, migrations done (`/readyz`). */
-function withHealth(ctx: Context, listener: Listener): Listener {
-  const say = (response: ServerResponse, status: number, text: string) =>
-    response
-      .writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" })
-      .end(text);
-  return (request, response) => {
-    if (request.url === "/healthz") say(response, 200, "ok");
-    else if (request.url === "/readyz") {
-      void isReady(ctx.sql).then((ready) => say(response, ready ? 200 : 503, ready ? "ok" : "niet klaar"));
-    } else listener(request, response);
-  };
+export function startAllUpkeep(
+  ctx: Context,
+  options: UpkeepOptions,
+  metrics?: Metrics,
+): { stop(): Promise<void> } {
+  const started = startUpkeep(ctx, upkeep(options));
+  metrics?.offer(started.readings);
+  return started;
 }
 
+/** Does what was asked for until stopped, beside the workers of other processes. */
+export async function startJobs(config: JobsConfig, ctx: Context, metrics?: Metrics): Promise<Worker> {
+  const worker = await startWorker(ctx, collectJobs(jobs(config)));
+  metrics?.offer([worker.reading]);
+  return worker;
+}
+
+const ready = gauge(
+  "leerid_ready",
+  "1 als de databank bereikbaar is en haar structuur die van dit programma; anders 0.",
+);
+
+/** What can be told of the whole installation, by each process that is asked. */
+const shared: readonly Reading[] = [
+  {
+    name: "gereed",
+    figures: [ready],
+    read: async ({ sql }) => [{ figure: ready, value: (await isReady(sql)) ? 1 : 0 }],
+    unread: [{ figure: ready, value: 0 }],
+  },
+  queueReading,
+  privacylog.backlogReading,
+  feedReading,
+  leveringen.deliveryReading,
+];
+
+/** Every figure that one of our processes may tell, as the rooms declare them; without Node's own. */
+export const figures = (): readonly Figure[] => [
+  ...Object.values(ownFigures),
+  ...shared.flatMap((one) => one.figures),
+  ...jobFigures,
+  ...privacylog.anchorReading(privacylog.openAnchor(undefined)).figures,
+  ...aanmelding.signInReading([]).figures,
+  ...acmSite.figures,
+  ...dropserverSite.makeDropMetrics().reading.figures,
+];
+
+/** Where a process can be watched: its figures, with what every role can tell, and its health. */
+function openMetrics(ctx: Context, role: string, pools: Readonly<Record<string, Sql>> = {}): Metrics {
+  const metrics = createMetrics(ctx, { role, version });
+  metrics.offer([...shared, poolReading({ process: ctx.sql, ...pools })]);
+  return metrics;
+}
+
+type HostSetting = "LEERID_HOST" | "LEERID_METINGEN_HOST";
+
 /** What to say when a port cannot be had. */
-const portError = (config: Config, port: number, error: NodeJS.ErrnoException): Error =>
+const portError = (
+  config: Config,
+  port: number,
+  error: NodeJS.ErrnoException,
+  host: HostSetting = "LEERID_HOST",
+): Error =>
   error.code === "EADDRINUSE"
     ? new Error(`Poort ${port} is al in gebruik. Kies andere poorten met LEERID_PORT_BASE.`)
     : new Error(
-        `Op ${config.LEERID_HOST}, poort ${port}, kan LeerID niet luisteren (${error.code ?? "onbekend"}). Kijk LEERID_HOST en LEERID_PORT_BASE na.`,
+        `Op ${config[host]}, poort ${port}, kan LeerID niet luisteren (${error.code ?? "onbekend"}). Kijk ${host} en LEERID_PORT_BASE na.`,
       );
 
-function listenOn(config: Config, listener: Listener, port: number): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = createServer(
-      {
-        keepAliveTimeout: 65_000,
-        requestTimeout: 60_000,
-        headersTimeout: 10_000,
-        // How often the two above are looked at; Node's own 30 s would more than double them.
-        connectionsCheckingInterval: 5000,
-      },
-      listener,
-    );
-    server.once("error", (error: NodeJS.ErrnoException) => reject(portError(config, port, error)));
-    server.listen(port, config.LEERID_HOST, () => resolve(server));
-  });
-}
+/** What every site needs: the database within reach, with a structure that this program can work with. */
+const needsDatabase = ({ sql }: Context): Needs => ({ databank: () => isReady(sql) });
 
-const closeServer = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-    setTimeout(() => server.closeAllConnections(), 3000).unref();
-  });
+/** Health and figures, where nobody from outside comes. @throws when the port is taken */
+async function openForWatchers(
+  config: Config,
+  ctx: Context,
+  metrics: Metrics,
+  offset: number,
+): Promise<Ports> {
+  const ports = makePorts(config.LEERID_METINGEN_HOST);
+  const port = config.LEERID_PORT_BASE + offset;
+  try {
+    await ports.open(port, metrics.handler, needsDatabase(ctx));
+  } catch (error) {
+    throw portError(config, port, error as NodeJS.ErrnoException, "LEERID_METINGEN_HOST");
+  }
+  return ports;
+}
 
 const mega = 1_000_000;
 
@@ -128,14 +188,8 @@ async function startDropserver(
   ctx: Context,
   metrics: Metrics,
 ): Promise<dropserverSite.Dropserver> {
-  const files = metrics.counter("leerid_dropserver_files_total", "Files taken, by outcome", ["status"]);
-  const bytes = metrics.counter("leerid_dropserver_bytes_total", "Bytes of files taken", []);
-  const refusals = metrics.counter("leerid_dropserver_refusals_total", "Requests and connections refused", [
-    "reason",
-  ]);
-  const connections = metrics.counter("leerid_dropserver_connections_total", "Connections by what happened", [
-    "event",
-  ]);
+  const metingen = dropserverSite.makeDropMetrics();
+  metrics.offer([metingen.reading]);
   const port = config.LEERID_PORT_BASE + 22;
   try {
     return await dropserverSite.startDropserver(ctx, {
@@ -147,14 +201,7 @@ async function startDropserver(
         quotum: config.LEERID_DROPSERVER_QUOTUM * mega,
         rust: config.LEERID_DROPSERVER_RUST * 1000,
       },
-      metingen: {
-        file: (status, size) => {
-          files([status]);
-          bytes([], size);
-        },
-        refusal: (reason) => refusals([reason]),
-        connection: (event) => connections([event]),
-      },
+      metingen,
     });
   } catch (error) {
     throw (error as NodeJS.ErrnoException).syscall === "listen"
@@ -167,29 +214,60 @@ async function startDropserver(
  * A process with nothing but the SFTP server, and figures and health on the port base + 98: beside a server of the same base, which
  * has its own on + 99.
  */
-export async function startDropserverAlone(config: Config, ctx: Context): Promise<dropserverSite.Dropserver> {
-  const metrics = createMetrics();
-  const health = await listenOn(config, withHealth(ctx, metrics.handler), config.LEERID_PORT_BASE + 98);
+export async function startDropserverAlone(
+  config: Config,
+  ctx: Context,
+): Promise<dropserverSite.Dropserver & { drain(): void }> {
+  const metrics = openMetrics(ctx, "dropserver");
+  const watched = await openForWatchers(config, ctx, metrics, 98);
+  const close = () => Promise.all([watched.close(), metrics.close()]);
   try {
     const dropserver = await startDropserver(config, ctx, metrics);
     return {
       ...dropserver,
+      drain: () => watched.drain(),
       async stop() {
         await dropserver.stop();
-        await closeServer(health);
+        await close();
       },
     };
   } catch (error) {
-    await closeServer(health);
+    await close();
     throw error;
   }
 }
 
 /**
- * Connections for ACM alone, so that no slow page of another site stands before a sign-in. Few: a statement of a sign-in is short,
- * and more of them at once than the machine has cores for only take turns (ADR 0017).
+ * A process with nothing but upkeep and jobs, and figures and health on the port base + 97.
+ * @throws when that port is taken
  */
-export function openAcmPool({ sql }: Context, max = Math.min(10, 2 * availableParallelism())): Sql {
+export async function startWorkerAlone(config: Config, ctx: Context): Promise<{ stop(): Promise<void> }> {
+  const metrics = openMetrics(ctx, "worker");
+  const watched = await openForWatchers(config, ctx, metrics, 97);
+  const upkeeping = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER }, metrics);
+  const close = async () => {
+    await upkeeping.stop();
+    await Promise.all([watched.close(), metrics.close()]);
+  };
+  try {
+    const worker = await startJobs(config, ctx, metrics);
+    return {
+      async stop() {
+        await worker.stop();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * Connections for ACM alone, so that no slow page of another site stands before a sign-in. Commits
+ * that wait together are written to disk together: with ten on two cores a hop costs a third less than with four (ADR 0017).
+ */
+export function openAcmPool({ sql }: Context, max = Math.min(20, 5 * availableParallelism())): Sql {
   return openDatabase({ ...sql.options, max });
 }
 
@@ -202,15 +280,14 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   const { urls } = config;
   const lokaal = !config.LEERID_PRODUCTIE;
   await privacylog.makePartitions(ctx);
-  await leerlingloket.register(ctx, urls);
-  await schoolloket.register(ctx, urls);
-  await importToepassing(ctx, beheer.clientFile(ctx, urls));
-  const metrics = createMetrics();
-  const servers: Server[] = [];
-  const listen = async (listener: Listener, port: number, of: Context = ctx): Promise<void> => {
-    servers.push(await listenOn(config, withHealth(of, listener), port));
-  };
+  await registerSites(ctx, urls);
+  const ports = makePorts(config.LEERID_HOST);
+  const listen = (listener: Listener, port: number, needs: Needs = needsDatabase(ctx)): Promise<void> =>
+    ports.open(port, listener, needs).catch((error: NodeJS.ErrnoException) => {
+      throw portError(config, port, error);
+    });
   const acmCtx: Context = { ...ctx, sql: openAcmPool(ctx, config.LEERID_ACM_VERBINDINGEN) };
+  const metrics = openMetrics(ctx, "serve", { acm: acmCtx.sql });
   const acm = sites.includes("acm")
     ? await acmSite.createAcm({
         ctx: acmCtx,
@@ -221,59 +298,53 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
         allowPrivateNetwork: lokaal,
       })
     : undefined;
-  if (acm) {
-    metrics.gauge(
-      "leerid_signin_failed_names",
-      "Names on which a sign-in failed and none succeeded since, in the running five minutes",
-      () => acm.sprayState().namen,
-    );
-    metrics.gauge("leerid_signin_spraying", "1 while many names fail in this process (D7)", () =>
-      acm.sprayState().alarm ? 1 : 0,
-    );
-  }
+  const apiGate = aanmelding.makeGate();
+  metrics.offer([
+    aanmelding.signInReading([...(acm ? [acm.gate] : []), apiGate]),
+    ...(acm ? [acm.reading] : []),
+  ]);
   const base = config.LEERID_PORT_BASE;
   let dropserver: dropserverSite.Dropserver | undefined;
+  let watched: Ports | undefined;
   const close = async () => {
-    await Promise.all([...servers.map(closeServer), dropserver?.stop()]);
+    const [cut] = await Promise.all([ports.close(), dropserver?.stop()]);
     await acm?.close();
-    await acmCtx.sql.end({ timeout: 5 });
+    await Promise.all([watched?.close(), acmCtx.sql.end({ timeout: 5 }), metrics.close()]);
+    return cut;
   };
   try {
-    if (acm) await listen(metrics.measured("acm", acm.handler), base, acmCtx);
-    if (sites.includes("leerlingloket"))
-      await listen(
-        metrics.measured(
-          "leerlingloket",
-          getRequestListener(leerlingloket.createLeerlingloket(ctx, urls).fetch),
-        ),
-        base + 1,
-      );
-    if (sites.includes("schoolloket"))
-      await listen(
-        metrics.measured("schoolloket", getRequestListener(schoolloket.createSchoolloket(ctx, urls).fetch)),
-        base + 2,
-      );
-    if (sites.includes("beheer"))
-      await listen(
-        metrics.measured(
-          "beheer",
-          getRequestListener(beheer.createBeheer(ctx, { urls, dov: config.LEERID_DOV_ORGANISATIE }).fetch),
-        ),
-        base + 3,
-      );
+    if (acm) await listen(metrics.measured("acm", acm.handler), base, needsDatabase(acmCtx));
+    const at = { ...urls, acmBinnen: config.LEERID_ACM_BINNEN_URL };
+    const lokets = {
+      leerlingloket: () => leerlingloket.createLeerlingloket(ctx, at),
+      schoolloket: () => schoolloket.createSchoolloket(ctx, at),
+      beheer: () => beheer.createBeheer(ctx, { urls: at, dov: config.LEERID_DOV_ORGANISATIE }),
+    };
+    for (const [index, name] of (["leerlingloket", "schoolloket", "beheer"] as const).entries()) {
+      if (!sites.includes(name)) continue;
+      const { app, isAcmFound } = lokets[name]();
+      const needs = { ...needsDatabase(ctx), ACM: isAcmFound };
+      await listen(metrics.measured(name, getRequestListener(app.fetch)), base + 1 + index, needs);
+    }
     if (sites.includes("api"))
       await listen(
         metrics.measured(
           "api",
-          getRequestListener(createApi(ctx, urls, { quotum: config.LEERID_DROPSERVER_QUOTUM * mega }).fetch),
+          getRequestListener(
+            createApi(ctx, urls, { quotum: config.LEERID_DROPSERVER_QUOTUM * mega, gate: apiGate }).fetch,
+          ),
         ),
         base + 4,
       );
     if (sites.includes("dropserver")) dropserver = await startDropserver(config, ctx, metrics);
-    await listen(metrics.handler, base + 99);
+    watched = await openForWatchers(config, ctx, metrics, 99);
   } catch (error) {
     await close();
     throw error;
   }
-  return { ctx, dropserver, close };
+  const drain = () => {
+    ports.drain();
+    watched?.drain();
+  };
+  return { ctx, dropserver, metrics, drain, close };
 }

@@ -5,8 +5,9 @@ import { systemClock } from "#platform/clock";
 import { ConfigError, type Config } from "#platform/config";
 import type { Context } from "#platform/context";
 import { deriveKeys } from "#platform/crypto";
-import { DatabaseError, isReady, migrate, openDatabase, type Sql } from "#platform/database";
+import { DatabaseError, migrate, openDatabase, readStructure, type Sql } from "#platform/database";
 import { operationsLog } from "#platform/log";
+import { version } from "#platform/version";
 
 /** An open database with the keys that belong to it. */
 export type Opened = {
@@ -63,10 +64,14 @@ async function checkDatabase(sql: Sql): Promise<void> {
     throw new DatabaseError(
       `De databank werkt voor ons als ${wie?.rol}, niet als leerid_app. De beheerder van de databank (of van de pooler) kan dit oplossen: zie docs/uitbating.md.`,
     );
-  if (!(await isReady(sql)))
-    throw new DatabaseError(
-      "De databank is nog niet bij. Voer eerst  leerid migrate  uit, met LEERID_DATABASE_EIGENAAR_URL.",
-    );
+  const structure = await readStructure(sql);
+  if (structure.fits) return;
+  throw new DatabaseError(
+    structure.found === "older"
+      ? "De databank is nog niet bij. Voer eerst  leerid migrate  uit, met LEERID_DATABASE_EIGENAAR_URL."
+      : `De structuur van de databank is nieuwer dan dit programma (versie ${version}): migratie ${structure.migration} werkt pas vanaf ` +
+          `${structure.oldest === null ? "het programma dat ze meebracht" : `versie ${structure.oldest}`}. Start dat programma, of zet de databank terug van voor die migratie.`,
+  );
 }
 
 async function database(

@@ -33,12 +33,13 @@ const calls = {
       allowPrivateNetwork: true,
       matches: (...check) => (hashing ? matches(...check) : Promise.resolve(true)),
     });
-    server.on("request", createMetrics().measured("acm", acm.handler));
+    const metrics = createMetrics(ctx, { version: "bench", role: "serve" });
+    server.on("request", metrics.measured("acm", acm.handler));
     const upkeep = args.count ? undefined : startAllUpkeep(ctx, {});
     stop = async () => {
       await upkeep?.stop();
       await acm.close();
-      await sql.end({ timeout: 2 });
+      await Promise.all([sql.end({ timeout: 2 }), metrics.close()]);
       await ctx.sql.end({ timeout: 2 });
     };
     return {

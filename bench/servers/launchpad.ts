@@ -25,7 +25,7 @@ const calls = {
       insert into leerlingloket.sessie (id_hash, sid, account_uuid, id_token, verloopt_op)
       select decode(v.h, 'hex'), v.h, v.a, 'token', now() + interval '1 hour'
         from unnest(${sessies.map(({ id }) => hash(id).toString("hex"))}::text[], ${sessies.map((one) => one.account_uuid)}::uuid[]) as v (h, a)`;
-    const site = createLeerlingloket(ctx, {
+    const { app: site } = createLeerlingloket(ctx, {
       acm: "http://localhost:1",
       leerlingloket: "http://localhost:2",
     });

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { layouts, scholenVan, type PakketLeerling, type Pakketnaam } from "./layouts.ts";
+import { layouts, type PakketLeerling, type Pakketnaam } from "./layouts.ts";
 import type { Report, Verzending } from "./state.ts";
 
 /** How a package reaches LeerID: what its vendor was given. */
@@ -38,7 +38,7 @@ export async function runConnector(
   connection: Connection,
   vraag: { readonly opdracht: "verstuur" | "controleer"; readonly stop: AbortSignal },
 ): Promise<Pick<Verzending, "uitgang" | "verslag" | "uitvoer">> {
-  const school = scholenVan[pakket];
+  const school = layouts[pakket].school;
   const hier = join(map, school);
   const layout = layouts[pakket];
   await mkdir(hier, { recursive: true });

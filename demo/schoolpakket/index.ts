@@ -6,7 +6,7 @@ import type { Leerling } from "#demo/discimus/actions";
 import { pakketLeerlingen } from "./classes.ts";
 import { runConnector, type Connection } from "./connector.ts";
 import { readKlas, valuesOf } from "./form.ts";
-import { layouts, scholenVan, type PakketLeerling, type Pakketnaam } from "./layouts.ts";
+import { layouts, type PakketLeerling, type Pakketnaam } from "./layouts.ts";
 import { describePlanning } from "./planning.ts";
 import { startScheduler, nextTurnOf } from "./scheduler.ts";
 import { openStand, type Verzending } from "./state.ts";
@@ -36,7 +36,7 @@ export type Schoolpakket = {
 const bewaardeZendingen = 8;
 const isPakket = (naam: string): naam is Pakketnaam => Object.hasOwn(layouts, naam);
 
-/** The simulator of the three packages: classes to change, an export in each one's layout, and the real connector. */
+/** The simulator of the packages: classes to change, an export in each one's layout, and the real connector. */
 export async function createSchoolpakket(options: SchoolpakketOptions): Promise<Schoolpakket> {
   const { now } = options;
   const bewaarder = await openStand(join(options.map, "stand.json"), now());
@@ -44,7 +44,7 @@ export async function createSchoolpakket(options: SchoolpakketOptions): Promise<
   const einde = new AbortController();
 
   const leerlingenOf = async (pakket: Pakketnaam): Promise<readonly PakketLeerling[]> => {
-    const school = scholenVan[pakket];
+    const school = layouts[pakket].school;
     return pakketLeerlingen(
       await options.leerlingen(),
       school,
@@ -70,7 +70,7 @@ export async function createSchoolpakket(options: SchoolpakketOptions): Promise<
         },
       );
       const zending: Verzending = { op, door, ...outcome };
-      const school = scholenVan[pakket];
+      const school = layouts[pakket].school;
       await change((oud) => ({
         ...oud,
         zendingen: {
@@ -87,7 +87,7 @@ export async function createSchoolpakket(options: SchoolpakketOptions): Promise<
     );
     return dit;
   }
-  const isOn = (pakket: Pakketnaam) => stand().synchroniseren.includes(scholenVan[pakket]);
+  const isOn = (pakket: Pakketnaam) => stand().synchroniseren.includes(layouts[pakket].school);
   const scheduler = startScheduler(bewaarder, {
     now,
     async perform({ pakket }) {
@@ -117,7 +117,7 @@ export async function createSchoolpakket(options: SchoolpakketOptions): Promise<
     ) as Record<Pakketnaam, number>;
     return http.html(
       pakkettenSheet(aantallen, (pakket) => {
-        const [last] = stand().zendingen[scholenVan[pakket]] ?? [];
+        const [last] = stand().zendingen[layouts[pakket].school] ?? [];
         return last === undefined
           ? "Nog niets verstuurd."
           : `Laatste zending: ${formatDateTime(last.op)}, ${outcomeOf(last)[2].toLowerCase()}.`;
@@ -178,7 +178,7 @@ export async function createSchoolpakket(options: SchoolpakketOptions): Promise<
   );
 
   const textOf = async (pakket: Pakketnaam) =>
-    layouts[pakket].textOf(await leerlingenOf(pakket), scholenVan[pakket]);
+    layouts[pakket].textOf(await leerlingenOf(pakket), layouts[pakket].school);
   app.get(
     "/:pakket/export",
     withPakket(async (http, pakket) => http.html(exportSheet(pakket, await textOf(pakket)))),
@@ -213,7 +213,7 @@ export async function createSchoolpakket(options: SchoolpakketOptions): Promise<
           pakket,
           aan: isOn(pakket),
           planning: planningOf(pakket),
-          zendingen: stand().zendingen[scholenVan[pakket]] ?? [],
+          zendingen: stand().zendingen[layouts[pakket].school] ?? [],
           leerlingen: await leerlingenOf(pakket),
         }),
       ),

@@ -12,10 +12,13 @@ export type PakketLeerling = {
   readonly ingeschreven: boolean;
 };
 
-export type Pakketnaam = "wisa" | "informat" | "broekx";
-type Layout = {
-  readonly pakket: Pakketnaam;
+type Layout<Naam extends string> = {
+  readonly pakket: Naam;
   readonly naam: string;
+  /** The school of the demo that uses it. */
+  readonly school: string;
+  /** When it delivers every night, as somebody set it at the beginning of the school year (R72). */
+  readonly nacht: string;
   readonly bestand: string;
   /** What a person sees of it: encoding, separator, dates. */
   readonly uitleg: string;
@@ -39,9 +42,11 @@ function singleByte(codering: "windows-1252" | "iso-8859-15"): (text: string) =>
   return (text) => Buffer.from(Array.from(text.normalize("NFC"), (teken) => tabel.get(teken) ?? 63));
 }
 
-const wisa: Layout = {
+const wisa: Layout<"wisa"> = {
   pakket: "wisa",
   naam: "Wisa",
+  school: "999001",
+  nacht: "00:00",
   bestand: "wisa.csv",
   uitleg:
     "windows-1252, puntkomma, datum als 01/09/2026, kop met namen in hoofdletters; wie vertrok, heeft status U",
@@ -69,9 +74,11 @@ const wisa: Layout = {
   klasuitleg: "Letters en cijfers, zoals 3A.",
 };
 
-const informat: Layout = {
+const informat: Layout<"informat"> = {
   pakket: "informat",
   naam: "Informat",
+  school: "999002",
+  nacht: "01:20",
   bestand: "informat.txt",
   uitleg: "UTF-16, tabs, een titel boven de kop, datum als 2026-09-01; de klas staat in twee kolommen",
   textOf: (leerlingen, school) => {
@@ -99,9 +106,11 @@ const informat: Layout = {
   klasuitleg: "Het leerjaar en een of meer hoofdletters, zoals 1A.",
 };
 
-const broekx: Layout = {
+const broekx: Layout<"broekx"> = {
   pakket: "broekx",
   naam: "Broekx",
+  school: "999003",
+  nacht: "02:40",
   bestand: "broekx.csv",
   uitleg:
     "ISO 8859-15, komma, alles tussen aanhalingstekens, geen kop, datum als 20260901; klas en subklas in één kolom",
@@ -127,11 +136,9 @@ const broekx: Layout = {
   klasuitleg: "Letters en cijfers, zoals 1A; geen schuine streep.",
 };
 
-export const layouts: Readonly<Record<Pakketnaam, Layout>> = { wisa, informat, broekx };
-
-/** The schools of the demo that have a package (interface contract: Demo schools). */
-export const scholenVan: Readonly<Record<Pakketnaam, string>> = {
-  wisa: "999001",
-  informat: "999002",
-  broekx: "999003",
-};
+/** The packages of the demo: all that it has for each of them begins here. */
+const pakketten = [wisa, informat, broekx];
+export type Pakketnaam = (typeof pakketten)[number]["pakket"];
+export const layouts = Object.fromEntries(pakketten.map((een) => [een.pakket, een])) as Readonly<
+  Record<Pakketnaam, Layout<Pakketnaam>>
+>;

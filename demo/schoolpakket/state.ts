@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Klas } from "./classes.ts";
-import type { Pakketnaam } from "./layouts.ts";
+import { layouts, type Pakketnaam } from "./layouts.ts";
 import { nietGezet, type Planning } from "./planning.ts";
 
 /** What a person fills in of a job (R73). */
@@ -66,7 +66,7 @@ export type DemoState = {
 
 export const verseTaak: Taakvelden = { type: "", omschrijving: "", inactief: false, planning: nietGezet };
 
-/** Three packages that somebody set up at the beginning of the school year, each in the night (R72). */
+/** The packages as somebody set them up at the beginning of the school year, each in the night (R72). */
 export function beginStand(nu: number): DemoState {
   const taak = (id: number, pakket: Pakketnaam, tijd: string): Taak => ({
     id,
@@ -81,8 +81,8 @@ export function beginStand(nu: number): DemoState {
   });
   return {
     klassen: {},
-    synchroniseren: ["999001", "999002", "999003"],
-    taken: [taak(1, "wisa", "00:00"), taak(2, "informat", "01:20"), taak(3, "broekx", "02:40")],
+    synchroniseren: Object.values(layouts).map(({ school }) => school),
+    taken: Object.values(layouts).map(({ pakket, nacht }, nr) => taak(nr + 1, pakket, nacht)),
     concepten: {},
     zendingen: {},
   };

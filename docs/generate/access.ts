@@ -90,7 +90,7 @@ const apiRules: readonly (readonly [string, Rule])[] = [
 async function loketRoutes(): Promise<string[]> {
   const sql = openDatabase({ url: "postgres://nergens:5432/leerid" });
   try {
-    const app = createLeerlingloket(
+    const { app } = createLeerlingloket(
       {
         sql,
         clock: fixedClock("2026-11-24T08:30:00Z"),

@@ -6,6 +6,7 @@ import { makeGate } from "#modules/aanmelding";
 import {
   bestandProblemen as ladingProblemen,
   discimusProblemen,
+  quarantaineProblemen,
   quarantaineredenen,
 } from "#modules/discimus";
 import { klasinformatieProblemen } from "#modules/leveringen";
@@ -38,7 +39,7 @@ function problemLists(): { room: string; kinds: readonly ProblemKind[] }[] {
   const lists: Record<string, Readonly<Record<string, ProblemKind>>> = {
     "platform/problem": algemeen,
     "platform/import-file": leesProblemen,
-    "modules/discimus": { ...ladingProblemen, ...discimusProblemen },
+    "modules/discimus": { ...ladingProblemen, ...discimusProblemen, ...quarantaineProblemen },
     "modules/leveringen": klasinformatieProblemen,
     "modules/protocollen": protocolProblemen,
     "modules/schoolsoftware": schoolsoftwareProblemen,

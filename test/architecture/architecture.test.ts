@@ -17,7 +17,7 @@ const forAll = new Set(Object.values(rooms).flatMap((room) => (room.schemaForAll
 
 const layer = (room: string): number =>
   ["platform", "modules", "sites"].indexOf(room.split("/")[0] ?? "") + 1 ||
-  { open: 4, leerid: 4, main: 5 }[room] ||
+  { open: 4, registration: 4, leerid: 4, processes: 4, commands: 5, main: 6 }[room] ||
   0;
 
 /** `#modules/tokens` → `modules/tokens`; undefined for packages and for files of the room itself. */
@@ -39,7 +39,7 @@ function wrongImports(file: Pick<SourceFile, "path" | "room" | "text" | "test">)
     if (target === undefined || target === file.room) return [];
     const [head = ""] = target.split("/");
     if (head === "architecture" || head === "testing" || (outside as readonly string[]).includes(head)) {
-      if (file.test || (file.room === "main" && head !== "testing")) return [];
+      if (file.test || (file.room === "commands" && head !== "testing")) return [];
       return line("the product does not lean on what stands beside it");
     }
     const lent = packages[target];
@@ -47,7 +47,7 @@ function wrongImports(file: Pick<SourceFile, "path" | "room" | "text" | "test">)
     const there = rooms[target];
     if (!there) return line("no such room, or a deep import");
     if (layer(target) > layer(file.room))
-      return line("points up: platform ← modules ← sites ← leerid ← main");
+      return line("points up: platform ← modules ← sites ← leerid ← commands ← main");
     if (layer(target) === 1 && layer(file.room) > 1)
       return there.only && !file.test && !there.only.includes(file.room) ? line("not for this room") : [];
     // A test may set up its world through any module below it; the product may not.

@@ -9,7 +9,7 @@ export const root = fileURLToPath(new URL("../../", import.meta.url));
 export type SourceFile = {
   /** From the root: `src/modules/tokens/store.ts`. */
   readonly path: string;
-  /** `modules/tokens`, or the name of a file right in src. */
+  /** `modules/tokens`, `commands`, or the name of a file right in src. */
   readonly room: string;
   readonly text: string;
   readonly test: boolean;
@@ -30,7 +30,8 @@ export function sourceFiles(folder: string): SourceFile[] {
 
 function roomOf(name: string): string {
   const [first = "", second] = name.split("/");
-  return second === undefined ? first.replace(/\.ts$/, "") : `${first}/${second}`;
+  if (second === undefined) return first.replace(/\.ts$/, "");
+  return first === "commands" ? first : `${first}/${second}`;
 }
 
 type Piece = { readonly kind: "code" | "comment" | "string" | "template"; readonly text: string };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readlink, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -68,8 +68,6 @@ describe("Debian packages", { skip: absent }, () => {
     }
     await symlink("0.1.0", join(machine, "opt/leerid/huidig"));
     assert.equal(await readlink(join(machine, "opt/leerid/huidig")), "0.1.0");
-    if (!(await readFile(join(root, "bin/leerid.mjs"), "utf8")).includes("refuseAbsent"))
-      return t.skip("this launcher installs, also in production");
     if (process.getuid?.() !== 0) return t.skip("another user and no network take root");
     const current = join(machine, "opt/leerid/huidig");
     const start = (...args: string[]) =>

@@ -84,6 +84,6 @@ describe("jobs when PostgreSQL is killed", () => {
     await worker.stop();
     const rows = await ctx.sql`select from jobs.job where taken_until > now()`;
     assert.equal(rows.length, 0);
-    worker = { stop: async () => {} };
+    worker = { ...worker, stop: async () => {} };
   });
 });

@@ -44,7 +44,7 @@ const pupilsCalled = async (stem: string): Promise<number> =>
   );
 
 function checkTotals(outcome: Outcome, totals: string): void {
-  assert.equal(outcome.code, 0, outcome.stderr);
+  assert.equal(outcome.code, totals.endsWith(" 0 in quarantaine") ? 0 : 1, outcome.stderr);
   assert.equal(outcome.stdout.trim(), totals);
 }
 const totals = (ontvangen: number, verwerkt: number, ongewijzigd: number, quarantaine = 0) =>

@@ -44,11 +44,11 @@ export async function indelen(
               ${schooljaarOn(van as Datum)})`;
 }
 
-/** Mijn Schoolsoftware of a Schoolwereld: 999001 uses Wisa; nobody else uses anything. */
+/** Mijn Schoolsoftware of a Schoolwereld: four packages, of which three deliver classes; 999001 uses Wisa; nobody else uses anything. */
 export async function withPakket(w: SchoolWorld): Promise<void> {
   await w.sql`
     insert into schoolsoftware.pakket (pakket, naam, levert_klasinformatie, gewijzigd_op)
-    values ('wisa', 'Wisa', true, now()), ('papier', 'Papierwinkel', false, now())`;
+    values ('wisa', 'Wisa', true, now()), ('informat', 'Informat', true, now()), ('broekx', 'Broekx', true, now()), ('papier', 'Papierwinkel', false, now())`;
   await w.sql`
     insert into schoolsoftware.gebruik (instellingsnummer, van, pakket, gewijzigd_op) values ('999001', '2024-09-01', 'wisa', now())`;
 }

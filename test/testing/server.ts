@@ -24,6 +24,7 @@ export function spawnLeerid(args: readonly string[], settings: Settings): ChildP
       PATH: process.env["PATH"],
       TZ: process.env["TZ"],
       NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"), // halves what each of some sixty starts costs
+      LEERID_AFBOUWTIJD: "0", // no proxy stands before it
       ...settings,
     },
     stdio: ["ignore", "pipe", "pipe", "pipe"],
@@ -124,7 +125,7 @@ export async function startServer(settings: Settings, givenBase?: number): Promi
 export async function freePortBase(): Promise<number> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const base = 10_000 + Math.floor(Math.random() * 200) * 100;
-    const free = await Promise.all([0, 1, 2, 3, 4, 22, 98, 99].map((offset) => isFree(base + offset)));
+    const free = await Promise.all([0, 1, 2, 3, 4, 22, 97, 98, 99].map((offset) => isFree(base + offset)));
     if (free.every(Boolean)) return base;
   }
   throw new Error("no free ports");

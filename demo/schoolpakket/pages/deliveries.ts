@@ -1,5 +1,5 @@
 import { formatDateTime, formatNumber, html, icon, type Html } from "#platform/html";
-import { layouts, scholenVan, type PakketLeerling, type Pakketnaam } from "#demo/schoolpakket/layouts";
+import { layouts, type PakketLeerling, type Pakketnaam } from "#demo/schoolpakket/layouts";
 import type { Report, Verzending } from "#demo/schoolpakket/state";
 import { sheet, schoolName } from "./layout.ts";
 
@@ -47,7 +47,7 @@ export function versturenSheet(met: {
         <div>
           <h1>Versturen naar LeerID</h1>
           <p class="lead">
-            De volledige klassenlijst van ${schoolName(pakket)} (${scholenVan[pakket]}), in één bestand.
+            De volledige klassenlijst van ${schoolName(pakket)} (${layouts[pakket].school}), in één bestand.
           </p>
         </div>
       </div>
@@ -63,7 +63,7 @@ export function versturenSheet(met: {
             : html`<p class="why">
                 ${icon("info")}<span
                   >Versturen kan pas als <b>Synchroniseren met Leerid</b> aangevinkt is:
-                  <a href="/wisa/instellingen/${scholenVan[pakket]}/extra"
+                  <a href="/wisa/instellingen/${layouts[pakket].school}/extra"
                     >Schoolstructuur › Instellingen › Fiche › Extra › Allerlei</a
                   >.</span
                 >

@@ -1,11 +1,11 @@
 import { document, html, icon, logo, type Html } from "#platform/html";
-import { layouts, scholenVan, type Pakketnaam } from "#demo/schoolpakket/layouts";
+import { layouts, type Pakketnaam } from "#demo/schoolpakket/layouts";
 import { demoScholen } from "#demo/schools";
 
 export type Tab = "schoolstructuur" | "leerlingen" | "extra" | "export" | "versturen";
 
 export const schoolName = (pakket: Pakketnaam): string =>
-  demoScholen.find((school) => school.instellingsnummer === scholenVan[pakket])?.naam ?? "";
+  demoScholen.find((school) => school.instellingsnummer === layouts[pakket].school)?.naam ?? "";
 
 /** The page around everything of a package, and on every page that this is a simulator. */
 export function sheet(met: {
@@ -81,7 +81,7 @@ export const pakkettenSheet = (
         <div>
           <h1>Kies een pakket</h1>
           <p class="lead">
-            Drie scholen, elk met een ander administratief pakket. Hier staan de klassen die LeerID niet van
+            Elke school heeft een ander administratief pakket. Hier staan de klassen die LeerID niet van
             Discimus krijgt.
           </p>
         </div>
@@ -92,7 +92,7 @@ export const pakkettenSheet = (
             html`<section class="card" aria-labelledby="${pakket}">
               <div class="card-head">
                 <h2 id="${pakket}"><a href="/${pakket}/leerlingen">${naam}</a></h2>
-                <span class="key">${scholenVan[pakket]}</span>
+                <span class="key">${layouts[pakket].school}</span>
               </div>
               <p>${schoolName(pakket)}, ${leerlingen[pakket]} leerlingen. Export: ${uitleg}.</p>
               <p class="soft">${latest(pakket)}</p>

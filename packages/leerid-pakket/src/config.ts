@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -69,8 +69,8 @@ export type Config = Omit<ReceivedFile, "mapping"> & {
   readonly sshSleutel: string;
 };
 
-/** Mappings that come along. */
-export const meegeleverd = ["broekx", "informat", "wisa"] as const;
+/** Mappings that come along, a file each. */
+const pakketten = new URL("../pakketten/", import.meta.url);
 
 /**
  * Reads a config file and everything that it points at; paths in it are from the place of the file.
@@ -117,13 +117,14 @@ async function readMapping(
   if (typeof mapping !== "string") return mapping;
   if (mapping.endsWith(".json"))
     return readJson(await read(resolvePath(mapping), "mapping"), mappingSchema, mapping);
-  const naam = meegeleverd.find((one) => one === mapping.toLowerCase());
-  if (naam === undefined)
+  const naam = mapping.toLowerCase();
+  const files = (await readdir(pakketten)).toSorted();
+  if (!files.includes(`${naam}.json`))
     throw new PakketError(
-      `mapping: "${mapping}" komt niet mee. Kies uit ${meegeleverd.join(", ")}, of geef een bestand dat op .json eindigt.`,
+      `mapping: "${mapping}" komt niet mee. Kies uit ${files.map((one) => one.replace(/\.json$/, "")).join(", ")}, of geef een bestand dat op .json eindigt.`,
       2,
     );
-  const path = fileURLToPath(new URL(`../pakketten/${naam}.json`, import.meta.url));
+  const path = fileURLToPath(new URL(`${naam}.json`, pakketten));
   return readJson(await read(path, "mapping"), mappingSchema, path);
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { readJson } from "./config.ts";
@@ -61,6 +61,16 @@ describe("R25b: the sample export of each package, by the mapping that comes alo
       [4, "2025-0135", "2B", "STEM/1", "2026-09-01", "2027-08-31"],
     ]);
   });
+});
+
+test("every mapping that comes along reads its own sample, and every sample has one", () => {
+  const samples = readdirSync(here("voorbeelden")).map(
+    (bestand) => [bestand.replace(/\.[^.]+$/, ""), bestand] as const,
+  );
+  const mappings = readdirSync(here("pakketten")).map((bestand) => bestand.replace(/\.json$/, ""));
+  assert.deepEqual(samples.map(([naam]) => naam).toSorted(), mappings.toSorted());
+  for (const [naam, bestand] of samples)
+    assert.deepEqual(preview(naam, bestand, "999001").fouten, [], bestand);
 });
 
 describe("encodings", () => {

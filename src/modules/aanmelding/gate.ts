@@ -1,7 +1,9 @@
 import { availableParallelism } from "node:os";
 import { setTimeout as slaap } from "node:timers/promises";
 import type { Context } from "#platform/context";
+import type { Tally } from "#platform/metrics";
 import { matches } from "#modules/sleutels";
+import { makeAttemptTally } from "./figures.ts";
 import { makeSprayWatch, type SprayWatch } from "./spray.ts";
 
 /** What all attempts of this process pass through; made once per site. */
@@ -18,6 +20,8 @@ export type Gate = {
   readonly matches: typeof matches;
   /** Sees spraying over names, to which the wait per name is blind. */
   readonly sproei: SprayWatch;
+  /** How attempts ended. */
+  readonly attempts: Tally;
   /** Holds back an answer for so many milliseconds. */
   sleep(ms: number): Promise<unknown>;
 };
@@ -37,6 +41,7 @@ export function makeGate(anders: OtherOptions = {}): Gate {
   let bezig = 0;
   return {
     sproei: makeSprayWatch(),
+    attempts: makeAttemptTally(),
     sleep: anders.sleep ?? slaap,
     async inTurn(naam, werk) {
       const previous = rows.get(naam) ?? Promise.resolve();
@@ -72,6 +77,7 @@ export async function withSproeiwacht<T extends { readonly soort: string }>(
 ): Promise<T> {
   const naam = van.naamHash.toString("base64");
   const outcome = await poort.inTurn(naam, work);
+  poort.attempts.add({ outcome: outcome.soort });
   const gelukt = outcome.soort !== "onjuist" && outcome.soort !== "wachten";
   const traag = poort.sproei.note(ctx, { naam, bron: van.bron, gelukt });
   if (traag > 0) await poort.sleep(traag);

@@ -23,7 +23,7 @@ import { recordPoging, findAanmelder, recordFailed, erasePogingen, type SignInAc
 
 export { badgeHashOf, authenticateBadge } from "./badge.ts";
 export { makeGate, type Gate } from "./gate.ts";
-export type { SprayState } from "./spray.ts";
+export { signInReading } from "./figures.ts";
 export { upkeep } from "./jobs.ts";
 export { countPogingen } from "./store.ts";
 

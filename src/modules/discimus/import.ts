@@ -27,6 +27,8 @@ export type Invoer = {
   readonly progress?: (regels: number) => void;
   /** Lines per transaction. */
   readonly groepsgrootte?: number;
+  /** Told the number of the delivery, before anything is taken. */
+  readonly begun?: (levering: number) => void;
   /** Stops after the groups under way; running again goes on from there. */
   readonly stop?: AbortSignal;
 };
@@ -44,10 +46,11 @@ const onderweg = 3;
  */
 export async function importFile(
   ctx: Context,
-  { pad, progress, stop, groepsgrootte = grootsteGroep }: Invoer,
+  { pad, progress, begun, stop, groepsgrootte = grootsteGroep }: Invoer,
 ): Promise<Tally> {
   const geheim = ctx.keys.inhoud;
   const invoer = await beginInvoer(ctx, await hashFile(pad), basename(pad));
+  begun?.(invoer.leveringId);
   // When most is new, asking first what was taken before only costs time; when most is not, it saves nearly everything.
   let vraagEerst = !(await isEmpty(ctx));
   let telling: Tally = invoer.telling;
@@ -71,7 +74,7 @@ export async function importFile(
     telling = await withRetries(() =>
       inTransaction(ctx, async (tx) => {
         const groep = goed.length > 0 ? await takeGroep(tx, goed, hiervoor) : undefined;
-        const apart = [...slecht, ...(groep?.apart ?? [])];
+        const apart = [...slecht, ...(groep?.apart ?? [])].toSorted((a, b) => a.regel - b.regel);
         const ongewijzigd = bekend + (groep?.telling.ongewijzigd ?? 0);
         const ontvangen = goed.length + slecht.length + bekend;
         const bij = {

@@ -19,6 +19,16 @@ export const bestandProblemen = problems({
   },
 });
 
+/** Refusals about a line in quarantine. */
+export const quarantaineProblemen = problems({
+  "quarantaine-onbekend": {
+    status: 404,
+    titel: "Deze regel staat niet, of niet meer, in quarantaine.",
+    herstel:
+      "Kijk het nummer na in  leerid quarantaine lijst. Van wat later verwerkt werd, is de inhoud gewist.",
+  },
+});
+
 /** Why a message is set apart. The text says what is wrong and who can mend it; it never repeats a value. */
 export const quarantaineredenen = {
   "geen-json": "Deze regel is geen JSON-object. De maker van de software die levert, kan dit oplossen.",

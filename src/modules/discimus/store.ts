@@ -192,3 +192,14 @@ export async function recordInvoer(
 export async function isEmpty(ctx: Context): Promise<boolean> {
   return (await ctx.sql`select from discimus.levering where verwerkt > 0 limit 1`).length === 0;
 }
+
+/** What is set apart, since when the oldest of it, and when the last delivery was done. */
+export async function findState(
+  ctx: Context,
+): Promise<{ quarantaine: number; oudste: Date | null; laatst: Date | null }> {
+  const [row] = await ctx.sql<{ quarantaine: number; oudste: Date | null; laatst: Date | null }[]>`
+    select count(*)::int as quarantaine, min(ontvangen_op) as oudste,
+           (select klaar_op from discimus.levering where klaar_op is not null order by levering_id desc limit 1) as laatst
+      from discimus.quarantaine`;
+  return row ?? { quarantaine: 0, oudste: null, laatst: null };
+}

@@ -2,8 +2,7 @@ import type { Context } from "#platform/context";
 import { copyIn, copyLine } from "#platform/database";
 import { newAccountUuid, newLeerIdUuid } from "#platform/ids";
 import type { LeerlingBericht } from "./contract.ts";
-import { foldGebruikersnaam } from "./rules.ts";
-import { sealInsz } from "./store.ts";
+import { attributesOf, sealInsz } from "./store.ts";
 
 /** Positions in the array of messages: what was not simply taken. */
 export type GroepOutcome = {
@@ -16,9 +15,7 @@ export type GroepOutcome = {
 /** Sends messages to the staging table of this connection; before the lock is taken, since that takes no other's time. */
 export async function stage(ctx: Context, berichten: readonly LeerlingBericht[]): Promise<void> {
   await ctx.sql`create temp table if not exists leerling_fase (
-    n integer not null, instellingsnummer text collate "C" not null, stamnummer text collate "C" not null, versie integer not null,
-    tijdstip timestamptz not null, inhoud bigint not null, naam text not null, voornaam text not null, geboortedatum date not null,
-    basis text collate "C" not null, insz_hash bytea, insz_versleuteld bytea, nieuw_account uuid not null, nieuw_leer_id uuid, eerste boolean not null
+    n integer not null, like leerlingen.bericht, nieuw_account uuid not null, nieuw_leer_id uuid, eerste boolean not null
   ) on commit delete rows`;
   const gezien = new Set<string>();
   const line = (bericht: LeerlingBericht, n: number): string => {
@@ -27,17 +24,7 @@ export async function stage(ctx: Context, berichten: readonly LeerlingBericht[])
     if (bericht.insz !== null) gezien.add(bericht.insz);
     return copyLine([
       n,
-      bericht.instellingsnummer,
-      bericht.stamnummer,
-      bericht.versie,
-      bericht.tijdstip,
-      bericht.inhoud,
-      bericht.naam,
-      bericht.voornaam,
-      bericht.geboortedatum,
-      foldGebruikersnaam(bericht.voornaam, bericht.naam),
-      insz?.hash ?? null,
-      insz?.versleuteld ?? null,
+      ...attributesOf(bericht, insz),
       newAccountUuid(),
       insz ? newLeerIdUuid() : null,
       first,
@@ -75,7 +62,7 @@ export async function processStaged(ctx: Context): Promise<GroepOutcome> {
     ), nieuw_account as (
       insert into leerlingen.account (account_uuid, leer_id_uuid, naam, voornaam, gebruikersnaam_basis, gebruikersnaam_nr, aangemaakt_op, gewijzigd_op)
       select p.nieuw_account, p.nieuw_leer_id, p.naam, p.voornaam, p.basis,
-             coalesce(hoogste.nr, 0) + row_number() over (partition by p.basis order by p.n), ${nu}, ${nu}
+             coalesce(hoogste.nr, 0) + row_number() over (partition by p.basis collate "C" order by p.n), ${nu}, ${nu}
         from bericht p
         left join lateral (select a.gebruikersnaam_nr as nr from leerlingen.account a where a.gebruikersnaam_basis = p.basis
                             order by a.gebruikersnaam_nr desc limit 1) hoogste on true

@@ -14,16 +14,12 @@ export function sealInsz(ctx: Context, insz: Insz): Sealed {
   return { hash, versleuteld: seal(ctx.keys.insz, insz, hash.toString("hex")) };
 }
 
-/** How a message is to be taken; see the SQL function. */
-type Manner = { readonly alleen: boolean; readonly besluit?: "samen" | "voorstel" };
-
-/**
- * The call of `leerlingen.verwerk` for one message, as a part of a statement, so that the caller may write more in the same
- * round trip. Gives 'verwerkt', 'ongewijzigd', 'botsing' or 'besluit'.
- */
-export function processing(ctx: Context, bericht: LeerlingBericht, wijze: Manner): Fragment {
-  const insz = bericht.insz === null ? undefined : sealInsz(ctx, bericht.insz);
-  const row = rowText([
+/** A message as the SQL type `leerlingen.bericht`: its attributes, in their order. The one place that says it besides the type. */
+export function attributesOf(
+  bericht: LeerlingBericht,
+  insz: Sealed | undefined,
+): readonly (string | number | Buffer | null)[] {
+  return [
     bericht.instellingsnummer,
     bericht.stamnummer,
     bericht.versie,
@@ -35,7 +31,19 @@ export function processing(ctx: Context, bericht: LeerlingBericht, wijze: Manner
     foldGebruikersnaam(bericht.voornaam, bericht.naam),
     insz?.hash ?? null,
     insz?.versleuteld ?? null,
-  ]);
+  ];
+}
+
+/** How a message is to be taken; see the SQL function. */
+type Manner = { readonly alleen: boolean; readonly besluit?: "samen" | "voorstel" };
+
+/**
+ * The call of `leerlingen.verwerk` for one message, as a part of a statement, so that the caller may write more in the same
+ * round trip. Gives 'verwerkt', 'ongewijzigd', 'botsing' or 'besluit'.
+ */
+export function processing(ctx: Context, bericht: LeerlingBericht, wijze: Manner): Fragment {
+  const insz = bericht.insz === null ? undefined : sealInsz(ctx, bericht.insz);
+  const row = rowText(attributesOf(bericht, insz));
   const nu = new Date(ctx.clock.now());
   return wijze.alleen
     ? ctx.sql`leerlingen.verwerk(${row}::text::leerlingen.bericht, ${nu}, true, ${wijze.besluit ?? null}::text)`

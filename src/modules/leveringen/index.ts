@@ -10,6 +10,7 @@ export type {
   Difference,
 } from "./contract.ts";
 export { decideLevering, findKlasbron, findLevering, listLeveringen, standOfParts } from "./school.ts";
+export { deliveryReading } from "./figures.ts";
 export { eraseAllStopped, eraseExpired } from "./erase.ts";
 export { listOntvangsten, receiveFile, type Accepted } from "./intake.ts";
 export { readName, nameOfOntvangst, type FileName } from "./names.ts";

@@ -6,7 +6,7 @@ export const logsoorten = {
   identificatie:
     "Identificatoren van een leerling aan het pakket van zijn school, de eerste keer en telkens als ze veranderen; dezelfde opnieuw ophalen is geen nieuwe regel (ADR 0015).",
   inzage:
-    "Iemand van de school bekeek gegevens van één leerling in het Schoolloket, drukte ze af of nam ze mee. Een lijst is geen inzage (ADR 0014).",
+    "Iemand van de school bekeek gegevens van één leerling in het Schoolloket, drukte ze af of nam ze mee. Een lijst is geen inzage (ADR 0014). Of de uitbating las een bericht in quarantaine (ADR 0023); kent LeerID de leerling van dat bericht niet, dan is de account_uuid een en al nul.",
 } as const;
 export type Logsoort = keyof typeof logsoorten;
 
@@ -27,9 +27,13 @@ export const inzages = {
   "badge-ingetrokken": ["Naam", "Voornaam"],
   "account-afgedrukt": ["Naam", "Voornaam", "Gebruikersnaam"],
   "levering-bekeken": ["Naam", "Voornaam", "Klasinformatie"],
+  "quarantaine-gelezen": ["Naam", "Voornaam", "Insz", "Geboortedatum", "Inschrijving"],
   "lijst-meegenomen": ["Naam", "Voornaam", "Gebruikersnaam", "Inschrijving"],
 } as const;
 export type Inzage = keyof typeof inzages;
+
+/** Before the name of a user of the machine, where not somebody of a school looked but whoever runs LeerID. */
+export const operatorPrefix = "uitbating:";
 
 /** One record: who, whose data, which attributes (names), to whom, under which agreement, when, why. Never values. */
 export type Logregel = {
@@ -38,7 +42,7 @@ export type Logregel = {
   readonly soort: Logsoort;
   readonly accountUuid: string;
   readonly attributen: readonly string[];
-  /** client_id of the receiver; of identifiers the package (`wisa`); of a look the `vo_id` of who looked. */
+  /** client_id of the receiver; of identifiers the package (`wisa`); of a look the `vo_id` of who looked, or `uitbating:` and a name. */
   readonly ontvanger: string;
   /** `bingel@3`. */
   readonly protocol: string | null;

@@ -1,4 +1,6 @@
 import type { Upkeep } from "#platform/jobs";
+import { openAnchor } from "./anchor.ts";
+import { anchorReading } from "./figures.ts";
 import { zegel } from "./seal.ts";
 import { makePartitions } from "./store.ts";
 
@@ -6,7 +8,15 @@ import { makePartitions } from "./store.ts";
  * What this room must have done regularly.
  * @param options.anker file outside the database to which each new seal is written
  */
-export const upkeep = (options: { readonly anker?: string | undefined }): readonly Upkeep[] => [
-  { name: "privacylog-zegel", everyMs: 1000, work: (ctx) => zegel(ctx, { anker: options.anker }) },
-  { name: "privacylog-partities", everyMs: 3_600_000, work: (ctx) => makePartitions(ctx) },
-];
+export const upkeep = (options: { readonly anker?: string | undefined }): readonly Upkeep[] => {
+  const anchor = openAnchor(options.anker);
+  return [
+    {
+      name: "privacylog-zegel",
+      everyMs: 1000,
+      work: (ctx) => zegel(ctx, { anchor }),
+      reading: anchorReading(anchor),
+    },
+    { name: "privacylog-partities", everyMs: 3_600_000, work: (ctx) => makePartitions(ctx) },
+  ];
+};

@@ -10,6 +10,7 @@ import {
   verifyChain,
   listRegelsOf,
   makePartitions,
+  openAnchor,
   writeRegel,
   zegel,
   type Logregel,
@@ -121,7 +122,7 @@ test("D11: the application itself can neither change nor remove a record", () =>
 test("D11: the anchor file shows a database that was put back", () =>
   filled(async (db, eigenaar) => {
     const anker = join(await mkdtemp(join(tmpdir(), "anker-")), "zegels");
-    assert.equal(await zegel(db.ctx, { anker }), 2);
+    assert.equal(await zegel(db.ctx, { anchor: openAnchor(anker) }), 2);
     assert.match(await readFile(anker, "utf8"), /^4 32 [0-9a-f]{64}\n$/);
     assert.equal((await verifyChain(db.ctx, { anker })).inOrde, true);
     await eigenaar.unsafe(

@@ -1,8 +1,9 @@
 import { timingSafeEqual } from "node:crypto";
-import { appendFile, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { inTransaction, type Context } from "#platform/context";
 import { keyedHash } from "#platform/crypto";
 import { transaction } from "#platform/database";
+import { openAnchor, type Anchor } from "./anchor.ts";
 import {
   findZegel,
   getGezegeldeText,
@@ -42,12 +43,16 @@ const headOf = (ctx: Context, nr: number, aantal: number, zegel: Buffer): Buffer
 
 /**
  * Seals the rows that wait (D11): hash of the rows and of the seal before, keyed. Safe on every node at once: the database
- * lets one through. With `anker` each seal is also added to a file, to be kept where the database's owner cannot reach it.
+ * lets one through. With `anchor` each seal is also added to a file, to be kept where the database's owner cannot reach it.
  * @returns number of rows sealed
+ * @throws also when the seal stands but could not be added to that file; the next turn adds it
  */
 export async function zegel(
   ctx: Context,
-  { anker, aantal = 5000 }: { readonly anker?: string | undefined; readonly aantal?: number } = {},
+  {
+    anchor = openAnchor(undefined),
+    aantal = 5000,
+  }: { readonly anchor?: Anchor; readonly aantal?: number } = {},
 ): Promise<number> {
   const gemaakt = await inTransaction(ctx, async (tx) => {
     if (!(await tryLock(tx))) return undefined;
@@ -66,9 +71,8 @@ export async function zegel(
     );
     return { nr: inhoud.nr, aantal: wachtend.aantal, totaal, zegel: nieuw };
   });
-  if (!gemaakt) return 0;
-  if (anker) await appendFile(anker, `${gemaakt.nr} ${gemaakt.totaal} ${gemaakt.zegel.toString("hex")}\n`);
-  return gemaakt.aantal;
+  await anchor.add(gemaakt && [`${gemaakt.nr} ${gemaakt.totaal} ${gemaakt.zegel.toString("hex")}\n`]);
+  return gemaakt?.aantal ?? 0;
 }
 
 export type Verification = {

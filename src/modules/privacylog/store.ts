@@ -185,6 +185,13 @@ export async function countRegels(
   return row ?? { regels: 0, wachtend: 0, zonder_rij: 0 };
 }
 
+/** How many rows wait for their seal, and since when the oldest of them. */
+export async function findBacklog(ctx: Context): Promise<{ aantal: number; oudste: Date | null }> {
+  const [row] = await ctx.sql<{ aantal: number; oudste: Date | null }[]>`
+    select count(*)::int as aantal, min(tijdstip) as oudste from privacylog.wachtrij`;
+  return row ?? { aantal: 0, oudste: null };
+}
+
 /** True for the one transaction that may seal or verify now. */
 export async function tryLock(ctx: Context): Promise<boolean> {
   const [row] = await ctx.sql<{ vrij: boolean }[]>`select pg_try_advisory_xact_lock(7111) as vrij`;

@@ -2,6 +2,7 @@ import type { Datum } from "#platform/clock";
 import { inTransaction, type Context } from "#platform/context";
 import { readFile } from "#platform/import-file";
 import { Problem, problems } from "#platform/problem";
+import { hasToepassing } from "#modules/toepassingen";
 import { protocolBestand, type ProtocolFile } from "./contract.ts";
 import { findContent, findLatestVersion, insertProtocol, listContentInForce } from "./store.ts";
 
@@ -18,6 +19,12 @@ export const protocolProblemen = problems({
     titel: "Er is al een nieuwere versie van dit protocol.",
     herstel: "Geef het bestand een hogere versie dan de laatste.",
   },
+  "toepassing-onbekend": {
+    status: 409,
+    titel: "De toepassing van dit protocol bestaat nog niet in LeerID. Er is niets ingevoerd.",
+    herstel:
+      "Voer eerst de toepassing in, met  leerid import toepassing BESTAND, en dan dit protocol. Of kijk in het bestand het veld toepassing na.",
+  },
   "toepassing-van-ander": {
     status: 409,
     titel: "Dit protocol hoort bij een andere toepassing.",
@@ -27,7 +34,7 @@ export const protocolProblemen = problems({
 
 /**
  * `leerid import protocol`: stores a version of an agreement; the same file again changes nothing.
- * @throws Problem `bestand-ongeldig`, `versie-bestaat`, `versie-te-laag`, `toepassing-van-ander`
+ * @throws Problem `bestand-ongeldig`, `versie-bestaat`, `versie-te-laag`, `toepassing-onbekend`, `toepassing-van-ander`
  */
 export function importProtocol(
   ctx: Context,
@@ -43,6 +50,11 @@ export function importProtocol(
     const last = await findLatestVersion(tx, bestand.protocol);
     if (last && last.toepassing !== bestand.toepassing)
       throw new Problem(protocolProblemen["toepassing-van-ander"]);
+    if (!(await hasToepassing(tx, bestand.toepassing)))
+      throw new Problem(
+        protocolProblemen["toepassing-onbekend"],
+        `toepassing: ${bestand.toepassing} is niet ingevoerd.`,
+      );
     if (last && last.versie > bestand.versie) throw new Problem(protocolProblemen["versie-te-laag"]);
     await insertProtocol(tx, bestand, vast);
     return { bestand, nieuw: true };

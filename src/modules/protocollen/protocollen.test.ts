@@ -6,6 +6,7 @@ import { importProtocol } from "#modules/protocollen";
 import { importToepassing, saveKeuze, listClients } from "#modules/toepassingen";
 import { onOtherDay } from "#testing/days";
 import { testDatabase, type TestDatabase } from "#testing/database";
+import { toepassingText } from "#testing/toepassing";
 
 let db: TestDatabase;
 before(async () => {
@@ -54,7 +55,16 @@ const weigering = async (inhoud: string): Promise<string> => {
   return "ingevoerd";
 };
 
+test("D14: an agreement of an application that is not there is refused, and says what to import first", async () => {
+  assert.match(
+    await weigering(JSON.stringify(protocol())),
+    /^toepassing-onbekend: toepassing: voorbeeld is niet ingevoerd\.$/,
+  );
+  assert.deepEqual([...(await db.sql`select from protocollen.protocol`)], []);
+});
+
 test("R45, R83, R84: an agreement as a file; the same file again changes nothing, a signed version never changes", async () => {
+  for (const naam of ["voorbeeld", "ander"]) await importToepassing(db.ctx, toepassingText(naam));
   assert.equal((await importProtocol(db.ctx, JSON.stringify(protocol()))).nieuw, true);
   assert.equal((await importProtocol(db.ctx, `\uFEFF${JSON.stringify(protocol())}`)).nieuw, false);
   assert.match(await weigering(JSON.stringify(protocol({ titel: "Anders" }))), /^versie-bestaat/);

@@ -1,2 +1,2 @@
 export type { Niveau, School, SchoolBericht } from "./contract.ts";
-export { getHead, processing, findSchool } from "./store.ts";
+export { getHead, listKnown, processing, findSchool } from "./store.ts";

@@ -20,6 +20,13 @@ export async function findSchool(ctx: Context, instellingsnummer: string): Promi
   return row;
 }
 
+/** Which of these numbers are of a school that Discimus sent, of any time. */
+export async function listKnown(ctx: Context, nummers: readonly string[]): Promise<string[]> {
+  const rows = await ctx.sql<{ instellingsnummer: string }[]>`
+    select instellingsnummer from scholen.school where instellingsnummer = any (${[...nummers]})`;
+  return rows.map((row) => row.instellingsnummer);
+}
+
 /** The number that is current on a date in the place of this one: follows successors in force (D3). */
 export async function getHead(
   ctx: Context,

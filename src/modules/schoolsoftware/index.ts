@@ -1,6 +1,7 @@
 import { inTransaction, type Context } from "#platform/context";
-import { readFile } from "#platform/import-file";
+import { changesBetween, readFile, type Change } from "#platform/import-file";
 import { Problem } from "#platform/problem";
+import { listKnown } from "#modules/scholen";
 import { schoolsoftwareBestand, type Gebruik, type SchoolsoftwareFile } from "./contract.ts";
 import { schoolsoftwareProblemen } from "./problems.ts";
 import { readSleutel } from "./rules.ts";
@@ -15,21 +16,54 @@ import {
   upsertPakket,
   setSleutels,
 } from "./store.ts";
+import { getStanding } from "./store-standing.ts";
 
 export { schoolsoftwareBestand, type Gebruik, type Pakket, type SchoolsoftwareFile } from "./contract.ts";
 export { schoolsoftwareProblemen } from "./problems.ts";
 export { schooljaarOf, fingerprintOf } from "./rules.ts";
 export { giveIdentificaties, type Identificatie, type Place } from "./store-identificatie.ts";
-export { findPakketOfClient, findPakketOfSleutel, listGebruik, listPakketten, pakketOf } from "./store.ts";
+export {
+  findPakketOfClient,
+  findPakketOfSleutel,
+  listDeliveringPakketten,
+  listGebruik,
+  listPakketten,
+  pakketOf,
+} from "./store.ts";
 
 /**
  * `leerid import schoolsoftware`: packages and which school uses which, whole or not at all; the same file again changes
  * nothing. Of a package that stands in the file the keys are those of the file; packages and schools that do not stand in it
  * stay as they are.
- * @throws Problem `bestand-ongeldig` with a line per field, `pakket-onbekend`, `sleutel-van-ander`, `client-van-ander-pakket`
+ * @param options.door leave out the lines of schools that Discimus never sent, instead of refusing the file
+ * @returns what was taken, what changed by it, and a line per school that was left out
+ * @throws Problem `bestand-ongeldig` with a line per field, `school-onbekend` with a line per school, `pakket-onbekend`,
+ *   `sleutel-van-ander`, `client-van-ander-pakket`
  */
-export async function importSchoolsoftware(ctx: Context, inhoud: string): Promise<SchoolsoftwareFile> {
-  const file = readFile(inhoud, schoolsoftwareBestand);
+export async function importSchoolsoftware(
+  ctx: Context,
+  inhoud: string,
+  { door = false }: { readonly door?: boolean } = {},
+): Promise<{
+  readonly bestand: SchoolsoftwareFile;
+  readonly changes: readonly Change[];
+  readonly left: readonly string[];
+}> {
+  const whole = readFile(inhoud, schoolsoftwareBestand);
+  const known = new Set(
+    await listKnown(
+      ctx,
+      whole.scholen.map((one) => one.instellingsnummer),
+    ),
+  );
+  const left = whole.scholen.flatMap(({ instellingsnummer }, plaats) =>
+    known.has(instellingsnummer)
+      ? []
+      : [`scholen.${plaats}.instellingsnummer: LeerID kent geen school ${instellingsnummer}`],
+  );
+  if (left.length > 0 && !door)
+    throw new Problem(schoolsoftwareProblemen["school-onbekend"], left.join("\n"));
+  const file = { ...whole, scholen: whole.scholen.filter((one) => known.has(one.instellingsnummer)) };
   const pakketten = file.pakketten.map((one) => one.pakket);
   const clients = file.pakketten.flatMap(({ pakket, client_id }) =>
     client_id === undefined ? [] : [{ pakket, client_id }],
@@ -40,8 +74,9 @@ export async function importSchoolsoftware(ctx: Context, inhoud: string): Promis
       return typeof sleutel === "string" ? [] : [{ ...sleutel, pakket }];
     }),
   );
-  await inTransaction(ctx, async (tx) => {
+  return inTransaction(ctx, async (tx) => {
     await takeLock(tx);
+    const before = await getStanding(tx, file);
     const refuseWhen = (code: keyof typeof schoolsoftwareProblemen, wat: readonly string[]) => {
       if (wat.length > 0) throw new Problem(schoolsoftwareProblemen[code], wat.join("\n"));
     };
@@ -68,8 +103,8 @@ export async function importSchoolsoftware(ctx: Context, inhoud: string): Promis
       ),
     );
     if (file.scholen.length > 0) await upsertGebruik(tx, file.scholen);
+    return { bestand: file, changes: changesBetween(before, await getStanding(tx, file)), left };
   });
-  return file;
 }
 
 /**

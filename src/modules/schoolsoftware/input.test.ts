@@ -14,12 +14,16 @@ import {
   fingerprintOf,
   changeGebruik,
 } from "#modules/schoolsoftware";
+import { receive } from "#modules/discimus";
 import { testDatabase, type TestDatabase } from "#testing/database";
+import { schoolRegel } from "#testing/discimus";
 import { sshKeyPair } from "#testing/ssh-key";
 
 let db: TestDatabase;
 before(async () => {
   db = await testDatabase();
+  const scholen = ["999001", "999002", "999003"].map((school) => schoolRegel({ school }));
+  await receive(db.ctx, scholen, { bron: "http" });
 });
 after(() => db.close());
 

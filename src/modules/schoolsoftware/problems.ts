@@ -6,6 +6,12 @@ export const schoolsoftwareProblemen = problems({
     titel: "Dit schoolpakket bestaat niet in LeerID.",
     herstel: "Kijk de naam van het pakket na, of voer eerst het pakket in.",
   },
+  "school-onbekend": {
+    status: 422,
+    titel: "Dit bestand noemt scholen die LeerID niet kent. Er is niets van ingevoerd.",
+    herstel:
+      "Kijk de nummers na, of voer eerst de scholen van Discimus in. Met --door wordt de rest van het bestand wel ingevoerd.",
+  },
   "sleutel-van-ander": {
     status: 409,
     titel: "Deze publieke sleutel hoort al bij een ander pakket.",

@@ -29,6 +29,10 @@ export async function listPakketten(ctx: Context): Promise<Pakket[]> {
   return rows.map(pakketFrom);
 }
 
+/** The packages that can deliver class information, by name. */
+export const listDeliveringPakketten = async (ctx: Context): Promise<Pakket[]> =>
+  (await listPakketten(ctx)).filter(({ levertKlasinformatie }) => levertKlasinformatie);
+
 /** The package whose machine client this is. */
 export async function findPakketOfClient(ctx: Context, clientId: string): Promise<Pakket | undefined> {
   const [row] = await ctx.sql<PakketRow[]>`

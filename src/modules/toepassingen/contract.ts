@@ -1,10 +1,11 @@
 import type { Datum } from "#platform/clock";
 import type { AccountUuid } from "#platform/ids";
-import type { Niveau, ProtocolFeit } from "#modules/verstrekking";
+import { attributen, type Niveau, type ProtocolFeit } from "#modules/verstrekking";
 import { z } from "zod";
 
-/** Scopes of pupils' sign-in (D4). */
-export const leerlingScopes = ["openid", "profile", "leerid", "klasinformatie"] as const;
+/** Scopes of pupils' sign-in (D4): those of the attributes. */
+const attribuutScopes = [...new Set(Object.values(attributen).map(({ scope }) => scope))];
+export const leerlingScopes: readonly string[] = ["openid", ...attribuutScopes];
 
 /** Scopes of adults' sign-in (D8). No client has a scope of both kinds. */
 export const medewerkerScopes = ["openid", "profile", "vo"] as const;
@@ -74,7 +75,10 @@ const client = z
   )
   .refine(
     (value) => value.soort !== "web" || value.doelgroep !== "leerlingen" || only(value.scope, leerlingScopes),
-    { path: ["scope"], error: "openid en verder alleen profile, leerid of klasinformatie" },
+    {
+      path: ["scope"],
+      error: `openid en verder alleen ${new Intl.ListFormat("nl", { type: "disjunction" }).format(attribuutScopes)}`,
+    },
   )
   .refine(
     (value) =>

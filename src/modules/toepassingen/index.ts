@@ -1,9 +1,10 @@
 import { inTransaction, type Context } from "#platform/context";
 import { Problem } from "#platform/problem";
-import { readFile } from "#platform/import-file";
+import { changesBetween, readFile, type Change } from "#platform/import-file";
 import { toepassingBestand, type ToepassingFile } from "./contract.ts";
 import { toepassingProblemen } from "./problems.ts";
-import { listStrangerClients, takeLock, upsertToepassing } from "./store.ts";
+import { endOtherClients, listStrangerClients, takeLock, upsertToepassing } from "./store.ts";
+import { getStanding } from "./store-standing.ts";
 
 export {
   leerlingScopes,
@@ -40,10 +41,12 @@ export {
   countGroepenOf,
   countEffect,
 } from "./school.ts";
+export { listAdressen, registerAdressen, replaceAdressen, type Adressen } from "./own-sites.ts";
 export {
   findAfmeldadres,
   findClientOf,
   findToepassingOf,
+  hasToepassing,
   saveKeuze,
   listClients,
   listToepassingen,
@@ -55,12 +58,17 @@ export { availabilityOf, widerRegel, isAsleep, standOf } from "./rules.ts";
 export { listWijzigingen } from "./store-school.ts";
 
 /**
- * `leerid import toepassing`: stores an application with its clients, whole or not at all.
+ * `leerid import toepassing`: stores an application with its clients, whole or not at all. The file is the truth (D25): a client,
+ * an address or a key of the application that no longer stands in it ends at the next request. Machine clients belong to no
+ * application, and stay.
  * @throws Problem `bestand-ongeldig` with a line per field, `client-van-ander`
  */
-export async function importToepassing(ctx: Context, inhoud: string): Promise<ToepassingFile> {
+export async function importToepassing(
+  ctx: Context,
+  inhoud: string,
+): Promise<{ readonly bestand: ToepassingFile; readonly changes: readonly Change[] }> {
   const file = readFile(inhoud, toepassingBestand);
-  await inTransaction(ctx, async (tx) => {
+  return inTransaction(ctx, async (tx) => {
     await takeLock(tx);
     const webClients = file.clients
       .filter((client) => client.soort === "web")
@@ -77,7 +85,9 @@ export async function importToepassing(ctx: Context, inhoud: string): Promise<To
         toepassingProblemen["client-van-ander"],
         vreemd.map((row) => row.client_id).join(", "),
       );
+    const before = await getStanding(tx, file);
     await upsertToepassing(tx, file);
+    await endOtherClients(tx, file.toepassing, webClients);
+    return { bestand: file, changes: changesBetween(before, await getStanding(tx, file)) };
   });
-  return file;
 }

@@ -1,6 +1,6 @@
 import { divide, isLopend, isStraks, isVroeger, type Datum } from "#platform/clock";
 import type { Instellingsnummer } from "#platform/ids";
-import { decide, divideFeiten, type InschrijvingFeit } from "#modules/verstrekking";
+import { decide, divideFeiten, namelessAccount, type InschrijvingFeit } from "#modules/verstrekking";
 import type {
   Availability,
   Groep,
@@ -114,15 +114,7 @@ export function sees(
   }));
   const feiten = divideFeiten({
     vandaag: op,
-    account: {
-      account_uuid: (kenmerk.accountUuid ?? "") as never,
-      leer_id_uuid: null,
-      naam: "",
-      voornaam: "",
-      gebruikersnaam: null,
-      historiek: [],
-      vervangen: false,
-    },
+    account: namelessAccount(kenmerk.accountUuid ?? ""),
     inschrijvingen,
     klassen: kenmerk.klassen.map((one) => ({ instellingsnummer, ...one })),
     toepassingen: [

@@ -52,6 +52,17 @@ export async function upsertClient(
   await ctx.sql`notify leerid_clients`;
 }
 
+/** Ends the clients of an application that are not among these. Announces it, as every change. */
+export async function endOtherClients(
+  ctx: Context,
+  toepassing: string,
+  clientIds: readonly string[],
+): Promise<void> {
+  const { count } = await ctx.sql`
+    delete from toepassingen.client where toepassing = ${toepassing} and not (client_id = any (${[...clientIds]}))`;
+  if (count > 0) await ctx.sql`notify leerid_clients`;
+}
+
 /** Which client_ids are taken by another application. */
 export function listStrangerClients(
   ctx: Context,
@@ -133,6 +144,11 @@ export async function findAfmeldadres(
 export function listToepassingen(ctx: Context): Promise<{ toepassing: string; naam: string }[]> {
   return ctx.sql<{ toepassing: string; naam: string }[]>`
     select toepassing, naam from toepassingen.toepassing where soort = 'doeltoepassing' order by naam`;
+}
+
+/** Is there an application of this name. */
+export async function hasToepassing(ctx: Context, toepassing: string): Promise<boolean> {
+  return (await ctx.sql`select from toepassingen.toepassing where toepassing = ${toepassing}`).length > 0;
 }
 
 /** Name and key of the application of a client. */

@@ -3,7 +3,14 @@ import type { Toegang } from "./contract.ts";
 
 export * from "./contract.ts";
 export { upkeep } from "./jobs.ts";
-export { decide, divideFeiten, chain, nearestInschrijvingen, explanationOf } from "./rules.ts";
+export {
+  decide,
+  divideFeiten,
+  chain,
+  namelessAccount,
+  nearestInschrijvingen,
+  explanationOf,
+} from "./rules.ts";
 export { findWeigering, getFeiten, readFeiten, refuse } from "./store.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { divide, isLopend } from "#platform/clock";
-import type { Instellingsnummer } from "#platform/ids";
+import type { AccountUuid, Instellingsnummer } from "#platform/ids";
 import {
   attributen,
   stappen,
@@ -45,6 +45,17 @@ export function divideFeiten(feiten: OngedeeldeFeiten): Feiten {
     })),
   };
 }
+
+/** An account of which nothing is known but that it stands, for facts that somebody supposes: a yes or no hangs on none of its data. */
+export const namelessAccount = (accountUuid: string): Feiten["account"] => ({
+  account_uuid: accountUuid as AccountUuid,
+  leer_id_uuid: null,
+  naam: "",
+  voornaam: "",
+  gebruikersnaam: null,
+  historiek: [],
+  vervangen: false,
+});
 
 /**
  * The enrolments that say what the pupil is today: those that run; when none does the one that begins next, else the one that

@@ -7,6 +7,17 @@ export class ConfigError extends Error {}
 const port = z.coerce.number().int().min(0).max(65_436);
 const site = z.enum(["acm", "leerlingloket", "schoolloket", "beheer", "api", "dropserver"]);
 
+/** Where a site of ours is to be found: nothing behind the name (and port), since paths are the site's own. */
+const siteAddress = z.url({ protocol: /^https?$/ }).pipe(
+  z
+    .string()
+    .refine((value) => {
+      const { pathname, search, hash, username, password } = new URL(value);
+      return pathname === "/" && `${search}${hash}${username}${password}` === "" && !/[?#]$/.test(value);
+    }, "alleen het adres zelf, zonder pad, vraagteken of gebruiker, zoals https://naam.leerid.example")
+    .transform((value) => new URL(value).origin),
+);
+
 /** Every setting: one declaration, from which the documentation is generated. */
 export const settings = {
   LEERID_DATABASE_URL: {
@@ -29,7 +40,7 @@ export const settings = {
   LEERID_ACM_VERBINDINGEN: {
     schema: z.coerce.number().int().min(2).max(200).optional(),
     uitleg:
-      "Hoogste aantal verbindingen van ACM, die niemand anders gebruikt: zo staat geen trage bladzijde voor een aanmelding. Standaard twee per kern, hoogstens 10.",
+      "Hoogste aantal verbindingen van ACM, die niemand anders gebruikt: zo staat geen trage bladzijde voor een aanmelding. Standaard vijf per kern, hoogstens 20.",
   },
   LEERID_DATAMAP: {
     schema: z.string().min(1).default(".leerid"),
@@ -45,6 +56,11 @@ export const settings = {
   },
   LEERID_PORT_BASE: { schema: port.default(4400), uitleg: "Eerste poort; verschuift alle poorten samen." },
   LEERID_HOST: { schema: z.string().default("127.0.0.1"), uitleg: "Adres waarop de sites luisteren." },
+  LEERID_METINGEN_HOST: {
+    schema: z.string().default("127.0.0.1"),
+    uitleg:
+      "Adres waarop gezondheid en metingen luisteren: `serve` op poort + 99, `dropserver` op + 98, `worker` op + 97. Nooit een adres naar buiten.",
+  },
   LEERID_SITES: {
     schema: z
       .string()
@@ -54,19 +70,24 @@ export const settings = {
     uitleg: "Welke sites `serve` start; standaard alle.",
   },
   LEERID_ACM_URL: {
-    schema: z.url().optional(),
+    schema: siteAddress.optional(),
     uitleg: "Adres van ACM naar buiten; de issuer is dit adres met /op erachter.",
   },
   LEERID_LEERLINGLOKET_URL: {
-    schema: z.url().optional(),
+    schema: siteAddress.optional(),
     uitleg: "Adres van het leerlingloket naar buiten.",
   },
   LEERID_SCHOOLLOKET_URL: {
-    schema: z.url().optional(),
+    schema: siteAddress.optional(),
     uitleg: "Adres van het Schoolloket naar buiten.",
   },
-  LEERID_BEHEER_URL: { schema: z.url().optional(), uitleg: "Adres van beheer (DOV) naar buiten." },
-  LEERID_API_URL: { schema: z.url().optional(), uitleg: "Adres van de API naar buiten." },
+  LEERID_BEHEER_URL: { schema: siteAddress.optional(), uitleg: "Adres van beheer (DOV) naar buiten." },
+  LEERID_API_URL: { schema: siteAddress.optional(), uitleg: "Adres van de API naar buiten." },
+  LEERID_ACM_BINNEN_URL: {
+    schema: siteAddress.optional(),
+    uitleg:
+      "Adres van ACM binnen het netwerk, waarlangs het leerlingloket, het Schoolloket en beheer ACM bevragen; standaard LEERID_ACM_URL. Een browser ziet het nooit.",
+  },
   LEERID_MEDEWERKERS_ISSUER: {
     schema: z.url({ protocol: /^https?$/ }).optional(),
     uitleg:
@@ -116,6 +137,11 @@ export const settings = {
   LEERID_DROPSERVER_RUST: {
     schema: z.coerce.number().int().min(10).max(86_400).default(300),
     uitleg: "Seconden zonder vraag waarna de dropserver een verbinding sluit.",
+  },
+  LEERID_AFBOUWTIJD: {
+    schema: z.coerce.number().int().min(0).max(300).default(5),
+    uitleg:
+      "Seconden na SIGTERM dat `/readyz` al 503 zegt terwijl alles nog beantwoord wordt: zo lang heeft de verdeler om dat te zien.",
   },
   LEERID_PRODUCTIE: {
     schema: z
@@ -209,19 +235,30 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       if (!read[name]?.startsWith("https://")) problems.push(`${name}: verplicht in productie, met https.`);
     }
   }
-  if (problems.length > 0) throw new ConfigError(problems.join("\n"));
   const local = (offset: number) => `http://localhost:${read.LEERID_PORT_BASE + offset}`;
-  return {
-    ...read,
-    urls: {
-      acm: read.LEERID_ACM_URL ?? local(0),
-      leerlingloket: read.LEERID_LEERLINGLOKET_URL ?? local(1),
-      schoolloket: read.LEERID_SCHOOLLOKET_URL ?? local(2),
-      beheer: read.LEERID_BEHEER_URL ?? local(3),
-      api: read.LEERID_API_URL ?? local(4),
-    },
-    medewerkers,
+  const urls = {
+    acm: read.LEERID_ACM_URL ?? local(0),
+    leerlingloket: read.LEERID_LEERLINGLOKET_URL ?? local(1),
+    schoolloket: read.LEERID_SCHOOLLOKET_URL ?? local(2),
+    beheer: read.LEERID_BEHEER_URL ?? local(3),
+    api: read.LEERID_API_URL ?? local(4),
   };
+  if (problems.length === 0) problems.push(...sharedAddresses(urls));
+  if (problems.length > 0) throw new ConfigError(problems.join("\n"));
+  return { ...read, urls, medewerkers };
+}
+
+/** Two sites at one address: a browser, and the proxy, cannot tell them apart. */
+function sharedAddresses(urls: Config["urls"]): string[] {
+  const first = new Map<string, string>();
+  return Object.entries(urls).flatMap(([site, url]) => {
+    const name = `LEERID_${site.toUpperCase()}_URL`;
+    const other = first.get(url);
+    if (other !== undefined)
+      return [`${name}: hetzelfde adres als ${other}. Geef elke site een eigen adres.`];
+    first.set(url, name);
+    return [];
+  });
 }
 
 /** All four, or none: half a key lets nobody in, or everybody. */

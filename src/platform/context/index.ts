@@ -23,6 +23,27 @@ export function inTransaction<T>(ctx: Context, work: (ctx: Context) => Promise<T
   return retryUndone(() => transaction(ctx.sql, (tx) => work({ ...ctx, sql: tx })));
 }
 
+/** Carries the outcome of a trial out of the transaction that it undoes. */
+class Undo extends Error {
+  readonly outcome: unknown;
+  constructor(outcome: unknown) {
+    super("undone");
+    this.outcome = outcome;
+  }
+}
+
+/** Runs `work` as it would go and undoes all that it did in the database: what it gives is what really doing it would give. */
+export async function inTrial<T>(ctx: Context, work: (ctx: Context) => Promise<T>): Promise<T> {
+  try {
+    return await inTransaction(ctx, async (tx) => {
+      throw new Undo(await work(tx));
+    });
+  } catch (error) {
+    if (error instanceof Undo) return error.outcome as T;
+    throw error;
+  }
+}
+
 /**
  * Runs `work` in one transaction as `leerid_beheer`, which has no right to any table with pupils in it (migration 0021, R7). Again when
  * PostgreSQL undoes it, as `inTransaction`.

@@ -1,19 +1,17 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { isHangUp, type Log } from "#platform/log";
-import { openDatabase, transaction, type Sql } from "./sql.ts";
+import { openDatabase, transaction } from "./sql.ts";
+import { readMigrations } from "./structure.ts";
 
 export { isDuplicate, retryUndone } from "./retry.ts";
 export { openDatabase, transaction, type PoolOptions, type Sql } from "./sql.ts";
+export { isReady, readStructure, type Structure } from "./structure.ts";
 export { listen, type Listener } from "./listen.ts";
 export { copyIn, copyLine, rowText, type CopyCell } from "./copy.ts";
 export type { Fragment } from "./statement.ts";
 
 /** Thrown when the database cannot be used as it is; the message says who can fix it. */
 export class DatabaseError extends Error {}
-
-const migrationsFolder = new URL("../../../migrations/", import.meta.url).pathname;
 
 /**
  * Brings the database to the newest structure: plain SQL files in order, each in its own transaction, forward only.
@@ -31,15 +29,19 @@ export async function migrate(url: string, log: Log): Promise<number> {
     }
     await sql`select pg_advisory_lock(7105)`;
     await sql`create table if not exists public.migratie (bestand text primary key, hash text not null, uitgevoerd_op timestamptz not null default now())`;
-    await sql`comment on table public.migratie is 'Which migrations ran. No personal data.'`;
+    // Only where it is not there yet: who changes a table waits for everybody that reads it.
+    const [since] = await sql`
+      select from information_schema.columns
+       where table_schema = 'public' and table_name = 'migratie' and column_name = 'oudste_programma'`;
+    if (!since) await sql`alter table public.migratie add column oudste_programma text`;
+    await sql`comment on table public.migratie is 'Which migrations ran. oudste_programma = the oldest program that works with the structure after it; empty: only programs that have the file. No personal data.'`;
     const done = new Map(
       (await sql<{ bestand: string; hash: string }[]>`select bestand, hash from public.migratie`).map(
         (row) => [row.bestand, row.hash],
       ),
     );
     let count = 0;
-    for (const file of (await readdir(migrationsFolder)).filter((name) => name.endsWith(".sql")).toSorted()) {
-      const text = await readFile(join(migrationsFolder, file), "utf8");
+    for (const { file, text, oldest } of await readMigrations()) {
       const digest = createHash("sha256").update(text).digest("hex");
       const earlier = done.get(file);
       if (earlier === digest) continue;
@@ -50,7 +52,7 @@ export async function migrate(url: string, log: Log): Promise<number> {
       }
       await transaction(sql, async (tx) => {
         await tx.unsafe(text);
-        await tx`insert into public.migratie (bestand, hash) values (${file}, ${digest})`;
+        await tx`insert into public.migratie (bestand, hash, oudste_programma) values (${file}, ${digest}, ${oldest})`;
       });
       count++;
     }
@@ -59,21 +61,6 @@ export async function migrate(url: string, log: Log): Promise<number> {
     return count;
   } finally {
     await sql.end({ timeout: 5 });
-  }
-}
-
-/** Is the database reachable and its structure as new as this program; for `/readyz`. */
-export async function isReady(sql: Sql): Promise<boolean> {
-  try {
-    const newest =
-      (await readdir(migrationsFolder))
-        .filter((name) => name.endsWith(".sql"))
-        .toSorted()
-        .at(-1) ?? "";
-    const rows = await sql`select 1 from public.migratie where bestand = ${newest}`;
-    return rows.length === 1;
-  } catch {
-    return false;
   }
 }
 

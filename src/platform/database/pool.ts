@@ -5,6 +5,9 @@ type Waiting = { readonly use: (connection: Connection) => void; readonly refuse
 
 export type Pool = ReturnType<typeof makePool>;
 
+/** Connections that somebody has, and how many wait for one. */
+export type Load = { readonly used: number; readonly waiting: number };
+
 /** After how long a connection that nobody uses is closed, and how often that is looked at, ms. */
 const idleTime = 60_000;
 const lookEvery = 15_000;
@@ -105,7 +108,10 @@ export function makePool(options: ConnectionOptions, max: number) {
     return ended;
   };
 
-  return { take, give, discard, end };
+  /** How busy it is now. */
+  const load = (): Load => ({ used: all.size - idle.length, waiting: queue.length });
+
+  return { take, give, discard, end, load };
 }
 
 const poolEnded = (): Error => Object.assign(new Error("the pool has ended"), { code: "CONNECTION_ENDED" });

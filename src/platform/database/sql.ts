@@ -1,5 +1,5 @@
 import type { Connection, ConnectionOptions } from "./connection.ts";
-import { makePool, type Pool } from "./pool.ts";
+import { makePool, type Load, type Pool } from "./pool.ts";
 import {
   Identifier,
   Insert,
@@ -38,6 +38,8 @@ export type Sql = {
   begin<T>(work: (tx: Sql) => Promise<T>, options?: string): Promise<T>;
   /** Lets what is under way end, `timeout` seconds at most, and closes all connections. Only on a pool. */
   end(options?: { readonly timeout?: number }): Promise<void>;
+  /** How busy the pool is now. Only on a pool. */
+  load(): Load;
   readonly options: PoolOptions & { readonly max: number };
   readonly inTransaction: boolean;
 };
@@ -52,6 +54,7 @@ export function openDatabase(options: PoolOptions): Sql {
     options: own,
     inTransaction: false,
     end: ({ timeout } = {}) => pool.end(timeout),
+    load: pool.load,
     begin: (work, settings = "") =>
       transactionOn(pool, settings, own.onStatement, (runner) =>
         work(
@@ -59,6 +62,7 @@ export function openDatabase(options: PoolOptions): Sql {
             options: own,
             inTransaction: true,
             end: () => notHere("end"),
+            load: () => notHere("load"),
             begin: () => notHere("begin"),
           }),
         ),
@@ -75,7 +79,10 @@ const notHere = (what: string): never => {
   throw new Error(`${what} inside a transaction`);
 };
 
-function makeSql(runner: Runner, rest: Pick<Sql, "begin" | "end" | "options" | "inTransaction">): Sql {
+function makeSql(
+  runner: Runner,
+  rest: Pick<Sql, "begin" | "end" | "load" | "options" | "inTransaction">,
+): Sql {
   const sql = (
     first: TemplateStringsArray | string | InsertRow | readonly InsertRow[],
     ...values: unknown[]

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { describeError, operationsLog } from "#platform/log";
 
 /** Why a process ends that was not asked to; it has been logged, there is nothing left to say. */
@@ -46,10 +47,37 @@ export function end(error: Error): void {
 /** Whether this process ends because something went wrong, however well the closing goes. */
 export const hasFailed = (): boolean => failed;
 
-/** Waits until somebody asks to stop. @throws what `end` was given, when this process ends because of that */
-export function untilStopped(): Promise<void> {
-  return new Promise((resolve, reject) => {
+let hangUpIgnored = false;
+
+/** A SIGHUP, with which logs are rotated, is nothing to a process that serves: it has no file open for its log. */
+export function ignoreHangUp(): void {
+  hangUpIgnored = true;
+  process.on("SIGHUP", () => {});
+}
+
+/**
+ * Waits until somebody asks to stop: a terminal with SIGINT or (unless ignored) SIGHUP, or a supervisor with SIGTERM.
+ * @param leave for a process that others send work to: after SIGTERM `drain` is called, which tells them to stop, and they have
+ * `seconds` to do so; a second signal ends that wait
+ * @throws what `end` was given, when this process ends because of that
+ */
+export async function untilStopped(leave?: {
+  readonly seconds: number;
+  readonly drain: () => void;
+}): Promise<void> {
+  const signals = ["SIGINT", "SIGTERM", ...(hangUpIgnored ? [] : (["SIGHUP"] as const))] as const;
+  const again = new AbortController();
+  const asked = await new Promise<NodeJS.Signals>((resolve, reject) => {
     waiting = reject;
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+    let first = true;
+    for (const signal of signals)
+      process.on(signal, () => {
+        if (!first) again.abort();
+        first = false;
+        resolve(signal);
+      });
   });
+  if (asked !== "SIGTERM" || !leave) return;
+  leave.drain();
+  await wait(leave.seconds * 1000, undefined, { signal: again.signal }).catch(() => {});
 }

@@ -85,6 +85,10 @@ export function formatList(words: readonly string[]): string {
   return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} en ${last}`;
 }
 
+/** `naam, voornaam of klas` */
+export const formatChoice = (words: readonly string[]): string => choice.format(words);
+const choice = new Intl.ListFormat("nl-BE", { type: "disjunction" });
+
 function toDate(moment: Moment): Date {
   // A calendar date has no time of day: noon keeps it on the same date in Brussels.
   const text =

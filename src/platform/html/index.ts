@@ -3,6 +3,7 @@ export type { AssetName } from "./assets.ts";
 export { document } from "./document.ts";
 export type { DocumentInput, Site } from "./document.ts";
 export {
+  formatChoice,
   formatDate,
   formatDateTime,
   formatList,

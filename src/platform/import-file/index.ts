@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import { Problem, problems } from "#platform/problem";
 
+export { changesBetween, type Change, type Standing } from "./changes.ts";
+
 export const bestandProblemen = problems({
   "bestand-ongeldig": {
     status: 400,

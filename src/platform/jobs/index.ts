@@ -3,6 +3,7 @@ import type { Fragment } from "#platform/database";
 import type { Payload } from "./payload.ts";
 
 export { collectJobs, job, startUpkeep, type Job, type Upkeep } from "./offers.ts";
+export { jobFigures, queueReading } from "./figures.ts";
 export type { Payload } from "./payload.ts";
 export { startWorker, type Task, type Tasks, type Worker } from "./worker.ts";
 

@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import type { Context } from "#platform/context";
 import { describeError } from "#platform/log";
+import type { Reading } from "#platform/metrics";
+import { followUpkeep } from "./figures.ts";
 import type { Payload } from "./payload.ts";
 import type { Tasks } from "./worker.ts";
 
@@ -11,6 +13,8 @@ export type Upkeep = {
   /** From the beginning of one turn to the next; a turn that takes longer is not joined by another. */
   readonly everyMs: number;
   readonly work: (ctx: Context) => Promise<unknown>;
+  /** What this process can tell of it, besides when it went well and how often not. */
+  readonly reading?: Reading;
 };
 
 /** Work that somebody asks for with `enqueue`, by its name. */
@@ -47,15 +51,21 @@ export function collectJobs(offered: readonly Job[]): Tasks {
  * next turn; the others do not notice.
  * @throws when two rooms offer the same name
  */
-export function startUpkeep(ctx: Context, offered: readonly Upkeep[]): { stop(): Promise<void> } {
+export function startUpkeep(
+  ctx: Context,
+  offered: readonly Upkeep[],
+): { readonly readings: readonly Reading[]; stop(): Promise<void> } {
   refuseDoubles(offered);
+  const seen = followUpkeep(offered, ctx.clock.now());
   let stopped = false;
   const underWay = new Map<string, Promise<void>>();
   const once = async ({ name, work }: Upkeep): Promise<void> => {
     try {
       await null; // also work that throws at once ends after it was noted as under way
       await work(ctx);
+      seen.noteSuccess(name, ctx.clock.now());
     } catch (error) {
+      seen.noteFailure(name);
       ctx.log.error({ ...describeError(error), taak: name }, "onderhoudstaak mislukt");
     } finally {
       underWay.delete(name);
@@ -69,6 +79,7 @@ export function startUpkeep(ctx: Context, offered: readonly Upkeep[]): { stop():
     return setInterval(turn, upkeep.everyMs, upkeep);
   });
   return {
+    readings: [seen.reading, ...offered.flatMap(({ reading }) => reading ?? [])],
     async stop() {
       stopped = true;
       timers.forEach(clearInterval);

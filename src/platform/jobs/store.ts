@@ -11,7 +11,7 @@ export type Job = {
 };
 
 /** Attempts after which a job is given up: with the growing pauses between them some four days. */
-const mostAttempts = 25;
+export const mostAttempts = 25;
 
 /**
  * Takes the job that waits longest, for so many ms; also one whose worker did not say in time that he still has it.
@@ -79,4 +79,20 @@ export async function putBackJob(
 export async function giveBackJobs(ctx: Context, worker: string): Promise<void> {
   await ctx.sql`update jobs.job set taken_until = now() where worker = ${worker}`;
   await ctx.sql`select pg_notify('leerid_jobs', '')`;
+}
+
+/** What waits, by task: how many, how long the first of them could have begun, s, and how many failed before. */
+export type Waiting = {
+  readonly task: string;
+  readonly waiting: number;
+  readonly oldest: number;
+  readonly failed: number;
+};
+
+/** What is in the queue, by task; a task without jobs is not in it. */
+export function listWaiting(ctx: Context): Promise<readonly Waiting[]> {
+  return ctx.sql<Waiting[]>`
+    select task, count(*)::int as waiting, (count(*) filter (where last_error is not null))::int as failed,
+           coalesce(max(extract(epoch from now() - run_at)) filter (where run_at <= now()), 0)::float8 as oldest
+      from jobs.job group by task order by task`;
 }

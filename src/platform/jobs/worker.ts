@@ -3,14 +3,17 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Context } from "#platform/context";
 import { follow } from "#platform/follow";
 import { describeError } from "#platform/log";
+import type { Reading } from "#platform/metrics";
+import { followJobs, type JobCounts } from "./figures.ts";
 import type { Payload } from "./payload.ts";
-import { deleteJob, giveBackJobs, keepJobs, putBackJob, takeJob, type Job } from "./store.ts";
+import { deleteJob, giveBackJobs, keepJobs, mostAttempts, putBackJob, takeJob, type Job } from "./store.ts";
 
 /** Does one job. Runs at least once: after a crash the same job comes again. */
 export type Task = (ctx: Context, payload: Payload) => Promise<void>;
 export type Tasks = Readonly<Record<string, Task>>;
 
 export type Worker = {
+  readonly reading: Reading;
   /** Takes no new jobs and lets those under way end (5 s; then they are given back for another worker). */
   stop(): Promise<void>;
 };
@@ -37,6 +40,7 @@ export async function startWorker(
   const worker = randomUUID();
   const tasks = Object.keys(taken);
   const own = new Set<number>();
+  const { reading, counts } = followJobs(tasks);
   const stopping = new AbortController();
 
   const workOff = async (): Promise<void> => {
@@ -45,7 +49,7 @@ export async function startWorker(
       if (!job) return;
       own.add(job.job);
       try {
-        await run(ctx, taken, worker, job);
+        await run(ctx, { taken, counts }, worker, job);
       } finally {
         own.delete(job.job);
       }
@@ -64,6 +68,7 @@ export async function startWorker(
     ),
   );
   return {
+    reading,
     async stop() {
       stopping.abort();
       const ended = Promise.all([heart, ...followers.map((one) => one.stop())]);
@@ -74,16 +79,23 @@ export async function startWorker(
 }
 
 /** A failure is told to operations without its text, and stored with the job without its text. */
-async function run(ctx: Context, taken: Tasks, worker: string, job: Job): Promise<void> {
+async function run(
+  ctx: Context,
+  { taken, counts }: { readonly taken: Tasks; readonly counts: JobCounts },
+  worker: string,
+  job: Job,
+): Promise<void> {
   try {
     await taken[job.task]?.(ctx, job.payload);
   } catch (error) {
     const wat = describeError(error);
     const told = { ...wat, taak: job.task, job: job.job, poging: job.attempts };
     ctx.log.error(told, "taak mislukt");
+    counts.failed.add({ task: job.task });
     const fault = [wat["fout"], wat["code"]].filter(Boolean).join(" ");
-    if (!(await putBackJob(ctx, worker, job, fault)))
-      ctx.log.error({ taak: job.task, job: job.job, poging: job.attempts }, "taak komt niet meer terug");
+    if (await putBackJob(ctx, worker, job, fault)) return;
+    ctx.log.error({ taak: job.task, job: job.job, poging: job.attempts }, "taak komt niet meer terug");
+    if (job.attempts >= mostAttempts) counts.givenUp.add({ task: job.task }); // else it made room for a newer one
     return;
   }
   await deleteJob(ctx, worker, job.job);

@@ -28,17 +28,28 @@ export function isHangUp(error: unknown): boolean {
   );
 }
 
-/** What may be said of a thrown value: its class, code and place; the message only of our own `Problem`s. */
+/** What may be said of a thrown value: its class, code and place, and the same of what caused it; the message only of our own `Problem`s. */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { fout: typeof error };
   const code = (error as { code?: unknown }).code;
   return {
     fout: error.name,
     ...(typeof code === "string" ? { code } : {}),
+    ...causesOf(error),
     // Frames hold no values; the first line of a stack repeats the message, which may.
     plaats: error.stack
       ?.split("\n")
       .filter((line) => line.trimStart().startsWith("at "))
       .slice(0, 6),
   };
+}
+
+/** `oorzaak`: class and code of what stands behind an error, the nearest first, as `ConnectTimeoutError UND_ERR_CONNECT_TIMEOUT`. */
+function causesOf(error: Error): { readonly oorzaak?: readonly string[] } {
+  const causes: string[] = [];
+  for (let one = error.cause; one instanceof Error && causes.length < 4; one = one.cause) {
+    const { code } = one as { code?: unknown };
+    causes.push(typeof code === "string" ? `${one.name} ${code}` : one.name);
+  }
+  return causes.length === 0 ? {} : { oorzaak: causes };
 }

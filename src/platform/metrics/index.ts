@@ -1,38 +1,68 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Context } from "#platform/context";
+import { openDatabase } from "#platform/database";
+import type { Figure, Reading, Sample } from "./declare.ts";
+import { own } from "./own.ts";
+import { makeReader } from "./reader.ts";
+
+export { counter, gauge, makeTally, type Figure, type Reading, type Sample, type Tally } from "./declare.ts";
+export { own as ownFigures, poolReading } from "./own.ts";
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 export type Metrics = {
-  /** A figure that is asked for when somebody looks. */
-  gauge(name: string, help: string, read: () => number): void;
+  /** Figures of a room, read when somebody looks. @throws when a figure was offered before */
+  offer(readings: readonly Reading[]): void;
   /** Counts and times the requests of a site. */
   measured(site: string, listener: Listener): Listener;
-  /** A figure that only grows, by labels. Labels are few and fixed: never a name that somebody chose. */
-  counter(name: string, help: string, labels: readonly string[]): (values: string[], by?: number) => void;
   handler: Listener;
+  /** Closes the connections that only read figures. */
+  close(): Promise<void>;
 };
 
-/** Figures of this process in Prometheus format: requests and their duration per site, and Node's own. No personal data. */
-export function createMetrics(): Metrics {
+/**
+ * Figures of this process in Prometheus format: what rooms offer, requests and their duration per site, and Node's own. No personal
+ * data. They are read over connections of their own, so that they tell of a full pool instead of waiting for it; and whatever
+ * cannot be read in time is left out, so that there is an answer when the database is away.
+ */
+export function createMetrics(
+  ctx: Context,
+  about: { readonly version: string; readonly role: string },
+): Metrics {
+  const { url, direct } = ctx.sql.options;
+  const reading: Context = { ...ctx, sql: openDatabase({ url, direct, max: 2 }) };
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const requests = new Counter({
-    name: "leerid_http_requests_total",
-    help: "Requests per site, method and status class",
-    labelNames: ["site", "method", "status"],
-    registers: [registry],
-  });
+  const requests = new Counter({ ...promOptions(own.requests), registers: [registry] });
   const duration = new Histogram({
-    name: "leerid_http_request_seconds",
-    help: "Duration per site",
-    labelNames: ["site"],
+    ...promOptions(own.duration),
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers: [registry],
   });
+  new Gauge({ ...promOptions(own.build), registers: [registry] }).set(
+    { ...about, node: process.versions.node },
+    1,
+  );
+  const readers = new Map<string, () => Promise<readonly Sample[] | undefined>>();
+  const read: Gauge = new Gauge({
+    ...promOptions(own.read),
+    registers: [registry],
+    async collect() {
+      // Side by side: each may take its two seconds.
+      await Promise.all(
+        Array.from(readers, async ([room, ask]) => read.set({ room }, (await ask()) ? 1 : 0)),
+      );
+    },
+  });
   return {
-    gauge(name, help, read) {
-      const gauge: Gauge = new Gauge({ name, help, registers: [registry], collect: () => gauge.set(read()) });
+    offer(readings) {
+      for (const one of readings) {
+        const ask = makeReader(reading, one);
+        readers.set(one.name, ask);
+        for (const figure of one.figures)
+          register(registry, figure, async () => (await ask()) ?? one.unread ?? []);
+      }
     },
     measured: (site, listener) => (request, response) => {
       const start = performance.now();
@@ -45,11 +75,6 @@ export function createMetrics(): Metrics {
       });
       listener(request, response);
     },
-    counter: (name, help, labels) => {
-      const counter = new Counter({ name, help, labelNames: [...labels], registers: [registry] });
-      return (values, by = 1) =>
-        counter.inc(Object.fromEntries(labels.map((l, i) => [l, values[i] ?? ""])), by);
-    },
     handler: (request, response) => {
       const text = (status: number, body: string, type = "text/plain; charset=utf-8") =>
         response.writeHead(status, { "content-type": type }).end(body);
@@ -60,5 +85,30 @@ export function createMetrics(): Metrics {
         );
       } else text(404, "niet gevonden");
     },
+    close: () => reading.sql.end({ timeout: 0 }),
   };
+}
+
+const promOptions = ({ name, help, labels }: Figure) => ({ name, help, labelNames: [...labels] });
+
+/** Writes the samples of one figure anew each time that somebody looks; what has none is not there. */
+function register(registry: Registry, figure: Figure, samples: () => Promise<readonly Sample[]>): void {
+  const options = { ...promOptions(figure), registers: [registry] };
+  const write = async (metric: Counter | Gauge, put: (sample: Sample) => void) => {
+    const found = await samples();
+    metric.reset();
+    if (figure.labels.length === 0) metric.remove(); // a reset alone would say 0
+    for (const sample of found) if (sample.figure.name === figure.name) put(sample);
+  };
+  if (figure.type === "counter") {
+    const metric: Counter = new Counter({
+      ...options,
+      collect: () => write(metric, ({ labels = {}, value }) => metric.inc(labels, value)),
+    });
+    return;
+  }
+  const metric: Gauge = new Gauge({
+    ...options,
+    collect: () => write(metric, ({ labels = {}, value }) => metric.set(labels, value)),
+  });
 }

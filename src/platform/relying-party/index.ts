@@ -1,6 +1,10 @@
-import { createRemoteJWKSet, jwtVerify } from "jose";
+import { createRemoteJWKSet, customFetch, jwtVerify } from "jose";
 import * as openid from "openid-client";
 import { seal, unseal, type Keys } from "#platform/crypto";
+import { describeError, type Log } from "#platform/log";
+import { AcmUnreachable, isAcmUnreachable, makeAsk } from "./ask.ts";
+
+export { isAcmUnreachable } from "./ask.ts";
 
 type Begin = { readonly state: string; readonly nonce: string; readonly verifier: string };
 
@@ -12,8 +16,13 @@ export type SignedIn = {
   readonly claims: Readonly<Record<string, unknown>>;
 };
 
-/** One of our sites as an ordinary OpenID client (D8): code flow with PKCE, sign-out both ways. */
+/**
+ * One of our sites as an ordinary OpenID client (D8): code flow with PKCE, sign-out both ways. Whatever asks ACM something throws what
+ * `isAcmUnreachable` knows when there is no answer; that has been logged with its cause.
+ */
 export type RelyingParty = {
+  /** Was ACM found since this process started? While it was not, each question looks for it again, at most every two seconds. */
+  isFound(): Promise<boolean>;
   /** Where the browser goes, and what it keeps in a cookie until it is back: sealed, nothing to read for it. */
   start(): Promise<{ readonly url: string; readonly begin: string }>;
   /**
@@ -26,9 +35,16 @@ export type RelyingParty = {
   readLogout(request: Request): Promise<string | undefined>;
 };
 
-/** Discovery waits for the first sign-in, so that client and provider may start in any order. */
+/** How long who failed to find ACM is not followed by another attempt, ms. */
+const pause = 2000;
+
+/** Discovery waits for the first question, so that client and provider may start in any order. */
 export function relyingParty(options: {
-  readonly issuer: string;
+  /** Address of ACM from outside, without a slash at the end: the issuer is this with /op. */
+  readonly acmUrl: string;
+  /** Where this process finds ACM, when that is not the address from outside. */
+  readonly acmBinnenUrl: string | undefined;
+  readonly log: Log;
   readonly clientId: string;
   /** Address of the site, without a slash at the end: `/terug` and `/afgemeld` are registered. */
   readonly eigenUrl: string;
@@ -38,23 +54,37 @@ export function relyingParty(options: {
   /** Allows plain http: never in production. */
   readonly lokaal: boolean;
 }): RelyingParty {
-  const { clientId } = options;
+  const { clientId, acmUrl } = options;
+  const issuer = `${acmUrl}/op`;
+  const ask = makeAsk(acmUrl, options.acmBinnenUrl ?? acmUrl, options.log);
   let found: Promise<openid.Configuration> | undefined;
   const configuration = (): Promise<openid.Configuration> => {
     found ??= openid
-      .discovery(new URL(options.issuer), clientId, undefined, openid.ClientSecretBasic(options.geheim), {
+      .discovery(new URL(issuer), clientId, undefined, openid.ClientSecretBasic(options.geheim), {
         ...(options.lokaal ? { execute: [openid.allowInsecureRequests] } : {}),
+        [openid.customFetch]: ask,
         timeout: 10,
       })
       .catch((error: unknown) => {
-        found = undefined;
-        throw error;
+        // Something answers there, and it is not the ACM that we look for.
+        if (!isAcmUnreachable(error))
+          options.log.error(
+            { ...describeError(error), adres: options.acmBinnenUrl ?? acmUrl },
+            "ACM is niet wat dit loket zoekt",
+          );
+        setTimeout(() => (found = undefined), pause).unref();
+        throw new AcmUnreachable(error);
       });
     return found;
   };
   let jwks: ReturnType<typeof createRemoteJWKSet> | undefined;
   const terugUrl = `${options.eigenUrl}/terug`;
   return {
+    isFound: () =>
+      configuration().then(
+        () => true,
+        () => false,
+      ),
     async start() {
       const config = await configuration();
       const begin: Begin = {
@@ -104,10 +134,10 @@ export function relyingParty(options: {
       if (token === null) return undefined;
       const uri = (await configuration()).serverMetadata().jwks_uri;
       if (uri === undefined) return undefined;
-      jwks ??= createRemoteJWKSet(new URL(uri));
+      jwks ??= createRemoteJWKSet(new URL(uri), { [customFetch]: ask });
       try {
         const { payload } = await jwtVerify(token, jwks, {
-          issuer: options.issuer,
+          issuer,
           audience: clientId,
           typ: "logout+jwt",
           maxTokenAge: "5 minutes",
@@ -117,7 +147,8 @@ export function relyingParty(options: {
           events?.["http://schemas.openid.net/event/backchannel-logout"] !== undefined &&
           payload["nonce"] === undefined;
         return isLogout && typeof payload["sid"] === "string" ? payload["sid"] : undefined;
-      } catch {
+      } catch (error) {
+        if (isAcmUnreachable(error)) throw error; // it will be told again
         return undefined;
       }
     },

@@ -9,7 +9,7 @@ import { html, securityHeaders, staticAssets } from "#platform/html";
 import { newReferentie } from "#platform/ids";
 import { describeError, isHangUp } from "#platform/log";
 import type { Problem } from "#platform/problem";
-import { relyingParty } from "#platform/relying-party";
+import { isAcmUnreachable, relyingParty } from "#platform/relying-party";
 import { mount, type AnyRoute } from "#platform/route";
 import { notice, noticeSheet, type Sheet } from "./page.ts";
 import { medewerkerOf, type Medewerker } from "./staff.ts";
@@ -39,6 +39,8 @@ export type DoorOptions = {
   /** Address of the site and of ACM, without a slash at the end. */
   readonly url: string;
   readonly acmUrl: string;
+  /** Where this process finds ACM, when that is another address. */
+  readonly acmBinnenUrl: string | undefined;
   readonly sessies: Sessies;
   /** A page for whoever is not known (yet). */
   sheet(blad: Sheet): string;
@@ -109,6 +111,8 @@ export type Answers<P extends Sheet = Sheet> = {
 export type Door = {
   /** Sign-in and sign-out are on it; the routes of the site come behind. */
   readonly app: Hono;
+  /** Was ACM found: without it nobody gets in. */
+  isAcmFound(): Promise<boolean>;
   /** The answers of a request, on pages in the frame of whoever asks. */
   answers<P extends Sheet>(http: HonoContext, frame: (pagina: P | Sheet) => string): Answers<P>;
   /**
@@ -131,7 +135,9 @@ export function openBy(ctx: Context, options: DoorOptions): Door {
   const { clientId, sessies } = options;
   const veilig = options.url.startsWith("https://");
   const acm = relyingParty({
-    issuer: `${options.acmUrl}/op`,
+    acmUrl: options.acmUrl,
+    acmBinnenUrl: options.acmBinnenUrl,
+    log: ctx.log,
     clientId,
     eigenUrl: options.url,
     geheim: secretOf(ctx, clientId),
@@ -164,6 +170,7 @@ export function openBy(ctx: Context, options: DoorOptions): Door {
       wie = medewerkerOf(claims);
       await sessies.insert({ ...wie, id, sid, idToken, duur: sessieduur });
     } catch (error) {
+      if (isAcmUnreachable(error) || isUnavailable(error)) throw error;
       ctx.log.warn(describeError(error), "aanmelding bij ACM niet voltooid");
       return outside(http, notSignedIn(options.wieHelpt));
     }
@@ -206,16 +213,22 @@ export function openBy(ctx: Context, options: DoorOptions): Door {
   app.onError((error, http) => {
     if (isHangUp(error)) return http.body(null, 400);
     const referentie = newReferentie(randomBytes);
-    const straks = isUnavailable(error);
+    const acmAway = isAcmUnreachable(error);
+    const straks = acmAway || isUnavailable(error);
     ctx.log.error(
       { ...describeError(error), referentie, pad: http.req.routePath },
-      straks ? "de databank kon nu niet" : `onverwachte fout in ${options.naam}`,
+      acmAway
+        ? "ACM kon nu niet"
+        : straks
+          ? "de databank kon nu niet"
+          : `onverwachte fout in ${options.naam}`,
     );
     if (straks) http.header("retry-after", "5");
     return http.html(options.sheet(notNow(referentie)), straks ? 503 : 500);
   });
   return {
     app,
+    isAcmFound: () => acm.isFound(),
     answers: (http, frame) => {
       const page = (blad: Parameters<typeof frame>[0]) => http.html(frame(blad), blad.status ?? 200);
       return {

@@ -3,6 +3,7 @@ import type { FooterLink } from "#platform/html";
 import type { Gate } from "#modules/aanmelding";
 import type { KeyRing } from "#modules/tokens";
 import type { ClientRecord } from "#modules/toepassingen";
+import type { RefusalTallies } from "./figures.ts";
 import type { Sleutel } from "./medewerker-sleutel.ts";
 
 /** How a pupil signed in, as told to applications. */
@@ -48,6 +49,7 @@ export type Acm = {
   readonly cookies: Cookies;
   readonly bos: KeyRing;
   readonly poort: Gate;
+  readonly refused: RefusalTallies;
   /** The key of adults; undefined where none is set up. */
   readonly sleutel: Sleutel | undefined;
   /** Registered clients now. */

@@ -3,16 +3,19 @@ import { getRequestListener } from "@hono/node-server";
 import type { Context } from "#platform/context";
 import { followState } from "#platform/follow";
 import { staticAssets } from "#platform/html";
-import { makeGate, type Gate, type SprayState } from "#modules/aanmelding";
+import type { Reading } from "#platform/metrics";
+import { makeGate, type Gate } from "#modules/aanmelding";
 import { openKeyRing } from "#modules/tokens";
 import { listClients, type ClientRecord } from "#modules/toepassingen";
 import { cookieNames, type Acm } from "./contract.ts";
+import { makeTallies, refusalReading } from "./figures.ts";
 import { acmHandler } from "./http.ts";
 import { openSleutel, type SleutelOptions } from "./medewerker-sleutel.ts";
 import { makeProvider } from "./provider.ts";
 import { makeStraight } from "./straight.ts";
 
 export type { SleutelOptions } from "./medewerker-sleutel.ts";
+export { figures } from "./figures.ts";
 export { endSessies } from "./end-sessions.ts";
 export { jobs, upkeep } from "./jobs.ts";
 export { resumeAfmeldingen } from "./store-afmelding.ts";
@@ -40,8 +43,9 @@ export type AcmSite = {
   readonly issuer: string;
   /** For `http.createServer`. Serves `/op/…` and `/static/…`. */
   handler(req: IncomingMessage, res: ServerResponse): void;
-  /** Whether many names fail now (D7: spraying), for who watches. */
-  sprayState(): SprayState;
+  /** What all sign-ins here pass through, for who watches. */
+  readonly gate: Gate;
+  readonly reading: Reading;
   /** Stops listening for changes. */
   close(): Promise<void>;
 };
@@ -67,6 +71,7 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
     cookies: cookieNames(secure),
     bos,
     poort: makeGate({ klopt: options.matches }),
+    refused: makeTallies(),
     sleutel:
       options.medewerkers &&
       openSleutel(options.medewerkers, {
@@ -103,7 +108,8 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
   return {
     issuer: acm.issuer,
     handler: (req, res) => void handler(req, res),
-    sprayState: () => acm.poort.sproei.stand(ctx.clock.now()),
+    gate: acm.poort,
+    reading: refusalReading(acm.refused),
     async close() {
       await Promise.all([clientsFollowed.stop(), bos.close()]);
     },

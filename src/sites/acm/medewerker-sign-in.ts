@@ -129,6 +129,7 @@ function page(
   const referentie = newReferentie(randomBytes);
   const clientId = interactie?.params["client_id"];
   const cause = error?.cause === undefined ? {} : describeError(error.cause);
+  acm.refused.adults.add({ reason: soort });
   acm.ctx.log.warn({ referentie, reden: soort, client: clientId, ...cause }, "an adult did not get in");
   const toepassing = clientId === undefined ? loketOf(acm) : acm.clients().get(clientId)?.toepassing;
   sendPage(

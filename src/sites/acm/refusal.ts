@@ -16,6 +16,7 @@ export async function showRefusal(acm: Acm, ctx: KoaContextWithOIDC): Promise<vo
   }
   const interactie = interactieOf(acm, werk.interactieNieuw);
   const clientId = interactie.params["client_id"] ?? "";
+  acm.refused.pupils.add({ reason: werk.besluit.reden });
   const referentie = await refuse(acm.ctx, { accountUuid, clientId, reden: werk.besluit.reden });
   saveInteractie(acm, ctx, interactie);
   countOpenstaande(acm, ctx, interactie.uid);

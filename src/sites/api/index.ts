@@ -4,7 +4,7 @@ import { isUnavailable } from "#platform/database";
 import { describeError, isHangUp } from "#platform/log";
 import { mount, openApi } from "#platform/route";
 import { algemeen, Problem, problemBody } from "#platform/problem";
-import { makeGate } from "#modules/aanmelding";
+import { makeGate, type Gate } from "#modules/aanmelding";
 import { makeTokenWatch } from "#modules/tokens";
 import { machineScopes } from "#modules/toepassingen";
 import type { Access } from "./access.ts";
@@ -31,8 +31,8 @@ export function apiDescription(urls: {
 export function createApi(
   ctx: Context,
   urls: { readonly api: string; readonly acm: string },
-  /** Bytes of files of one package that may wait; without it there is no bound. */
-  options: { readonly quotum?: number } = {},
+  /** Bytes of files of one package that may wait, without it there is no bound; what all sign-ins pass through. */
+  options: { readonly quotum?: number; readonly gate?: Gate } = {},
 ): Hono {
   const app = new Hono();
   const wieIs = makeTokenWatch(ctx);
@@ -44,7 +44,7 @@ export function createApi(
   const beschrijving = apiDescription(urls);
   app.get("/openapi.json", (http) => http.json(beschrijving));
   app.get("/docs", (http) => docsPage(http, beschrijving));
-  mount(app, endpoints(makeGate(), urls.api, options.quotum), {
+  mount(app, endpoints(options.gate ?? makeGate(), urls.api, options.quotum), {
     largest: 0, // no endpoint takes a form
     enter: async (http, access) => {
       const clientId = await clientOf(http, access);

@@ -1,7 +1,6 @@
-import type { Hono } from "hono";
 import { inBeheer, type Context } from "#platform/context";
 import { html, postButton } from "#platform/html";
-import { noticeSheet, openBy, staffClient } from "#platform/staff-site";
+import { noticeSheet, openBy, staffClient, type Door } from "#platform/staff-site";
 import type { Calls, PageContent } from "./contract.ts";
 import { beheerPage } from "./frame.ts";
 import { functies, functiesOf, may, taken, type Taak } from "./functies.ts";
@@ -13,7 +12,13 @@ export { functies, routes, taken, upkeep };
 
 const clientId = "beheer";
 
-type Urls = { readonly acm: string; readonly beheer: string; readonly schoolloket: string };
+type Urls = {
+  readonly acm: string;
+  /** Where this process finds ACM, when that is another address. */
+  readonly acmBinnen?: string | undefined;
+  readonly beheer: string;
+  readonly schoolloket: string;
+};
 
 /** Beheer as a client of ACM like any other, for staff (D8): a file for `importToepassing`. */
 export const clientFile = (ctx: Context, urls: Urls): string =>
@@ -33,12 +38,13 @@ export const clientFile = (ctx: Context, urls: Urls): string =>
 export function createBeheer(
   ctx: Context,
   { urls, dov }: { readonly urls: Urls; readonly dov: string | undefined },
-): Hono {
-  const { app, answers, mount } = openBy(ctx, {
+): Pick<Door, "app" | "isAcmFound"> {
+  const { app, isAcmFound, answers, mount } = openBy(ctx, {
     clientId,
     naam: "beheer",
     url: urls.beheer,
     acmUrl: urls.acm,
+    acmBinnenUrl: urls.acmBinnen,
     sessies: sessies(ctx),
     sheet: (blad) => beheerPage(undefined, blad),
     wieHelpt: "Vraag het aan wie in het departement de toegang beheert.",
@@ -64,7 +70,7 @@ export function createBeheer(
       inBeheer: (work) => inBeheer(ctx, work),
     };
   });
-  return app;
+  return { app, isAcmFound };
 }
 
 const bestaatNiet: PageContent = noticeSheet(404, {

@@ -4,6 +4,7 @@ import type { Dropserver } from "./server.ts";
 
 export type { Limits, DropMetrics } from "./contract.ts";
 export type { Dropserver } from "./server.ts";
+export { makeDropMetrics } from "./figures.ts";
 export { upkeep } from "./jobs.ts";
 
 /**

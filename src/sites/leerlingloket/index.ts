@@ -8,7 +8,7 @@ import { isUnavailable } from "#platform/database";
 import { securityHeaders, staticAssets } from "#platform/html";
 import { newReferentie } from "#platform/ids";
 import { describeError, isHangUp } from "#platform/log";
-import { relyingParty, type SignedIn } from "#platform/relying-party";
+import { isAcmUnreachable, relyingParty, type SignedIn } from "#platform/relying-party";
 import { listRegelsOf } from "#modules/privacylog";
 import { listPakketten } from "#modules/schoolsoftware";
 import { importToepassing, listClients } from "#modules/toepassingen";
@@ -31,7 +31,15 @@ const sessieduur = 8 * 3_600_000;
 
 const clientId = "leerlingloket";
 
-type Urls = { readonly acm: string; readonly leerlingloket: string };
+type Urls = {
+  readonly acm: string;
+  /** Where this process finds ACM, when that is another address. */
+  readonly acmBinnen?: string | undefined;
+  readonly leerlingloket: string;
+};
+
+/** A site, and whether it found ACM, without which nobody gets in. */
+type Site = { readonly app: Hono; isAcmFound(): Promise<boolean> };
 
 /** The client secret of the loket follows from the main key: every node knows it, nobody configures it. */
 const secretOf = (ctx: Context): string =>
@@ -68,10 +76,12 @@ export async function register(ctx: Context, urls: Urls): Promise<void> {
 }
 
 /** The site where a pupil finds the applications (R19). */
-export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
+export function createLeerlingloket(ctx: Context, urls: Urls): Site {
   const veilig = urls.leerlingloket.startsWith("https://");
   const acm = relyingParty({
-    issuer: `${urls.acm}/op`,
+    acmUrl: urls.acm,
+    acmBinnenUrl: urls.acmBinnen,
+    log: ctx.log,
     clientId,
     eigenUrl: urls.leerlingloket,
     geheim: secretOf(ctx),
@@ -151,6 +161,7 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
     try {
       wie = await acm.complete(new URL(http.req.url), begin);
     } catch (error) {
+      if (isAcmUnreachable(error)) throw error;
       ctx.log.warn(describeError(error), "aanmelding bij ACM niet voltooid");
       return http.html(notSignedInPage({ aanmeldUrl: "/aanmelden", voet }), 400);
     }
@@ -205,10 +216,16 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
   app.onError((error, http) => {
     if (isHangUp(error)) return http.body(null, 400);
     const referentie = newReferentie(randomBytes);
-    const straks = isUnavailable(error); // the database is away: the same page, but who watches us sees the difference
+    // The database or ACM is away: the same page, but who watches us sees the difference.
+    const acmAway = isAcmUnreachable(error);
+    const straks = acmAway || isUnavailable(error);
     ctx.log.error(
       { ...describeError(error), referentie, pad: http.req.routePath },
-      straks ? "de databank kon nu niet" : "onverwachte fout in het leerlingloket",
+      acmAway
+        ? "ACM kon nu niet"
+        : straks
+          ? "de databank kon nu niet"
+          : "onverwachte fout in het leerlingloket",
     );
     if (straks) http.header("retry-after", "5");
     return http.html(
@@ -222,5 +239,5 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Hono {
       straks ? 503 : 500,
     );
   });
-  return app;
+  return { app, isAcmFound: () => acm.isFound() };
 }

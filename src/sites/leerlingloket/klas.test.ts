@@ -24,7 +24,7 @@ before(async () => {
 after(() => w.close());
 
 async function loket(): Promise<string> {
-  const app = createLeerlingloket(w.ctx, { acm: "http://acm.test", leerlingloket: "http://leerid.test" });
+  const { app } = createLeerlingloket(w.ctx, { acm: "http://acm.test", leerlingloket: "http://leerid.test" });
   const id = randomUUID();
   await insertSessie(w.ctx, { id, sid: "sid", accountUuid: noor, idToken: "token", duur: 3_600_000 });
   const answer = await app.request("http://leerid.test/", { headers: { cookie: `leerlingloket=${id}` } });

@@ -1,4 +1,4 @@
-import type { Logregel } from "#modules/privacylog";
+import { operatorPrefix, type Logregel } from "#modules/privacylog";
 import type { Pakket } from "#modules/schoolsoftware";
 import type { ClientRecord } from "#modules/toepassingen";
 import { attributen, decide, type Attribuut, type Feiten } from "#modules/verstrekking";
@@ -57,6 +57,8 @@ const redenen: Record<Logregel["aanleiding"], string> = {
   "badge-ingetrokken": "Iemand van je school maakte dat je badge niet meer werkt.",
   "account-afgedrukt": "Iemand van je school drukte je account of je badge af.",
   "levering-bekeken": "Iemand van je school keek na of je klas verandert.",
+  "quarantaine-gelezen":
+    "Je school stuurde gegevens die LeerID niet kon lezen. Wie LeerID onderhoudt, keek na wat er fout was.",
   "lijst-meegenomen": "Iemand van je school maakte een lijst met leerlingen.",
 };
 
@@ -66,9 +68,12 @@ const schoolgegevens: Readonly<Record<string, string>> = {
   Administratieve_groep: "je groep op school",
   Aanmeldingen: "wanneer je je aanmeldde",
   Toepassingen: "je toepassingen",
+  Insz: "je rijksregisternummer",
+  Geboortedatum: "je geboortedatum",
 };
 
 const jeSchool = { naam: "Je school", hue: 6, initialen: "Sc" };
+const wij = { naam: "LeerID", hue: 1, initialen: "Le" };
 
 /** Records of the privacy log in the words of the pupil (D11). */
 export function vrijgavenOf(
@@ -87,7 +92,7 @@ export function vrijgavenOf(
       const naam = eigen ?? regel.ontvanger;
       return {
         ...(regel.soort === "inzage"
-          ? { toepassing: jeSchool, bekeken: true }
+          ? { toepassing: regel.ontvanger.startsWith(operatorPrefix) ? wij : jeSchool, bekeken: true }
           : {
               toepassing: {
                 naam,

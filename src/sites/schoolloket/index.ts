@@ -1,7 +1,6 @@
-import type { Hono } from "hono";
 import { inSchool, type Context } from "#platform/context";
 import { html } from "#platform/html";
-import { noticeSheet, openBy, staffClient } from "#platform/staff-site";
+import { noticeSheet, openBy, staffClient, type Door } from "#platform/staff-site";
 import { endOf, rememberMedewerker, rechtenOf } from "#modules/rechten";
 import { importToepassing } from "#modules/toepassingen";
 import type { Calls, PageContent, SchoolRequest, Toegang, PageRequest } from "./contract.ts";
@@ -17,7 +16,13 @@ const clientId = "schoolloket";
 /** The largest form: a selection of some hundreds of pupils. */
 const grootsteFormulier = 262_144;
 
-type Urls = { readonly acm: string; readonly schoolloket: string; readonly leerlingloket: string };
+type Urls = {
+  readonly acm: string;
+  /** Where this process finds ACM, when that is another address. */
+  readonly acmBinnen?: string | undefined;
+  readonly schoolloket: string;
+  readonly leerlingloket: string;
+};
 
 /** Registers the loket at ACM like any other client, for staff (D8). */
 export async function register(ctx: Context, urls: Urls): Promise<void> {
@@ -35,12 +40,13 @@ export async function register(ctx: Context, urls: Urls): Promise<void> {
 }
 
 /** The school's site (R20): the school one works for, and the access rule before every route. */
-export function createSchoolloket(ctx: Context, urls: Urls): Hono {
-  const { app, answers, mount } = openBy(ctx, {
+export function createSchoolloket(ctx: Context, urls: Urls): Pick<Door, "app" | "isAcmFound"> {
+  const { app, isAcmFound, answers, mount } = openBy(ctx, {
     clientId,
     naam: "het Schoolloket",
     url: urls.schoolloket,
     acmUrl: urls.acm,
+    acmBinnenUrl: urls.acmBinnen,
     sessies: {
       insert: (sessie) => insertSessie(ctx, sessie),
       delete: (id) => deleteSessie(ctx, id),
@@ -82,7 +88,7 @@ export function createSchoolloket(ctx: Context, urls: Urls): Hono {
     const { school } = recht;
     return { ...verzoek, recht, school, inSchool: (work) => inSchool(ctx, school.lijn, work) };
   });
-  return app;
+  return { app, isAcmFound };
 }
 
 /** What a route asks of a right. */

@@ -1,4 +1,5 @@
-import { html, icon, type Html } from "#platform/html";
+import { formatList, html, icon, type Html } from "#platform/html";
+import { listDeliveringPakketten } from "#modules/schoolsoftware";
 import { route } from "../contract.ts";
 import { hulpPad } from "../leveringen/page.ts";
 
@@ -12,9 +13,10 @@ export const klasinformatieHulpRoutes = [
     method: "get",
     path: hulpPad,
     access: "aangemeld",
-    summary: "een vaste pagina",
-    handle: (v) =>
-      v.page({
+    summary: "hoe men elk pakket klassen laat leveren",
+    async handle(v) {
+      const others = (await listDeliveringPakketten(v.ctx)).filter(({ pakket }) => pakket !== "wisa");
+      return v.page({
         titel: "Klasinformatie laten leveren",
         inhoud: html`<div class="page-head">
             <div>
@@ -62,7 +64,9 @@ export const klasinformatieHulpRoutes = [
             </ul>
           </section>
           <section class="card stack prose" aria-labelledby="andere">
-            <h2 id="andere">Broekx en Informat</h2>
+            <h2 id="andere">
+              ${others.length === 0 ? "Andere pakketten" : formatList(others.map(({ naam }) => naam))}
+            </h2>
             <p>
               Zet in je pakket de uitwisseling van klasinformatie met LeerID aan, en laat ze elke dag lopen,
               liefst tussen 0 en 9 uur. Waar dat staat, zegt de helpdesk van je pakket.
@@ -80,6 +84,7 @@ export const klasinformatieHulpRoutes = [
               in je pakket: LeerID verandert zelf niets.
             </p>
           </section>`,
-      }),
+      });
+    },
   }),
 ];

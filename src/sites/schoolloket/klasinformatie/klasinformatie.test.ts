@@ -340,4 +340,16 @@ describe("the help for who sets the package", () => {
     ])
       assert.ok(woorden.includes(woord), woord);
   });
+
+  test("R9: a package that Mijn Schoolsoftware gets stands on both pages by itself; one that delivers no classes on neither", async () => {
+    await w.sql`insert into schoolsoftware.pakket (pakket, naam, levert_klasinformatie, gewijzigd_op) values ('questi', 'Questi', true, now())`;
+    const wie = await w.sessieOf(directeur);
+    const [settings, help] = [
+      flat((await read(hier, wie)).tekst),
+      flat((await read("/hulp/klasinformatie", wie)).tekst),
+    ];
+    assert.match(settings, /pakketten: Broekx Informat Questi Wisa/);
+    assert.match(help, /Broekx, Informat en Questi/);
+    assert.doesNotMatch(settings + help, /Papierwinkel/);
+  });
 });

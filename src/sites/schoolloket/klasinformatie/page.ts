@@ -1,4 +1,4 @@
-import { formatDate, hiddenFields, html, icon, type Html } from "#platform/html";
+import { formatChoice, formatDate, hiddenFields, html, icon, type Html } from "#platform/html";
 import { overeenkomst, type Akkoord, type AkkoordPeriod, type Overeenkomst } from "#modules/akkoorden";
 import type { Pakket } from "#modules/schoolsoftware";
 import type { PageContent } from "../contract.ts";
@@ -15,6 +15,8 @@ export type Sharing = {
   readonly mag: boolean;
   /** What stands in Mijn Schoolsoftware today (R21). */
   readonly pakket: Pakket | undefined;
+  /** Names of the packages that can deliver classes. */
+  readonly delivering: readonly string[];
   readonly akkoord: Akkoord | undefined;
   readonly vroeger: readonly AkkoordPeriod[];
 };
@@ -40,20 +42,23 @@ const overApplicaties: Html = html`<p class="soft">
 export const kopVanDelen: Html = html`<div class="page-head">
   <div><h1>Delen van klasinformatie met LeerID</h1></div>
 </div>`;
-export const welkePakketten: Html = html`<div class="notice">
-    ${icon("info")}
-    <div>
-      <p class="title">
-        Let op: dit is mogelijk als je school werkt met één van deze administratieve pakketten:
-      </p>
-      <ul class="inline-list">
-        <li>Broekx</li>
-        <li>Informat</li>
-        <li>Wisa</li>
-      </ul>
-    </div>
-  </div>
-  <h2>Extra informatie delen met LeerID en applicaties aangesloten op LeerID</h2>`;
+/** The packages that stand in Mijn Schoolsoftware and can deliver: another one needs nothing here. */
+export const welkePakketten = (delivering: readonly string[]): Html =>
+  html`${
+      delivering.length > 0 &&
+      html`<div class="notice">
+        ${icon("info")}
+        <div>
+          <p class="title">
+            Let op: dit is mogelijk als je school werkt met één van deze administratieve pakketten:
+          </p>
+          <ul class="inline-list">
+            ${delivering.map((naam) => html`<li>${naam}</li>`)}
+          </ul>
+        </div>
+      </div>`
+    }
+    <h2>Extra informatie delen met LeerID en applicaties aangesloten op LeerID</h2>`;
 
 /** The state with its one control: sharing or not (R48, R50). */
 export function toestandOfParts(p: Sharing): Html {
@@ -103,7 +108,7 @@ function notShared(p: Sharing): Html {
 }
 
 /** From where the classes would come; or why that cannot be, and who can change it. */
-function sourceOf({ school, pakket }: Sharing): Html {
+function sourceOf({ school, pakket, delivering }: Sharing): Html {
   if (pakket?.levertKlasinformatie)
     return html`<div class="notice ok" id="bron">
       ${icon("check")}
@@ -125,8 +130,8 @@ function sourceOf({ school, pakket }: Sharing): Html {
               LeerID.`
             : 'In "Mijn Schoolsoftware" staat voor je school geen administratief pakket.'
         }
-        Werk je met Broekx, Informat of Wisa? Laat dat aanpassen in "Mijn Schoolsoftware". Je secretariaat of
-        ICT-coördinator weet wie dat voor je school doet.
+        ${delivering.length > 0 && `Werk je met ${formatChoice(delivering)}? Laat dat aanpassen in "Mijn Schoolsoftware".`}
+        Je secretariaat of ICT-coördinator weet wie dat voor je school doet.
       </p>
     </div>
   </div>`;

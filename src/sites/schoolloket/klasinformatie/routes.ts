@@ -2,7 +2,7 @@ import { z } from "zod";
 import { uuid } from "#platform/route";
 import { findAkkoord, findOvereenkomst, giveAkkoord, listAkkoorden, stopSharing } from "#modules/akkoorden";
 import { eraseAllStopped } from "#modules/leveringen";
-import { pakketOf } from "#modules/schoolsoftware";
+import { listDeliveringPakketten, pakketOf } from "#modules/schoolsoftware";
 import { route, type SchoolRequest } from "../contract.ts";
 import {
   delenPad,
@@ -19,14 +19,16 @@ const doneUrl = (wat: string): string => `/schoolinstellingen?klaar=${wat}`;
 /** What the page of sharing shows; inside the wall of the school. */
 export async function sharingOf(v: SchoolRequest, ctx: SchoolRequest["ctx"]): Promise<Sharing> {
   const { school } = v;
-  const [pakket, akkoorden] = await Promise.all([
+  const [pakket, delivering, akkoorden] = await Promise.all([
     pakketOf(ctx, school.lijn, ctx.clock.vandaag()),
+    listDeliveringPakketten(ctx),
     listAkkoorden(ctx, school.lijn),
   ]);
   return {
     school,
     mag: v.recht.databeheerder !== null,
     pakket,
+    delivering: delivering.map(({ naam }) => naam),
     akkoord: akkoorden.find(({ gestoptOp }) => gestoptOp === null),
     vroeger: akkoorden.filter(({ gestoptOp }) => gestoptOp !== null),
   };

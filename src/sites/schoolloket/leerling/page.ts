@@ -11,7 +11,7 @@ import {
 import type { Feiten } from "#modules/verstrekking";
 import { klasnamen, subklasnamen, type Leerling } from "#modules/leerlingbeheer";
 import { sleutelFor } from "#modules/sleutels";
-import type { Logregel } from "#modules/privacylog";
+import { operatorPrefix, type Logregel } from "#modules/privacylog";
 import type { PageContent } from "../contract.ts";
 import { statusPills } from "../leerlingen/page.ts";
 import { toepassingenOf } from "./toepassingen.ts";
@@ -226,8 +226,15 @@ const schermen: Readonly<Partial<Record<Logregel["aanleiding"], string>>> = {
   "badge-ingetrokken": "trok de badge in",
   "account-afgedrukt": "drukte het account of de badge af",
   "levering-bekeken": "zag in een aangehouden levering welke klas deze leerling zou krijgen",
+  "quarantaine-gelezen": "las een bericht van Discimus dat niet verwerkt kon worden",
   "lijst-meegenomen": "exporteerde een lijst met deze leerling",
 };
+
+function lookerOf({ ontvanger }: Logregel, ik: string, namen: LeerlingInput["namen"]): string {
+  if (ontvanger === ik) return "Jij";
+  if (ontvanger.startsWith(operatorPrefix)) return "Wie LeerID onderhoudt";
+  return namen.get(ontvanger) ?? "Een LeerID-beheerder";
+}
 
 function inzages({ inzages: regels, ik, namen, nu }: LeerlingInput): Html {
   return html`<section class="card" aria-labelledby="inzage">
@@ -241,8 +248,7 @@ function inzages({ inzages: regels, ik, namen, nu }: LeerlingInput): Html {
             regels.map(
               (regel) =>
                 html`${icon("eye")}<span
-                    >${regel.ontvanger === ik ? "Jij" : (namen.get(regel.ontvanger) ?? "Een LeerID-beheerder")}
-                    ${schermen[regel.aanleiding]}<br /><span class="soft small"
+                    >${lookerOf(regel, ik, namen)} ${schermen[regel.aanleiding]}<br /><span class="soft small"
                       >${moment(regel.tijdstip, nu)}</span
                     ></span
                   >`,

@@ -61,7 +61,7 @@ export function schoolinstellingen(p: SettingsPage): Html {
         <div><p>${gedaan[p.gedaan]}</p></div>
       </div>`
     }
-    ${p.vragen.length > 0 && vragenList(p, mag)} ${welkePakketten}
+    ${p.vragen.length > 0 && vragenList(p, mag)} ${welkePakketten(p.delen.delivering)}
     ${p.leveringen && waitingForYou(p.leveringen)}
     <div class="columns wide-left">
       <div class="stack">${toestandOfParts(p.delen)} ${p.leveringen && leveringenList(p.leveringen)}</div>

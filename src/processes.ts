@@ -1,0 +1,66 @@
+import type { Config } from "#platform/config";
+import type { Context } from "#platform/context";
+import { ignoreHangUp, untilStopped } from "#platform/ending";
+import { operationsLog } from "#platform/log";
+import { version } from "#platform/version";
+import { startAllUpkeep, startDropserverAlone, startJobs, startLeerId, startWorkerAlone } from "#leerid";
+
+/** The first line in the log of a program that runs until it is stopped, before anything can go wrong. */
+export function announce(config: Config, opdracht: "serve" | "worker" | "dropserver"): void {
+  ignoreHangUp();
+  operationsLog(config.LEERID_LOG).info(
+    { opdracht, versie: version, node: process.versions.node },
+    "LeerID start",
+  );
+}
+
+/** `leerid serve`: the sites, and what a worker does, so that a small installation needs no second process. Until it is stopped. */
+export async function serve(config: Config, ctx: Context): Promise<void> {
+  const running = await startLeerId(config, ctx);
+  const upkeep = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER }, running.metrics);
+  const worker = await startJobs(config, ctx, running.metrics);
+  const stopped = untilStopped(leaving(config, ctx, running));
+  ctx.log.info({ sites: config.LEERID_SITES ?? "alle", poort: config.LEERID_PORT_BASE }, "LeerID luistert");
+  // What loading left behind (15 MB), while nobody waits for us; see bin/leerid.mjs.
+  globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
+  await stopped.finally(async () => {
+    await worker.stop();
+    await upkeep.stop();
+    const afgebroken = await running.close();
+    ctx.log.info({ afgebroken }, "LeerID is gestopt");
+  });
+}
+
+/** `leerid worker`: what was asked for and the upkeep, and no site. Until it is stopped. */
+export async function work(config: Config, ctx: Context): Promise<void> {
+  const running = await startWorkerAlone(config, ctx);
+  const stopped = untilStopped();
+  ctx.log.info({ metingen: config.LEERID_PORT_BASE + 97 }, "de worker werkt");
+  await stopped.finally(async () => {
+    await running.stop();
+    ctx.log.info({}, "de worker is gestopt");
+  });
+}
+
+/** `leerid dropserver`: the SFTP server and nothing else. Until it is stopped. */
+export async function serveDropserver(config: Config, ctx: Context): Promise<void> {
+  const running = await startDropserverAlone(config, ctx);
+  const stopped = untilStopped(leaving(config, ctx, running));
+  ctx.log.info({ poort: running.poort, hostsleutel: running.vingerafdruk }, "de dropserver luistert");
+  await stopped.finally(async () => {
+    await running.stop();
+    ctx.log.info({}, "de dropserver is gestopt");
+  });
+}
+
+/** How a process that a proxy sends work to takes its leave. */
+const leaving = (config: Config, { log }: Context, running: { drain(): void }) => ({
+  seconds: config.LEERID_AFBOUWTIJD,
+  drain(): void {
+    log.info(
+      { seconden: config.LEERID_AFBOUWTIJD },
+      "LeerID stopt: /readyz zegt 503, en wat nog komt wordt beantwoord",
+    );
+    running.drain();
+  },
+});
