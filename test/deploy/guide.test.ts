@@ -38,50 +38,46 @@ async function withoutMachine(): Promise<string | false> {
   );
 }
 
-describe(
-  "the guide for operators, on an empty machine",
-  { skip: !whole && "only in npm run test:lang: some minutes" },
-  () => {
-    let folder: string;
-    before(async () => {
-      folder = await mkdtemp("/var/tmp/leerid-machine-");
-    });
-    after(() => rm(folder, { recursive: true, force: true }));
+describe("the guide for operators, on an empty machine", () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp("/var/tmp/leerid-machine-");
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
 
-    test(
-      "every block of docs/uitbating.md, as it is printed, to a pupil signed in and a restored copy",
-      { timeout: 900_000 },
-      async (t) => {
-        const skip = await withoutMachine();
-        if (skip) return t.skip(skip);
-        await makeCertificates(folder);
-        // Two versions of the same program: what the guide calls the new one is only named otherwise.
-        for (const options of [[folder], [join(folder, "nieuw"), "--version=0.2.0"]]) {
-          const script = join(root, "deploy/debian/build.mjs");
-          const built = await runTool(process.execPath, [script, ...options, "--quick"]);
-          assert.equal(built.code, 0, built.said);
-        }
-        const child = spawn(
-          "unshare",
-          [
-            ...["--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child"],
-            ...[join(machine, "start.sh"), folder, process.execPath, join(machine, "follow-guide.ts")],
-          ],
-          {
-            stdio: ["ignore", "pipe", "pipe"],
-            env: { PATH: process.env["PATH"], NODE_EXTRA_CA_CERTS: "/root/ca.pem" },
-          },
-        );
-        let said = "";
-        for (const stream of [child.stdout, child.stderr])
-          stream.setEncoding("utf8").on("data", (part: string) => (said += part));
-        const code = await new Promise((resolve) => child.once("close", resolve));
-        assert.equal(code, 0, said);
-        t.diagnostic(said);
-      },
-    );
-  },
-);
+  test(
+    "every block of docs/uitbating.md, as it is printed, to a pupil signed in and a restored copy",
+    { timeout: 900_000, skip: !whole && "only in npm run test:lang: some minutes" },
+    async (t) => {
+      const skip = await withoutMachine();
+      if (skip) return t.skip(skip);
+      await makeCertificates(folder);
+      // Two versions of the same program: what the guide calls the new one is only named otherwise.
+      for (const options of [[folder], [join(folder, "nieuw"), "--version=0.2.0"]]) {
+        const script = join(root, "deploy/debian/build.mjs");
+        const built = await runTool(process.execPath, [script, ...options, "--quick"]);
+        assert.equal(built.code, 0, built.said);
+      }
+      const child = spawn(
+        "unshare",
+        [
+          ...["--mount", "--net", "--pid", "--ipc", "--uts", "--fork", "--kill-child"],
+          ...[join(machine, "start.sh"), folder, process.execPath, join(machine, "follow-guide.ts")],
+        ],
+        {
+          stdio: ["ignore", "pipe", "pipe"],
+          env: { PATH: process.env["PATH"], NODE_EXTRA_CA_CERTS: "/root/ca.pem" },
+        },
+      );
+      let said = "";
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding("utf8").on("data", (part: string) => (said += part));
+      const code = await new Promise((resolve) => child.once("close", resolve));
+      assert.equal(code, 0, said);
+      t.diagnostic(said);
+    },
+  );
+});
 
 /** A CA of its own and a certificate for every name, as an operator gets them. */
 async function makeCertificates(folder: string): Promise<void> {
