@@ -6,6 +6,7 @@ import { createServer } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createUpstream } from "#demo/upstream/index";
 import { personas } from "#demo/upstream/personas";
+import { runTool } from "#testing/debian-tools";
 import { readPdf } from "#testing/pdf";
 import { openBrowser, type Browser } from "./browser.ts";
 
@@ -87,6 +88,13 @@ const logs = (): string =>
     .filter((path) => existsSync(path))
     .map((path) => `\n-- ${path}\n${readFileSync(path, "utf8").slice(-3000)}`)
     .join("");
+
+/** What must not go well: ends with exit code 1 and a line that says why. */
+async function refuses(what: string, text: string, why: RegExp): Promise<void> {
+  const { code, said } = await runTool("/bin/bash", ["--norc", "-euo", "pipefail", "-c", text]);
+  expect(code === 1 && why.test(said), `refused: ${what} (${code})\n${said}`);
+  say(`✔ refused: ${what}`);
+}
 
 /** The provider of adults, of somebody else: with the client, scopes, claims and acr that the guide asks for. */
 async function startProvider(): Promise<void> {
@@ -236,6 +244,20 @@ const before: Readonly<Record<string, () => Promise<void>>> = {
     for (const leerling of leerlingen) await signIn(leerling);
     leerlingen = await choosePasswords(await handOut());
     say("✔ what was restored serves: the pupils, the school, the provider of adults");
+    await refuses(
+      "a rehearsal of a copy that lost a row",
+      `cp -a /var/lib/postgresql/kopie/$(date +%F) /tmp/kopie
+       sed -i 's/^leerlingen.account|.*/leerlingen.account|99/' /tmp/kopie/tellingen
+       runuser -u postgres -- /usr/share/leerid/herstel/rehearse.sh /tmp/kopie`,
+      /niet evenveel rijen/,
+    );
+    await refuses(
+      "a provider that knows another secret",
+      `cp -a /etc/leerid /tmp/leerid
+       echo 'een-heel-ander-geheim' > /tmp/leerid/geheim/medewerkers-client-secret
+       NODE_USE_SYSTEM_CA=1 /opt/leerid/huidig/node /usr/share/leerid/medewerkers/check.mjs /tmp/leerid`,
+      /✖ het geheim klopt niet/,
+    );
   },
   "Een nieuwe versie": async () => {
     visits = keepSigningIn(leerlingen);

@@ -63,10 +63,12 @@ stop() {
 for unit in "${units[@]}"; do
   case "$daad" in
     start | enable) start "$unit" ;;
-    stop | disable) stop "$unit" ;;
-    restart) stop "$unit"; start "$unit" ;;
+    stop | disable) stop "$unit" & ;;
+    # All at once, as systemd does.
+    restart) { stop "$unit"; start "$unit"; } & ;;
     reload) kill -USR2 "$(cat "/run/$unit.pid")" ;;
     is-active | status) kill -0 "$(cat "/run/$unit.pid")" && echo active ;;
     *) echo "unknown: $daad" >&2; exit 1 ;;
   esac
 done
+if [ "$daad" = restart ] || [ "$daad" = stop ] || [ "$daad" = disable ]; then wait; fi
