@@ -3,6 +3,7 @@
 import { execFile } from "node:child_process";
 import { appendFileSync, cpSync, existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:https";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createUpstream } from "#demo/upstream/index";
 import { personas } from "#demo/upstream/personas";
@@ -185,6 +186,20 @@ function expect(truth: boolean, what: string): asserts truth {
   if (!truth) throw new Error(`${what}${logs()}`);
 }
 
+/** SFTP goes through the proxy as it is: the first that comes is the greeting of SSH. */
+function greetDropserver(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: "10.0.0.11", port: 22022 });
+    socket.setTimeout(10_000, () => socket.destroy(new Error("no greeting of the dropserver")));
+    socket.once("error", reject);
+    socket.once("data", (data) => {
+      socket.destroy();
+      if (data.toString().startsWith("SSH-2.0-")) resolve();
+      else reject(new Error("this is not the dropserver"));
+    });
+  });
+}
+
 /** A record of a release is sealed within the minute, and then the anchor has something to say. */
 async function waitForSeal(): Promise<void> {
   for (let tries = 0; tries < 180; tries++) {
@@ -238,6 +253,8 @@ const before: Readonly<Record<string, () => Promise<void>>> = {
     say(
       `✔ the first pupils, ${leerlingen.map((one) => one.gebruikersnaam).join(", ")}, are signed in through the proxy`,
     );
+    await greetDropserver();
+    say("✔ the dropserver greets through the proxy");
     await waitForSeal();
   },
   Bijwerken: async () => {
