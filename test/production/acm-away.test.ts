@@ -178,4 +178,29 @@ describe("the lokets, when ACM cannot be reached by its address", () => {
       base,
     );
   });
+
+  it("and lose it again while somebody signs in: 503 and when to come back, with the cause in the log", async () => {
+    const base = await freePortBase();
+    const close = await proxyTo(base, base + 50);
+    const acm = "http://acm.leerid.test";
+    const settings = { LEERID_ACM_URL: acm, LEERID_ACM_BINNEN_URL: `http://localhost:${base + 50}` };
+    const work = async (node: ServerNode) => {
+      const begun = await Promise.all(lokets.map(({ offset }) => at(node, offset, "/aanmelden")));
+      close();
+      for (const [n, { offset, name }] of lokets.entries()) {
+        const state = new URL(begun[n]?.headers.get("location") ?? acm).searchParams.get("state") ?? "";
+        const cookie = begun[n]?.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+        const query = new URLSearchParams({ code: "x".repeat(43), state, iss: `${acm}/op` });
+        const answer = await fetch(`http://127.0.0.1:${base + offset}/terug?${query}`, {
+          headers: { cookie },
+          redirect: "manual",
+        });
+        assert.equal(answer.status, 503, name);
+        assert.match(answer.headers.get("retry-after") ?? "", /^\d+$/, name);
+        assert.equal((await at(node, offset, "/readyz")).status, 200, name);
+      }
+      assert.match(node.output(), /ECONNREFUSED.*"pad":"\/op\/v1\/token".*ACM antwoordt niet/);
+    };
+    await withNode(settings, work, base).finally(close);
+  });
 });
