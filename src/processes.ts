@@ -19,9 +19,11 @@ export function announce(config: Config, opdracht: "serve" | "worker" | "dropser
 export async function serve(config: Config, ctx: Context): Promise<void> {
   await warnOfWideRights(config, ctx);
   const running = await startLeerId(config, ctx);
+  // As soon as it listens it can be told to stop, also while the rest begins.
+  const stopped = untilStopped(leaving(config, ctx, running));
+  stopped.catch(() => {}); // awaited below
   const upkeep = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER }, running.metrics);
   const worker = await startJobs(config, ctx, running.metrics);
-  const stopped = untilStopped(leaving(config, ctx, running));
   ctx.log.info({ sites: config.LEERID_SITES ?? "alle", poort: config.LEERID_PORT_BASE }, "LeerID luistert");
   // What loading left behind (15 MB), while nobody waits for us; see bin/leerid.mjs.
   globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
