@@ -42,13 +42,19 @@ export const rooms: Readonly<Record<string, Room>> = {
     uses: [],
   },
   "platform/config": {
-    does: "Reads the LEERID_* environment; unknown or invalid settings stop the start.",
-    uses: [],
+    does: "Reads the LEERID_* environment, and secrets from files; unknown or invalid settings stop the start.",
+    uses: ["platform/crypto"],
     only: ["open", "leerid", "processes", "commands"],
   },
   "platform/database": {
     does: "Statements as templates, pools, roles, migrations, transactions, COPY, listening, and the questions 'ready?', 'duplicate?' and 'unavailable?'.",
     uses: ["platform/log", "platform/version"],
+  },
+  "platform/main-key": {
+    does: "Is the main key of this process the one that the database was made with.",
+    uses: ["platform/crypto", "platform/database"],
+    only: ["open"],
+    schema: "hoofdsleutel",
   },
   "platform/context": {
     does: "What a function with effects gets as its first parameter, and one transaction around it.",
@@ -438,7 +444,7 @@ export const rooms: Readonly<Record<string, Room>> = {
 
   open: {
     does: "Opens the database and the keys of the configuration, the same way for every command.",
-    uses: [],
+    uses: ["modules/leerlingen", "modules/privacylog", "modules/tokens"],
   },
   registration: {
     does: "Our own sites as clients of ACM: registered once for all nodes, and changed by a command (ADR 0021).",

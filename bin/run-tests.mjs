@@ -4,7 +4,15 @@ import { run } from "node:test";
 import { spec } from "node:test/reporters";
 
 // The longest first: begun last, it would run on alone.
-const long = ["test/screens", "test/journeys", "test/faults", "test/input", "packages", "test/dropserver"];
+const long = [
+  "test/production",
+  "test/screens",
+  "test/journeys",
+  "test/faults",
+  "test/input",
+  "packages",
+  "test/dropserver",
+];
 const place = (file) => (long.findIndex((folder) => file.startsWith(folder)) + 1 || long.length + 1) - 1;
 const files = process.argv.slice(2).toSorted((a, b) => place(a) - place(b));
 const pattern = process.env.LEERID_TEST_PATTERN;

@@ -113,6 +113,26 @@ const ready = gauge(
   "1 als de databank bereikbaar is en haar structuur die van dit programma; anders 0.",
 );
 
+const acmFound = gauge(
+  "leerid_loket_finds_acm",
+  "1 als dit loket ACM vindt op het adres waarop het hem bevraagt; 0: niemand kan zich daar aanmelden, en /readyz zegt 503.",
+  ["site"],
+);
+
+/** Whether the lokets of a process find ACM. */
+const loketReading = (finds: Readonly<Record<string, () => Promise<boolean>>>): Reading => ({
+  name: "lokets",
+  figures: [acmFound],
+  read: () =>
+    Promise.all(
+      Object.entries(finds).map(async ([site, isFound]) => ({
+        figure: acmFound,
+        labels: { site },
+        value: (await isFound()) ? 1 : 0,
+      })),
+    ),
+});
+
 /** What can be told of the whole installation, by each process that is asked. */
 const shared: readonly Reading[] = [
   {
@@ -132,6 +152,7 @@ export const figures = (): readonly Figure[] => [
   ...Object.values(ownFigures),
   ...shared.flatMap((one) => one.figures),
   ...jobFigures,
+  acmFound,
   ...privacylog.anchorReading(privacylog.openAnchor(undefined)).figures,
   ...aanmelding.signInReading([]).figures,
   ...acmSite.figures,
@@ -326,12 +347,15 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
       schoolloket: () => schoolloket.createSchoolloket(ctx, at),
       beheer: () => beheer.createBeheer(ctx, { urls: at, dov: config.LEERID_DOV_ORGANISATIE }),
     };
+    const finds: Record<string, () => Promise<boolean>> = {};
     for (const [index, name] of (["leerlingloket", "schoolloket", "beheer"] as const).entries()) {
       if (!sites.includes(name)) continue;
       const { app, isAcmFound } = lokets[name]();
+      finds[name] = isAcmFound;
       const needs = { ...needsDatabase(ctx), ACM: isAcmFound };
       await listen(metrics.measured(name, getRequestListener(app.fetch)), base + 1 + index, needs);
     }
+    metrics.offer([loketReading(finds)]);
     if (sites.includes("api"))
       await listen(
         metrics.measured(

@@ -1,5 +1,6 @@
 import type { Config } from "#platform/config";
 import type { Context } from "#platform/context";
+import { findWideRights } from "#platform/database";
 import { ignoreHangUp, untilStopped } from "#platform/ending";
 import { operationsLog } from "#platform/log";
 import { version } from "#platform/version";
@@ -16,6 +17,7 @@ export function announce(config: Config, opdracht: "serve" | "worker" | "dropser
 
 /** `leerid serve`: the sites, and what a worker does, so that a small installation needs no second process. Until it is stopped. */
 export async function serve(config: Config, ctx: Context): Promise<void> {
+  await warnOfWideRights(config, ctx);
   const running = await startLeerId(config, ctx);
   const upkeep = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER }, running.metrics);
   const worker = await startJobs(config, ctx, running.metrics);
@@ -33,6 +35,7 @@ export async function serve(config: Config, ctx: Context): Promise<void> {
 
 /** `leerid worker`: what was asked for and the upkeep, and no site. Until it is stopped. */
 export async function work(config: Config, ctx: Context): Promise<void> {
+  await warnOfWideRights(config, ctx);
   const running = await startWorkerAlone(config, ctx);
   const stopped = untilStopped();
   ctx.log.info({ metingen: config.LEERID_PORT_BASE + 97 }, "de worker werkt");
@@ -44,6 +47,7 @@ export async function work(config: Config, ctx: Context): Promise<void> {
 
 /** `leerid dropserver`: the SFTP server and nothing else. Until it is stopped. */
 export async function serveDropserver(config: Config, ctx: Context): Promise<void> {
+  await warnOfWideRights(config, ctx);
   const running = await startDropserverAlone(config, ctx);
   const stopped = untilStopped(leaving(config, ctx, running));
   ctx.log.info({ poort: running.poort, hostsleutel: running.vingerafdruk }, "de dropserver luistert");
@@ -51,6 +55,13 @@ export async function serveDropserver(config: Config, ctx: Context): Promise<voi
     await running.stop();
     ctx.log.info({}, "de dropserver is gestopt");
   });
+}
+
+/** Rights too wide, which production refuses (src/open.ts); of the PostgreSQL that comes along we are always the owner. */
+async function warnOfWideRights(config: Config, ctx: Context): Promise<void> {
+  if (config.LEERID_PRODUCTIE || config.LEERID_DATABASE_URL === undefined) return;
+  const wide = await findWideRights(ctx.sql);
+  if (wide !== undefined) ctx.log.warn({}, `${wide} In productie wordt dit geweigerd.`);
 }
 
 /** How a process that a proxy sends work to takes its leave. */

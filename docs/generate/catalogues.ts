@@ -21,15 +21,17 @@ import { code, page, table } from "./page.ts";
 
 /** Environment variables. */
 export function settingsPage(): string {
-  const rows = Object.entries(settings).map(([name, { schema, uitleg }]) => {
+  const rows = Object.entries(settings).map(([name, setting]) => {
+    const { schema, uitleg } = setting;
     const standard = (schema as z.ZodType).safeParse(undefined);
     const value = standard.success ? standard.data : undefined;
     const shown = value === undefined ? "–" : code(String(value === false ? 0 : value));
-    return [code(name), shown, uitleg];
+    return [code(name) + ("geheim" in setting ? " 🔒" : ""), shown, uitleg];
   });
   return page("Instellingen", "`src/platform/config/index.ts`", [
     "Alle instellingen zijn omgevingsvariabelen. Een onbekende naam of een ongeldige waarde stopt de start, met één regel per probleem. Een geheim heeft nooit een standaardwaarde.",
     table(["naam", "standaard", "uitleg"], rows),
+    "Bij een geheim (🔒) mag in de plaats ook een bestand staan, met `_FILE` achter de naam: `LEERID_HOOFDSLEUTEL_FILE=/run/credentials/leerid.service/hoofdsleutel`. Het bestand bevat alleen de waarde, en niet iedereen mag het lezen.",
     "In productie (`LEERID_PRODUCTIE=1`) zijn `LEERID_HOOFDSLEUTEL`, `LEERID_DATABASE_URL` en de adressen naar buiten verplicht, en zijn die adressen https.",
   ]);
 }

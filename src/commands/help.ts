@@ -42,6 +42,6 @@ export function listOf(commands: readonly Command[], group: string): string {
     `Gebruik: leerid ${group === "" ? "OPDRACHT" : `${group} …`}`,
     columns(chosen.map((one) => [usageOf(one), one.does])),
     ...(group === "" ? [] : [`Voorbeeld:\n  leerid ${chosen[0]?.example ?? group}`]),
-    "Uitleg over één opdracht: -h erachter, bijvoorbeeld  leerid import discimus -h.\nInstellingen: omgevingsvariabelen LEERID_*, zie docs/generated/instellingen.md.\nExitcode: 0 gelukt, 1 geweigerd met een regel per probleem, 2 verkeerd gebruik.",
+    "Uitleg over één opdracht: -h erachter, bijvoorbeeld  leerid import discimus -h. De versie: leerid --version.\nInstellingen: omgevingsvariabelen LEERID_*, zie docs/generated/instellingen.md.\nExitcode: 0 gelukt, 1 geweigerd met een regel per probleem, 2 verkeerd gebruik.",
   ].join("\n\n");
 }

@@ -20,8 +20,10 @@ function databaseRefusal(error: unknown): string | undefined {
   if (code === "28P01" || code === "28000")
     return `PostgreSQL aanvaardt deze gebruiker of dit wachtwoord niet (${code}). ${check}`;
   if (code === "3D000") return `Deze databank bestaat niet (${code}). ${check}`;
-  if (code === "42501")
-    return `Deze gebruiker van PostgreSQL mag dit niet (${code}). Migreren vraagt LEERID_DATABASE_EIGENAAR_URL.`;
+  if (code === "42501" || code === "22023")
+    return `Deze gebruiker van PostgreSQL mag dit niet (${code}). De beheerder van PostgreSQL kan dit oplossen: voer deploy/postgresql/rollen.sql uit. Migreren vraagt LEERID_DATABASE_EIGENAAR_URL.`;
+  if (code.startsWith("CONNECT_TLS:"))
+    return `De beveiligde verbinding met de databank lukt niet (${code.slice(12)}). Kijk in LEERID_DATABASE_URL na: sslmode, sslrootcert (het bestand met het certificaat van wie dat van de databank ondertekende), en of de naam van de machine in dat certificaat staat.`;
   if (isUnavailable(error))
     return `De databank antwoordt niet of weigert de verbinding (${code}). ${check} Loopt PostgreSQL?`;
   return undefined;

@@ -9,6 +9,7 @@ import { writeRegel, zegel } from "#modules/privacylog";
 import { openDatabase } from "#platform/database";
 import { newAccountUuid } from "#platform/ids";
 import { testDatabase, type TestDatabase } from "#testing/database";
+import { makeMainKey } from "#testing/main-key";
 import { freePortBase, mainKey, runLeerid, withFolder, type Outcome, type Settings } from "#testing/server";
 
 let db: TestDatabase;
@@ -185,7 +186,7 @@ describe("settings and surroundings: exit code 1, a line per problem", () => {
     checkRefused("an address of another", await runLeerid(["serve"], elsewhere), /LEERID_HOST/);
     const rotated = await runLeerid(["sleutels", "roteer"], settings);
     assert.equal(rotated.code, 0, rotated.stderr);
-    const otherKey = { ...settings, LEERID_HOOFDSLEUTEL: Buffer.alloc(32, 8).toString("base64") };
+    const otherKey = { ...settings, LEERID_HOOFDSLEUTEL: makeMainKey("een andere").toString("base64") };
     await each([["sleutels", "roteer"], ["serve"]], async (args) => {
       const begun = Date.now();
       checkRefused(

@@ -124,11 +124,14 @@ describe("the documents say what the program does", () => {
   });
 
   it("every file and folder that a document names in full exists", () => {
-    const wrong = documents.flatMap((path) =>
-      [...read(path).matchAll(/`((?:src|test|docs|bin|demo|migrations|packages)\/[\w./-]+)`/g)]
-        .filter(([, named = ""]) => !existsSync(new URL(`../../${named}`, import.meta.url)))
-        .map(([, named]) => `${path}: ${named}`),
-    );
+    // That page tells what would be added for things that do not exist.
+    const wrong = documents
+      .filter((path) => path !== "docs/onderhoudsproef.md")
+      .flatMap((path) =>
+        [...read(path).matchAll(/`((?:src|test|docs|bin|demo|migrations|packages)\/[\w./-]+)`/g)]
+          .filter(([, named = ""]) => !existsSync(new URL(`../../${named}`, import.meta.url)))
+          .map(([, named]) => `${path}: ${named}`),
+      );
     assert.deepEqual(wrong, []);
   });
 

@@ -6,6 +6,7 @@ import { deriveKeys, type Keys } from "#platform/crypto";
 import { migrate, openDatabase, type Sql } from "#platform/database";
 import { pinnedMoment } from "#testing/days";
 import { guardedLog } from "#testing/guarded-log";
+import { mainKeyBytes } from "#testing/main-key";
 
 export type TestDatabase = {
   readonly ctx: Context;
@@ -18,7 +19,7 @@ export type TestDatabase = {
 };
 
 /** What `leerid serve` has with the main key of #testing/server: argon2id at the full cost of D7. */
-export const servedKeys: Keys = deriveKeys(new Uint8Array(32).fill(7));
+export const servedKeys: Keys = deriveKeys(mainKeyBytes);
 
 /**
  * Any main key will do in a test, as long as it is always the same one. Hashing a password costs next to nothing here; a test

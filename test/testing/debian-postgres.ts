@@ -7,18 +7,37 @@ import { promisify } from "node:util";
 import { startEmbeddedPostgres } from "#embedded-postgres";
 import { guardedLog } from "#testing/guarded-log";
 
+/** A throw-away cluster, and the folder of Debian's programs beside it: psql, pg_dump, pg_restore. */
+export type Cluster = {
+  readonly url: string;
+  readonly pid: number;
+  readonly programs: string;
+  stop(): Promise<void>;
+};
+
 /**
  * A throw-away cluster on the machine's own PostgreSQL (Debian's, ≥ 15), to prove that the product does not lean on the
  * one that comes along. Null when there is none and it cannot be installed: skip the test, saying so.
  */
-export async function startDebianPostgres(): Promise<{ url: string; stop(): Promise<void> } | null> {
+export async function startDebianPostgres(): Promise<Cluster | null> {
   const programs = findPrograms() ?? (await installPrograms());
-  if (!programs) return null;
+  return programs ? startCluster(programs, { programs }) : null;
+}
+
+/** The same on the PostgreSQL that comes along, with the programs of Debian beside it. Null as above. */
+export async function startEmbeddedBesideDebian(): Promise<Cluster | null> {
+  const programs = findPrograms() ?? (await installPrograms());
+  return programs ? startCluster(programs, {}) : null;
+}
+
+async function startCluster(programs: string, choice: { readonly programs?: string }): Promise<Cluster> {
   const folder = await mkdtemp(join(tmpdir(), "leerid-debian-"));
   await chmod(folder, 0o711);
-  const postgres = await startEmbeddedPostgres({ folder, programs, durable: false, log: guardedLog() });
+  const postgres = await startEmbeddedPostgres({ folder, ...choice, durable: false, log: guardedLog() });
   return {
     url: postgres.url,
+    pid: postgres.pid,
+    programs,
     async stop() {
       await postgres.stop();
       await rm(folder, { recursive: true, force: true });

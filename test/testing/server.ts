@@ -6,9 +6,10 @@ import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { mainKeyBytes } from "#testing/main-key";
 
 /** The main key that `testKeys` of #testing/database are derived from, as a setting. */
-export const mainKey = Buffer.alloc(32, 7).toString("base64");
+export const mainKey = mainKeyBytes.toString("base64");
 
 /** Settings of a command, without what the test run itself was started with. */
 export type Settings = Readonly<Record<string, string>>;

@@ -34,8 +34,11 @@ async function startRole(command: string, line: string, more: Record<string, str
   const ended = outcomeOf(child);
   let said = "";
   child.stdout?.on("data", (part: string) => (said += part));
-  for (let n = 0; n < 600 && !said.includes(line) && child.exitCode === null; n += 1) await wait(50);
-  assert.ok(said.includes(line), `no line: ${said}`);
+  for (let n = 0; n < 300 && !said.includes(line) && child.exitCode === null; n += 1) await wait(50);
+  if (!said.includes(line)) {
+    child.kill("SIGKILL");
+    assert.fail(`it does not say that it began: ${said}`);
+  }
   return { base, child, ended, said: () => said };
 }
 
@@ -52,7 +55,7 @@ describe("every role can be watched", () => {
   for (const { command, line, offset } of [
     { command: "serve", line: "LeerID luistert", offset: 99 },
     { command: "dropserver", line: "de dropserver luistert", offset: 98 },
-    { command: "worker", line: "de worker is begonnen", offset: 97 },
+    { command: "worker", line: "de worker werkt", offset: 97 },
   ])
     test(`${command}: a line at its start, health and figures on this machine only, wherever it serves`, async () => {
       const role = await startRole(command, line);
@@ -73,10 +76,22 @@ describe("every role can be watched", () => {
     });
 
   test("LEERID_METINGEN_HOST puts them elsewhere", async () => {
-    const role = await startRole("worker", "de worker is begonnen", { LEERID_METINGEN_HOST: "127.0.0.3" });
+    const role = await startRole("worker", "de worker werkt", { LEERID_METINGEN_HOST: "127.0.0.3" });
     try {
       assert.equal((await statusOf("127.0.0.3", role.base + 97, "/metrics"))?.status, 200);
       assert.equal(await statusOf("127.0.0.1", role.base + 97, "/metrics"), undefined);
+    } finally {
+      role.child.kill("SIGTERM");
+      await role.ended;
+    }
+  });
+
+  test("a loket that does not find ACM says so", async () => {
+    const role = await startRole("serve", "LeerID luistert", { LEERID_SITES: "leerlingloket" });
+    try {
+      const found = await statusOf("127.0.0.1", role.base + 99, "/metrics");
+      assert.match(found?.text ?? "", /^leerid_loket_finds_acm\{site="leerlingloket"\} 0$/m);
+      assert.match(found?.text ?? "", /^leerid_ready 1$/m);
     } finally {
       role.child.kill("SIGTERM");
       await role.ended;
@@ -105,6 +120,7 @@ describe("every role can be watched", () => {
       const known = figures().map(({ name }) => name);
       assert.equal(new Set(known).size, known.length);
       assert.deepEqual([...namesIn(text)].toSorted(), known.toSorted());
+      assert.match(text, /^leerid_loket_finds_acm\{site="schoolloket"\} 1$/m);
       assert.doesNotMatch(text, /^leerid_figures_read.* 0$/m);
     } finally {
       role.child.kill("SIGTERM");

@@ -20,6 +20,7 @@ export {
   processing,
   findAccount,
   findLeerlingOf,
+  opensInsz,
   type Registered,
 } from "./store.ts";
 export { listNews, processStaged, stage } from "./store-set.ts";

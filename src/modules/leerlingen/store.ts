@@ -62,6 +62,13 @@ export async function takeLeerling(
   return row.uitkomst;
 }
 
+/** Does a number in the vault open with this main key; undefined when the vault is empty. */
+export async function opensInsz(ctx: Pick<Context, "sql" | "keys">): Promise<boolean | undefined> {
+  const [row] = await ctx.sql<{ insz_hash: Buffer; insz_versleuteld: Buffer }[]>`
+    select insz_hash, insz_versleuteld from leerlingen.insz limit 1`;
+  return row && unseal(ctx.keys.insz, row.insz_versleuteld, row.insz_hash.toString("hex")) !== undefined;
+}
+
 /** The numbers in the vault of the pupil of a registration, and of the person that has this INSZ. */
 export async function listInszOf(
   ctx: Context,

@@ -38,8 +38,15 @@ function zegelOf(ctx: Context, inhoud: Content, text: string): Buffer {
   return keyedHash(ctx.keys.zegel, `${hoofd.join("\n")}\n\n${text}`);
 }
 
-const headOf = (ctx: Context, nr: number, aantal: number, zegel: Buffer): Buffer =>
+const headOf = (ctx: Pick<Context, "keys">, nr: number, aantal: number, zegel: Buffer): Buffer =>
   keyedHash(ctx.keys.zegel, `kop\n${nr}\n${aantal}\n${zegel.toString("hex")}`);
+
+/** Was the head of the chain made with this main key; undefined when nothing is sealed yet, or the chain is not whole. */
+export async function matchesKop(ctx: Pick<Context, "sql" | "keys">): Promise<boolean | undefined> {
+  const [row] = await ctx.sql<{ nr: number; aantal: number; kop: Buffer; zegel: Buffer }[]>`
+    select k.nr, k.aantal, k.kop, z.zegel from privacylog.kop k join privacylog.zegel z on z.nr = k.nr`;
+  return row?.kop.equals(headOf(ctx, row.nr, row.aantal, row.zegel));
+}
 
 /**
  * Seals the rows that wait (D11): hash of the rows and of the seal before, keyed. Safe on every node at once: the database

@@ -25,6 +25,7 @@ import {
 
 export type { Algorithm, Machine, Ondertekensleutel } from "./contract.ts";
 export type { Sign } from "./sign.ts";
+export { opensSleutel } from "./store.ts";
 
 async function makeSleutel(alg: Algorithm, status: Ondertekensleutel["status"]): Promise<Ondertekensleutel> {
   const pair = await generateKeyPair(alg, {

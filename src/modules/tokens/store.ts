@@ -31,6 +31,12 @@ export async function listSleutels(ctx: Context): Promise<Ondertekensleutel[]> {
   });
 }
 
+/** Does one of the keys open with this main key; undefined when there is none. */
+export async function opensSleutel(ctx: Pick<Context, "sql" | "keys">): Promise<boolean | undefined> {
+  const [row] = await ctx.sql<Row[]>`select kid, prive_versleuteld from tokens.sleutel limit 1`;
+  return row && unseal(ctx.keys.geheimen, row.prive_versleuteld, `sleutel:${row.kid}`) !== undefined;
+}
+
 /** The public part of one key. */
 export async function findPublic(ctx: Context, kid: string): Promise<JWK | undefined> {
   const [row] = await ctx.sql<{ publiek: string }[]>`select publiek from tokens.sleutel where kid = ${kid}`;

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { findKeyFault } from "#platform/crypto";
+import { readSecret } from "./secret.ts";
 
 /** Thrown when the environment is not usable; the message lists every problem. */
 export class ConfigError extends Error {}
@@ -22,14 +24,18 @@ const siteAddress = z.url({ protocol: /^https?$/ }).pipe(
 export const settings = {
   LEERID_DATABASE_URL: {
     schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    geheim: true,
     uitleg: "Adres van een PostgreSQL ≥ 15. Zonder: een ingebedde PostgreSQL in de datamap.",
   },
   LEERID_DATABASE_EIGENAAR_URL: {
     schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-    uitleg: "Adres met een gebruiker die mag migreren; standaard LEERID_DATABASE_URL.",
+    geheim: true,
+    uitleg:
+      "Adres met een gebruiker die mag migreren (`leerid_eigenaar`). In productie verplicht voor `leerid migrate`, en geweigerd bij elke andere opdracht; elders standaard LEERID_DATABASE_URL.",
   },
   LEERID_DATABASE_RECHTSTREEKS_URL: {
     schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    geheim: true,
     uitleg:
       "Adres van PostgreSQL zelf, als LEERID_DATABASE_URL een pooler per transactie is (PgBouncer): om te luisteren, voor de taken en om te migreren.",
   },
@@ -49,10 +55,14 @@ export const settings = {
   LEERID_HOOFDSLEUTEL: {
     schema: z
       .string()
-      .refine((value) => Buffer.from(value, "base64").length >= 32, "minstens 32 bytes in base64")
+      .superRefine((value, ctx) => {
+        const fault = findKeyFault(value);
+        if (fault !== undefined) ctx.addIssue({ code: "custom", message: fault });
+      })
       .optional(),
+    geheim: true,
     uitleg:
-      "Hoofdsleutel (base64, ≥ 32 bytes) waaruit alle sleutels worden afgeleid. Verplicht in productie; nooit in de databank.",
+      "Hoofdsleutel (base64, ≥ 32 bytes, met het lot getrokken: `openssl rand -base64 32`) waaruit alle sleutels worden afgeleid. Verplicht in productie; nooit in de databank.",
   },
   LEERID_PORT_BASE: { schema: port.default(4400), uitleg: "Eerste poort; verschuift alle poorten samen." },
   LEERID_HOST: { schema: z.string().default("127.0.0.1"), uitleg: "Adres waarop de sites luisteren." },
@@ -100,6 +110,7 @@ export const settings = {
   },
   LEERID_MEDEWERKERS_CLIENT_SECRET: {
     schema: z.string().min(16, "minstens 16 tekens").optional(),
+    geheim: true,
     uitleg: "Geheim van LeerID bij die provider.",
   },
   LEERID_MEDEWERKERS_ACR: {
@@ -180,7 +191,7 @@ export type Medewerkers = {
   readonly acr: readonly string[];
 };
 
-/** Not settings of the product: used by tests, the demo and the launcher. */
+/** Not settings of the product: used by tests, the demo and the launcher. Production has none of them. */
 const foreign = /^LEERID_(TEST_|CHROMIUM$|BENCH_)/;
 
 /** What is the matter with a setting; never its value, which may be a secret. */
@@ -201,22 +212,31 @@ function whatIsWrong(issue: z.core.$ZodIssue): string {
   }
 }
 
+/** Settings that may also be the name of a file: `LEERID_…_FILE`. */
+const secrets: ReadonlySet<string> = new Set(
+  Object.entries(settings).flatMap(([name, setting]) => ("geheim" in setting ? [`${name}_FILE`] : [])),
+);
+
 /**
- * Reads `LEERID_*` from an environment. Unknown or invalid names stop the start with one line per problem.
+ * Reads `LEERID_*` from an environment, and a secret also from the file that `LEERID_…_FILE` names (systemd credentials, mounted secrets).
+ * Unknown or invalid names stop the start with one line per problem.
  * @throws ConfigError
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const problems: string[] = [];
   for (const name of Object.keys(env)) {
-    if (name.startsWith("LEERID_") && !(name in settings) && !foreign.test(name)) {
+    if (!name.startsWith("LEERID_") || name in settings || secrets.has(name)) continue;
+    if (!foreign.test(name))
       problems.push(
         `${name}: deze instelling bestaat niet. Kijk de naam na in docs/generated/instellingen.md.`,
       );
-    }
+    else if (env["LEERID_PRODUCTIE"] === "1")
+      problems.push(`${name}: is er voor tests en metingen, niet voor productie. Haal ze weg.`);
   }
   const values: Record<string, unknown> = {};
   for (const [name, { schema }] of Object.entries(settings)) {
-    const parsed = schema.safeParse(env[name] === "" ? undefined : env[name]);
+    const given = secrets.has(`${name}_FILE`) ? readSecret(env, name, problems) : env[name];
+    const parsed = schema.safeParse(given === "" ? undefined : given);
     if (parsed.success) values[name] = parsed.data;
     else problems.push(`${name}: ${parsed.error.issues.map(whatIsWrong).join("; ")}.`);
   }

@@ -10,6 +10,8 @@ import {
   type KeyObject,
 } from "node:crypto";
 
+export { findKeyFault } from "./main-key.ts";
+
 /** What one evaluation of argon2id costs: KiB of memory, passes over it, lanes. */
 export type Argon2Cost = {
   readonly memoryCost: number;
@@ -41,6 +43,7 @@ export type Keys = {
   /** AES-256-GCM for sealed cookies. */ readonly cookies: KeyObject;
   /** Signature of cookies that carry an id only. */ readonly cookieTeken: string;
   /** HMAC of the privacy log's seals. */ readonly zegel: KeyObject;
+  /** HMAC of the check value by which a database knows its main key. */ readonly proef: KeyObject;
 };
 
 /** Derives all keys from the main key (32 bytes or more) with HKDF-SHA-256 and one label each. */
@@ -63,6 +66,7 @@ export function deriveKeys(hoofdsleutel: Uint8Array): Keys {
     cookies: key("cookies"),
     cookieTeken: derive("cookie-teken").toString("base64url"),
     zegel: key("zegel"),
+    proef: key("proef"),
   };
 }
 

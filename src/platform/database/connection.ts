@@ -79,7 +79,7 @@ export class Connection {
         return connection;
       } catch (error) {
         socket.destroy();
-        last = withCode(error, "CONNECT_FAILED");
+        last = withCode(withTlsCode(error), "CONNECT_FAILED");
       }
     }
     throw last;
@@ -254,6 +254,22 @@ function told(error: unknown, { from }: Call): Error {
 function withCode(error: unknown, code: string): Error {
   const failure = error instanceof Error ? error : new Error(String(error));
   return "code" in failure && typeof failure.code === "string" ? failure : Object.assign(failure, { code });
+}
+
+/** What stands in the way of an encrypted connection gets a code of its own, with the cause in it: `CONNECT_TLS:CERT_HAS_EXPIRED`. */
+function withTlsCode(error: unknown): unknown {
+  const { code, syscall, message } = error as { code?: unknown; syscall?: unknown; message?: unknown };
+  const cause =
+    syscall === "open" // a file that the address names
+      ? `FILE_${String(code)}`
+      : message === "The server does not support SSL connections"
+        ? "NOT_OFFERED"
+        : /^(?:ERR_(?:TLS|SSL|OSSL)|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)|_CERT/.test(String(code))
+          ? String(code)
+          : /sslrootcert/.test(String(message))
+            ? "NO_ROOT"
+            : undefined;
+  return cause === undefined ? error : Object.assign(error as Error, { code: `CONNECT_TLS:${cause}` });
 }
 
 const gone = (cause: Error): Error =>

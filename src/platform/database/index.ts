@@ -1,23 +1,37 @@
 import { createHash } from "node:crypto";
 import { isHangUp, type Log } from "#platform/log";
-import { openDatabase, transaction } from "./sql.ts";
+import { DatabaseError } from "./problem.ts";
+import { checkOwner, checkRoles } from "./roles.ts";
+import { openDatabase, transaction, type Sql } from "./sql.ts";
 import { readMigrations } from "./structure.ts";
 
+export { DatabaseError } from "./problem.ts";
+export { isReady } from "./readiness.ts";
+export { canTakeRoles, findWideRights } from "./roles.ts";
 export { isDuplicate, retryUndone } from "./retry.ts";
 export { openDatabase, transaction, type PoolOptions, type Sql } from "./sql.ts";
-export { isReady, readStructure, type Structure } from "./structure.ts";
+export { readStructure, type Structure } from "./structure.ts";
 export { listen, type Listener } from "./listen.ts";
 export { copyIn, copyLine, rowText, type CopyCell } from "./copy.ts";
 export type { Fragment } from "./statement.ts";
 
-/** Thrown when the database cannot be used as it is; the message says who can fix it. */
-export class DatabaseError extends Error {}
-
 /**
  * Brings the database to the newest structure: plain SQL files in order, each in its own transaction, forward only.
- * Safe beside a second node that does the same (advisory lock). A file that changed after it ran stops the start.
+ * Safe beside a second node that does the same (advisory lock). A file that changed after it ran stops the start. Every time, also when
+ * there is nothing to do, it looks whether the roles, who may take which, and the rights are as they must be.
+ * @param url of the owner
+ * @param options.before runs before anything is changed, `after` when all is done; both as the owner, and what they throw stops it
+ * @returns how many files ran
+ * @throws DatabaseError that says who can fix it, and with which file
  */
-export async function migrate(url: string, log: Log): Promise<number> {
+export async function migrate(
+  url: string,
+  log: Log,
+  options: {
+    readonly before?: (sql: Sql) => Promise<void>;
+    readonly after?: (sql: Sql) => Promise<void>;
+  } = {},
+): Promise<number> {
   const sql = openDatabase({ url, max: 1, role: "eigenaar" });
   try {
     const [server] = await sql<{ version: number; encoding: string }[]>`
@@ -27,7 +41,9 @@ export async function migrate(url: string, log: Log): Promise<number> {
         "LeerID heeft PostgreSQL 15 of nieuwer nodig, met codering UTF8. De beheerder van de databank kan dit oplossen.",
       );
     }
+    await checkOwner(sql);
     await sql`select pg_advisory_lock(7105)`;
+    await options.before?.(sql);
     await sql`create table if not exists public.migratie (bestand text primary key, hash text not null, uitgevoerd_op timestamptz not null default now())`;
     // Only where it is not there yet: who changes a table waits for everybody that reads it.
     const [since] = await sql`
@@ -57,6 +73,8 @@ export async function migrate(url: string, log: Log): Promise<number> {
       count++;
     }
     await sql`grant select on public.migratie to leerid_app`;
+    await checkRoles(sql);
+    await options.after?.(sql);
     if (count > 0) log.info({ aantal: count }, "migraties uitgevoerd");
     return count;
   } finally {

@@ -68,10 +68,3 @@ export async function readStructure(sql: Sql): Promise<Structure> {
     ? { fits: false, found: "newer", migration: closed.bestand, oldest: closed.oudste_programma }
     : { fits: true };
 }
-
-/** Is the database within reach, with a structure that this program can work with; for `/readyz`. */
-export const isReady = (sql: Sql): Promise<boolean> =>
-  readStructure(sql).then(
-    ({ fits }) => fits,
-    () => false,
-  );

@@ -154,12 +154,13 @@ describe("a database that is of no use", () => {
           poolReading({ proef: sql }),
           reading(async (ctx) => [{ figure: temperature, value: (await ctx.sql`select 1`).length }]),
         ]);
-        const held = Array.from({ length: 5 }, () => sql`select pg_sleep(1)`.execute());
+        // Longer than who looks waits.
+        const held = Array.from({ length: 3 }, () => sql`select pg_sleep(2.5)`.execute());
         await wait(200);
         const lines = await scrape(metrics);
         assert.ok(lines.includes('leerid_pool_connections{pool="proef"} 2'));
         assert.ok(lines.includes('leerid_pool_connections_max{pool="proef"} 2'));
-        assert.ok(lines.includes('leerid_pool_waiting{pool="proef"} 3'));
+        assert.ok(lines.includes('leerid_pool_waiting{pool="proef"} 1'));
         assert.ok(lines.includes("leerid_proef 1"), "not behind those who wait");
         await Promise.all(held);
         assert.ok((await scrape(metrics)).includes('leerid_pool_connections{pool="proef"} 0'));
