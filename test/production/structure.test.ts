@@ -73,7 +73,12 @@ describe("an older program on a newer structure", () => {
   });
 
   it("versions are compared by number", () => {
-    assert.ok(isAtLeast("0.9.0", "0.10.0") && isAtLeast("1.2.3", "1.2.3") && isAtLeast("0.2.0", "1.0.0"));
+    assert.ok(
+      isAtLeast("0.9.0", "0.10.0") &&
+        isAtLeast("1.2.3", "1.2.3") &&
+        isAtLeast("0.2.0", "1.0.0") &&
+        isAtLeast("0.3.0", "0.3.0~rc1"),
+    );
     assert.ok(!isAtLeast("0.10.0", "0.9.9") && !isAtLeast("1.0.1", "1.0.0") && !isAtLeast("nieuw", "9.9.9"));
   });
 });

@@ -19,6 +19,8 @@ export function isAtLeast(oldest: string, own: string = version): boolean {
   return true;
 }
 
+/** What follows the three numbers (`0.3.0~rc1`) does not count. */
 function numbersOf(text: string): readonly number[] | undefined {
-  return /^\d+\.\d+\.\d+$/.test(text) ? text.split(".").map(Number) : undefined;
+  const [found] = /^\d+\.\d+\.\d+/.exec(text) ?? [];
+  return found?.split(".").map(Number);
 }
