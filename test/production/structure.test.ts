@@ -69,7 +69,7 @@ describe("an older program on a newer structure", () => {
         await becomes(node.base, 200, "one that runs goes on");
         const second = await startServer(settings());
         await becomes(second.base, 200, "another one starts");
-        assert.equal(await second.end(), 0);
+        await second.end();
       });
       await withNewer(null, () => becomes(node.base, 503, "it may not"));
       await becomes(node.base, 200, "it may again");
