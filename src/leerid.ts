@@ -81,11 +81,18 @@ export const upkeep = ({ anker }: UpkeepOptions): readonly Upkeep[] => [
 ];
 
 /** What the jobs of a process need of its configuration. */
-type JobsConfig = { readonly urls: Pick<Config["urls"], "acm">; readonly LEERID_PRODUCTIE: boolean };
+type JobsConfig = {
+  readonly urls: Pick<Config["urls"], "acm"> & Partial<Config["urls"]>;
+  readonly LEERID_PRODUCTIE: boolean;
+};
 
 /** The work that may be asked for with `enqueue`, as the rooms offer it. */
 export const jobs = ({ urls, LEERID_PRODUCTIE }: JobsConfig): readonly Job[] => [
-  ...acmSite.jobs({ issuer: `${urls.acm}/op`, allowPrivateNetwork: !LEERID_PRODUCTIE }),
+  ...acmSite.jobs({
+    issuer: `${urls.acm}/op`,
+    allowPrivateNetwork: !LEERID_PRODUCTIE,
+    own: Object.values(urls),
+  }),
   ...leveringen.jobs,
   ...uitreiking.jobs(endSessies),
 ];

@@ -218,6 +218,12 @@ describe("telling applications that a session ended", () => {
       assert.deepEqual([inside.heard.length, (await waiting("bingel")).length], [0, 1], uri);
       await w.db.sql`delete from acm.afmelding`;
     }
+    // Our own lokets may: their addresses are ours, not those of a provider.
+    await setAddress("bingel", `http://127.0.0.1:${port}/`);
+    await signedOut("binnen.eigen", []);
+    const own = [`http://127.0.0.1:${port}`];
+    await tellApplication(w.ctx, { ...options(false), own }, await queueOf("bingel"));
+    assert.deepEqual([inside.heard.length, (await waiting("bingel")).length], [1, 0]);
     await dropJobs();
   });
 });

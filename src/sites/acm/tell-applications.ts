@@ -20,6 +20,8 @@ export type TellOptions = {
   readonly issuer: string;
   /** Lets it reach private addresses; never in production. */
   readonly allowPrivateNetwork: boolean;
+  /** Our own sites, by origin: those may stand inside. */
+  readonly own?: readonly string[];
 };
 
 const second = 1000;
@@ -69,7 +71,7 @@ export async function tellApplication(ctx: Context, options: TellOptions, rij: s
 /** True when nothing is left to do for this one. */
 async function tell(
   ctx: Context,
-  { issuer, allowPrivateNetwork }: TellOptions,
+  { issuer, allowPrivateNetwork, own = [] }: TellOptions,
   sign: Sign,
   afmelding: Afmelding,
 ): Promise<boolean> {
@@ -93,7 +95,13 @@ async function tell(
       },
       "logout+jwt",
     );
-    const status = await postForm(adres.uri, { logout_token: token }, { allowPrivateNetwork });
+    const status = await postForm(
+      adres.uri,
+      { logout_token: token },
+      {
+        allowPrivateNetwork: allowPrivateNetwork || own.includes(new URL(adres.uri).origin),
+      },
+    );
     if (status === 200 || status === 204) return true;
     log({ status });
     return status === 400; // 2.8: it heard us and refuses; so it would the next time
