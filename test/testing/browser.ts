@@ -133,6 +133,8 @@ export async function tooWide(page: Page): Promise<readonly string[]> {
 
 /** The element with focus: its id or its words, and whether a ring of at least 2 px is seen around it (WCAG 2.4.7). */
 export async function focused(page: Page): Promise<{ readonly name: string; readonly ring: boolean }> {
+  // Before its style sheet is there a page has the browser's own, thinner ring.
+  await page.waitForLoadState("load");
   return page.evaluate(`(() => {
     const element = document.activeElement;
     const style = getComputedStyle(element);
