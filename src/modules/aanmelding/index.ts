@@ -16,7 +16,7 @@ import {
   type OnReplaced,
   type Sleutel,
 } from "#modules/sleutels";
-import { getFeiten, readFeiten, type Feiten } from "#modules/verstrekking";
+import { getFeiten, openFeiten, type Feiten } from "#modules/verstrekking";
 import { withSproeiwacht, type Gate } from "./gate.ts";
 import { niveauOf, wachttijden } from "./rules.ts";
 import { recordPoging, findAanmelder, recordFailed, erasePogingen, type SignInAccount } from "./store.ts";
@@ -88,7 +88,7 @@ export function authenticate(
         : undefined;
     const goed = await poort.matches(ctx.keys, sleutel, poging.wachtwoord);
     const doorVenster = !goed && (await isByVenster(ctx, wie, poging.wachtwoord));
-    const feiten = readFeiten(wie.feiten);
+    const feiten = await openFeiten(ctx, wie.feiten);
     if ((!goed && !doorVenster) || !sleutel || !wie.account_uuid || !feiten) {
       if (!eerderMislukt) await recordFailed(ctx, naamHash, ctx.clock.now());
       return { soort: "onjuist" };

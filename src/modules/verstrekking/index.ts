@@ -11,7 +11,7 @@ export {
   nearestInschrijvingen,
   explanationOf,
 } from "./rules.ts";
-export { findWeigering, getFeiten, readFeiten, refuse } from "./store.ts";
+export { digestOf, findWeigering, getFeiten, openFeiten, readFeiten, refuse } from "./store.ts";
 
 /**
  * The OpenID `sub` for one application: the account_uuid where its agreement holds it, else a pseudonym that is the same

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
+import { hash } from "#platform/crypto";
 import { newReferentie, type AccountUuid } from "#platform/ids";
 import type {
   Feiten,
@@ -39,6 +40,23 @@ export function readFeiten(json: string | null): Feiten | null {
     })),
   });
 }
+
+const digests = new WeakMap<Feiten, Buffer>();
+
+/** The facts from the answer of the SQL function `verstrekking.feiten`; null = no such account. */
+export async function openFeiten(_ctx: Context, json: string | null): Promise<Feiten | null> {
+  const feiten = readFeiten(json);
+  if (feiten && json !== null) digests.set(feiten, hash(json));
+  return feiten;
+}
+
+/** SHA-256 of the text that these facts were read from: another one as soon as any of them, or the day, is another. */
+export function digestOf(feiten: Feiten): Buffer {
+  const digest = digests.get(feiten);
+  if (!digest) throw new Error("these facts were not read from the database");
+  return digest;
+}
+
 const who = ({ toepassing }: OfToepassing<unknown>): string => toepassing;
 
 /** The facts of a day about one pupil for one client, or (clientId null) for all applications that his schools chose. */
@@ -50,7 +68,7 @@ export async function getFeiten(
 ): Promise<Feiten | null> {
   const [row] = await ctx.sql<{ feiten: string | null }[]>`
     select verstrekking.feiten(${accountUuid}::uuid, ${clientId}::text, ${vandaag}::date) as feiten`;
-  return readFeiten(row?.feiten ?? null);
+  return openFeiten(ctx, row?.feiten ?? null);
 }
 
 /** Notes a refusal and gives the reference number that the pupil can pass on. */
