@@ -54,10 +54,7 @@ const everything = [
 /** One school, some applications with every kind of client, and ACM on a real port. */
 export async function world({
   sleutel,
-  alleenProvider = false,
 }: {
-  /** Everything through the provider, nothing on the straight path. */
-  readonly alleenProvider?: boolean;
   /** The key of adults, for this address of ACM. */
   readonly sleutel?: (origin: string) => Promise<SleutelOptions>;
 } = {}): Promise<World> {
@@ -212,7 +209,6 @@ export async function world({
     loketUrl: "https://loket.leerid.example",
     medewerkers: await sleutel?.(origin),
     allowPrivateNetwork: true,
-    alleenProvider,
   });
   return {
     db,

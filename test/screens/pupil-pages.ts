@@ -1,6 +1,6 @@
 import { errorSheet as demosleutelFout, personenSheet } from "#demo/upstream/pages";
 import { personas } from "#demo/upstream/personas";
-import { html, trusted } from "#platform/html";
+import { html } from "#platform/html";
 import * as acm from "#sites/acm/pages";
 import * as loket from "#sites/leerlingloket/pages";
 
@@ -135,16 +135,6 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   },
   "afmelden-vraag": {
     html: acm.askSignOut({ formulier: { url: "/echo", velden: { xsrf: "a" } }, toepassing: "Bingel" }),
-  },
-  "afmelden-vraag-formulier": {
-    html: acm.askSignOut({
-      formulier: {
-        gemaakt: trusted(
-          '<form id="op.logoutForm" method="post" action="/echo"><input type="hidden" name="xsrf" value="b"/></form>',
-        ),
-        id: "op.logoutForm",
-      },
-    }),
   },
   afgemeld: { html: acm.signedOutPage({ loketUrl: "/loket", voet: footer }) },
   fout: {

@@ -1,12 +1,37 @@
 import type { Acm } from "./contract.ts";
 
-/** A cookie of this request, as the provider's own library reads it: the first one counts. */
+export type Cookies = {
+  /** The session. */
+  readonly sessie: string;
+  /** Makes a sign-in form this browser's own; one per form, at the address of that form. */
+  readonly formulier: string;
+  /** An initial password was right: an own one may be chosen; at the address of that form. */
+  readonly eersteKeer: string;
+  /** An adult is on his way to his key; at the address of the question. */
+  readonly heenweg: string;
+  /** An adult signed out here: the next one proves anew who he is. */
+  readonly afgemeld: string;
+};
+
+/** Prefixes make the browser refuse a cookie that a neighbouring site or a plain connection tries to set. */
+export const cookieNames = (secure: boolean): Cookies => {
+  const name = (own: string) => `${secure ? "__Secure-" : ""}leerid-${own}`;
+  return {
+    sessie: secure ? "__Host-leerid" : "leerid",
+    formulier: name("aanmelding"),
+    eersteKeer: name("eerste-keer"),
+    heenweg: name("heenweg"),
+    afgemeld: name("afgemeld"),
+  };
+};
+
+/** A cookie of this request; of two with one name the first one counts. */
 export function cookieOf(header: string | undefined, name: string): string | undefined {
   const value = header === undefined ? undefined : new RegExp(`(?:^|;) *${name}=([^;]*)`).exec(header)?.[1];
   return value?.startsWith('"') ? value.slice(1, -1) : value;
 }
 
-/** A value for `set-cookie`: only for this server, no scripts, no other sites. `null` takes it away; `maxAge` in milliseconds. */
+/** A value for `set-cookie`: only for this server, no scripts, no other sites. `null` takes it away; `maxAge` in seconds. */
 export function setCookie(
   { secure }: Pick<Acm, "secure">,
   name: string,
@@ -15,9 +40,13 @@ export function setCookie(
   maxAge?: number,
 ): string {
   const expires =
-    value === null ? new Date(0) : maxAge === undefined ? undefined : new Date(Date.now() + maxAge);
+    value === null ? new Date(0) : maxAge === undefined ? undefined : new Date(Date.now() + maxAge * 1000);
   return (
     `${name}=${value ?? ""}; path=${path}${expires ? `; expires=${expires.toUTCString()}` : ""}` +
     `; samesite=lax${secure ? "; secure" : ""}; httponly`
   );
 }
+
+/** The cookie of a session; `null` takes it away. It ends with the browser. */
+export const sessionCookie = (acm: Acm, id: string | null): string =>
+  setCookie(acm, acm.cookies.sessie, id, "/");

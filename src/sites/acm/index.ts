@@ -7,12 +7,12 @@ import type { Reading } from "#platform/metrics";
 import { makeGate, type Gate } from "#modules/aanmelding";
 import { openKeyRing } from "#modules/tokens";
 import { listClients, type ClientRecord } from "#modules/toepassingen";
-import { cookieNames, type Acm } from "./contract.ts";
+import type { Acm } from "./contract.ts";
+import { cookieNames } from "./cookies.ts";
 import { makeTallies, refusalReading } from "./figures.ts";
 import { acmHandler } from "./http.ts";
+import { makeLibrary } from "./library/index.ts";
 import { openSleutel, type SleutelOptions } from "./medewerker-sleutel.ts";
-import { makeProvider } from "./provider.ts";
-import { makeStraight } from "./straight.ts";
 
 export type { SleutelOptions } from "./medewerker-sleutel.ts";
 export { figures } from "./figures.ts";
@@ -35,8 +35,6 @@ export type AcmOptions = {
   readonly allowPrivateNetwork?: boolean;
   /** Another password check, for a measurement of what everything but the hash costs. No setting leads here. */
   readonly matches?: Gate["matches"];
-  /** Everything through the provider, for tests that compare it with the straight path. No setting leads here. */
-  readonly alleenProvider?: boolean;
 };
 
 export type AcmSite = {
@@ -82,28 +80,20 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
   };
 
   // Static clients: looked up in an adapter they fall out of a cache of 100, and each costs a query.
-  let provider = makeProvider(acm);
-  let callback = provider.callback();
-  const rebuild = () => {
-    provider = makeProvider(acm);
-    callback = provider.callback();
-  };
-  bos.onChange(rebuild);
+  const library = makeLibrary(acm);
+  bos.onChange(library.renew);
   const clientsFollowed = await followState(ctx, {
     channel: "leerid_clients",
     name: "clients",
     read: () => listClients(ctx),
     take(newest) {
       clients = new Map(newest.map((client) => [client.clientId, client]));
-      rebuild();
+      library.renew();
     },
   });
-  const statics = getRequestListener(staticAssets().fetch);
-
-  const handler = acmHandler(acm.issuer, {
-    straight: options.alleenProvider === true ? () => undefined : makeStraight(acm),
-    provider: () => callback,
-    rest: statics,
+  const handler = acmHandler(acm, {
+    library: library.handle,
+    rest: getRequestListener(staticAssets().fetch),
   });
   return {
     issuer: acm.issuer,
