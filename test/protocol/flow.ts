@@ -124,7 +124,7 @@ export async function userinfo(w: World, token: unknown): Promise<TokenAnswer> {
 export async function assertion(
   w: World,
   clientId: string,
-  { audience = w.issuer, jti = randomBytes(12).toString("hex"), key = w.clientKey } = {},
+  { audience = w.issuer, jti = randomBytes(12).toString("hex"), key = w.clientKey, until = "1m" } = {},
 ): Promise<Params> {
   const jwt = await new SignJWT({})
     .setProtectedHeader({ alg: "ES256", kid: "rp-1" })
@@ -133,7 +133,7 @@ export async function assertion(
     .setAudience(audience)
     .setJti(jti)
     .setIssuedAt()
-    .setExpirationTime("1m")
+    .setExpirationTime(until)
     .sign(key);
   return {
     client_assertion: jwt,

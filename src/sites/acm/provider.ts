@@ -15,6 +15,8 @@ import { makePolicy } from "./policy.ts";
 import { redeemGrant } from "./redeem.ts";
 import { checkResponseMode, checkScopes, getResourceServerInfo } from "./scopes.ts";
 import { resumeCookie } from "./go-on.ts";
+import { checkAssertionEnd, clockTolerance } from "./token/client-assertion.ts";
+import { assertionAlgs } from "./token/client-keys.ts";
 
 /** The claims of each scope, from the one table of attributes (D4) and that of adults (D8). */
 function claimsByScope(): Record<string, string[]> {
@@ -70,13 +72,14 @@ function configuration(acm: Acm): Configuration {
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt"],
     enabledJWA: {
       idTokenSigningAlgValues: ["RS256", "ES256"],
-      clientAuthSigningAlgValues: ["RS256", "ES256"],
+      clientAuthSigningAlgValues: [...assertionAlgs],
     },
     conformIdTokenClaims: false,
     allowOmittingSingleRegisteredRedirectUri: false,
     acceptQueryParamAccessTokens: false,
     expiresWithSession: () => false, // adapter.ts joins every token with its session
-    clockTolerance: 15,
+    clockTolerance,
+    assertJwtClientAuthClaimsAndHeader: (_koa, { exp }) => checkAssertionEnd(exp),
     ttl: {
       AccessToken: duur.accessToken,
       AuthorizationCode: duur.code,
