@@ -202,6 +202,7 @@ describe("a client is known here by the same as it is at the library", () => {
       "Bearer eDp5",
       "Basic ====",
       "Basic eDp5=",
+      "Basic eDp5e",
       "Basic eDp5eDp",
       "Basic eA==",
       basic("basic", ""),

@@ -38,15 +38,3 @@ function prepare(geheim: string | undefined, metadata: ClientMetadata): ClientPr
   }
   return geheim === undefined ? undefined : { kind: "secret", secretHash: hash(geheim) };
 }
-
-/** Those of a set that this header may mean (RFC 7517 4): a key may say itself what it is for. */
-export function selectKeys(keys: readonly JWK[], alg: string, kid: string | undefined): readonly JWK[] {
-  return keys.filter(
-    (key) =>
-      (alg === "ES256" ? key.kty === "EC" && key.crv === "P-256" : key.kty === "RSA") &&
-      (kid === undefined || key.kid === kid) &&
-      (key.alg === undefined || key.alg === alg) &&
-      (key.use === undefined || key.use === "sig") &&
-      (key.key_ops?.includes("verify") ?? true),
-  );
-}
