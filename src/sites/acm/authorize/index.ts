@@ -11,7 +11,13 @@ import { checkClient, checkRedirectUri } from "./check-client.ts";
 import { checkHint } from "./check-hint.ts";
 import { checkPkce } from "./check-pkce.ts";
 import { checkMaxAge, checkPrompt } from "./check-prompt.ts";
-import { checkResponse, rejectDuplicates, rejectUnsupported } from "./check-response.ts";
+import {
+  checkResponseMode,
+  checkResponseType,
+  rejectDuplicates,
+  rejectResource,
+  rejectUnsupported,
+} from "./check-response.ts";
 import { checkScope } from "./check-scope.ts";
 import { decideAccess, refuseAccess } from "./decide.ts";
 import { findSession } from "./find-session.ts";
@@ -24,10 +30,12 @@ import type { Vraag } from "./vraag.ts";
 const checks: readonly ((c: Checking) => void | Promise<void>)[] = [
   rejectDuplicates,
   rejectUnsupported,
-  checkResponse,
+  checkResponseMode,
+  checkResponseType,
   checkPrompt,
   checkScope,
   checkPkce,
+  rejectResource,
   checkMaxAge,
   checkHint,
 ];
