@@ -73,16 +73,13 @@ export function acmHandler(acm: Acm, { library, rest }: { library: Library; rest
     return answerWith(res, visit, async () => endpoint.people?.(acm, visit));
   };
 
-  function answerWith(
+  async function answerWith(
     res: ServerResponse,
     visit: Visit,
     work: () => Promise<Answer | undefined>,
   ): Promise<void> {
-    return work()
-      .catch((error: unknown) => faultAnswer(acm, visit.path, error))
-      .then((answer) => {
-        if (answer) respond(res, answer);
-      });
+    const answer = await work().catch((error: unknown) => faultAnswer(acm, visit.path, error));
+    if (answer) respond(res, answer);
   }
 
   /** Codes are ours to redeem; every other grant is the library's. */
