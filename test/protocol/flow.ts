@@ -112,6 +112,18 @@ export const redeem = (
 export const redeemOf = (w: World, name: string, code: string): Promise<TokenAnswer> =>
   redeem(w, code, { redirect_uri: `https://${name}.example/terug` }, basic(name));
 
+/** Opens another application for who is signed in, as its relying party does: only then it is one of the session. */
+export async function openApplication(
+  w: World,
+  visitor: Browser,
+  name: string,
+  changes: Params = {},
+): Promise<TokenAnswer> {
+  const answer = await redeemOf(w, name, codeOf(await visitor.get(authUrlOf(w, name, changes))));
+  if (answer.status !== 200) throw new Error(`${name} did not open: ${JSON.stringify(answer.body)}`);
+  return answer;
+}
+
 export async function userinfo(w: World, token: unknown): Promise<TokenAnswer> {
   const response = await fetch(`${w.issuer}/v1/userinfo`, {
     headers: { authorization: `Bearer ${String(token)}` },
