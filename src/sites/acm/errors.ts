@@ -6,6 +6,7 @@ import { describeError, isHangUp } from "#platform/log";
 import { json, pageAnswer, withHeaders, type Answer } from "./answer.ts";
 import type { Acm } from "./contract.ts";
 import { faultPage } from "./pages/index.ts";
+import type { Visit } from "./visit.ts";
 
 type Text = { readonly titel: string; readonly waarom: string; readonly wie: string };
 
@@ -64,15 +65,16 @@ export function protocolErrorPage(acm: Acm, error: unknown, status?: number): An
 /** Endpoints that machines call answer in JSON, whatever they say they accept. */
 const forMachines = /^\/(v1\/(token|keys|userinfo|introspect|revoke)(\/|$)|\.well-known)/;
 
-export const isForMachines = (path: string): boolean => forMachines.test(path);
+const isForMachines = (path: string): boolean => forMachines.test(path);
 
-/** There is nothing at this address, or not by this method (RFC 9110 15.5.5, 15.5.6). */
-export function missing(acm: Acm, path: string, allowed?: readonly string[]): Answer {
+/** There is nothing at this address, or not by this method (RFC 9110 15.5.5, 15.5.6): a page for people, JSON for all others. */
+export function missing(acm: Acm, { path, req }: Visit, allowed?: readonly string[]): Answer {
   const status = allowed ? 405 : 404;
   const error = allowed ? "method_not_allowed" : "niet_gevonden";
-  const answer = isForMachines(path)
-    ? json(status, { error: allowed ? error : "not_found" })
-    : errorPage(acm, status, error);
+  const people = !isForMachines(path) && req.headers.accept?.includes("text/html") === true;
+  const answer = people
+    ? errorPage(acm, status, error)
+    : json(status, { error: allowed ? error : "not_found" });
   return allowed ? withHeaders(answer, { allow: allowed.join(", ") }) : answer;
 }
 

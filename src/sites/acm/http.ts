@@ -63,8 +63,8 @@ export function acmHandler(acm: Acm, { library, rest }: { library: Library; rest
     const visit = visitOf(req, url);
     const endpoint = formPath.test(visit.path) ? form : endpoints[visit.path];
     const path = visit.path;
-    if (!endpoint) return respond(res, missing(acm, path));
-    if (!endpoint.methods.includes(visit.method)) return respond(res, missing(acm, path, endpoint.methods));
+    if (!endpoint) return respond(res, missing(acm, visit));
+    if (!endpoint.methods.includes(visit.method)) return respond(res, missing(acm, visit, endpoint.methods));
     if (visit.method === "OPTIONS")
       return respond(res, { status: 204, headers: { allow: endpoint.methods.join(", ") }, body: "" });
     if (path === "/v1/token") return answerWith(res, visit, token(req, res));
@@ -73,16 +73,13 @@ export function acmHandler(acm: Acm, { library, rest }: { library: Library; rest
     return answerWith(res, visit, async () => endpoint.people?.(acm, visit));
   };
 
-  function answerWith(
+  async function answerWith(
     res: ServerResponse,
     visit: Visit,
     work: () => Promise<Answer | undefined>,
   ): Promise<void> {
-    return work()
-      .catch((error: unknown) => faultAnswer(acm, visit.path, error))
-      .then((answer) => {
-        if (answer) respond(res, answer);
-      });
+    const answer = await work().catch((error: unknown) => faultAnswer(acm, visit.path, error));
+    if (answer) respond(res, answer);
   }
 
   /** Codes are ours to redeem; every other grant is the library's. */

@@ -1,5 +1,4 @@
 import { keyedHash, type Keys } from "#platform/crypto";
-import type { AccountUuid } from "#platform/ids";
 
 /** An adult as the upstream provider tells of him (D8); with the spelling of a row of `acm.sessie`. */
 export type Medewerker = {
@@ -62,15 +61,6 @@ export function claimsOf(medewerker: Medewerker, scopes: ReadonlySet<string>): R
     }),
   };
 }
-
-const adult = "medewerker:";
-
-/** How the OpenID library knows an adult; no account_uuid looks like it. */
-export const medewerkerId = ({ voId }: Medewerker): string => `${adult}${voId}`;
-
-/** The pupil's account behind an account id of the library; null for an adult. */
-export const accountUuidOf = (id: string | undefined): AccountUuid | null =>
-  id === undefined || id.startsWith(adult) ? null : (id as AccountUuid);
 
 /** The OpenID `sub` of an adult for one application: a pseudonym, the same every time, another one elsewhere. */
 export const subOfMedewerker = (keys: Keys, toepassing: string, { voId }: Medewerker): string =>

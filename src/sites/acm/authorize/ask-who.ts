@@ -8,8 +8,10 @@ import { isStale } from "./vraag.ts";
 
 /** Nobody is signed in, or not in the way that is asked: the form, or the key of adults; with `prompt=none` an error. */
 export function askWho(a: Authorization): Answer | undefined | Promise<Answer> {
+  // The button Back, after the application took its answer.
+  if (a.nu && a.beantwoord === true) return redirect(a.client.startUrl);
   const missing = whyAsk(a);
-  if (missing === undefined) return a.beantwoord === true ? redirect(a.client.startUrl) : undefined;
+  if (missing === undefined) return undefined;
   if (a.vraag.stil) throw new errors.LoginRequired(missing);
   // A form of long ago is begun anew by the application, which has forgotten what it asked.
   if (a.form && isStale(a.acm, a.vraag)) return redirect(a.client.startUrl);

@@ -12,7 +12,7 @@ const scriptHash = `'sha256-${createHash("sha256").update(script).digest("base64
 export function formPostPage(
   target: string,
   fields: Readonly<Record<string, string>>,
-  { title = "Je gaat verder naar de toepassing", own = false } = {},
+  { title = "Je gaat verder naar de toepassing", formAction = formTargets([target]) } = {},
 ): Answer {
   const page = document({
     site: "leerling",
@@ -30,7 +30,7 @@ export function formPostPage(
     </main>`,
   });
   const answer = pageAnswer("error" in fields ? 400 : 200, page, {
-    formAction: own ? "anywhere" : formTargets([target]),
+    formAction,
   });
   const policy = (answer.headers["content-security-policy"] ?? "").replace(
     "script-src 'self'",

@@ -3,7 +3,7 @@ import { parse } from "node:querystring";
 import { readBody, isForm } from "../body.ts";
 import { redirect, withCookies, type Answer } from "../answer.ts";
 import type { Acm } from "../contract.ts";
-import { protocolErrorPage } from "../errors.ts";
+import { errorPage, protocolErrorPage } from "../errors.ts";
 import type { Visit } from "../visit.ts";
 import { askWho } from "./ask-who.ts";
 import { walk, type Authorization, type Step } from "./authorization.ts";
@@ -24,7 +24,6 @@ import { findSession } from "./find-session.ts";
 import { giveCode, sendError } from "./give-code.ts";
 import { checkSubject, keepSession, startAgain } from "./keep-session.ts";
 import type { Checking } from "./checking.ts";
-import type { Vraag } from "./vraag.ts";
 
 /** Is it a request that we answer? (OpenID Connect Core 3.1.2.1, 3.1.2.2; in this order) */
 const checks: readonly ((c: Checking) => void | Promise<void>)[] = [
@@ -57,6 +56,7 @@ export const stepsAfterSignIn: readonly Step[] = [
 /** `/v1/auth`: the authorization endpoint, for pupils and for adults. */
 export async function authorize(acm: Acm, visit: Visit): Promise<Answer> {
   if (visit.method === "POST") return askedByForm(acm, visit);
+  if (visit.query.length > longestQuery) return tooLarge(acm, 414);
   const raw = parse(visit.query);
   const params = Object.fromEntries(
     Object.entries(raw).map(([name, value]) => [
@@ -97,7 +97,8 @@ export async function authorize(acm: Acm, visit: Visit): Promise<Answer> {
     if (error instanceof errors.OIDCProviderError) return sendError(acm, checking.vraag, error);
     throw error;
   }
-  return proceed({ acm, visit, client, vraag: checking.vraag as Vraag, cookies: [] }, steps);
+  if (JSON.stringify(checking.vraag).length > longestQuery) return tooLarge(acm, 414);
+  return proceed({ acm, visit, client, vraag: checking.vraag, cookies: [] }, steps);
 }
 
 /** Takes the steps; an error of the protocol goes to the application, with whatever cookies were meant to go with it. */
@@ -117,13 +118,13 @@ export async function proceed(a: Authorization, list: readonly Step[]): Promise<
  */
 async function askedByForm(acm: Acm, { req, path }: Visit): Promise<Answer> {
   const body = isForm(req) ? await readBody(req) : undefined;
-  if (!body)
-    return protocolErrorPage(acm, new errors.InvalidRequest("the request is no form, or too large"), 413);
-  const query = new URLSearchParams(body.toString("utf8")).toString();
-  if (query.length > longestQuery)
-    return protocolErrorPage(acm, new errors.InvalidRequest("the request is too large"), 413);
+  const query = body && new URLSearchParams(body.toString("utf8")).toString();
+  if (query === undefined || query.length > longestQuery) return tooLarge(acm, 413);
   return redirect(`${acm.issuer}${path}?${query}`);
 }
 
-/** Characters of a request, by GET or by POST alike. */
-export const longestQuery = 8_000;
+/** Characters of a request, by GET or by POST alike: sealed, it must fit into the address of its form. */
+const longestQuery = 8_000;
+
+const tooLarge = (acm: Acm, status: number): Answer =>
+  errorPage(acm, status, "invalid_request", "the request is too large, or no form");

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { sendThrough, json } from "../answer.ts";
 import type { Acm } from "../contract.ts";
-import { faultAnswer, missing } from "../errors.ts";
+import { faultAnswer } from "../errors.ts";
 import { saveWork } from "../store.ts";
 import { makeProvider } from "./provider.ts";
 import { beginWork, type UnitOfWork } from "./unit-of-work.ts";
@@ -52,7 +52,7 @@ async function commitBeforeAnswer(
   try {
     await next();
     if (ctx.state.fault !== undefined) return sendThrough(ctx, faultAnswer(acm, ctx.path, ctx.state.fault));
-    if (ctx.status === 404 && !ctx.body) return sendThrough(ctx, missing(acm, ctx.path));
+    if (ctx.status === 404 && !ctx.body) return sendThrough(ctx, json(404, { error: "not_found" }));
     if (!(await saveWork(acm.ctx, werk))) {
       const refused = { error: "invalid_client", error_description: "client authentication failed" };
       return sendThrough(ctx, json(401, refused));

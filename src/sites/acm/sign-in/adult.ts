@@ -3,14 +3,13 @@ import { redirect, withCookies, type Answer } from "../answer.ts";
 import { proceed, stepsAfterSignIn } from "../authorize/index.ts";
 import { pathOf, type Form } from "../authorize/vraag.ts";
 import { secondsNow, type Acm } from "../contract.ts";
-import { setCookie } from "../cookies.ts";
 import { SleutelError } from "../medewerker-sleutel.ts";
 import { forgetSignOut } from "../sign-out/adult.ts";
 import { findSessieOnly } from "../store.ts";
 import { sessionIdOf, type Visit } from "../visit.ts";
-import { findWebClient } from "../web-client.ts";
+import { findWebClient, type WebClient } from "../web-client.ts";
 import { countsFor } from "../who.ts";
-import { adultPage, loketOf, refuseAdult, waitingIn } from "./ask-key.ts";
+import { adultPage, keepWaiting, loketOf, refuseAdult, waitingIn } from "./ask-key.ts";
 
 /** `terugPad`: the one address that the upstream knows. The cookie is at the address of the question itself: on to there. */
 export function takeAnswerHome(acm: Acm, { query }: Visit): Answer {
@@ -20,11 +19,11 @@ export function takeAnswerHome(acm: Acm, { query }: Visit): Answer {
 
 /** The answer of the key, at the question that waits for it; a yes goes on to the application in this same request. */
 export async function answerOfKey(acm: Acm, visit: Visit, uid: string): Promise<Answer> {
-  const waiting = waitingIn(acm, visit, uid);
-  const client = findWebClient(acm, waiting?.vraag.clientId);
-  if (visit.method !== "GET" || !waiting || client?.doelgroep !== "medewerkers") return again(acm, visit);
-  const { vraag, heenweg } = waiting;
-  const used = setCookie(acm, acm.cookies.heenweg, null, pathOf(uid)); // an answer counts once
+  const { vraag, heenweg } = waitingIn(acm, visit, uid) ?? {};
+  const asking = findWebClient(acm, vraag?.clientId);
+  const client = asking?.doelgroep === "medewerkers" ? asking : loketOf(acm);
+  if (!client || client !== asking || !vraag || !heenweg) return again(acm, visit, client);
+  const used = keepWaiting(acm, uid, { vraag }); // an answer counts once
   try {
     if (!acm.sleutel) throw new SleutelError("niet-ingesteld");
     const { medewerker, acr, amr, authTime } = await acm.sleutel.back(`?${visit.query}`, heenweg);
@@ -38,11 +37,11 @@ export async function answerOfKey(acm: Acm, visit: Visit, uid: string): Promise<
   }
 }
 
-/** No question waits here any more: the button Back, or another browser. Who is signed in goes on to where adults begin. */
-async function again(acm: Acm, visit: Visit): Promise<Answer> {
+/** No question waits here any more: a second click, the button Back, another browser. Who is signed in goes on, anybody else begins anew. */
+async function again(acm: Acm, visit: Visit, client: WebClient | undefined): Promise<Answer> {
   const id = sessionIdOf(visit, acm.cookies.sessie);
   const sessie = id === undefined ? undefined : await findSessieOnly(acm.ctx, hash(id));
-  const loket = loketOf(acm);
-  if (sessie && loket && countsFor(acm, sessie, loket)) return redirect(loket.startUrl);
-  return adultPage(acm, "verlopen", loket);
+  return sessie && client && countsFor(acm, sessie, client)
+    ? redirect(client.startUrl)
+    : adultPage(acm, "verlopen", client);
 }

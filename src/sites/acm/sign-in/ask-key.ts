@@ -13,11 +13,15 @@ import type { Visit } from "../visit.ts";
 import { findWebClient, type WebClient } from "../web-client.ts";
 
 /** What waits at the key, sealed in a cookie at the address where its answer comes home. */
-export type Waiting = { readonly vraag: Vraag; readonly heenweg: WayOut };
+export type Waiting = {
+  readonly vraag: Vraag;
+  /** Gone once an answer came: it counts once. */
+  readonly heenweg?: WayOut;
+};
 
 const place = (uid: string): string => `heenweg\0${uid}`;
 /** Room in one cookie (4096 with its name and attributes). */
-const cookieRoom = 3600;
+const cookieRoom = 3800;
 
 /**
  * Sends an adult to the key of adults. No choice of key: an application serves pupils or adults, never both. The question waits in this
@@ -31,15 +35,23 @@ export async function askKey(a: Authorization): Promise<Answer> {
   try {
     if (!acm.sleutel) throw new SleutelError("niet-ingesteld");
     const { url, heenweg } = await acm.sleutel.begin({ uid: form.uid, opnieuw });
-    const waiting: Waiting = { vraag, heenweg };
-    const sealed = acm.bos.zegel.seal(JSON.stringify(waiting), place(form.uid));
-    if (sealed.length > cookieRoom) throw new SleutelError("klopt-niet");
-    const cookie = setCookie(acm, acm.cookies.heenweg, sealed, pathOf(form.uid), duur.formulier);
+    const cookie = keepWaiting(acm, form.uid, { vraag, heenweg });
+    if (cookie.length > cookieRoom) throw new SleutelError("klopt-niet");
     return withCookies(redirect(url), [cookie]);
   } catch (error) {
     return refuseAdult(acm, error, client);
   }
 }
+
+/** The cookie that lets a question wait at this address. */
+export const keepWaiting = (acm: Acm, uid: string, waiting: Waiting): string =>
+  setCookie(
+    acm,
+    acm.cookies.heenweg,
+    acm.bos.zegel.seal(JSON.stringify(waiting), place(uid)),
+    pathOf(uid),
+    duur.formulier,
+  );
 
 /** What waits at this address in this browser. */
 export function waitingIn(acm: Acm, visit: Visit, uid: string): Waiting | undefined {

@@ -38,6 +38,12 @@ export function askOwn(acm: Acm, form: Form, proven: FirstTime): Answer {
   return withCookies(ownPage(acm, form, 200, proven), [cookie]);
 }
 
+/** The same page again, while this browser knows that the initial password was right. */
+export function showOwn(acm: Acm, visit: Visit, form: Form): Answer | undefined {
+  const proven = provenIn(acm, visit, form);
+  return proven && ownPage(acm, form, 200, proven);
+}
+
 /** `/v1/aanmelden/:uid/wachtwoord`: the own password, which replaces the initial one. */
 export async function chooseOwn(acm: Acm, visit: Visit, form: Form): Promise<Answer> {
   const fields = await readFields(visit.req);

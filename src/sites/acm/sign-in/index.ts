@@ -7,7 +7,7 @@ import { signInExpiredPage } from "../pages/index.ts";
 import { isStrange, type Visit } from "../visit.ts";
 import { answerOfKey } from "./adult.ts";
 import { answerBadge } from "./badge.ts";
-import { chooseOwn } from "./first-time.ts";
+import { chooseOwn, showOwn } from "./first-time.ts";
 import { answerPassword } from "./password.ts";
 import { switchPupil } from "./switch.ts";
 
@@ -26,7 +26,7 @@ const pages: Readonly<Record<string, (acm: Acm, visit: Visit, form: Form) => Pro
 export async function answerForm(acm: Acm, visit: Visit): Promise<Answer> {
   const [, uid = "", page = ""] = /^\/v1\/aanmelden\/([\w-]{1,64})(?:\/([a-z]+))?$/.exec(visit.path) ?? [];
   if (page === "medewerker") return answerOfKey(acm, visit, uid);
-  if (pages[page] === undefined || uid === "") return missing(acm, visit.path);
+  if (pages[page] === undefined || uid === "") return missing(acm, visit);
   const found = readForm(acm, visit, uid);
   if (!found) return expired(acm);
   const { form, own } = found;
@@ -41,12 +41,14 @@ export async function answerForm(acm: Acm, visit: Visit): Promise<Answer> {
 async function showAgain(
   acm: Acm,
   visit: Visit,
-  { form, own }: { form: Form; own: boolean },
+  { form, own: mine }: { form: Form; own: boolean },
   page: string,
 ): Promise<Answer> {
   const { client, vraag } = form;
-  if (!own || isStale(acm, vraag)) return redirect(client.startUrl);
+  if (!mine || isStale(acm, vraag)) return redirect(client.startUrl);
   if (page === "badge") return answerBadge(acm, visit, form);
+  const own = page === "wachtwoord" ? showOwn(acm, visit, form) : undefined;
+  if (own) return own;
   return proceed({ acm, visit, client, vraag, form, cookies: [] }, steps);
 }
 

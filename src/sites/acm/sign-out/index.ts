@@ -3,7 +3,7 @@ import { pageAnswer, redirect, withCookies, type Answer } from "../answer.ts";
 import { formPostPage } from "../authorize/form-post.ts";
 import { readForm as readFields } from "../body.ts";
 import type { Acm, Sessie } from "../contract.ts";
-import { cookieOf, sessionCookie } from "../cookies.ts";
+import { sessionCookie } from "../cookies.ts";
 import { errorPage } from "../errors.ts";
 import { readIdTokenHint } from "../id-token-hint.ts";
 import { askSignOut, signedOutPage } from "../pages/index.ts";
@@ -32,19 +32,14 @@ const place = "afmelden";
 export async function signOut(acm: Acm, visit: Visit): Promise<Answer> {
   const params = visit.method === "POST" ? await readFields(visit.req) : new URLSearchParams(visit.query);
   if (!params) return errorPage(acm, 413, "invalid_request", "the request is no form, or too large");
+  const wish = await readWish(acm, params);
+  const formAction = wish.client?.afterLogout ?? [];
   // From another site a form comes without our session cookie (SameSite=Lax); from a page of ours it brings it. Not by an address: an ID
   // token would stand in it.
-  if (
-    visit.method === "POST" &&
-    cookieOf(visit.cookies, acm.cookies.sessie) === undefined &&
-    !params.has("hier")
-  )
-    return formPostPage(
-      "/op/v1/logout",
-      { ...Object.fromEntries(params), hier: "1" },
-      { title: "Je meldt je af", own: true },
-    );
-  const wish = await readWish(acm, params);
+  if (visit.method === "POST" && !visit.cookies?.includes(acm.cookies.sessie) && !params.has("hier")) {
+    const fields = { ...Object.fromEntries(params), hier: "1" };
+    return formPostPage("/op/v1/logout", fields, { title: "Je meldt je af", formAction });
+  }
   const sessie = await sessionOf(acm, visit);
   if (!sessie) return leave(acm, wish.client, wish.target);
   if (wish.isOf(sessie)) return end(acm, sessie, wish.client, wish.target);
@@ -59,7 +54,7 @@ export async function signOut(acm: Acm, visit: Visit): Promise<Answer> {
       voet: acm.voet,
       ...(wish.client?.slug !== undefined && { toepassing: wish.client.toepassing.naam }),
     }),
-    { formAction: wish.client ? wish.client.afterLogout : "self" },
+    { formAction },
   );
 }
 
