@@ -81,7 +81,7 @@ export async function authorize(acm: Acm, visit: Visit): Promise<Answer> {
       clientId: client.clientId,
       redirectUri: params["redirect_uri"] ?? "",
       scope: "",
-      responseMode: params["response_mode"] === "form_post" ? "form_post" : "query",
+      responseMode: raw["response_mode"] === "form_post" ? "form_post" : "query",
       gesteld: acm.ctx.clock.now(),
       ...(params["state"] !== undefined && !Array.isArray(raw["state"]) && { state: params["state"] }),
       ...(params["nonce"] !== undefined && { nonce: params["nonce"] }),
