@@ -270,9 +270,11 @@ const before: Readonly<Record<string, () => Promise<void>>> = {
     );
     await refuses(
       "a provider that knows another secret",
-      `cp -a /etc/leerid /tmp/leerid
-       echo 'een-heel-ander-geheim' > /tmp/leerid/geheim/medewerkers-client-secret
-       NODE_USE_SYSTEM_CA=1 /opt/leerid/huidig/node /usr/share/leerid/medewerkers/check.mjs /tmp/leerid`,
+      `secret=/etc/leerid/geheim/medewerkers-client-secret
+       cp -p $secret /tmp/secret
+       trap 'cp -p /tmp/secret $secret' EXIT
+       echo 'een-heel-ander-geheim' > $secret
+       leerid medewerkers toets`,
       /✖ het geheim klopt niet/,
     );
   },
