@@ -8,7 +8,7 @@ import { quarantine } from "./quarantine.ts";
 
 export type { Command } from "./contract.ts";
 export { helpOf, listOf, usageOf } from "./help.ts";
-export { findCommand } from "./read.ts";
+export { findCommand, readArguments } from "./read.ts";
 export { runCommand } from "./run.ts";
 
 /** Every command, in the order of the list. */
