@@ -3,7 +3,7 @@ import type { Fragment } from "#platform/database";
 import { hash } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
 import { regelSql, type Logregel } from "#modules/privacylog";
-import { readFeiten, type Feiten } from "#modules/verstrekking";
+import { openFeiten, type Feiten } from "#modules/verstrekking";
 import { duur } from "./contract.ts";
 import { endedSql, toldSql } from "./end-sessions.ts";
 import { accountUuidOf, readMedewerker } from "./medewerker.ts";
@@ -47,7 +47,7 @@ export async function findSessie(
         clients: row.clients,
         verlooptOp: row.verloopt_op,
       },
-      feiten: readFeiten(row.feiten),
+      feiten: await openFeiten(ctx, row.feiten),
     }
   );
 }
@@ -102,7 +102,7 @@ export async function findMachtiging(
       ingewisseld: row.ingewisseld,
       ingetrokken: row.ingetrokken,
       sessieLeeft: row.sessie_leeft,
-      feiten: readFeiten(row.feiten),
+      feiten: await openFeiten(ctx, row.feiten),
     }
   );
 }
