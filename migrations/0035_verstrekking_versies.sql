@@ -135,7 +135,7 @@ begin atomic
       select coalesce(json_object_agg(c.client_id, c.toepassing), '{}') from toepassingen.client c where c.doelgroep = 'leerlingen'),
     'protocollen', array(
       select row(p.toepassing, p.protocol, p.versie, p.van, p.tot, p.attributen::json)::verstrekking.protocol_feit
-        from protocollen.protocol p order by p.toepassing, p.versie desc)
+        from protocollen.protocol p order by p.toepassing, p.versie desc, p.protocol)
   )::text;
 end;
 
