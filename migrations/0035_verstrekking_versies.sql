@@ -101,6 +101,11 @@ insert into verstrekking.aanbodversie default values;
 insert into verstrekking.schoolversie (instellingsnummer)
   select instellingsnummer from toepassingen.keuze union select instellingsnummer from toepassingen.zichtbaarheid;
 
+create type verstrekking.schoolkeuze as (toepassing text, van date, tot date);
+create type verstrekking.schoolregel as (
+  toepassing text, soort text, niveau text, leerjaar integer, klas text, subklas text, uitgesloten boolean, van date, tot date
+);
+
 -- The choices of schools and their rules that speak of no one pupil, with their version: [{instellingsnummer, versies, keuzes, regels}],
 -- whether they run or not. Read beside the facts of a pupil, or when they name a version that this process does not hold.
 -- Written as `begin atomic`, so that PostgreSQL knows which columns it reads: a test asks it, and changes each.
@@ -111,10 +116,10 @@ begin atomic
     'instellingsnummer', n.nummer,
     'versies', array(select v.versie from verstrekking.schoolversie v where v.instellingsnummer = n.nummer order by v.versie),
     'keuzes', array(
-      select row(k.toepassing, k.instellingsnummer, k.van, k.tot)::verstrekking.keuze_feit
+      select row(k.toepassing, k.van, k.tot)::verstrekking.schoolkeuze
         from toepassingen.keuze k where k.instellingsnummer = n.nummer),
     'regels', array(
-      select row(z.toepassing, z.instellingsnummer, z.soort, z.niveau, z.leerjaar, z.klas, z.subklas, z.uitgesloten, z.van, z.tot)::verstrekking.regel_feit
+      select row(z.toepassing, z.soort, z.niveau, z.leerjaar, z.klas, z.subklas, z.uitgesloten, z.van, z.tot)::verstrekking.schoolregel
         from toepassingen.zichtbaarheid z where z.instellingsnummer = n.nummer and z.account_uuid is null)
   )), '[]')::text
   from (select distinct unnest(p_nummers) as nummer) n;
@@ -140,7 +145,7 @@ begin atomic
 end;
 
 create type verstrekking.school_feit as (instellingsnummer text, hoofd text, versie uuid);
-drop type verstrekking.feiten;
+drop type verstrekking.feiten, verstrekking.keuze_feit;
 create type verstrekking.feiten as (
   account verstrekking.account_feit, inschrijvingen verstrekking.inschrijving_feit[], klassen verstrekking.klas_feit[],
   regels verstrekking.regel_feit[], scholen verstrekking.school_feit[], aanbod uuid[], client text, vandaag date

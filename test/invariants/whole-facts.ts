@@ -26,11 +26,12 @@ export async function makeModel(url: string): Promise<void> {
   const body = text.slice(from, text.indexOf(end, from) + end.length);
   const owner = openDatabase({ url, max: 1, role: "eigenaar" });
   await owner.unsafe(`
+    create type public.keuze_feit as (toepassing text, instellingsnummer text, van date, tot date);
     create type public.hele_feiten as (
       account verstrekking.account_feit, inschrijvingen verstrekking.inschrijving_feit[], klassen verstrekking.klas_feit[],
-      toepassingen verstrekking.toepassing_feit[], keuzes verstrekking.keuze_feit[], regels verstrekking.regel_feit[],
+      toepassingen verstrekking.toepassing_feit[], keuzes public.keuze_feit[], regels verstrekking.regel_feit[],
       protocollen verstrekking.protocol_feit[], vandaag date);
-    ${body.replace(start, "create function public.hele_feiten(").replace("::verstrekking.feiten)", "::public.hele_feiten)")}`);
+    ${body.replace(start, "create function public.hele_feiten(").replace("::verstrekking.feiten)", "::public.hele_feiten)").replace("verstrekking.keuze_feit", "public.keuze_feit")}`);
   await owner.end();
 }
 
@@ -78,8 +79,9 @@ export function readModel(json: string): Feiten {
 
 /** The same facts with choices and rules in one order: no query gives them one. */
 export function orderly(feiten: Feiten): Feiten {
-  const sorted = <T>(rows: readonly T[]) =>
-    rows.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  const text = (row: object) => JSON.stringify(Object.entries(row).toSorted());
+  const sorted = <T extends object>(rows: readonly T[]) =>
+    rows.toSorted((a, b) => (text(a) < text(b) ? -1 : 1));
   return {
     ...feiten,
     toepassingen: feiten.toepassingen.map((one) => ({

@@ -16,11 +16,15 @@ import { findFeiten, findWhole, getRegels, type RegelsAnswer } from "./store.ts"
 
 /** Schools of which a process keeps the rules: more than there are in Flanders. */
 const most = 5000;
+/** Different choices and rules of which one copy serves all schools; above that it begins again. */
+const mostKnown = 10_000;
 
 /** What a process holds of one database. Each thing has its version, so that it is never wrong for who asks for that version. */
 type Held = {
   /** The one that was asked for last stands last. */
   readonly scholen: Map<Instellingsnummer, Schoolregels>;
+  /** Choices and rules by their text. */
+  readonly known: Map<string, object>;
   aanbod?: Aanbod;
 };
 
@@ -28,13 +32,15 @@ type Held = {
 const heldOf = new WeakMap<Context["sql"]["options"], Held>();
 
 function heldBy({ sql }: Context): Held {
-  const held: Held = heldOf.get(sql.options) ?? { scholen: new Map() };
+  const held: Held = heldOf.get(sql.options) ?? { scholen: new Map(), known: new Map() };
   heldOf.set(sql.options, held);
   return held;
 }
 
 function keep(held: Held, answer: RegelsAnswer): void {
-  for (const [nummer, regels] of readSchoolregels(answer.scholen)) holdSchool(held, nummer, regels);
+  if (held.known.size > mostKnown) held.known.clear();
+  for (const [nummer, regels] of readSchoolregels(answer.scholen, held.known))
+    holdSchool(held, nummer, regels);
   if (answer.aanbod !== null) held.aanbod = readAanbod(answer.aanbod);
 }
 
