@@ -228,6 +228,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "protocollen.protocol": "Idem.",
       "klassen.indeling": "Idem.",
       "akkoorden.akkoord": "Idem: without one no class counts.",
+      "schoolloket.scherm_af": "A school sees the version of its own rules only: row-level security.",
     },
   },
   "modules/protocollen": {

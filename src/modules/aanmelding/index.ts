@@ -88,7 +88,8 @@ export function authenticate(
         : undefined;
     const goed = await poort.matches(ctx.keys, sleutel, poging.wachtwoord);
     const doorVenster = !goed && (await isByVenster(ctx, wie, poging.wachtwoord));
-    const feiten = await openFeiten(ctx, wie.feiten);
+    // Only now: it may cost a trip, and a wrong password takes as long for a name that nobody has.
+    const feiten = goed || doorVenster ? await openFeiten(ctx, wie.feiten) : null;
     if ((!goed && !doorVenster) || !sleutel || !wie.account_uuid || !feiten) {
       if (!eerderMislukt) await recordFailed(ctx, naamHash, ctx.clock.now());
       return { soort: "onjuist" };
