@@ -55,7 +55,10 @@ const everything = [
 export async function world({
   sleutel,
   alleenProvider = false,
+  proxies = 0,
 }: {
+  /** How many proxies of ours stand before it. */
+  readonly proxies?: number;
   /** Everything through the provider, nothing on the straight path. */
   readonly alleenProvider?: boolean;
   /** The key of adults, for this address of ACM. */
@@ -213,6 +216,7 @@ export async function world({
     medewerkers: await sleutel?.(origin),
     allowPrivateNetwork: true,
     alleenProvider,
+    proxies,
   });
   return {
     db,

@@ -1,4 +1,5 @@
 import type { KoaContextWithOIDC } from "oidc-provider";
+import { clientAddress } from "#platform/address";
 import { authenticateBadge } from "#modules/aanmelding";
 import { readBadge } from "#modules/sleutels";
 import { sendPage } from "./answer.ts";
@@ -47,7 +48,7 @@ export async function answerBadge(
     badge: code,
     plaatje,
     clientId,
-    bron: ctx.req.socket.remoteAddress,
+    bron: clientAddress(ctx.req, acm.proxies),
   });
   if (outcome.soort === "wachten") {
     ctx.set("retry-after", String(outcome.seconden));

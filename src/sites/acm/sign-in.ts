@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { KoaContextWithOIDC } from "oidc-provider";
+import { clientAddress } from "#platform/address";
 import { formTargets } from "#platform/html";
 import { chooseWachtwoord, authenticate, type Outcome } from "#modules/aanmelding";
 import type { ClientRecord } from "#modules/toepassingen";
@@ -103,7 +104,7 @@ async function signIn(
       gebruikersnaam,
       wachtwoord,
       clientId,
-      bron: ctx.req.socket.remoteAddress,
+      bron: clientAddress(ctx.req, acm.proxies),
     }));
   switch (outcome.soort) {
     case "onjuist":

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { parse } from "node:querystring";
 import type { AdapterPayload } from "oidc-provider";
+import { clientAddress } from "#platform/address";
 import { html } from "#platform/html";
 import { randomToken } from "#platform/crypto";
 import { authenticate } from "#modules/aanmelding";
@@ -61,7 +62,7 @@ export async function straightSignIn(
           gebruikersnaam,
           wachtwoord,
           clientId,
-          bron: req.socket.remoteAddress,
+          bron: clientAddress(req, acm.proxies),
         });
   if (outcome?.soort === "gelukt" && !outcome.kiesWachtwoord) {
     const { accountUuid, feiten } = outcome;
