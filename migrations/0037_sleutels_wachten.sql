@@ -10,4 +10,5 @@ comment on table sleutels.poging is
 -- A badge with which wrong pictures used up the tries of a day: somebody may have photographed it. The school sees it until it makes
 -- another badge.
 alter table sleutels.badge add column gestopt_op timestamptz;
+create index badge_gestopt on sleutels.badge (gestopt_op) where gestopt_op is not null;
 grant select (gestopt_op) on sleutels.badge to leerid_school;

@@ -2,6 +2,9 @@ import type { Datum } from "#platform/clock";
 import { fold } from "#modules/leerlingen";
 import type { Leerling } from "./contract.ts";
 
+/** Milliseconds for which a school is told that the tries on a badge were used up: then it is over, or the badge another one. */
+export const gestoptduur = 14 * 86_400_000;
+
 /** What was typed, as the store looks for it: every list must match wholly. */
 export type SearchForm = {
   /** ASCII letters, each somewhere in surname or first name. */

@@ -13,7 +13,7 @@ import {
   type SortOrder,
   type Status,
 } from "./contract.ts";
-import { yearEarlier, klasnamenOf, readZoekvraag, nieuwsduur } from "./rules.ts";
+import { gestoptduur, yearEarlier, klasnamenOf, readZoekvraag, nieuwsduur } from "./rules.ts";
 import { firstKlas, inKlas, inKlasWithName, klassenOfRow } from "./store-klas.ts";
 
 /**
@@ -259,6 +259,7 @@ type Row = {
   readonly niet_uitgereikt: boolean;
   readonly aangemeld: boolean;
   readonly zonder_insz: boolean;
+  readonly badge_gestopt_op: Date | null;
   readonly uitgereikt_op: Date | null;
   readonly eerst_gebruikt_op: Date | null;
   readonly totaal: number;
@@ -288,6 +289,7 @@ function toLeerling(row: Row): Leerling {
     nietUitgereikt: !uitgeschreven && row.niet_uitgereikt,
     aangemeld: row.aangemeld,
     zonderInsz: !uitgeschreven && row.zonder_insz,
+    badgeGestoptOp: uitgeschreven ? null : (row.badge_gestopt_op?.getTime() ?? null),
     uitgereiktOp: row.uitgereikt_op?.getTime() ?? null,
     eerstGebruiktOp: row.eerst_gebruikt_op?.getTime() ?? null,
   };
@@ -299,7 +301,18 @@ function withColumns(ctx: Context): Fragment {
   return ctx.sql`blad.account_uuid, blad.naam, blad.voornaam, a.gebruikersnaam_basis, a.gebruikersnaam_nr, blad.niveau, blad.leerjaar, blad.groep,
     blad.van, blad.tot, blad.uitgeschreven, blad.straks, u.uitgereikt_op, u.eerst_gebruikt_op, ${als.nieuw} as nieuw, ${als.aangepast} as aangepast,
     ${als.nietUitgereikt} as niet_uitgereikt, ${als.aangemeld} as aangemeld, ${als.zonderInsz} as zonder_insz,
-    coalesce(kb.klassen, '[]') as klassen`;
+    case when b.gestopt_op > ${stoppedSince(ctx)} then b.gestopt_op end as badge_gestopt_op, coalesce(kb.klassen, '[]') as klassen`;
+}
+
+const stoppedSince = (ctx: Context): Date => new Date(ctx.clock.now() - gestoptduur);
+
+/** Accounts of the school of whose badge the tries of a day were used up, of the last two weeks (D24). */
+export async function listStopped(ctx: Context, lijn: Lijn): Promise<AccountUuid[]> {
+  const rows = await ctx.sql<{ account_uuid: AccountUuid }[]>`
+    select b.account_uuid from sleutels.badge b
+     where b.gestopt_op > ${stoppedSince(ctx)} and exists (
+       select from leerlingen.registratie r where r.account_uuid = b.account_uuid and r.instellingsnummer = any (${[...lijn]}::text[]))`;
+  return rows.map((row) => row.account_uuid);
 }
 
 /**
