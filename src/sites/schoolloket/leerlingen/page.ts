@@ -134,7 +134,7 @@ function stoppedBanner(gestopt: readonly Leerling[]): Html {
 
 /** What it means, and what to do. */
 export const stoppedExplanation =
-  "Misschien probeert iemand die de badge heeft, of er een foto van. Druk dan een nieuwe badge af: de oude werkt meteen niet meer. Vergiste de leerling zich zelf, dan werkt de badge de volgende dag vanzelf weer, en vandaag nog op een toestel waarop hij zich al aanmeldde.";
+  "Misschien probeert iemand die de badge heeft, of er een foto van. Druk dan een nieuwe badge af: de oude werkt meteen niet meer. Vergiste de leerling zich zelf, dan werkt de badge de volgende dag vanzelf weer, en nu al op een toestel dat de leerling al vaker gebruikte.";
 
 function nobodyFound({ vraag }: List): Html {
   return Object.keys(vraag.filter).length === 0
