@@ -16,10 +16,10 @@ import {
   listLeerlingen,
   listNewPerGroep,
   listMatches,
-  listStopped,
   type Lijn,
   type Place,
 } from "./store.ts";
+import { listStopped } from "./store-badges.ts";
 import { getStand, upsertOverzicht } from "./store-selection.ts";
 
 export {

@@ -2,8 +2,8 @@ import type { Datum } from "#platform/clock";
 import { fold } from "#modules/leerlingen";
 import type { Leerling } from "./contract.ts";
 
-/** Milliseconds for which a school is told that the tries on a badge were used up: then it is over, or the badge another one. */
-export const gestoptduur = 14 * 86_400_000;
+/** From when on a school is told that the tries on a badge were used up: for two weeks, or until there is another badge. */
+export const stoppedSince = (nu: number): Date => new Date(nu - 14 * 86_400_000);
 
 /** What was typed, as the store looks for it: every list must match wholly. */
 export type SearchForm = {

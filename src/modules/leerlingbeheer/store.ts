@@ -13,7 +13,7 @@ import {
   type SortOrder,
   type Status,
 } from "./contract.ts";
-import { gestoptduur, yearEarlier, klasnamenOf, readZoekvraag, nieuwsduur } from "./rules.ts";
+import { stoppedSince, yearEarlier, klasnamenOf, readZoekvraag, nieuwsduur } from "./rules.ts";
 import { firstKlas, inKlas, inKlasWithName, klassenOfRow } from "./store-klas.ts";
 
 /**
@@ -301,18 +301,7 @@ function withColumns(ctx: Context): Fragment {
   return ctx.sql`blad.account_uuid, blad.naam, blad.voornaam, a.gebruikersnaam_basis, a.gebruikersnaam_nr, blad.niveau, blad.leerjaar, blad.groep,
     blad.van, blad.tot, blad.uitgeschreven, blad.straks, u.uitgereikt_op, u.eerst_gebruikt_op, ${als.nieuw} as nieuw, ${als.aangepast} as aangepast,
     ${als.nietUitgereikt} as niet_uitgereikt, ${als.aangemeld} as aangemeld, ${als.zonderInsz} as zonder_insz,
-    case when b.gestopt_op > ${stoppedSince(ctx)} then b.gestopt_op end as badge_gestopt_op, coalesce(kb.klassen, '[]') as klassen`;
-}
-
-const stoppedSince = (ctx: Context): Date => new Date(ctx.clock.now() - gestoptduur);
-
-/** Accounts of the school of whose badge the tries of a day were used up, of the last two weeks (D24). */
-export async function listStopped(ctx: Context, lijn: Lijn): Promise<AccountUuid[]> {
-  const rows = await ctx.sql<{ account_uuid: AccountUuid }[]>`
-    select b.account_uuid from sleutels.badge b
-     where b.gestopt_op > ${stoppedSince(ctx)} and exists (
-       select from leerlingen.registratie r where r.account_uuid = b.account_uuid and r.instellingsnummer = any (${[...lijn]}::text[]))`;
-  return rows.map((row) => row.account_uuid);
+    case when b.gestopt_op > ${stoppedSince(ctx.clock.now())} then b.gestopt_op end as badge_gestopt_op, coalesce(kb.klassen, '[]') as klassen`;
 }
 
 /**
