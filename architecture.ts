@@ -78,6 +78,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     uses: ["platform/ids", "platform/import-file", "platform/problem"],
     only: ["platform/staff-site", "sites/api", "sites/beheer", "sites/schoolloket"],
   },
+  "platform/address": {
+    does: "Which address a request comes from, through the proxies that are ours.",
+    uses: [],
+    only: ["sites/acm"],
+  },
   "platform/ending": {
     does: "How a process ends: asked to, or because of something that nobody foresaw.",
     uses: ["platform/log"],
