@@ -78,6 +78,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     uses: ["platform/ids", "platform/import-file", "platform/problem"],
     only: ["platform/staff-site", "sites/api", "sites/beheer", "sites/schoolloket"],
   },
+  "platform/address": {
+    does: "Which address a request comes from, through the proxies that are ours.",
+    uses: [],
+    only: ["sites/acm"],
+  },
   "platform/ending": {
     does: "How a process ends: asked to, or because of something that nobody foresaw.",
     uses: ["platform/log"],
@@ -228,6 +233,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "protocollen.protocol": "Idem.",
       "klassen.indeling": "Idem.",
       "akkoorden.akkoord": "Idem: without one no class counts.",
+      "schoolloket.scherm_af": "A school sees the version of its own rules only: row-level security.",
     },
   },
   "modules/protocollen": {

@@ -325,6 +325,7 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
           loketUrl: urls.leerlingloket,
           medewerkers: config.medewerkers,
           allowPrivateNetwork: lokaal,
+          proxies: config.LEERID_VERTROUWDE_PROXYS,
         })
         .catch(async (error: unknown) => {
           // A connection that nobody closes would keep the process for a minute and more.

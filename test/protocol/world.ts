@@ -54,7 +54,10 @@ const everything = [
 /** One school, some applications with every kind of client, and ACM on a real port. */
 export async function world({
   sleutel,
+  proxies = 0,
 }: {
+  /** How many proxies of ours stand before it. */
+  readonly proxies?: number;
   /** The key of adults, for this address of ACM. */
   readonly sleutel?: (origin: string) => Promise<SleutelOptions>;
 } = {}): Promise<World> {
@@ -209,6 +212,7 @@ export async function world({
     loketUrl: "https://loket.leerid.example",
     medewerkers: await sleutel?.(origin),
     allowPrivateNetwork: true,
+    proxies,
   });
   return {
     db,

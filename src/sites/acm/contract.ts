@@ -65,6 +65,8 @@ export type Acm = {
   /** The three questions below every page, answered at the leerlingloket. */
   readonly voet: readonly FooterLink[];
   readonly secure: boolean;
+  /** How many proxies of ours stand before this site (D24). */
+  readonly proxies: number;
   readonly cookies: Cookies;
   readonly bos: KeyRing;
   readonly poort: Gate;

@@ -1,3 +1,4 @@
+import { toestelMaxAge } from "#modules/aanmelding";
 import type { Acm } from "./contract.ts";
 
 export type Cookies = {
@@ -9,6 +10,8 @@ export type Cookies = {
   readonly eersteKeer: string;
   /** An adult is on his way to his key; at the address of the question. */
   readonly heenweg: string;
+  /** By which pupils this browser was used (D24); it names nobody. */
+  readonly toestel: string;
   /** An adult signed out here: the next one proves anew who he is. */
   readonly afgemeld: string;
 };
@@ -21,6 +24,7 @@ export const cookieNames = (secure: boolean): Cookies => {
     formulier: name("aanmelding"),
     eersteKeer: name("eerste-keer"),
     heenweg: name("heenweg"),
+    toestel: name("toestel"),
     afgemeld: name("afgemeld"),
   };
 };
@@ -46,6 +50,12 @@ export function setCookie(
     `; samesite=lax${secure ? "; secure" : ""}; httponly`
   );
 }
+
+/** The cookie by which this browser is known as one of a pupil; none when it is already. */
+export const toestelCookies = (acm: Acm, toestel: string | undefined): string[] =>
+  toestel === undefined
+    ? []
+    : [setCookie(acm, acm.cookies.toestel, toestel, "/op/v1/aanmelden", toestelMaxAge)];
 
 /** The cookie of a session; `null` takes it away. It ends with the browser. */
 export const sessionCookie = (acm: Acm, id: string | null): string =>

@@ -31,6 +31,8 @@ export type AcmOptions = {
   readonly loketUrl: string;
   /** The key of adults (D8); without it nobody signs in at an application that serves adults. */
   readonly medewerkers?: SleutelOptions | undefined;
+  /** How many proxies of ours stand before this site (D24); none unless told. */
+  readonly proxies?: number;
   /** Lets the key of adults be a plain private address; never in production. */
   readonly allowPrivateNetwork?: boolean;
   /** Another password check, for a measurement of what everything but the hash costs. No setting leads here. */
@@ -60,6 +62,7 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
     issuer: `${acmUrl}/op`,
     apiUrl: options.apiUrl,
     loketUrl: options.loketUrl,
+    proxies: options.proxies ?? 0,
     voet: [
       { tekst: "Wat is LeerID?", url: `${options.loketUrl}/wat-is-leerid` },
       { tekst: "Privacy", url: `${options.loketUrl}/privacy` },

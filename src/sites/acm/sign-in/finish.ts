@@ -4,6 +4,7 @@ import type { Answer } from "../answer.ts";
 import { proceed, stepsAfterSignIn } from "../authorize/index.ts";
 import type { Form } from "../authorize/vraag.ts";
 import { secondsNow, type Acm } from "../contract.ts";
+import { toestelCookies } from "../cookies.ts";
 import type { Visit } from "../visit.ts";
 
 /** A pupil proved who he is: a session, and on to the application. */
@@ -14,6 +15,7 @@ export const finish = (
   pupil: {
     readonly accountUuid: AccountUuid;
     readonly feiten: Feiten;
+    readonly toestel?: string | undefined;
     readonly acr: string;
     readonly amr?: readonly string[];
   },
@@ -30,7 +32,7 @@ export const finish = (
         bewijs: { acr: pupil.acr, amr: pupil.amr, authTime: secondsNow(acm) },
         feiten: pupil.feiten,
       },
-      cookies: [],
+      cookies: toestelCookies(acm, pupil.toestel),
     },
     stepsAfterSignIn,
   );

@@ -10,7 +10,7 @@ import { cookieOf, setCookie } from "../cookies.ts";
 import { endSessies } from "../end-sessions.ts";
 import { firstTimePage } from "../pages/index.ts";
 import type { FirstTimeError } from "../pages/index.ts";
-import { sessionIdOf, sourceOf, type Visit } from "../visit.ts";
+import { originOf, sessionIdOf, type Visit } from "../visit.ts";
 import { finish } from "./finish.ts";
 import { formPage, tooLarge } from "./form.ts";
 
@@ -73,11 +73,11 @@ export async function chooseOwn(acm: Acm, visit: Visit, form: Form): Promise<Ans
       gebruikersnaam,
       wachtwoord: nieuw,
       clientId,
-      bron: sourceOf(visit),
+      ...originOf(acm, visit),
     });
     if (again.soort !== "gelukt" || again.kiesWachtwoord || again.accountUuid !== accountUuid)
       return formPage(acm, form, 422, { gebruikersnaam, fout: { soort: "verlopen" } });
-    return finish(acm, visit, form, { accountUuid, feiten: again.feiten, acr, amr });
+    return finish(acm, visit, form, { ...again, acr, amr });
   }
   const feiten = await getFeiten(acm.ctx, accountUuid, clientId, acm.ctx.clock.vandaag());
   if (!feiten) return redirect(formUrl(form));
