@@ -14,7 +14,8 @@ import {
   verifier,
   type Params,
 } from "./flow.ts";
-import { makeOracle, outcomeOf, send, type Oracle, type Outcome, type Raw } from "./oracle.ts";
+import { makeOracle, outcomeOf, type Oracle, type Outcome } from "./oracle.ts";
+import { send, type Raw } from "./raw.ts";
 import { redirectUri, secret, world, type World } from "./world.ts";
 
 // Ours beside the library alone: the same clients and keys, the same request. What we choose otherwise stands in `choices`, and nowhere else.
