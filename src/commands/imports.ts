@@ -91,8 +91,11 @@ export const imports = [
     async run({ config, args: [file = ""], options }) {
       const inhoud = await readable(file, () => readFile(file, "utf8"));
       await withContext(config, async (ctx) => {
-        const { importToepassing } = await import("#modules/toepassingen");
-        const { bestand } = await showAndDo(ctx, options, (one) => importToepassing(one, inhoud));
+        const { registerToepassing } = await import("#registration");
+        const production = config.LEERID_PRODUCTIE;
+        const { bestand } = await showAndDo(ctx, options, (one) =>
+          registerToepassing(one, inhoud, { production }),
+        );
         const { toepassing, clients } = bestand;
         if (options.toon !== true)
           console.log(`Toepassing ${toepassing} ingevoerd, met ${clients.length} clients.`);

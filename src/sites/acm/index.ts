@@ -12,12 +12,15 @@ import { makeTallies, refusalReading } from "./figures.ts";
 import { acmHandler } from "./http.ts";
 import { openSleutel, type SleutelOptions } from "./medewerker-sleutel.ts";
 import { makeProvider } from "./provider.ts";
+import { leaveOutRefused } from "./refused-clients.ts";
 import { makeStraight } from "./straight.ts";
 
 export type { SleutelOptions } from "./medewerker-sleutel.ts";
 export { figures } from "./figures.ts";
 export { endSessies } from "./end-sessions.ts";
 export { jobs, upkeep } from "./jobs.ts";
+export { findRefused } from "./refused-clients.ts";
+export { forgetClients } from "./store-clients.ts";
 export { resumeAfmeldingen } from "./store-afmelding.ts";
 export { sweep } from "./store.ts";
 export { tellApplication, type TellOptions } from "./tell-applications.ts";
@@ -92,7 +95,7 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
   const clientsFollowed = await followState(ctx, {
     channel: "leerid_clients",
     name: "clients",
-    read: () => listClients(ctx),
+    read: async () => leaveOutRefused(ctx, await listClients(ctx)),
     take(newest) {
       clients = new Map(newest.map((client) => [client.clientId, client]));
       rebuild();

@@ -2,9 +2,8 @@ import type { EventEmitter } from "node:events";
 import { Provider, type Client, type Configuration, type KoaContextWithOIDC } from "oidc-provider";
 import { describeError, isHangUp } from "#platform/log";
 import { attributen } from "#modules/verstrekking";
-import { leerlingScopes, machineScopes, medewerkerScopes } from "#modules/toepassingen";
 import { makeAdapter } from "./adapter.ts";
-import { clientMetadata } from "./clients.ts";
+import { clientMetadata, clientRules } from "./clients.ts";
 import { acr, acrBadge, duur, type Acm } from "./contract.ts";
 import { findAccount, loadExistingGrant } from "./decision.ts";
 import { renderError } from "./errors.ts";
@@ -16,7 +15,6 @@ import { redeemGrant } from "./redeem.ts";
 import { checkResponseMode, checkScopes, getResourceServerInfo } from "./scopes.ts";
 import { resumeCookie } from "./go-on.ts";
 import { checkAssertionEnd, clockTolerance } from "./token/client-assertion.ts";
-import { assertionAlgs } from "./token/client-keys.ts";
 
 /** The claims of each scope, from the one table of attributes (D4) and that of adults (D8). */
 function claimsByScope(): Record<string, string[]> {
@@ -63,17 +61,10 @@ function configuration(acm: Acm): Configuration {
       revocation: "/v1/revoke",
       end_session: "/v1/logout",
     },
-    scopes: [...new Set([...leerlingScopes, ...medewerkerScopes, ...Object.keys(machineScopes)])],
+    ...clientRules,
     claims: claimsByScope(),
     acrValues: [acr, acrBadge, ...(acm.sleutel?.acr ?? [])],
-    subjectTypes: ["public"],
-    responseTypes: ["code"],
     pkce: { required: () => true },
-    clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt"],
-    enabledJWA: {
-      idTokenSigningAlgValues: ["RS256", "ES256"],
-      clientAuthSigningAlgValues: [...assertionAlgs],
-    },
     conformIdTokenClaims: false,
     allowOmittingSingleRegisteredRedirectUri: false,
     acceptQueryParamAccessTokens: false,

@@ -42,7 +42,8 @@ export type MachtigingContent = {
   readonly scope: string;
   readonly redirectUri: string;
   readonly codeChallenge: string;
-  readonly sid: string;
+  /** Only of a client that wants to hear of a sign-out. */
+  readonly sid?: string;
   readonly authTime?: number;
   readonly acr?: string;
   readonly amr?: readonly string[];

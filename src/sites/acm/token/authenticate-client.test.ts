@@ -31,6 +31,7 @@ function record(clientId: string, method: string, over: Record<string, unknown> 
     soort: "web",
     doelgroep: "leerlingen",
     naam: clientId,
+    pkceVrij: false,
     ...(method !== "private_key_jwt" && { geheim: secret }),
     metadata: {
       redirect_uris: ["https://bingel.example/terug"],

@@ -2,7 +2,7 @@ import type { JWK } from "jose";
 import type { ClientMetadata } from "oidc-provider";
 import { hash } from "#platform/crypto";
 import type { ClientRecord } from "#modules/toepassingen";
-import { clientMetadata } from "../clients.ts";
+import { clientMetadata, clientRules } from "../clients.ts";
 
 /** How one client proves who it is, made ready once for each registration. */
 export type ClientProof =
@@ -15,9 +15,6 @@ export type ClientProof =
       /** What it may sign with. */ readonly algs: readonly string[];
       readonly keys: readonly JWK[];
     };
-
-/** Algorithms of client assertions; of discovery too. */
-export const assertionAlgs = ["RS256", "ES256"] as const;
 
 const prepared = new WeakMap<ClientRecord, ClientProof | undefined>();
 
@@ -32,7 +29,7 @@ function prepare(geheim: string | undefined, metadata: ClientMetadata): ClientPr
     const { token_endpoint_auth_signing_alg: alg, jwks } = metadata;
     return {
       kind: "assertion",
-      algs: alg === undefined ? assertionAlgs : [alg],
+      algs: alg === undefined ? clientRules.enabledJWA.clientAuthSigningAlgValues : [alg],
       keys: (jwks?.keys ?? []) as readonly JWK[],
     };
   }
