@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
+import { exportJWK, generateKeyPair } from "jose";
 import { registerToepassing } from "#registration";
 import { listClients, upsertClient } from "#modules/toepassingen";
 import { createAcm } from "#sites/acm";
 import { guardedLog } from "#testing/guarded-log";
 import { toepassingText } from "#testing/toepassing";
-import { authUrlOf, basic, call, codeOf, payloadOf, redeemOf, signIn, userinfo } from "./flow.ts";
+import { assertion, authUrlOf, basic, call, codeOf, payloadOf, redeemOf, signIn, userinfo } from "./flow.ts";
 import { browser, secret, world, type World } from "./world.ts";
 
 let w: World;
@@ -148,4 +151,46 @@ test("a client that is free of PKCE says so where it is shown", async () => {
   const back = await register("klas", [client("klas")]);
   assert.deepEqual(back.changes, [{ sort: "eindigt", text: "client klas: pkce" }]);
   assert.deepEqual(await freeNow(), []);
+});
+
+describe("a client that keeps its keys at an address of its own", () => {
+  const scope = "discimus:schrijven";
+  let server: Server;
+  let served: { readonly keys: object[] };
+  let asked = 0;
+  before(async () => {
+    server = createServer((_req, res) => {
+      asked += 1;
+      res.writeHead(200, { "cache-control": "max-age=31536000" }).end(JSON.stringify(served));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  });
+  after(() => server.close());
+
+  test("is known by them at the endpoints of the library too, and a key that it takes away ends", async () => {
+    const made = await generateKeyPair("ES256", { extractable: true });
+    const key = made.privateKey;
+    served = { keys: [{ ...(await exportJWK(made.publicKey)), kid: "rp-1" }] };
+    const jwksUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/sleutels`;
+    const machine = {
+      ...{ client_id: "ver", naam: "ver", omgeving: "test", soort: "machine" as const, scope },
+      ...{ token_endpoint_auth_method: "private_key_jwt" as const, jwks_uri: jwksUri },
+    };
+    await upsertClient(w.ctx, machine, "tweede");
+    const ask = async (path = "/v1/token", by = key) => {
+      const proof = await assertion(w, "ver", { key: by });
+      return call(w, path, { grant_type: "client_credentials", ...proof, token: "x" });
+    };
+    await until(async () => (await ask()).status === 200);
+    assert.equal((await ask("/v1/introspect")).status, 200);
+    assert.equal((await ask("/v1/token", w.clientKey)).status, 401);
+    assert.equal(asked, 1, "one reading for all of it");
+    served = { keys: [] };
+    assert.equal((await ask()).status, 200);
+    w.clock.advance(601_000);
+    assert.equal((await ask()).status, 401);
+    assert.equal((await ask("/v1/introspect")).status, 401);
+    assert.equal(asked, 2);
+    w.clock.advance(-601_000);
+  });
 });

@@ -192,7 +192,7 @@ test("an application with its clients, whole or not at all; secrets are not read
   );
   assert.match(
     await refuseToepassing({ clients: [{ ...client0, client_secret: undefined }] }),
-    /client_secret of jwks/,
+    /client_secret: ontbreekt voor/,
   );
   assert.match(await refuseToepassing({ start_url: "file:///etc/passwd" }), /start_url/);
 });

@@ -56,6 +56,7 @@ export {
   upsertClient,
   type RegelInput,
 } from "./store.ts";
+export { wrongKey } from "./rules-clients.ts";
 export { availabilityOf, widerRegel, isAsleep, standOf } from "./rules.ts";
 export { listWijzigingen } from "./store-school.ts";
 

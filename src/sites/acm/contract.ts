@@ -46,6 +46,8 @@ export type Acm = {
   /** The three questions below every page, answered at the leerlingloket. */
   readonly voet: readonly FooterLink[];
   readonly secure: boolean;
+  /** May what applications register lead inside; never in production. */
+  readonly allowPrivateNetwork: boolean;
   readonly cookies: Cookies;
   readonly bos: KeyRing;
   readonly poort: Gate;

@@ -34,7 +34,7 @@ export type AcmOptions = {
   readonly loketUrl: string;
   /** The key of adults (D8); without it nobody signs in at an application that serves adults. */
   readonly medewerkers?: SleutelOptions | undefined;
-  /** Lets the key of adults be a plain private address; never in production. */
+  /** Lets the key of adults, and what applications register, be a plain private address; never in production. */
   readonly allowPrivateNetwork?: boolean;
   /** Another password check, for a measurement of what everything but the hash costs. No setting leads here. */
   readonly matches?: Gate["matches"];
@@ -57,6 +57,7 @@ export type AcmSite = {
 export async function createAcm(options: AcmOptions): Promise<AcmSite> {
   const { ctx, acmUrl } = options;
   const secure = acmUrl.startsWith("https://");
+  const allowPrivateNetwork = options.allowPrivateNetwork ?? false;
   const bos = await openKeyRing(ctx);
   let clients: ReadonlyMap<string, ClientRecord> = new Map();
 
@@ -71,6 +72,7 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
       { tekst: "Toegankelijkheid", url: `${options.loketUrl}/toegankelijkheid` },
     ],
     secure,
+    allowPrivateNetwork,
     cookies: cookieNames(secure),
     bos,
     poort: makeGate({ klopt: options.matches }),
@@ -79,7 +81,7 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
       options.medewerkers &&
       openSleutel(options.medewerkers, {
         issuer: `${acmUrl}/op`,
-        plainHttp: options.allowPrivateNetwork ?? false,
+        plainHttp: allowPrivateNetwork,
       }),
     clients: () => clients,
   };

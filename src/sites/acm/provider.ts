@@ -14,7 +14,8 @@ import { makePolicy } from "./policy.ts";
 import { redeemGrant } from "./redeem.ts";
 import { checkResponseMode, checkScopes, getResourceServerInfo } from "./scopes.ts";
 import { resumeCookie } from "./go-on.ts";
-import { checkAssertionEnd, clockTolerance } from "./token/client-assertion.ts";
+import { checkBesides, clockTolerance } from "./token/client-assertion.ts";
+import { fetchKeys } from "./token/client-keys.ts";
 
 /** The claims of each scope, from the one table of attributes (D4) and that of adults (D8). */
 function claimsByScope(): Record<string, string[]> {
@@ -70,7 +71,9 @@ function configuration(acm: Acm): Configuration {
     acceptQueryParamAccessTokens: false,
     expiresWithSession: () => false, // adapter.ts joins every token with its session
     clockTolerance,
-    assertJwtClientAuthClaimsAndHeader: (_koa, { exp }) => checkAssertionEnd(exp),
+    assertJwtClientAuthClaimsAndHeader: (koa, _claims, _header, { clientId }) =>
+      checkBesides(acm, clientId, koa.oidc.params?.["client_assertion"]),
+    fetch: (url) => fetchKeys(acm, url),
     ttl: {
       AccessToken: duur.accessToken,
       AuthorizationCode: duur.code,

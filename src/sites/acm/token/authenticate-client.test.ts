@@ -74,6 +74,7 @@ before(async () => {
   const listener = library(clients);
   acm = {
     issuer,
+    allowPrivateNetwork: true,
     ctx: { clock: { now: Date.now } } as Parameters<typeof authenticateClient>[0]["ctx"],
     clients: () => new Map(clients.map((client) => [client.clientId, client])),
   };
