@@ -51,6 +51,7 @@ export {
   hasToepassing,
   saveKeuze,
   listClients,
+  listMachines,
   listToepassingen,
   makeVisible,
   upsertClient,

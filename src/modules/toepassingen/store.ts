@@ -136,6 +136,12 @@ export async function listClients(ctx: Context): Promise<ClientRecord[]> {
   });
 }
 
+/** The machines that are registered, each with its scopes. */
+export function listMachines(ctx: Context): Promise<{ client_id: string; scope: string }[]> {
+  return ctx.sql<{ client_id: string; scope: string }[]>`
+    select client_id, metadata::jsonb ->> 'scope' as scope from toepassingen.client where soort = 'machine' order by client_id`;
+}
+
 /** A client by which pupils open an application, for a question about all of them; undefined when it has none. */
 export async function findClientOf(ctx: Context, toepassing: string): Promise<string | undefined> {
   const [row] = await ctx.sql<{ client_id: string }[]>`
