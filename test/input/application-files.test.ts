@@ -71,6 +71,7 @@ describe("the file of an application is refused, a line per problem,", () => {
       ec.privateKey.export({ format: "jwk" }),
       { kty: "oct", k: "c2xldXRlbA" },
       { kty: "oct" },
+      { ...jwk, k: "c2xldXRlbA" },
       rsa,
       { kty: "OKP", crv: "Ed25519", x: "AQAB", d: "AQAB" },
     ];
@@ -78,7 +79,7 @@ describe("the file of an application is refused, a line per problem,", () => {
       await refused(textOf(withKeys(jwk, key)), [`clients.0.jwks.keys.1: ${hidden}`]);
     await refused(
       textOf(withKeys(...secrets, jwk)),
-      [0, 1, 2, 3, 4].map((nr) => `clients.0.jwks.keys.${nr}: ${hidden}`),
+      [0, 1, 2, 3, 4, 5].map((nr) => `clients.0.jwks.keys.${nr}: ${hidden}`),
     );
   });
 

@@ -135,7 +135,7 @@ test("a stored client that the library refuses is left out and named in the log;
       ],
     ],
   );
-  assert.equal((await browser().get(authUrlOf(w, "scheef"))).status, 400);
+  assert.equal((await browser().get(authUrlOf(w, "scheef", { scope: "openid" }))).status, 400);
   assert.equal((await browser().get(authUrlOf(w, "tweede"))).status, 200);
 });
 

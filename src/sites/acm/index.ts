@@ -6,13 +6,13 @@ import { staticAssets } from "#platform/html";
 import type { Reading } from "#platform/metrics";
 import { makeGate, type Gate } from "#modules/aanmelding";
 import { openKeyRing } from "#modules/tokens";
-import { listClients, type ClientRecord } from "#modules/toepassingen";
+import type { ClientRecord } from "#modules/toepassingen";
 import { cookieNames, type Acm } from "./contract.ts";
 import { makeTallies, refusalReading } from "./figures.ts";
 import { acmHandler } from "./http.ts";
 import { openSleutel, type SleutelOptions } from "./medewerker-sleutel.ts";
 import { makeProvider } from "./provider.ts";
-import { leaveOutRefused } from "./refused-clients.ts";
+import { servedClients } from "./refused-clients.ts";
 import { makeStraight } from "./straight.ts";
 
 export type { SleutelOptions } from "./medewerker-sleutel.ts";
@@ -97,7 +97,7 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
   const clientsFollowed = await followState(ctx, {
     channel: "leerid_clients",
     name: "clients",
-    read: async () => leaveOutRefused(ctx, await listClients(ctx)),
+    read: servedClients(ctx),
     take(newest) {
       clients = new Map(newest.map((client) => [client.clientId, client]));
       rebuild();

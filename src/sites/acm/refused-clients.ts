@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { errors, Provider } from "oidc-provider";
 import type { Context } from "#platform/context";
-import type { ClientRecord } from "#modules/toepassingen";
+import { listClients, type ClientRecord } from "#modules/toepassingen";
 import { nothing } from "./adapter.ts";
 import { clientMetadata, clientRules } from "./clients.ts";
 
@@ -43,15 +44,20 @@ export async function findRefused(clients: readonly ClientRecord[]): Promise<rea
 }
 
 /**
- * The clients that can be served. One that was stored before the library refused its kind is left out, and named in the log: it
- * stops nobody else.
+ * Reads the clients that can be served. One that was stored before the library refused its kind is left out, and named in the log:
+ * it stops nobody else. What did not change since the last time is not looked at again.
  */
-export async function leaveOutRefused(
-  ctx: Context,
-  clients: readonly ClientRecord[],
-): Promise<readonly ClientRecord[]> {
-  const refused = new Map((await findRefused(clients)).map(({ clientId, reason }) => [clientId, reason]));
-  for (const [client, reden] of refused)
-    ctx.log.warn({ client, reden }, "a client is not served: the OpenID library refuses its registration");
-  return clients.filter(({ clientId }) => !refused.has(clientId));
+export function servedClients(ctx: Context): () => Promise<readonly ClientRecord[]> {
+  let last:
+    | { readonly stored: readonly ClientRecord[]; readonly served: readonly ClientRecord[] }
+    | undefined;
+  return async () => {
+    const stored = await listClients(ctx);
+    if (last && isDeepStrictEqual(last.stored, stored)) return last.served;
+    const refused = new Map((await findRefused(stored)).map(({ clientId, reason }) => [clientId, reason]));
+    for (const [client, reden] of refused)
+      ctx.log.warn({ client, reden }, "a client is not served: the OpenID library refuses its registration");
+    last = { stored, served: stored.filter(({ clientId }) => !refused.has(clientId)) };
+    return last.served;
+  };
 }
