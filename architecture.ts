@@ -462,8 +462,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     uses: ["modules/leerlingen", "modules/privacylog", "modules/tokens"],
   },
   registration: {
-    does: "Our own sites as clients of ACM: registered once for all nodes, and changed by a command (ADR 0021).",
-    uses: ["modules/toepassingen", "sites/beheer", "sites/leerlingloket", "sites/schoolloket"],
+    does: "Clients of ACM: applications from a file, after the OpenID library took them (ADR 0028), and our own sites, once for all nodes (ADR 0021).",
+    uses: ["modules/toepassingen", "sites/acm", "sites/beheer", "sites/leerlingloket", "sites/schoolloket"],
   },
   leerid: {
     does: "Wires a process: sites on their ports, metrics, the jobs and the upkeep that rooms offer.",
@@ -500,7 +500,6 @@ export const rooms: Readonly<Record<string, Room>> = {
       "modules/privacylog",
       "modules/protocollen",
       "modules/schoolsoftware",
-      "modules/toepassingen",
       "modules/tokens",
     ],
   },

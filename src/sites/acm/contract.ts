@@ -81,6 +81,8 @@ export type Acm = {
   readonly secure: boolean;
   /** How many proxies of ours stand before this site (D24). */
   readonly proxies: number;
+  /** May what applications register lead inside; never in production. */
+  readonly allowPrivateNetwork: boolean;
   readonly cookies: Cookies;
   readonly bos: KeyRing;
   readonly poort: Gate;
