@@ -106,13 +106,13 @@ export const rooms: Readonly<Record<string, Room>> = {
       "sites/schoolloket",
     ],
   },
-  "platform/relying-party": {
-    does: "Our own sites as ordinary OpenID clients: sign-in, sign-out, logout tokens, and whether ACM was found.",
-    uses: ["platform/crypto", "platform/log"],
-    only: ["platform/staff-site", "sites/acm", "sites/leerlingloket"],
+  "platform/outgoing": {
+    does: "What this process asks of another one: in time and whole, and one fault for no answer, logged with its cause.",
+    uses: ["platform/log"],
+    only: ["platform/relying-party", "sites/acm"],
   },
-  "platform/staff-site": {
-    does: "What the sites for adults have in common: the way in and out, and the frame of a page.",
+  "platform/relying-party": {
+    does: "Our own sites as ordinary OpenID clients: the way in and out, logout tokens, and whether ACM was found.",
     uses: [
       "platform/context",
       "platform/crypto",
@@ -120,6 +120,15 @@ export const rooms: Readonly<Record<string, Room>> = {
       "platform/html",
       "platform/ids",
       "platform/log",
+      "platform/outgoing",
+    ],
+    only: ["platform/staff-site", "sites/beheer", "sites/leerlingloket", "sites/schoolloket"],
+  },
+  "platform/staff-site": {
+    does: "What the sites for adults have in common: the way in and out, and the frame of a page.",
+    uses: [
+      "platform/context",
+      "platform/html",
       "platform/problem",
       "platform/relying-party",
       "platform/route",
@@ -453,8 +462,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     uses: ["modules/leerlingen", "modules/privacylog", "modules/tokens"],
   },
   registration: {
-    does: "Our own sites as clients of ACM: registered once for all nodes, and changed by a command (ADR 0021).",
-    uses: ["modules/toepassingen", "sites/beheer", "sites/leerlingloket", "sites/schoolloket"],
+    does: "Clients of ACM: applications from a file, after the OpenID library took them (ADR 0028), and our own sites, once for all nodes (ADR 0021).",
+    uses: ["modules/toepassingen", "sites/acm", "sites/beheer", "sites/leerlingloket", "sites/schoolloket"],
   },
   leerid: {
     does: "Wires a process: sites on their ports, metrics, the jobs and the upkeep that rooms offer.",
@@ -491,7 +500,6 @@ export const rooms: Readonly<Record<string, Room>> = {
       "modules/privacylog",
       "modules/protocollen",
       "modules/schoolsoftware",
-      "modules/toepassingen",
       "modules/tokens",
     ],
   },

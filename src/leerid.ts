@@ -34,7 +34,7 @@ import * as sleutels from "#modules/sleutels";
 import * as uitreiking from "#modules/uitreiking";
 import * as verstrekking from "#modules/verstrekking";
 import * as acmSite from "#sites/acm";
-import { createApi } from "#sites/api";
+import { createApi, followMachines } from "#sites/api";
 import * as dropserverSite from "#sites/dropserver";
 import * as leerlingloket from "#sites/leerlingloket";
 import * as beheer from "#sites/beheer";
@@ -340,10 +340,11 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   ]);
   const base = config.LEERID_PORT_BASE;
   let dropserver: dropserverSite.Dropserver | undefined;
+  let machines: Awaited<ReturnType<typeof followMachines>> | undefined;
   let watched: Ports | undefined;
   const close = async () => {
     const [cut] = await Promise.all([ports.close(), dropserver?.stop()]);
-    await acm?.close();
+    await Promise.all([acm?.close(), machines?.close()]);
     await Promise.all([watched?.close(), acmCtx.sql.end({ timeout: 5 }), metrics.close()]);
     return cut;
   };
@@ -364,16 +365,12 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
       await listen(metrics.measured(name, getRequestListener(app.fetch)), base + 1 + index, needs);
     }
     metrics.offer([loketReading(finds)]);
-    if (sites.includes("api"))
-      await listen(
-        metrics.measured(
-          "api",
-          getRequestListener(
-            createApi(ctx, urls, { quotum: config.LEERID_DROPSERVER_QUOTUM * mega, gate: apiGate }).fetch,
-          ),
-        ),
-        base + 4,
-      );
+    if (sites.includes("api")) {
+      machines = await followMachines(ctx);
+      const quotum = config.LEERID_DROPSERVER_QUOTUM * mega;
+      const api = createApi(ctx, urls, { quotum, gate: apiGate, machines });
+      await listen(metrics.measured("api", getRequestListener(api.fetch)), base + 4);
+    }
     if (sites.includes("dropserver")) dropserver = await startDropserver(config, ctx, metrics);
     watched = await openForWatchers(config, ctx, metrics, 99);
   } catch (error) {

@@ -1,20 +1,5 @@
 import { toestelMaxAge } from "#modules/aanmelding";
-import type { Acm } from "./contract.ts";
-
-export type Cookies = {
-  /** The session. */
-  readonly sessie: string;
-  /** Makes a sign-in form this browser's own; one per form, at the address of that form. */
-  readonly formulier: string;
-  /** An initial password was right: an own one may be chosen; at the address of that form. */
-  readonly eersteKeer: string;
-  /** An adult is on his way to his key; at the address of the question. */
-  readonly heenweg: string;
-  /** By which pupils this browser was used (D24); it names nobody. */
-  readonly toestel: string;
-  /** An adult signed out here: the next one proves anew who he is. */
-  readonly afgemeld: string;
-};
+import type { Acm, Cookies } from "./contract.ts";
 
 /** Prefixes make the browser refuse a cookie that a neighbouring site or a plain connection tries to set. */
 export const cookieNames = (secure: boolean): Cookies => {
