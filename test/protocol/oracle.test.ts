@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { parse, stringify, type ParsedUrlQuery } from "node:querystring";
 import { after, before, describe, test } from "node:test";
 import * as fc from "fast-check";
@@ -16,7 +17,7 @@ import {
 } from "./flow.ts";
 import { makeOracle, outcomeOf, type Oracle, type Outcome } from "./oracle.ts";
 import { send, type Raw } from "./raw.ts";
-import { redirectUri, secret, world, type World } from "./world.ts";
+import { redirectUri, secret, vraagUri, world, type World } from "./world.ts";
 
 // Ours beside the library alone: the same clients and keys, the same request. What we choose otherwise stands in `choices`, and nowhere else.
 
@@ -68,6 +69,7 @@ const query = (changes: Params = {}) => new URL(authUrl(w, changes)).search.slic
 
 /** What we choose otherwise in authorizing, and why. */
 type Choice = {
+  /** As docs/conformiteit.md names it. */
   readonly what: string;
   readonly why: string;
   /** A request that shows it, signed in, with what both say to it. */
@@ -89,35 +91,35 @@ const scopesOf = (asked: ParsedUrlQuery) =>
 
 const choices: readonly Choice[] = [
   {
-    what: "no fragment mode",
+    what: "`response_mode=fragment`",
     why: "RFC 9700 4.3: what stands in a fragment is for scripts, and stays in the history",
     shown: { changes: { response_mode: "fragment" }, ours: "invalid_request", theirs: "a code" },
     when: ({ response_mode: mode, response_type: type }) => mode === "fragment" || /token/.test(String(type)),
     errors: ["invalid_request", "unsupported_response_type"],
   },
   {
-    what: "scopes that are not registered are refused, not left out",
+    what: "een scope die niet geregistreerd is",
     why: "D4: an application that asks too much hears it before its first pupil does",
     shown: { changes: { scope: "openid kwaad" }, ours: "invalid_scope", theirs: "a code" },
     when: (asked) => listOf(asked["scope"]).some((scope) => !scopesOf(asked).includes(scope)),
     errors: ["invalid_scope"],
   },
   {
-    what: "openid must be asked",
+    what: "een vraag zonder `openid`",
     why: "D4: without it nothing says who signed in, and that is all that we are asked for",
     shown: { changes: { scope: "profile", nonce: undefined }, ours: "invalid_scope", theirs: "a code" },
     when: ({ scope }) => !listOf(scope).includes("openid"),
     errors: ["invalid_scope"],
   },
   {
-    what: "prompt=consent asks nothing more",
+    what: "`prompt=consent`",
     why: "OpenID Connect Core 3.1.2.4: consent may come by other means; the agreement and the school gave it",
     shown: { changes: { prompt: "consent" }, ours: "a code", theirs: "asks who it is" },
     when: ({ prompt }) => listOf(prompt).includes("consent"),
     asIf: without("consent"),
   },
   {
-    what: "prompt=select_account is a sign-in",
+    what: "`prompt=select_account`",
     why: "on a shared computer only a key says which account it is",
     shown: { changes: { prompt: "select_account" }, ours: "asks who it is", theirs: "invalid_request" },
     when: ({ prompt }) => listOf(prompt).includes("select_account"),
@@ -163,6 +165,29 @@ test("what we choose otherwise in authorizing is this, and still otherwise there
     const [ours, theirs] = await askBoth(query(shown.changes), true);
     assert.deepEqual([wordOf(ours), wordOf(theirs)], [shown.ours, shown.theirs], what);
   }
+});
+
+test("docs/conformiteit.md says what we choose otherwise, all of it", async () => {
+  const page = await readFile(new URL("../../docs/conformiteit.md", import.meta.url), "utf8");
+  const rows = (page.split("## Anders dan de bibliotheek")[1] ?? "").matchAll(/^\| (?!bij)([^-].*?) \|/gm);
+  assert.deepEqual(
+    Array.from(rows, ([, what]) => what),
+    [
+      ...choices.map(({ what }) => what),
+      "het adres van een toepassing met een query",
+      `${always.map((name) => `\`${name}\``).join(", ")} in het ID-token`,
+    ],
+  );
+});
+
+test("the query of a redirect address: to the letter here, spelled anew there", async () => {
+  const path = pathOf(authUrl(w, { client_id: "bingel-vraag", redirect_uri: vraagUri }));
+  const told = async (origin: string, cookie: string) =>
+    String((await send(origin, path, { headers: { cookie } })).headers["location"]).startsWith(vraagUri);
+  assert.deepEqual(
+    [await told(w.origin, signedIn.ours), await told(oracle.origin, signedIn.theirs)],
+    [true, false],
+  );
 });
 
 const words: Readonly<Record<string, readonly string[]>> = {
@@ -296,7 +321,7 @@ type Told = {
 };
 
 /** What our ID tokens say always, and those of the library when it is asked, or never: how he signed in, when, and for which token (D4). */
-const always = ["acr", "amr", "at_hash", "auth_time"];
+const always = ["acr", "amr", "auth_time", "at_hash"];
 
 function told({ status, headers, text }: Raw): Told {
   const body = JSON.parse(text) as Record<string, unknown>;

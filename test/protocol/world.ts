@@ -140,6 +140,8 @@ export async function world({
     { client_id: "bingel-klein", scope: "openid profile" },
     { client_id: "bingel-vraag", redirect_uris: [vraagUri, "https://bingel.example/?"] },
     { client_id: "bingel-stil", backchannel_logout_uri: undefined },
+    { client_id: "stichting", redirect_uris: [redirectUri, vraagUri] },
+    { client_id: "stichting-vrij", redirect_uris: [redirectUri, vraagUri], pkce: "vrij" },
   ]);
   await application("tweede", ["Voornaam"], [{}]);
   await application("derde", everything, [{}]);
