@@ -279,8 +279,8 @@ class Undo extends Error {}
 
 test("behind the wall of a school the facts are what that school sees, and what it leaves behind is whole", async () => {
   const client = null;
-  for (const school of ["999001", "999002"]) {
-    const nummers = school === "999001" ? ["999000", "999001"] : [school];
+  // The second as if the former number of the school were of another.
+  for (const nummers of [["999001", "999000"], ["999001"], ["999002"]]) {
     const cold = anotherProcess();
     for (const ctx of [cold, w.ctx]) {
       const walled = await inSchool(ctx, nummers, async (tx) => {
@@ -289,10 +289,8 @@ test("behind the wall of a school the facts are what that school sees, and what 
         assert.deepEqual(seen, readModel(model));
         return seen;
       });
-      assert.deepEqual(
-        [...new Set(walled.toepassingen.flatMap(({ keuzes }) => keuzes.map((one) => one.instellingsnummer)))],
-        [school],
-      );
+      for (const { instellingsnummer } of walled.toepassingen.flatMap(({ keuzes }) => keuzes))
+        assert.equal(instellingsnummer, nummers[0]);
       const { feiten, model } = await both(ctx, client);
       assert.deepEqual(await open(ctx, feiten), readModel(model));
     }
