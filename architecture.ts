@@ -341,6 +341,11 @@ export const rooms: Readonly<Record<string, Room>> = {
       "inschrijvingen.geldig": "A class is of who is enrolled.",
     },
   },
+  "modules/medewerkers": {
+    does: "Who an adult is: what the provider of adults says of him, and how it is asked.",
+    uses: [],
+  },
+
   "modules/aanmelding": {
     does: "Is this a pupil and is the password right: one look, growing delay, equal answers.",
     uses: ["modules/leerlingen", "modules/sleutels", "modules/verstrekking"],
@@ -359,6 +364,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     does: "The OpenID provider: sign-in, sessions, codes, tokens, sign-out.",
     uses: [
       "modules/aanmelding",
+      "modules/medewerkers",
       "modules/privacylog",
       "modules/sleutels",
       "modules/toepassingen",

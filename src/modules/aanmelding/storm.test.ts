@@ -109,6 +109,17 @@ test("the window: the code lets in 12 of 12 during a storm, also of things that 
   }
 });
 
+test("a code that is mistyped during a storm: the teacher gives another one, and that is looked at", async () => {
+  const accountUuid = await leerling("noor.vergist");
+  const open = () => openVensterFor(db.ctx, { accountUuid, gebruikersnaam: "noor.vergist", voId: "vo-1" });
+  await storm("noor.vergist", 40);
+  const first = await open();
+  const mistyped = String((Number(first) + 1) % 1_000_000).padStart(6, "0");
+  assert.equal((await trySignIn("noor.vergist", mistyped, { bron: school })).soort, "onjuist");
+  assert.equal((await trySignIn("noor.vergist", first, { bron: school })).soort, "wachten");
+  assert.equal((await trySignIn("noor.vergist", await open(), { bron: school })).soort, "gelukt");
+});
+
 test("all looks together stay within ten in ten minutes: strangers, four known browsers and a window at once, on two nodes", async () => {
   const accountUuid = await leerling("noor.allen");
   const toestellen = await Promise.all([0, 1, 2, 3].map(() => browserOf("noor.allen")));

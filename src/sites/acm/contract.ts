@@ -5,8 +5,8 @@ import type { Gate } from "#modules/aanmelding";
 import type { KeyRing } from "#modules/tokens";
 import type { ClientRecord } from "#modules/toepassingen";
 import type { RefusalTallies } from "./figures.ts";
-import type { Medewerker } from "./medewerker.ts";
-import type { Sleutel } from "./medewerker-sleutel.ts";
+import type { Medewerker } from "#modules/medewerkers";
+import type { Sleutel } from "#modules/medewerkers";
 
 /** How a pupil signed in, as told to applications. */
 export const acr = "urn:leerid:acr:wachtwoord";

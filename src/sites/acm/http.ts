@@ -8,7 +8,7 @@ import type { Library } from "./library/index.ts";
 import { takeAnswerHome } from "./sign-in/adult.ts";
 import { answerForm } from "./sign-in/index.ts";
 import { confirmSignOut, signedOut, signOut } from "./sign-out/index.ts";
-import { terugPad } from "./medewerker-sleutel.ts";
+import { terugPad } from "#modules/medewerkers";
 import { isCodeGrant, redeemCode } from "./token/index.ts";
 import { visitOf, type Visit } from "./visit.ts";
 

@@ -13,9 +13,9 @@ import { makeTallies, refusalReading } from "./figures.ts";
 import { acmHandler } from "./http.ts";
 import { makeLibrary } from "./library/index.ts";
 import { servedClients } from "./library/refused-clients.ts";
-import { openSleutel, type SleutelOptions } from "./medewerker-sleutel.ts";
+import { openSleutel, type SleutelOptions } from "#modules/medewerkers";
 
-export type { SleutelOptions } from "./medewerker-sleutel.ts";
+export type { SleutelOptions } from "#modules/medewerkers";
 export { figures } from "./figures.ts";
 export { endSessies } from "./end-sessions.ts";
 export { jobs, upkeep } from "./jobs.ts";

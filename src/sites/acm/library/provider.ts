@@ -4,7 +4,7 @@ import { describeError, isHangUp } from "#platform/log";
 import { attributen } from "#modules/verstrekking";
 import { clientMetadata, clientRules } from "../clients.ts";
 import { acr, acrBadge, duur, type Acm } from "../contract.ts";
-import { medewerkerClaims } from "../medewerker.ts";
+import { medewerkerClaims } from "#modules/medewerkers";
 import { checkBesides, clockTolerance } from "../token/client-assertion.ts";
 import { fetchKeys } from "../token/client-keys.ts";
 import { findAccount } from "./account.ts";

@@ -1,7 +1,7 @@
 import { errors } from "oidc-provider";
 import { hash, randomToken } from "#platform/crypto";
 import { decide, digestOf, refuse, subjectOf, type Feiten } from "#modules/verstrekking";
-import { claimsOf } from "../medewerker.ts";
+import { claimsOf } from "#modules/medewerkers";
 import { redeemCodeSql, revoke } from "../store.ts";
 import { codeHashOf, type Code, type Decided } from "./code.ts";
 import type { Redemption, Vrijgave } from "./redemption.ts";
