@@ -34,7 +34,6 @@ import * as sleutels from "#modules/sleutels";
 import * as uitreiking from "#modules/uitreiking";
 import * as verstrekking from "#modules/verstrekking";
 import * as acmSite from "#sites/acm";
-import { createApi } from "#sites/api";
 import * as dropserverSite from "#sites/dropserver";
 import * as leerlingloket from "#sites/leerlingloket";
 import * as beheer from "#sites/beheer";
@@ -357,22 +356,17 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
     const finds: Record<string, () => Promise<boolean>> = {};
     for (const [index, name] of (["leerlingloket", "schoolloket", "beheer"] as const).entries()) {
       if (!sites.includes(name)) continue;
-      const { app, isAcmFound } = lokets[name]();
+      const { app, isAcmFound } = await lokets[name]();
       finds[name] = isAcmFound;
       const needs = { ...needsDatabase(ctx), ACM: isAcmFound };
       await listen(metrics.measured(name, getRequestListener(app.fetch)), base + 1 + index, needs);
     }
     metrics.offer([loketReading(finds)]);
-    if (sites.includes("api"))
-      await listen(
-        metrics.measured(
-          "api",
-          getRequestListener(
-            createApi(ctx, urls, { quotum: config.LEERID_DROPSERVER_QUOTUM * mega, gate: apiGate }).fetch,
-          ),
-        ),
-        base + 4,
-      );
+    if (sites.includes("api")) {
+      const { createApi } = await import("#sites/api");
+      const api = createApi(ctx, urls, { quotum: config.LEERID_DROPSERVER_QUOTUM * mega, gate: apiGate });
+      await listen(metrics.measured("api", getRequestListener(api.fetch)), base + 4);
+    }
     if (sites.includes("dropserver")) dropserver = await startDropserver(config, ctx, metrics);
     watched = await openForWatchers(config, ctx, metrics, 99);
   } catch (error) {

@@ -30,7 +30,7 @@ const calls = {
       insert into schoolloket.sessie (sessie, id_hash, sid, vo_id, naam, voornaam, orgcodes, rollen, instellingsnummer, id_token, verloopt_op)
       values (${randomUUID()}, ${hash(id)}, 'sid', 'vo-meting', 'Meting', 'Mia', '{}', ${[`LeerIDBeheerder:${args.school}`]},
               ${args.school}, 'token', now() + interval '1 hour')`;
-    const { app: site } = createSchoolloket(here, {
+    const { app: site } = await createSchoolloket(here, {
       acm: "http://localhost:1",
       schoolloket: "http://localhost:2",
       leerlingloket: "http://localhost:3",
