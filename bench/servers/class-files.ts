@@ -4,7 +4,7 @@ import { answerCalls } from "#bench/processes";
 import { startJobs } from "#leerid";
 import { systemClock } from "#platform/clock";
 import type { Context } from "#platform/context";
-import { schooljaarOn } from "#platform/schooljaar";
+import { daysOfSchooljaar, schooljaarOn } from "#platform/schooljaar";
 import { receive } from "#modules/discimus";
 import { receiveFile, processLevering } from "#modules/leveringen";
 import { statementCounter, type Usage } from "./usage.ts";
@@ -121,6 +121,7 @@ const calls = {
   async upserts(args: { readonly connections: number; readonly large: boolean }): Promise<number> {
     const { sql } = opened();
     const list = args.large && large ? [large] : schools;
+    const { van, tot } = daysOfSchooljaar(schooljaarOn(systemClock().vandaag()));
     const begin = performance.now();
     let next = 0;
     await Promise.all(
@@ -133,7 +134,7 @@ const calls = {
             .map((row) => row.split(";"));
           await sql`
             insert into public.klas_anker (instellingsnummer, klas, subklas, account_uuid, van, tot)
-            select ${school.nummer}, u.klas, u.subklas, u.account, '2026-09-01', '2027-08-31'
+            select ${school.nummer}, u.klas, u.subklas, u.account, ${van}, ${tot}
               from unnest(${rows.map(([, , klas]) => klas ?? "")}::text[], ${rows.map(([, , , sub]) => sub ?? "")}::text[],
                           ${rows.map(([leer, account]) => leer || account || "")}::uuid[]) as u(klas, subklas, account)
             on conflict (instellingsnummer, klas, subklas, account_uuid, van) do update set tot = excluded.tot`;
