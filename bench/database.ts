@@ -18,6 +18,8 @@ export type Cluster = {
   url(name: string): string;
   /** CPU that PostgreSQL has used since it started, in milliseconds: every process of it, those that ended too. */
   cpuMs(): Promise<number>;
+  /** How many transactions have written something since the cluster was made: each took a number. */
+  written(): Promise<number>;
   /** Writes out what is dirty, so that one contestant does not pay for the other's pages. */
   settle(): Promise<void>;
   stop(): Promise<void>;
@@ -57,6 +59,11 @@ export async function startCluster(): Promise<Cluster> {
     cpuMs: async () => {
       const [pid = ""] = (await readFile(join(folder, "pg", "data", "postmaster.pid"), "utf8")).split("\n");
       return cpuOfTree(pid);
+    },
+    written: async () => {
+      const [row] = await admin<{ next: number }[]>`
+        select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next`;
+      return row?.next ?? Number.NaN;
     },
     settle: async () => {
       await admin`checkpoint`;

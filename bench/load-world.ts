@@ -26,8 +26,8 @@ export const clients: Target["clients"] = Array.from({ length: 11 }, (_, index) 
 }));
 
 /** A context on a database of the benchmark cluster, with the rights of the server. */
-export const benchContext = (url: string, onStatement?: (text: string) => void): Context => ({
-  sql: openDatabase({ url, ...(onStatement ? { onStatement } : {}) }),
+export const benchContext = (url: string): Context => ({
+  sql: openDatabase({ url }),
   clock: systemClock(),
   keys: benchKeys,
   log: operationsLog("silent"),

@@ -72,13 +72,14 @@ async function warmUp(client: Process<ClientCalls>, target: Target, names: reado
   await client.call("signIns", { ...load, target, names, password });
 }
 
-/** Enough for statements per operation to be a whole number. */
+/** Enough for what is counted per operation to be a whole number. */
 const counted = 40;
 
 export type Trips = { readonly trips: number; readonly commits: number };
 
-/** Statements per operation, in a run of its own because counting costs time. */
+/** Round trips and commits per operation, in a run of its own because counting costs time. */
 export async function countTrips(
+  bench: Bench,
   server: Server,
   client: Process<ClientCalls>,
   names: readonly string[],
@@ -87,15 +88,16 @@ export async function countTrips(
   const { target } = server;
   const one = { target, concurrency: 1, warmupMs: 0, ms: 60_000, most: counted };
   if (kind === "hops") await client.call("prepareHops", { target, names, password, browsers: 8 });
-  const before = await server.usage();
+  const [{ trips }, written] = [await server.usage(), await bench.cluster.written()];
   const { total } =
     kind === "hops"
       ? await client.call("hops", one)
       : await client.call("signIns", { ...one, names, password });
-  const after = await server.usage();
-  const per = (what: "statements" | "commits") =>
-    Math.round(((after[what] - before[what]) / total) * 100) / 100;
-  return { trips: per("statements"), commits: per("commits") };
+  const per = (count: number) => Math.round((count / total) * 10) / 10;
+  return {
+    trips: per((await server.usage()).trips - trips),
+    commits: per((await bench.cluster.written()) - written),
+  };
 }
 
 /** The same of a fresh product, at the smallest size. */
@@ -106,7 +108,7 @@ export async function tripsOfAcm(
 ): Promise<Trips> {
   const server = await startAcm(bench, client, "S", { count: true });
   try {
-    return await countTrips(server, client, server.names, kind);
+    return await countTrips(bench, server, client, server.names, kind);
   } finally {
     await server.stop();
   }

@@ -109,7 +109,7 @@ async function countTrips(
     await client.call("gets", { ...one, most: 5 });
     const before = await server.call("usage", undefined);
     const { total } = await client.call("gets", { ...one, most: counted });
-    return ((await server.call("usage", undefined)).statements - before.statements) / total;
+    return ((await server.call("usage", undefined)).trips - before.trips) / total;
   } finally {
     await server.stop();
   }

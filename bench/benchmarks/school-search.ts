@@ -131,7 +131,7 @@ const get = (
   run: { warmupMs: number; ms: number; concurrency: number; most?: number },
 ) => client.call("gets", { ...run, port, path, cookies, expect: `<b>${found} leerlingen</b> gevonden` });
 
-/** Statements per page, in a run of its own because counting costs time. */
+/** Round trips per page, in a run of its own because counting costs time. */
 async function countTrips(bench: Bench, client: Process<ClientCalls>, size: Size): Promise<number> {
   const server = startProcess<SearchCalls>("servers/search.ts");
   const [workload] = workloads;
@@ -146,7 +146,7 @@ async function countTrips(bench: Bench, client: Process<ClientCalls>, size: Size
     await get(client, started, workload, { ...one, most: 5 });
     const before = await server.call("usage", undefined);
     const { total } = await get(client, started, workload, { ...one, most: 50 });
-    return ((await server.call("usage", undefined)).statements - before.statements) / total;
+    return ((await server.call("usage", undefined)).trips - before.trips) / total;
   } finally {
     await server.stop();
   }

@@ -7,11 +7,11 @@ import type { Context } from "#platform/context";
 import { daysOfSchooljaar, schooljaarOn } from "#platform/schooljaar";
 import { receive } from "#modules/discimus";
 import { receiveFile, processLevering } from "#modules/leveringen";
-import { statementCounter, type Usage } from "./usage.ts";
+import { makeUsage, type Usage } from "./usage.ts";
 
 type School = { readonly nummer: string; readonly rows: string };
 
-const counter = statementCounter();
+const counter = makeUsage();
 let ctx: Context | undefined;
 let schools: readonly School[] = [];
 let large: School | undefined;
@@ -25,8 +25,8 @@ const largePupils = 1000;
 
 /** One process of class files: it takes them as the dropserver does, works on them as `leerid worker` does, or is the anchor. */
 const calls = {
-  start(args: { readonly url: string; readonly count: boolean }): void {
-    ctx = benchContext(args.url, args.count ? counter.note : undefined);
+  async start(args: { readonly url: string; readonly count: boolean }): Promise<void> {
+    ctx = benchContext(await counter.through(args.url, args.count));
     stop = async () => ctx?.sql.end({ timeout: 2 });
   },
 

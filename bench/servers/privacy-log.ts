@@ -4,9 +4,9 @@ import { answerCalls } from "#bench/processes";
 import { startAllUpkeep } from "#leerid";
 import type { Context } from "#platform/context";
 import { listRegelsOf, regelSql, type Logregel } from "#modules/privacylog";
-import { statementCounter, type Usage } from "./usage.ts";
+import { makeUsage, type Usage } from "./usage.ts";
 
-const counter = statementCounter();
+const counter = makeUsage();
 let ctx: Context | undefined;
 let stop = async () => {};
 let accounts: readonly string[] = [];

@@ -7,9 +7,9 @@ import { benchContext } from "#bench/load-world";
 import { answerCalls } from "#bench/processes";
 import { hash, randomToken } from "#platform/crypto";
 import { createSchoolloket } from "#sites/schoolloket";
-import { statementCounter, type Usage } from "./usage.ts";
+import { makeUsage, type Usage } from "./usage.ts";
 
-const counter = statementCounter();
+const counter = makeUsage();
 let stop = async () => {};
 let ctx: ReturnType<typeof benchContext> | undefined;
 
@@ -23,7 +23,7 @@ const calls = {
     readonly count: boolean;
     readonly school: string;
   }): Promise<{ readonly port: number; readonly cookies: string[] }> {
-    const here = benchContext(args.url, args.count ? counter.note : undefined);
+    const here = benchContext(await counter.through(args.url, args.count));
     ctx = here;
     const id = randomToken();
     await here.sql`
