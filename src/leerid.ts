@@ -324,6 +324,7 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
           loketUrl: urls.leerlingloket,
           medewerkers: config.medewerkers,
           allowPrivateNetwork: lokaal,
+          proxies: config.LEERID_VERTROUWDE_PROXYS,
         })
         .catch(async (error: unknown) => {
           // A connection that nobody closes would keep the process for a minute and more.
@@ -338,10 +339,11 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   ]);
   const base = config.LEERID_PORT_BASE;
   let dropserver: dropserverSite.Dropserver | undefined;
+  let machines: { close(): Promise<void> } | undefined;
   let watched: Ports | undefined;
   const close = async () => {
     const [cut] = await Promise.all([ports.close(), dropserver?.stop()]);
-    await acm?.close();
+    await Promise.all([acm?.close(), machines?.close()]);
     await Promise.all([watched?.close(), acmCtx.sql.end({ timeout: 5 }), metrics.close()]);
     return cut;
   };
@@ -363,8 +365,11 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
     }
     metrics.offer([loketReading(finds)]);
     if (sites.includes("api")) {
-      const { createApi } = await import("#sites/api");
-      const api = createApi(ctx, urls, { quotum: config.LEERID_DROPSERVER_QUOTUM * mega, gate: apiGate });
+      const { createApi, followMachines } = await import("#sites/api");
+      const followed = await followMachines(ctx);
+      machines = followed;
+      const quotum = config.LEERID_DROPSERVER_QUOTUM * mega;
+      const api = createApi(ctx, urls, { quotum, gate: apiGate, machines: followed });
       await listen(metrics.measured("api", getRequestListener(api.fetch)), base + 4);
     }
     if (sites.includes("dropserver")) dropserver = await startDropserver(config, ctx, metrics);

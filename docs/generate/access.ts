@@ -19,10 +19,10 @@ const acmRules: Readonly<Record<string, Rule>> = {
     sees: "het aanmeldformulier, of (met sessie) een code voor deze client als het besluit ja is",
   },
   "GET POST /v1/aanmelden/:uid": {
-    who: "de browser die de vraag begon (verzegelde cookie voor dit uid)",
-    sees: "het formulier opnieuw, het scherm om een eigen wachtwoord te kiezen, of de code",
+    who: "de browser die dit formulier opende (cookie op dit adres); een andere gaat naar het startadres van de toepassing",
+    sees: "het formulier opnieuw, het scherm om een eigen wachtwoord te kiezen, de code, of het startadres",
   },
-  "POST /v1/aanmelden/:uid/wachtwoord": {
+  "GET POST /v1/aanmelden/:uid/wachtwoord": {
     who: "dezelfde browser, na een juist eerste wachtwoord dat nog niet vervangen is",
     sees: "de code, met een eigen wachtwoord",
   },
@@ -46,12 +46,21 @@ const acmRules: Readonly<Record<string, Rule>> = {
   "POST /v1/revoke": { who: "de client, voor haar eigen tokens", sees: "niets" },
   "GET POST /v1/logout": { who: "iedereen", sees: "de vraag om af te melden, of het terugadres" },
   "POST /v1/logout/confirm": {
-    who: "de browser met de sessie, met het teken uit het formulier",
+    who: "de browser met de sessie, van een bladzijde van ons",
     sees: "het einde van zijn eigen sessie",
   },
   "GET /v1/logout/success": { who: "iedereen", sees: "een vaste pagina" },
   "GET /v1/keys": { who: "iedereen", sees: "de publieke sleutels" },
+  "GET /v1/medewerker/terug": {
+    who: "wie bij de sleutel van medewerkers was",
+    sees: "het adres van de vraag die in zijn browser wacht",
+  },
+  "GET /v1/aanmelden/:uid/medewerker": {
+    who: "de browser waarin die vraag wacht (verzegelde cookie op dit adres)",
+    sees: "de code, of het startadres van de toepassing",
+  },
   "GET /.well-known/openid-configuration": { who: "iedereen", sees: "de beschrijving van ACM" },
+  "GET /.well-known/oauth-authorization-server": { who: "iedereen", sees: "dezelfde (RFC 8414)" },
 };
 
 /** Routes of the leerlingloket. A route without a rule here stops the generation. */
@@ -70,10 +79,14 @@ const loketRules: Readonly<Record<string, Rule>> = {
   },
   "GET /aanmelden": { who: "iedereen", sees: "de weg naar ACM" },
   "GET /terug": {
-    who: "de browser die de aanmelding begon (verzegelde cookie)",
-    sees: "zijn eigen nieuwe sessie",
+    who: "de browser die de aanmelding begon (verzegelde cookie voor deze `state`); elke andere begint een nieuwe",
+    sees: "zijn eigen nieuwe sessie, en de pagina die gevraagd was",
   },
-  "POST /afmelden": { who: "de browser met de sessie", sees: "het einde van zijn eigen sessie" },
+  "GET /afmelden": { who: "iedereen", sees: "een vaste pagina met de knop om af te melden" },
+  "POST /afmelden": {
+    who: "de browser met de sessie; van een andere website: de pagina met de knop",
+    sees: "het einde van zijn eigen sessie",
+  },
   "GET /afgemeld": { who: "iedereen", sees: "een vaste pagina" },
   "POST /backchannel-logout": {
     who: "ACM, met een ondertekend logout-token",

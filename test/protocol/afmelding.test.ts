@@ -9,7 +9,7 @@ import { after, before, describe, test } from "node:test";
 import type { Worker } from "#platform/jobs";
 import { startJobs } from "#leerid";
 import { endSessies, resumeAfmeldingen, tellApplication } from "#sites/acm";
-import { authUrlOf, codeOf, payloadOf, signIn } from "./flow.ts";
+import { codeOf, openApplication, payloadOf, redeem, signIn } from "./flow.ts";
 import { world, type World } from "./world.ts";
 
 let w: World;
@@ -72,8 +72,8 @@ async function until(what: string, holds: () => boolean | Promise<boolean>): Pro
 async function signedOut(name: string, clientIds: readonly string[]): Promise<string> {
   const pupil = await w.addPupil(name);
   const { visitor, answer } = await signIn(w, { pupil });
-  codeOf(answer);
-  for (const clientId of clientIds) codeOf(await visitor.get(authUrlOf(w, clientId)));
+  await redeem(w, codeOf(answer));
+  for (const clientId of clientIds) await openApplication(w, visitor, clientId);
   await endSessies(w.ctx, [pupil.accountUuid]);
   return pupil.accountUuid;
 }

@@ -112,6 +112,18 @@ export const redeem = (
 export const redeemOf = (w: World, name: string, code: string): Promise<TokenAnswer> =>
   redeem(w, code, { redirect_uri: `https://${name}.example/terug` }, basic(name));
 
+/** Opens another application for who is signed in, as its relying party does: only then it is one of the session. */
+export async function openApplication(
+  w: World,
+  visitor: Browser,
+  name: string,
+  changes: Params = {},
+): Promise<TokenAnswer> {
+  const answer = await redeemOf(w, name, codeOf(await visitor.get(authUrlOf(w, name, changes))));
+  if (answer.status !== 200) throw new Error(`${name} did not open: ${JSON.stringify(answer.body)}`);
+  return answer;
+}
+
 export async function userinfo(w: World, token: unknown): Promise<TokenAnswer> {
   const response = await fetch(`${w.issuer}/v1/userinfo`, {
     headers: { authorization: `Bearer ${String(token)}` },
@@ -124,7 +136,7 @@ export async function userinfo(w: World, token: unknown): Promise<TokenAnswer> {
 export async function assertion(
   w: World,
   clientId: string,
-  { audience = w.issuer, jti = randomBytes(12).toString("hex"), key = w.clientKey } = {},
+  { audience = w.issuer, jti = randomBytes(12).toString("hex"), key = w.clientKey, until = "1m" } = {},
 ): Promise<Params> {
   const jwt = await new SignJWT({})
     .setProtectedHeader({ alg: "ES256", kid: "rp-1" })
@@ -133,7 +145,7 @@ export async function assertion(
     .setAudience(audience)
     .setJti(jti)
     .setIssuedAt()
-    .setExpirationTime("1m")
+    .setExpirationTime(until)
     .sign(key);
   return {
     client_assertion: jwt,

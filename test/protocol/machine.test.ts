@@ -56,6 +56,17 @@ test("private_key_jwt; without a scope: what is registered", async () => {
   assert.deepEqual(both.map(({ status }) => status).toSorted(), [200, 401]);
 });
 
+test("an assertion that is good for more than an hour is refused (RFC 7523 3)", async () => {
+  for (const [until, status] of [
+    ["1h", 200],
+    ["61m", 401],
+    ["1y", 401],
+  ] as const) {
+    const said = await ask((await assertion(w, "machine-jwt", { until })) as Record<string, string>, {});
+    assert.equal(said.status, status, until);
+  }
+});
+
 test("scopes of others, of pupils, and unknown ones are refused", async () => {
   for (const scope of [
     "dropserver:schrijven",

@@ -54,10 +54,10 @@ const everything = [
 /** One school, some applications with every kind of client, and ACM on a real port. */
 export async function world({
   sleutel,
-  alleenProvider = false,
+  proxies = 0,
 }: {
-  /** Everything through the provider, nothing on the straight path. */
-  readonly alleenProvider?: boolean;
+  /** How many proxies of ours stand before it. */
+  readonly proxies?: number;
   /** The key of adults, for this address of ACM. */
   readonly sleutel?: (origin: string) => Promise<SleutelOptions>;
 } = {}): Promise<World> {
@@ -212,7 +212,7 @@ export async function world({
     loketUrl: "https://loket.leerid.example",
     medewerkers: await sleutel?.(origin),
     allowPrivateNetwork: true,
-    alleenProvider,
+    proxies,
   });
   return {
     db,

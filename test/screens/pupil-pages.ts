@@ -1,6 +1,6 @@
 import { errorSheet as demosleutelFout, personenSheet } from "#demo/upstream/pages";
 import { personas } from "#demo/upstream/personas";
-import { html, trusted } from "#platform/html";
+import { html } from "#platform/html";
 import * as acm from "#sites/acm/pages";
 import * as loket from "#sites/leerlingloket/pages";
 
@@ -102,6 +102,14 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
     html: acm.choosePlaatje({ ...badgeWay, badge: nasty, fout: { soort: "onjuist" } }),
     error: true,
   },
+  "plaatje-morgen": {
+    html: acm.choosePlaatje({
+      ...badgeWay,
+      badge: "K7M2-P4TR",
+      fout: { soort: "wachten", seconden: 40_000 },
+    }),
+    error: true,
+  },
   "plaatje-wachten": {
     html: acm.choosePlaatje({ ...badgeWay, badge: "K7M2-P4TR", fout: { soort: "wachten", seconden: 2 } }),
     error: true,
@@ -135,16 +143,6 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   },
   "afmelden-vraag": {
     html: acm.askSignOut({ formulier: { url: "/echo", velden: { xsrf: "a" } }, toepassing: "Bingel" }),
-  },
-  "afmelden-vraag-formulier": {
-    html: acm.askSignOut({
-      formulier: {
-        gemaakt: trusted(
-          '<form id="op.logoutForm" method="post" action="/echo"><input type="hidden" name="xsrf" value="b"/></form>',
-        ),
-        id: "op.logoutForm",
-      },
-    }),
   },
   afgemeld: { html: acm.signedOutPage({ loketUrl: "/loket", voet: footer }) },
   fout: {
@@ -223,6 +221,8 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
       afmeldenActie: "/echo",
     }),
   },
+  "loket-afmelden-vraag": { html: loket.askSignOutPage({ actie: "/echo", voet: footer }) },
+  "loket-zonder-cookies": { html: loket.withoutCookiesPage({ aanmeldUrl: "/aanmelden", voet: footer }) },
   "loket-niet-ingelogd": { html: loket.notSignedInPage({ aanmeldUrl: "/aanmelden", voet: footer }) },
   ...Object.fromEntries(
     (

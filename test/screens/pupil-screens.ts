@@ -177,8 +177,6 @@ export function pupilTasks(setting: () => PupilSetting): void {
       ["geen-toegang", "Ik ben Noor niet", {}],
       ["afmelden-vraag", "Ja, meld me af", { xsrf: "a", logout: "yes" }],
       ["afmelden-vraag", "Nee, ik blijf aangemeld", { xsrf: "a" }],
-      ["afmelden-vraag-formulier", "Ja, meld me af", { xsrf: "b", logout: "yes" }],
-      ["afmelden-vraag-formulier", "Nee, ik blijf aangemeld", { xsrf: "b" }],
     ] as const) {
       test(`${name}: ${button}`, async () => {
         const page = await newPage(setting().browser, { javaScript: false });

@@ -12,6 +12,7 @@ import { inTransaction, type Context } from "#platform/context";
 import { followState } from "#platform/follow";
 import { algoritmen, type Algorithm, type Machine, type Ondertekensleutel } from "./contract.ts";
 import { inOrder, urenUitgaand } from "./rules.ts";
+import { makeSealer, type Sealer } from "./seal.ts";
 import { makeSigner, type Sign } from "./sign.ts";
 import {
   deleteUitgaande,
@@ -24,6 +25,7 @@ import {
 } from "./store.ts";
 
 export type { Algorithm, Machine, Ondertekensleutel } from "./contract.ts";
+export type { Sealer } from "./seal.ts";
 export type { Sign } from "./sign.ts";
 export { opensSleutel } from "./store.ts";
 
@@ -90,6 +92,8 @@ export type KeyRing = {
   jwks(): JSONWebKeySet;
   /** Signs with the key that is active now. */
   readonly sign: Sign;
+  /** Seals with the key that is active now, opens with any that is known. */
+  readonly zegel: Sealer;
   /** Called after every change. */
   onChange(work: () => void): void;
   close(): Promise<void>;
@@ -101,6 +105,7 @@ export async function openKeyRing(ctx: Context): Promise<KeyRing> {
   const luisteraars: (() => void)[] = [];
   let sleutels: readonly Ondertekensleutel[] = [];
   let ondertekenaar = makeSigner(sleutels);
+  let zegelaar = makeSealer(sleutels);
   const volger = await followState(ctx, {
     channel: "leerid_sleutels",
     name: "ondertekensleutels",
@@ -108,6 +113,7 @@ export async function openKeyRing(ctx: Context): Promise<KeyRing> {
     take(nieuwste) {
       sleutels = nieuwste;
       ondertekenaar = makeSigner(sleutels);
+      zegelaar = makeSealer(sleutels);
       for (const werk of luisteraars) werk();
     },
   });
@@ -115,6 +121,10 @@ export async function openKeyRing(ctx: Context): Promise<KeyRing> {
     sleutels: () => sleutels,
     jwks: () => ({ keys: sleutels.map((sleutel) => sleutel.publiek) }),
     sign: (alg, claims) => ondertekenaar(alg, claims),
+    zegel: {
+      seal: (text, place) => zegelaar.seal(text, place),
+      unseal: (sealed, place) => zegelaar.unseal(sealed, place),
+    },
     onChange: (werk) => luisteraars.push(werk),
     close: () => volger.stop(),
   };

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import type { ErrorOut, KoaContextWithOIDC } from "oidc-provider";
+import { errors } from "oidc-provider";
 import { isUnavailable } from "#platform/database";
 import { newReferentie } from "#platform/ids";
 import { describeError, isHangUp } from "#platform/log";
-import { pageAnswer, send, type Answer } from "./answer.ts";
+import { json, pageAnswer, withHeaders, type Answer } from "./answer.ts";
 import type { Acm } from "./contract.ts";
-import { faultPage, signInExpiredPage } from "./pages/index.ts";
+import { faultPage } from "./pages/index.ts";
+import type { Visit } from "./visit.ts";
 
 type Text = { readonly titel: string; readonly waarom: string; readonly wie: string };
 
@@ -41,15 +42,7 @@ const other: Text = {
 };
 
 /** What may not go back to the application, or is no part of the protocol. Without details of ours. */
-export const errorPage = (
-  acm: Acm,
-  ctx: KoaContextWithOIDC,
-  status: number,
-  error: string,
-  detail?: string,
-): void => send(ctx, errorAnswer(acm, status, error, detail));
-
-const errorAnswer = (acm: Acm, status: number, error: string, detail?: string): Answer =>
+export const errorPage = (acm: Acm, status: number, error: string, detail?: string): Answer =>
   pageAnswer(
     status,
     faultPage({
@@ -63,39 +56,41 @@ const errorAnswer = (acm: Acm, status: number, error: string, detail?: string): 
     }),
   );
 
-export function renderError(acm: Acm, ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): void {
-  if (error.name === "SessionNotFound") {
-    return send(ctx, pageAnswer(400, signInExpiredPage({ loketUrl: acm.loketUrl, voet: acm.voet })));
-  }
-  errorPage(acm, ctx, ctx.status >= 400 ? ctx.status : 400, out.error, out.error_description);
+/** An error of the protocol that may not go back to the application. @throws what is none */
+export function protocolErrorPage(acm: Acm, error: unknown, status?: number): Answer {
+  if (!(error instanceof errors.OIDCProviderError)) throw error;
+  return errorPage(acm, status ?? error.statusCode, error.error, error.error_description);
 }
 
-/** Endpoints that machines call answer in JSON, also when it is our own fault. */
-const forMachines = /^\/(v1\/(token|keys|userinfo|introspect|revoke)|\.well-known)/;
+/** Endpoints that machines call answer in JSON, whatever they say they accept. */
+const forMachines = /^\/(v1\/(token|keys|userinfo|introspect|revoke)(\/|$)|\.well-known)/;
 
-/** Our own fault: nothing of the request was kept; nothing of the cause leaves. Logged once, by whoever calls this. */
-export function ownFault(acm: Acm, ctx: KoaContextWithOIDC, error: unknown): void {
-  ctx.remove("set-cookie");
-  send(ctx, faultAnswer(acm, ctx.path, error));
+const isForMachines = (path: string): boolean => forMachines.test(path);
+
+/** There is nothing at this address, or not by this method (RFC 9110 15.5.5, 15.5.6): a page for people, JSON for all others. */
+export function missing(acm: Acm, { path, req }: Visit, allowed?: readonly string[]): Answer {
+  const status = allowed ? 405 : 404;
+  const error = allowed ? "method_not_allowed" : "niet_gevonden";
+  const people = !isForMachines(path) && req.headers.accept?.includes("text/html") === true;
+  const answer = people
+    ? errorPage(acm, status, error)
+    : json(status, { error: allowed ? error : "not_found" });
+  return allowed ? withHeaders(answer, { allow: allowed.join(", ") }) : answer;
 }
 
-/** The answer to a request for this path (without `/op`) that we could not handle; logs the cause. */
+/** The answer to a request for this path (behind `/op`) that we could not handle: nothing of the cause leaves; it is logged. */
 export function faultAnswer(acm: Acm, path: string, error: unknown): Answer {
   if (isHangUp(error)) return { status: 400, headers: {}, body: "" };
   acm.ctx.log.error(describeError(error), "acm could not answer");
   const straks = isUnavailable(error); // the database is away: later is better (RFC 9110 15.6.4)
   const status = straks ? 503 : 500;
-  const answer = forMachines.test(path)
-    ? {
-        status,
-        headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" },
-        body: JSON.stringify({
-          error: straks ? "temporarily_unavailable" : "server_error",
-          error_description: straks
-            ? "we cannot answer now, nothing was kept: try again later"
-            : "something went wrong on our side, nothing was kept",
-        }),
-      }
-    : errorAnswer(acm, status, "server_error");
-  return { ...answer, headers: { ...answer.headers, ...(straks && { "retry-after": "5" }) } };
+  const answer = isForMachines(path)
+    ? json(status, {
+        error: straks ? "temporarily_unavailable" : "server_error",
+        error_description: straks
+          ? "we cannot answer now, nothing was kept: try again later"
+          : "something went wrong on our side, nothing was kept",
+      })
+    : errorPage(acm, status, "server_error");
+  return straks ? withHeaders(answer, { "retry-after": "5" }) : answer;
 }

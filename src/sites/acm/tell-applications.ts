@@ -4,8 +4,7 @@ import { describeError } from "#platform/log";
 import { readOndertekenaar, type Sign } from "#modules/tokens";
 import { findAfmeldadres } from "#modules/toepassingen";
 import { nowInSeconds } from "./clients.ts";
-import { sidOf } from "./decision.ts";
-import { postForm } from "./outgoing.ts";
+import { postForm } from "#platform/outgoing";
 import {
   claimAfmeldingen,
   deleteAfmeldingen,
@@ -14,6 +13,7 @@ import {
   findLastTry,
   type Afmelding,
 } from "./store-afmelding.ts";
+import { sidOf } from "./who.ts";
 
 export type TellOptions = {
   /** Address of ACM to the outside with `/op`: who signs. */

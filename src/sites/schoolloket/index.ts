@@ -6,7 +6,7 @@ import { importToepassing } from "#modules/toepassingen";
 import type { Calls, PageContent, SchoolRequest, Toegang, PageRequest } from "./contract.ts";
 import { schoolPage } from "./frame.ts";
 import { rightExpiredPage } from "./right-expired.ts";
-import { deleteSessie, deleteSessiesOfSid, findSessie, insertSessie, chooseSchool } from "./store.ts";
+import { chooseSchool, findSessie, sessies } from "./store.ts";
 
 export { upkeep } from "./jobs.ts";
 
@@ -48,11 +48,7 @@ export async function createSchoolloket(ctx: Context, urls: Urls): Promise<Pick<
     url: urls.schoolloket,
     acmUrl: urls.acm,
     acmBinnenUrl: urls.acmBinnen,
-    sessies: {
-      insert: (sessie) => insertSessie(ctx, sessie),
-      delete: (id) => deleteSessie(ctx, id),
-      deleteOfSid: (sid) => deleteSessiesOfSid(ctx, sid),
-    },
+    sessies: sessies(ctx),
     sheet: (blad) => schoolPage(undefined, blad),
     wieHelpt: "Vraag het aan wie in je school de toegang beheert.",
     bestaatNiet,

@@ -42,11 +42,13 @@ export type SignInExpiredInput = {
   /** Starts over: the application that asked, if known. */
   readonly opnieuwUrl?: string;
   readonly toepassing?: string;
+  /** The browser brought none at all: it keeps none, or somebody took them away. */
+  readonly zonderCookies?: boolean;
   readonly loketUrl: string;
   readonly voet?: readonly FooterLink[];
 };
 
-/** The sign-in began too long ago, or in another browser: start again. Nothing is wrong. */
+/** The sign-in began in another browser, or in one without cookies: start again. Nothing is wrong. */
 export function signInExpiredPage(input: SignInExpiredInput): string {
   const { opnieuwUrl, toepassing } = input;
   return document({
@@ -59,7 +61,11 @@ export function signInExpiredPage(input: SignInExpiredInput): string {
           <h1>Begin opnieuw met aanmelden</h1>
         </div>
         <p>
-          De vorige pagina stond te lang open, of je ging terug in je browser. Jij hebt niets fout gedaan.
+          ${
+            input.zonderCookies === true
+              ? "Je browser bewaart geen cookies. Zonder cookies weet LeerID niet dat jij het bent. Vraag je leerkracht om cookies toe te laten voor deze website, en begin dan opnieuw."
+              : "De vorige pagina stond te lang open, of je ging terug in je browser. Jij hebt niets fout gedaan."
+          }
         </p>
         ${opnieuwUrl !== undefined && html`<a class="button block" href="${webUrl(opnieuwUrl)}">${toepassing === undefined ? "Opnieuw aanmelden" : `Opnieuw naar ${toepassing}`}</a>`}
         <a

@@ -1,13 +1,10 @@
 import { document, html, icon, webUrl } from "#platform/html";
-import type { FooterLink, Html, PostTarget } from "#platform/html";
+import type { FooterLink, PostTarget } from "#platform/html";
 import { doorLink, postForm } from "./parts.ts";
 
 export type AskSignOutInput = {
-  /**
-   * The form to post: an address with its hidden fields, or the form the OpenID library made (`trusted(form)`, with id
-   * `op.logoutForm`), to which the buttons then belong. `logout=yes` is sent with "Ja, meld me af".
-   */
-  readonly formulier: PostTarget | { readonly gemaakt: Html; readonly id: string };
+  /** The form to post. `logout=yes` is sent with "Ja, meld me af". */
+  readonly formulier: PostTarget;
   /** The application that asks to sign out. */
   readonly toepassing?: string;
   readonly voet?: readonly FooterLink[];
@@ -16,12 +13,10 @@ export type AskSignOutInput = {
 /** Asks before signing out everywhere (RP-initiated logout). */
 export function askSignOut(input: AskSignOutInput): string {
   const { formulier } = input;
-  const made = typeof formulier === "object" && "gemaakt" in formulier;
-  const form = made && html` form="${formulier.id}"`;
-  const buttons = html`<button class="button block" name="logout" value="yes" ${form}>
+  const buttons = html`<button class="button block" name="logout" value="yes">
       ${icon("log-out")}Ja, meld me af
     </button>
-    <button class="button secondary block" ${form}>Nee, ik blijf aangemeld</button>`;
+    <button class="button secondary block">Nee, ik blijf aangemeld</button>`;
   return document({
     site: "leerling",
     title: "Wil je je afmelden?",
@@ -32,12 +27,7 @@ export function askSignOut(input: AskSignOutInput): string {
           ${input.toepassing !== undefined && html`Je komt van <b>${input.toepassing}</b>.`} Gebruikt straks
           iemand anders dit toestel? Kies dan altijd ja. Anders kan die verder met jouw naam.
         </p>
-        ${
-          made
-            ? html`${formulier.gemaakt}
-                <div class="stack">${buttons}</div>`
-            : postForm(formulier, buttons)
-        }`,
+        ${postForm(formulier, buttons)}`,
     ),
   });
 }

@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import { document, formTargets, hiddenFields, html, trusted } from "#platform/html";
+import { pageAnswer, withHeaders, type Answer } from "../answer.ts";
+
+const script = "document.forms[0].submit()";
+const scriptHash = `'sha256-${createHash("sha256").update(script).digest("base64")}'`;
+
+/**
+ * A page that posts these fields, at once with script, else with its button: `response_mode=form_post` (OAuth 2.0 Form Post Response
+ * Mode), and requests that must come from a page of ours.
+ */
+export function formPostPage(
+  target: string,
+  fields: Readonly<Record<string, string>>,
+  { title = "Je gaat verder naar de toepassing", formAction = formTargets([target]) } = {},
+): Answer {
+  const page = document({
+    site: "leerling",
+    title,
+    body: html`<main class="door" id="inhoud">
+      <div class="door-card">
+        <h1>Even geduld</h1>
+        <p>${title}.</p>
+        <form class="stack" method="post" action="${target}">
+          ${hiddenFields(fields)}
+          <button class="button block">Verder</button>
+        </form>
+      </div>
+      ${trusted(`<script>${script}</script>`)}
+    </main>`,
+  });
+  const answer = pageAnswer("error" in fields ? 400 : 200, page, {
+    formAction,
+  });
+  const policy = (answer.headers["content-security-policy"] ?? "").replace(
+    "script-src 'self'",
+    `script-src 'self' ${scriptHash}`,
+  );
+  return withHeaders(answer, { "content-security-policy": policy });
+}

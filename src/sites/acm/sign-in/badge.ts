@@ -1,0 +1,54 @@
+import { authenticateBadge } from "#modules/aanmelding";
+import { readBadge } from "#modules/sleutels";
+import { pageAnswer, withHeaders, type Answer } from "../answer.ts";
+import { formUrl, type Form } from "../authorize/vraag.ts";
+import { readForm as readFields } from "../body.ts";
+import { acrBadge, type Acm } from "../contract.ts";
+import { badge, choosePlaatje } from "../pages/index.ts";
+import type { BadgeError, BadgeInput } from "../pages/index.ts";
+import { originOf, type Visit } from "../visit.ts";
+import { finish } from "./finish.ts";
+import { tooLarge } from "./form.ts";
+
+/**
+ * `/v1/aanmelden/:uid/badge` (D7): first the badge, then one of nine pictures. The second page comes for every code that could be
+ * one: which of them exist is only found out together with a picture, and at the speed of the growing wait.
+ */
+export async function answerBadge(acm: Acm, visit: Visit, form: Form): Promise<Answer> {
+  const { toepassing, formAction, clientId } = form.client;
+  const same = { toepassing, actie: formUrl(form, "badge"), terug: formUrl(form), voet: acm.voet };
+  const askBadge = (status: number, fout?: BadgeInput["fout"]) =>
+    pageAnswer(status, badge({ ...same, ...(fout && { fout }) }), { formAction });
+  if (visit.method !== "POST") return askBadge(200);
+  const fields = await readFields(visit.req);
+  if (!fields) return tooLarge(acm);
+  const code = (fields.get("badge") ?? "").slice(0, 100);
+  const plaatje = fields.get("plaatje");
+  if (code.trim() === "") return askBadge(422, "leeg");
+  if (!readBadge(code)) return askBadge(422, "onbekend");
+  const askPicture = (status: number, fout?: BadgeError) =>
+    pageAnswer(status, choosePlaatje({ ...same, badge: code, ...(fout && { fout }) }), { formAction });
+  if (plaatje === null) return askPicture(200);
+
+  const outcome = await authenticateBadge(acm.ctx, acm.poort, {
+    badge: code,
+    plaatje,
+    clientId,
+    ...originOf(acm, visit),
+  });
+  switch (outcome.soort) {
+    case "wachten":
+      return withHeaders(askPicture(429, outcome), { "retry-after": String(outcome.seconden) });
+    case "te-oud":
+      return askBadge(422, "te-oud");
+    case "onjuist":
+      return askPicture(422, outcome);
+    case "gelukt":
+      return finish(acm, visit, form, {
+        accountUuid: outcome.accountUuid,
+        feiten: outcome.feiten,
+        toestel: outcome.toestel,
+        acr: acrBadge,
+      });
+  }
+}
