@@ -39,6 +39,8 @@ export type World = {
 };
 
 export const redirectUri = "https://bingel.example/terug";
+/** One with a query, as `bingel-vraag` registered it. */
+export const vraagUri = "https://bingel.example/terug?x=a%20b&y=%7e&z";
 
 const agreement = (list: readonly { attribuut: string; tot?: string }[]) => JSON.stringify(list);
 const everything = [
@@ -136,6 +138,10 @@ export async function world({
       token_endpoint_auth_method: "private_key_jwt",
     },
     { client_id: "bingel-klein", scope: "openid profile" },
+    { client_id: "bingel-vraag", redirect_uris: [vraagUri, "https://bingel.example/?"] },
+    { client_id: "bingel-stil", backchannel_logout_uri: undefined },
+    { client_id: "stichting", redirect_uris: [redirectUri, vraagUri] },
+    { client_id: "stichting-vrij", redirect_uris: [redirectUri, vraagUri], pkce: "vrij" },
   ]);
   await application("tweede", ["Voornaam"], [{}]);
   await application("derde", everything, [{}]);

@@ -41,6 +41,16 @@ export async function authenticateClient(
   );
 }
 
+/** The registered client that a request says it is of, proven or not: for who reads the log. */
+export function namedClient(acm: Pick<Acm, "clients">, asked: Asked): string | undefined {
+  try {
+    const { clientId } = readShown(asked);
+    return typeof clientId === "string" && acm.clients().has(clientId) ? clientId : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The header `WWW-Authenticate` of this refusal: whoever came with a header hears which scheme is known here (RFC 6749 5.2). */
 export const challengeOf = (
   { issuer }: Pick<Acm, "issuer">,
