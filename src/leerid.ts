@@ -34,7 +34,6 @@ import * as sleutels from "#modules/sleutels";
 import * as uitreiking from "#modules/uitreiking";
 import * as verstrekking from "#modules/verstrekking";
 import * as acmSite from "#sites/acm";
-import { createApi, followMachines } from "#sites/api";
 import * as dropserverSite from "#sites/dropserver";
 import * as leerlingloket from "#sites/leerlingloket";
 import * as beheer from "#sites/beheer";
@@ -340,7 +339,7 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   ]);
   const base = config.LEERID_PORT_BASE;
   let dropserver: dropserverSite.Dropserver | undefined;
-  let machines: Awaited<ReturnType<typeof followMachines>> | undefined;
+  let machines: { close(): Promise<void> } | undefined;
   let watched: Ports | undefined;
   const close = async () => {
     const [cut] = await Promise.all([ports.close(), dropserver?.stop()]);
@@ -359,16 +358,18 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
     const finds: Record<string, () => Promise<boolean>> = {};
     for (const [index, name] of (["leerlingloket", "schoolloket", "beheer"] as const).entries()) {
       if (!sites.includes(name)) continue;
-      const { app, isAcmFound } = lokets[name]();
+      const { app, isAcmFound } = await lokets[name]();
       finds[name] = isAcmFound;
       const needs = { ...needsDatabase(ctx), ACM: isAcmFound };
       await listen(metrics.measured(name, getRequestListener(app.fetch)), base + 1 + index, needs);
     }
     metrics.offer([loketReading(finds)]);
     if (sites.includes("api")) {
-      machines = await followMachines(ctx);
+      const { createApi, followMachines } = await import("#sites/api");
+      const followed = await followMachines(ctx);
+      machines = followed;
       const quotum = config.LEERID_DROPSERVER_QUOTUM * mega;
-      const api = createApi(ctx, urls, { quotum, gate: apiGate, machines });
+      const api = createApi(ctx, urls, { quotum, gate: apiGate, machines: followed });
       await listen(metrics.measured("api", getRequestListener(api.fetch)), base + 4);
     }
     if (sites.includes("dropserver")) dropserver = await startDropserver(config, ctx, metrics);

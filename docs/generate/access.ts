@@ -4,8 +4,8 @@ import { openDatabase } from "#platform/database";
 import { operationsLog } from "#platform/log";
 import { makeGate } from "#modules/aanmelding";
 import { endpoints } from "#sites/api";
-import { functies, routes as beheerRoutes, taken } from "#sites/beheer";
-import { routes as schoolRoutes } from "#sites/schoolloket";
+import { functies, loadRoutes as loadBeheerRoutes, taken } from "#sites/beheer";
+import { loadRoutes as loadSchoolRoutes } from "#sites/schoolloket";
 import { createLeerlingloket } from "#sites/leerlingloket";
 import { code, page, table } from "./page.ts";
 
@@ -185,7 +185,7 @@ export async function accessPage(): Promise<string> {
           ...functies.map((functie) => ((functie.taken as readonly string[]).includes(taak) ? "✓" : "403")),
         ]),
       ),
-      declaredRows(beheerRoutes, (access) =>
+      declaredRows(await loadBeheerRoutes(), (access) =>
         access === "aangemeld"
           ? "wie aangemeld is"
           : access === "functie"
@@ -195,7 +195,7 @@ export async function accessPage(): Promise<string> {
       "## Schoolloket",
       "De school komt uit de sessie: een nummer van een andere school, in een adres of een formulier, is een 404. Rechten worden bij elke vraag nagekeken, en de pagina's lezen de databank als `leerid_school`, een rol die alleen de rijen van deze school ziet (migratie 0014).",
       declaredRows(
-        schoolRoutes,
+        await loadSchoolRoutes(),
         (access) =>
           ({
             beheerder: "een LeerID-beheerder van de school",
