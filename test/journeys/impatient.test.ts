@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { withoutBrowser, type Page } from "#testing/browser";
-import { browser } from "../protocol/browser.ts";
+import { browser } from "#testing/visitor";
 import { fillSignIn, openSetting, signIn, type Setting } from "./setting.ts";
 
 // What a class does at nine o'clock: tabs, the button Back, two clicks where one is enough.
@@ -98,6 +98,7 @@ describe("journeys of the impatient", { skip: withoutBrowser() }, () => {
     await page.locator("#antwoord").fill(String(left + right));
     await twice(page, "Kijk na", 50);
     await page.waitForTimeout(500);
+    assert.equal(await page.getByText("Nog niet juist").count(), 0);
     await page.goto(`${bingel}/`);
     assert.equal(await points(), before + 1);
     await page.context().close();

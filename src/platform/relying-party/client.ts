@@ -52,7 +52,12 @@ export function relyingParty(options: {
 }): RelyingParty {
   const { clientId, acmUrl } = options;
   const issuer = `${acmUrl}/op`;
-  const ask = makeAsk({ what: "ACM", outside: acmUrl, inside: options.acmBinnenUrl, log: options.log });
+  const ask = makeAsk({
+    what: "ACM",
+    outside: acmUrl,
+    inside: options.acmBinnenUrl,
+    tell: (why) => options.log.error(why, "ACM antwoordt niet"),
+  });
   // From the state and our own key, so that nothing needs to be kept of them: who does not have the cookie of that state gets no further.
   const secretOf = (use: "nonce" | "verifier", state: string) =>
     keyedHash(options.keys.cookies, `${clientId} ${use} ${state}`).toString("base64url");
