@@ -207,3 +207,39 @@ test("D11: several nodes at once make the months that are missing", async () => 
     await db.close();
   }
 });
+
+test("D11: lines that came before their month was made go along into it, unchanged, and the log stays append-only", async () => {
+  const db = await testDatabase();
+  const eigenaar = openDatabase({ url: db.url, max: 1, role: "eigenaar" });
+  try {
+    const maand = 31 * 86_400_000;
+    const ahead = [0, 1, 2, 12].map((months) => db.clock.now() + months * maand);
+    for (const tijdstip of ahead) await writeRegel(db.ctx, regel(tijdstip));
+    assert.equal(await zegel(db.ctx), 4);
+    await writeRegel(db.ctx, regel(db.clock.now()));
+    await Promise.all([makePartitions(db.ctx), makePartitions(db.ctx)]);
+    const stand = await db.sql<{ tijdstip: Date; tabel: string }[]>`
+      select tijdstip, tableoid::regclass::text as tabel from privacylog.regel order by nr`;
+    const inMonth = (tijdstip: number) =>
+      `privacylog.regel_${new Date(tijdstip).toISOString().slice(0, 7).replace("-", "")}`;
+    assert.deepEqual(
+      stand.map(({ tabel }) => tabel),
+      [...ahead.slice(0, 3).map(inMonth), "privacylog.regel_overig", inMonth(db.clock.now())],
+    );
+    await writeRegel(db.ctx, regel(db.clock.now()));
+    assert.equal(await zegel(db.ctx), 2);
+    const { inOrde, regels, fouten } = await verifyChain(db.ctx);
+    assert.deepEqual([inOrde, regels, fouten], [true, 6, []]);
+    for (const { tabel } of stand) {
+      await assert.rejects(
+        eigenaar.unsafe(`update ${tabel} set ontvanger = 'x'`),
+        /the privacy log is append-only/,
+      );
+      await assert.rejects(eigenaar.unsafe(`delete from ${tabel}`), /the privacy log is append-only/);
+      await assert.rejects(db.sql.unsafe(`delete from ${tabel}`), { code: "42501" });
+    }
+  } finally {
+    await eigenaar.end();
+    await db.close();
+  }
+});
