@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { mkdtemp, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { inTransaction } from "#platform/context";
 import { openDatabase } from "#platform/database";
@@ -10,7 +7,6 @@ import {
   verifyChain,
   listRegelsOf,
   makePartitions,
-  openAnchor,
   writeRegel,
   zegel,
   type Logregel,
@@ -117,18 +113,6 @@ test("D11: the application itself can neither change nor remove a record", () =>
     ]) {
       await assert.rejects(db.sql.unsafe(poging), { code: "42501" }, poging);
     }
-  }));
-
-test("D11: the anchor file shows a database that was put back", () =>
-  filled(async (db, eigenaar) => {
-    const anker = join(await mkdtemp(join(tmpdir(), "anker-")), "zegels");
-    assert.equal(await zegel(db.ctx, { anchor: openAnchor(anker) }), 2);
-    assert.match(await readFile(anker, "utf8"), /^4 32 [0-9a-f]{64}\n$/);
-    assert.equal((await verifyChain(db.ctx, { anker })).inOrde, true);
-    await eigenaar.unsafe(
-      "create temp table k as select 1; set session_replication_role = replica; delete from privacylog.zegel where nr = 4",
-    );
-    assert.match((await verifyChain(db.ctx, { anker })).fouten.join("\n"), /ankerbestand kent zegel 4/);
   }));
 
 test("D11: a record that commits after a younger one was sealed is sealed next", async () => {

@@ -146,6 +146,15 @@ export async function getKop(ctx: Context): Promise<{ nr: number; aantal: number
   return row;
 }
 
+/** The end of the chain: the number of its last seal, of all rows sealed, their keyed hash, and that seal. */
+export async function findHead(
+  ctx: Pick<Context, "sql">,
+): Promise<{ nr: number; aantal: number; kop: Buffer; zegel: Buffer } | undefined> {
+  const [row] = await ctx.sql<{ nr: number; aantal: number; kop: Buffer; zegel: Buffer }[]>`
+    select k.nr, k.aantal, k.kop, z.zegel from privacylog.kop k join privacylog.zegel z on z.nr = k.nr`;
+  return row;
+}
+
 export async function findZegel(ctx: Context, nr: number): Promise<Zegel | undefined> {
   const [row] = await ctx.sql<
     Zegel[]
