@@ -21,8 +21,11 @@ export type SignedIn = {
  * `isAcmUnreachable` knows when there is no answer; that has been logged with its cause.
  */
 export type RelyingParty = {
-  /** Was ACM found since this process started? While it was not, each question looks for it again, at most every two seconds. */
-  isFound(): Promise<boolean>;
+  /**
+   * Was ACM found: `ever` since this process started, or does it answer `now`, in 1.5 s? While it was not found each question looks
+   * for it again, at most every two seconds.
+   */
+  isFound(when: "ever" | "now"): Promise<boolean>;
   /** Where the browser goes, and what it keeps in a cookie until it is back: sealed, nothing to read for it. */
   start(): Promise<{ readonly url: string; readonly begin: string }>;
   /**
@@ -37,6 +40,8 @@ export type RelyingParty = {
 
 /** How long who failed to find ACM is not followed by another attempt, ms. */
 const pause = 2000;
+/** How long who asks whether ACM answers now waits for it, ms: a figure is read in two seconds. */
+const lookTime = 1500;
 
 /** Discovery waits for the first question, so that client and provider may start in any order. */
 export function relyingParty(options: {
@@ -80,11 +85,18 @@ export function relyingParty(options: {
   let jwks: ReturnType<typeof createRemoteJWKSet> | undefined;
   const terugUrl = `${options.eigenUrl}/terug`;
   return {
-    isFound: () =>
-      configuration().then(
-        () => true,
-        () => false,
-      ),
+    async isFound(when) {
+      try {
+        const { issuer: address } = (await configuration()).serverMetadata();
+        if (when === "ever") return true;
+        const discovery = `${address}/.well-known/openid-configuration`;
+        const answer = await ask(discovery, { signal: AbortSignal.timeout(lookTime) });
+        await answer.body?.cancel();
+        return answer.ok;
+      } catch {
+        return false; // logged with its cause
+      }
+    },
     async start() {
       const config = await configuration();
       const begin: Begin = {

@@ -9,7 +9,7 @@ import { html, securityHeaders, staticAssets } from "#platform/html";
 import { newReferentie } from "#platform/ids";
 import { describeError, isHangUp } from "#platform/log";
 import type { Problem } from "#platform/problem";
-import { isAcmUnreachable, relyingParty } from "#platform/relying-party";
+import { isAcmUnreachable, relyingParty, type RelyingParty } from "#platform/relying-party";
 import { mount, type AnyRoute } from "#platform/route";
 import { notice, noticeSheet, type Sheet } from "./page.ts";
 import { medewerkerOf, type Medewerker } from "./staff.ts";
@@ -112,7 +112,7 @@ export type Door = {
   /** Sign-in and sign-out are on it; the routes of the site come behind. */
   readonly app: Hono;
   /** Was ACM found: without it nobody gets in. */
-  isAcmFound(): Promise<boolean>;
+  readonly isAcmFound: RelyingParty["isFound"];
   /** The answers of a request, on pages in the frame of whoever asks. */
   answers<P extends Sheet>(http: HonoContext, frame: (pagina: P | Sheet) => string): Answers<P>;
   /**
@@ -228,7 +228,7 @@ export function openBy(ctx: Context, options: DoorOptions): Door {
   });
   return {
     app,
-    isAcmFound: () => acm.isFound(),
+    isAcmFound: acm.isFound,
     answers: (http, frame) => {
       const page = (blad: Parameters<typeof frame>[0]) => http.html(frame(blad), blad.status ?? 200);
       return {

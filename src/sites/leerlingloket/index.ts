@@ -8,7 +8,7 @@ import { isUnavailable } from "#platform/database";
 import { securityHeaders, staticAssets } from "#platform/html";
 import { newReferentie } from "#platform/ids";
 import { describeError, isHangUp } from "#platform/log";
-import { isAcmUnreachable, relyingParty, type SignedIn } from "#platform/relying-party";
+import { isAcmUnreachable, relyingParty, type RelyingParty, type SignedIn } from "#platform/relying-party";
 import { listRegelsOf } from "#modules/privacylog";
 import { listPakketten } from "#modules/schoolsoftware";
 import { importToepassing, listClients } from "#modules/toepassingen";
@@ -39,7 +39,7 @@ type Urls = {
 };
 
 /** A site, and whether it found ACM, without which nobody gets in. */
-type Site = { readonly app: Hono; isAcmFound(): Promise<boolean> };
+type Site = { readonly app: Hono; readonly isAcmFound: RelyingParty["isFound"] };
 
 /** The client secret of the loket follows from the main key: every node knows it, nobody configures it. */
 const secretOf = (ctx: Context): string =>
@@ -239,5 +239,5 @@ export function createLeerlingloket(ctx: Context, urls: Urls): Site {
       straks ? 503 : 500,
     );
   });
-  return { app, isAcmFound: () => acm.isFound() };
+  return { app, isAcmFound: acm.isFound };
 }
