@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { inTransaction } from "#platform/context";
 import { openDatabase } from "#platform/database";
 import {
@@ -224,6 +225,35 @@ test("D11: lines that came before their month was made go along into it, unchang
     }
   } finally {
     await eigenaar.end();
+    await db.close();
+  }
+});
+
+test("D11: a month that cannot be made now, because a long reading such as a dump goes on, keeps no release waiting", async () => {
+  const db = await testDatabase();
+  try {
+    let release = () => {};
+    const end = new Promise<void>((resolve) => (release = resolve));
+    let reads = () => {};
+    const reading = new Promise<void>((resolve) => (reads = resolve));
+    const dump = inTransaction(db.ctx, async (tx) => {
+      await tx.sql`set local idle_in_transaction_session_timeout = 0`;
+      await tx.sql`select count(*) from privacylog.regel`;
+      reads();
+      await end;
+    });
+    await reading;
+    const made = makePartitions(db.ctx);
+    await wait(100); // it stands in the row for the table by now
+    const written = writeRegel(db.ctx, regel(db.clock.now())).then(() => "written");
+    const first = await Promise.race([written, wait(20_000, "waits for the reading", { ref: false })]);
+    release();
+    await Promise.all([made, dump, written]);
+    assert.equal(first, "written");
+    await makePartitions(db.ctx);
+    const [left] = await db.sql<{ n: number }[]>`select count(*)::int as n from only privacylog.regel_overig`;
+    assert.equal(left?.n, 0);
+  } finally {
     await db.close();
   }
 });

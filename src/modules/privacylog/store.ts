@@ -89,14 +89,17 @@ export async function listRegelsOf(
   }));
 }
 
-/** Makes the partitions of this month and the next two. */
+/** Makes the partitions of this month and the next two; those that cannot be made now, because the log is being read, an hour later. */
 export async function makePartitions(ctx: Context): Promise<void> {
   const nu = new Date(ctx.clock.now());
   for (const ahead of [0, 1, 2]) {
     const maand = new Date(Date.UTC(nu.getUTCFullYear(), nu.getUTCMonth() + ahead, 1))
       .toISOString()
       .slice(0, 10);
-    await ctx.sql`select privacylog.maak_partitie(${maand}::date)`;
+    await ctx.sql`select privacylog.maak_partitie(${maand}::date)`.catch((error: unknown) => {
+      if ((error as { code?: unknown }).code !== "55P03") throw error;
+      ctx.log.warn({ maand }, "partitie van de privacylog wordt later gemaakt: de log wordt nu gelezen");
+    });
   }
 }
 
