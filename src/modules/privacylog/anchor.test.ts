@@ -65,6 +65,20 @@ describe("D11: the anchor file", () => {
     assert.equal(await found(), "");
   });
 
+  test("holds each seal when several processes of a machine keep it, though one may stand there more than once", async () => {
+    const anchors = Array.from({ length: 4 }, () => openAnchor(file));
+    for (let n = 0; n < 10; n++) {
+      await seal(1);
+      await Promise.all(anchors.map((anchor) => anchor.follow(db.ctx)));
+    }
+    const held = (await lines()).split(", ");
+    assert.deepEqual(
+      [...new Set(held)],
+      [...Array.from({ length: 10 }, (_, at) => `${at + 1} ${at + 1}`), ""],
+    );
+    assert.equal(await found(), "");
+  });
+
   test("has what could not be written as soon as that goes again, also when the process ended meanwhile", async () => {
     await seal(1);
     await openAnchor(file).follow(db.ctx);
