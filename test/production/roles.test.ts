@@ -227,7 +227,10 @@ for (const [name, start] of starts)
         LEERID_PORT_BASE: String(base),
       });
       const ended = outcomeOf(child);
-      const ready = async () => (await fetch(`http://127.0.0.1:${base + 4}/readyz`)).status;
+      const ready = async () => {
+        const signal = AbortSignal.timeout(20_000); // red within the time of a person, and the cluster goes on
+        return (await fetch(`http://127.0.0.1:${base + 4}/readyz`, { signal })).status;
+      };
       const processes = async () => [there.pid, ...(await childrenOf(there.pid))];
       try {
         await untilReady(ready);
