@@ -93,6 +93,28 @@ describe("what nobody foresaw", () => {
     });
 });
 
+test("a server that listens and then cannot begin its work ends with code 1, says why, and nothing listens", async () => {
+  const db = await testDatabase();
+  try {
+    const base = await freePortBase();
+    const nowhere = new URL(db.url);
+    nowhere.port = String(base + 60);
+    const { code, stderr } = await runLeerid(["serve", "--sites", "api"], {
+      LEERID_DATABASE_URL: db.url,
+      LEERID_DATABASE_EIGENAAR_URL: db.url,
+      LEERID_DATABASE_RECHTSTREEKS_URL: nowhere.href, // where one listens for jobs
+      LEERID_HOOFDSLEUTEL: mainKey,
+      LEERID_PORT_BASE: String(base),
+      LEERID_LOG: "warn",
+    });
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /^De databank antwoordt niet .*\n$/);
+    for (const offset of [4, 99]) assert.equal(await isOpen(base + offset), false);
+  } finally {
+    await db.close();
+  }
+});
+
 /** The process id of the PostgreSQL that runs in the folder of the data. */
 const postmasterOf = async (folder: string): Promise<number> => {
   const where = await readFile(join(folder, "postgres", "elders"), "utf8").catch(() => undefined);
