@@ -101,13 +101,13 @@ export const rooms: Readonly<Record<string, Room>> = {
       "sites/schoolloket",
     ],
   },
-  "platform/relying-party": {
-    does: "Our own sites as ordinary OpenID clients: sign-in, sign-out, logout tokens, and whether ACM was found.",
-    uses: ["platform/crypto", "platform/log"],
-    only: ["platform/staff-site", "sites/acm", "sites/leerlingloket"],
+  "platform/outgoing": {
+    does: "What this process asks of another one: in time and whole, and one fault for no answer, logged with its cause.",
+    uses: ["platform/log"],
+    only: ["platform/relying-party", "sites/acm"],
   },
-  "platform/staff-site": {
-    does: "What the sites for adults have in common: the way in and out, and the frame of a page.",
+  "platform/relying-party": {
+    does: "Our own sites as ordinary OpenID clients: the way in and out, logout tokens, and whether ACM was found.",
     uses: [
       "platform/context",
       "platform/crypto",
@@ -115,6 +115,15 @@ export const rooms: Readonly<Record<string, Room>> = {
       "platform/html",
       "platform/ids",
       "platform/log",
+      "platform/outgoing",
+    ],
+    only: ["platform/staff-site", "sites/beheer", "sites/leerlingloket", "sites/schoolloket"],
+  },
+  "platform/staff-site": {
+    does: "What the sites for adults have in common: the way in and out, and the frame of a page.",
+    uses: [
+      "platform/context",
+      "platform/html",
       "platform/problem",
       "platform/relying-party",
       "platform/route",

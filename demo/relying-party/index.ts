@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { rename, readFile, writeFile } from "node:fs/promises";
-import { Hono, type Context } from "hono";
-import { getCookie, setCookie } from "hono/cookie";
+import { Hono, type Context, type MiddlewareHandler } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { csrf } from "hono/csrf";
 import { oidc, type WayOut, type OidcOptions } from "./oidc.ts";
 import { behindTheScenes, noKlant, notice, practise, start, type HouseStyle } from "./pages.ts";
@@ -24,7 +24,12 @@ type Sessie = {
   readonly sid: string | undefined;
   readonly meegekomen: number;
   readonly sinds: number;
+  /** Signed out here: nobody is signed in with it, and a second click still finds whom to sign out at LeerID. */
+  readonly afgemeld?: true;
 };
+
+/** A sign-in that began in some tab: where it must end, and whether it is the second try. */
+type Heenweg = WayOut & { readonly naar: string; readonly tweede: boolean; readonly sinds: number };
 
 const style = readFileSync(new URL("style.css", import.meta.url), "utf8");
 const dag = 86_400_000;
@@ -36,7 +41,7 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
   const { stijl, klanten, now } = options;
   const leerid = oidc(options);
   const sessies = new Map<string, Sessie>();
-  const heenwegen = new Map<string, WayOut & { readonly browser: string; readonly sinds: number }>();
+  const heenwegen = new Map<string, Heenweg>();
   let accounts = await readAccounts(options.bestand);
   let schrijven: Promise<void> = Promise.resolve();
   const save = (nieuw: Accounts): Promise<void> => {
@@ -47,7 +52,8 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
 
   // Everything of the demo stands on localhost, where sites on different ports share their cookies: a name of our own.
   const sessieCookie = `${options.clientId}-sessie`;
-  const browserCookie = `${options.clientId}-browser`;
+  // One for each sign-in under way, named after its state: several tabs may end in any order, and only this browser can end them.
+  const tabCookie = (state: string) => `${options.clientId}-tab-${state}`;
   const cookie = {
     path: "/",
     httpOnly: true,
@@ -56,7 +62,7 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
   } as const;
   const sessieOf = (http: Context) => {
     const sessie = sessies.get(getCookie(http, sessieCookie) ?? "");
-    return sessie && now() - sessie.sinds < geduld.sessie ? sessie : undefined;
+    return sessie && !sessie.afgemeld && now() - sessie.sinds < geduld.sessie ? sessie : undefined;
   };
 
   const app = new Hono();
@@ -74,8 +80,22 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
   const eigenFormulier = csrf();
   app.use((http, next) => (http.req.path === "/backchannel-logout" ? next() : eigenFormulier(http, next)));
   app.onError((error, http) => {
-    console.error(`${stijl.naam}: ${error.name}`); // never its text: it may hold a token
-    return http.html(notice(stijl, "Er ging iets mis", "Probeer het straks opnieuw.", "Naar het begin"), 500);
+    console.error(`${stijl.naam}: ${causesOf(error)}`); // never its text: it may hold a token
+    if (!isAway(error))
+      return http.html(
+        notice(stijl, "Er ging iets mis", "Probeer het straks opnieuw.", "Naar het begin"),
+        500,
+      );
+    http.header("retry-after", "5");
+    return http.html(
+      notice(
+        stijl,
+        "LeerID antwoordt nu niet",
+        "Jij hebt niets fout gedaan. Probeer het straks opnieuw.",
+        "Naar het begin",
+      ),
+      503,
+    );
   });
 
   app.get("/stijl.css", (http) =>
@@ -92,42 +112,77 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
     );
   });
 
-  app.get("/aanmelden", async (http) => {
+  /** Off to LeerID, to come back on a page of ours. */
+  async function leave(http: Context, naar: string, tweede = false): Promise<Response> {
     const heenweg = await leerid.begin();
-    const browser = getCookie(http, browserCookie) ?? randomBytes(16).toString("base64url");
-    setCookie(http, browserCookie, browser, cookie);
-    remember(heenwegen, heenweg.state, { ...heenweg, browser, sinds: now() }, geduld.heenweg, now());
+    remember(heenwegen, heenweg.state, { ...heenweg, naar, tweede, sinds: now() }, geduld.heenweg, now());
+    // A browser sends its oldest cookies first: so many tabs at once are enough.
+    const tabs = Object.keys(getCookie(http)).filter((name) => name.startsWith(tabCookie("")));
+    for (const old of tabs.slice(0, Math.max(0, tabs.length - 7))) deleteCookie(http, old, cookie);
+    setCookie(http, tabCookie(heenweg.state), "1", { ...cookie, maxAge: geduld.heenweg / 1000 });
     return http.redirect(heenweg.url);
-  });
+  }
+  const forgetTab = (http: Context, state: string) => {
+    heenwegen.delete(state);
+    deleteCookie(http, tabCookie(state), cookie);
+  };
+  const tryAgain = (naar: string) =>
+    naar === "/" ? "/aanmelden" : `/aanmelden?naar=${encodeURIComponent(naar)}`;
 
-  app.get("/terug", async (http) => {
+  app.get("/aanmelden", onlyGet, (http) => leave(http, localPath(http.req.query("naar"))));
+
+  app.get("/terug", onlyGet, async (http) => {
     const state = http.req.query("state") ?? "";
     const heenweg = heenwegen.get(state);
-    if (heenweg === undefined || heenweg.browser !== getCookie(http, browserCookie)) {
+    // Used up, the button Back, a bookmark: who is signed in goes on, anybody else signs in anew, with LeerID's own session at once.
+    if (heenweg === undefined || getCookie(http, tabCookie(state)) === undefined) {
+      if (sessieOf(http)) return http.redirect(`${options.url}/`);
+      if (heenweg?.tweede !== true) return leave(http, heenweg?.naar ?? "/", true);
       return http.html(
         notice(
           stijl,
-          "Meld je opnieuw aan",
-          "Je was te lang weg, of je keerde terug met een oude link.",
-          "Opnieuw",
+          "Je browser bewaart geen cookies",
+          "Zonder cookies kunnen we niet onthouden wie je bent. Vraag je leerkracht om ze toe te staan voor deze website.",
+          "Opnieuw proberen",
+          tryAgain("/"),
         ),
         400,
       );
     }
-    heenwegen.delete(state);
-    const fout = http.req.query("error");
-    if (fout !== undefined) {
+    const { naar } = heenweg;
+    if (http.req.query("error") !== undefined) {
+      forgetTab(http, state);
       return http.html(
         notice(
           stijl,
           "Je bent niet aangemeld",
           "LeerID liet je nu niet binnen. Vraag het aan je leerkracht.",
           "Opnieuw proberen",
+          tryAgain(naar),
         ),
         403,
       );
     }
-    const { claims, idToken, sid } = await leerid.back(new URL(http.req.url).search, heenweg);
+    const aanmelding = await leerid.back(new URL(http.req.url).search, heenweg).catch((error: unknown) => {
+      if (isAway(error)) throw error; // nothing is used up: loading the page again tries again
+      console.error(`${stijl.naam}: ${causesOf(error)}`);
+      return undefined;
+    });
+    forgetTab(http, state);
+    if (!aanmelding) {
+      if (!heenweg.tweede) return leave(http, naar, true); // a code that came too late
+      return http.html(
+        notice(
+          stijl,
+          "Je bent niet aangemeld",
+          "Het aanmelden lukte niet.",
+          "Opnieuw proberen",
+          tryAgain(naar),
+        ),
+        403,
+      );
+    }
+    const { claims, idToken, sid } = aanmelding;
     if (!isCustomer(claims, klanten)) return http.html(noKlant(stijl), 403); // R30; and nothing is kept
     const { accounts: nieuw, account, meegekomen } = takeOver(accounts, claims, now());
     await save(nieuw);
@@ -141,24 +196,28 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
       now(),
     );
     setCookie(http, sessieCookie, id, cookie);
-    return http.redirect(`${options.url}/`);
+    return http.redirect(`${options.url}${naar}`);
   });
 
   app.post("/oefening", async (http) => {
     const account = accounts[sessieOf(http)?.accountUuid ?? ""];
     if (!account) return http.redirect(`${options.url}/`, 303);
-    const { antwoord } = await http.req.parseBody();
+    const { antwoord, nummer } = await http.req.parseBody();
+    // The second click of an impatient hand: this one counted already, and is no answer to the next.
+    if (integerOf(nummer) !== account.punten) return http.redirect(`${options.url}/`, 303);
     const juist =
       typeof antwoord === "string" &&
+      antwoord.trim() !== "" &&
       Number(antwoord.trim()) === exercise(options.oefening, account.punten).antwoord;
-    if (juist && antwoord.trim() !== "")
+    if (juist)
       await save({ ...accounts, [account.account_uuid]: { ...account, punten: account.punten + 1 } });
     return http.redirect(`${options.url}/?uitslag=${juist ? "juist" : "fout"}`, 303);
   });
 
   app.post("/afmelden", async (http) => {
-    const sessie = sessieOf(http);
-    sessies.delete(getCookie(http, sessieCookie) ?? "");
+    const id = getCookie(http, sessieCookie) ?? "";
+    const sessie = sessies.get(id);
+    if (sessie) sessies.set(id, { ...sessie, afgemeld: true });
     return http.redirect(sessie ? await leerid.abandon(sessie.idToken) : `${options.url}/`, 303);
   });
   app.get("/afgemeld", (http) =>
@@ -202,6 +261,37 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
     return http.redirect(`${options.url}/achter-de-schermen?gewist=${gewist}`, 303);
   });
   return app;
+}
+
+/** To HEAD, which filters and previews send ahead of a person, an address that does something does nothing. */
+const onlyGet: MiddlewareHandler = async (http, next) =>
+  http.req.method === "HEAD" ? http.body(null, 405, { allow: "GET" }) : next();
+
+/** A page of this site that was asked for; the start page for anything else. */
+function localPath(asked: string | undefined): string {
+  const here = "http://hier.invalid";
+  if (asked === undefined || !URL.canParse(asked, here)) return "/";
+  const { origin, pathname, search } = new URL(asked, here);
+  return origin === here && !pathname.startsWith("//") ? `${pathname}${search}` : "/";
+}
+
+/** Class and code of a fault and of what stands behind it: `ECONNREFUSED`, a certificate, a timeout. */
+function causesOf(error: unknown): string {
+  const parts: string[] = [];
+  for (let one = error; one instanceof Error && parts.length < 5; one = one.cause) {
+    const { code } = one as { code?: unknown };
+    parts.push(typeof code === "string" ? `${one.name} ${code}` : one.name);
+  }
+  return parts.join(" < ");
+}
+
+/** Did LeerID give no answer, or say that it cannot now? Later is better then, and another sign-in is no help. */
+function isAway(error: unknown): boolean {
+  for (let one = error; one instanceof Error; one = one.cause) {
+    const { status, cause } = one as { status?: unknown; cause?: unknown };
+    if (Number(status) >= 500 || (cause instanceof Response && cause.status >= 500)) return true;
+  }
+  return /TimeoutError|OAUTH_TIMEOUT|UND_ERR|E(CONN|HOST|NET|NOTFOUND|AI_)|CERT/.test(causesOf(error));
 }
 
 const integerOf = (text: unknown): number | undefined =>

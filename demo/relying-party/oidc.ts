@@ -36,7 +36,7 @@ export function oidc(options: OidcOptions) {
         options.clientId,
         { id_token_signed_response_alg: "RS256" },
         client.ClientSecretBasic(options.clientSecret),
-        local ? { execute: [client.allowInsecureRequests] } : {},
+        { timeout: 5, ...(local && { execute: [client.allowInsecureRequests] }) },
       )
       .catch((error: unknown) => {
         found = undefined; // LeerID was away: look again at the next sign-in

@@ -107,6 +107,7 @@ export function practise(
         ${met.uitslag === "juist" && sheet`<p class="bericht" role="status">Juist. Je kreeg een punt.</p>`}
         ${met.uitslag === "fout" && sheet`<p class="bericht fout" role="status">Nog niet juist. Probeer het opnieuw.</p>`}
         <form action="/oefening" method="post">
+          <input type="hidden" name="nummer" value="${account.punten}" />
           <label for="antwoord">Hoeveel is ${vraag}?</label>
           <div class="rij">
             <input id="antwoord" name="antwoord" inputmode="numeric" autocomplete="off" required />
@@ -171,8 +172,8 @@ export const noKlant = (stijl: HouseStyle): string =>
   );
 
 /** A page with one thing to say and one way on. */
-export const notice = (stijl: HouseStyle, kop: string, text: string, verder: string): string =>
-  page(stijl, kop, sheet`<h1>${kop}</h1><p>${text}</p><a class="knop" href="/">${verder}</a>`);
+export const notice = (stijl: HouseStyle, kop: string, text: string, verder: string, adres = "/"): string =>
+  page(stijl, kop, sheet`<h1>${kop}</h1><p>${text}</p><a class="knop" href="${adres}">${verder}</a>`);
 
 /** What the publisher keeps, and the wiping after three years with a clock that is put forward (R75). */
 export function behindTheScenes(

@@ -70,10 +70,14 @@ const loketRules: Readonly<Record<string, Rule>> = {
   },
   "GET /aanmelden": { who: "iedereen", sees: "de weg naar ACM" },
   "GET /terug": {
-    who: "de browser die de aanmelding begon (verzegelde cookie)",
-    sees: "zijn eigen nieuwe sessie",
+    who: "de browser die de aanmelding begon (verzegelde cookie voor deze `state`); elke andere begint een nieuwe",
+    sees: "zijn eigen nieuwe sessie, en de pagina die gevraagd was",
   },
-  "POST /afmelden": { who: "de browser met de sessie", sees: "het einde van zijn eigen sessie" },
+  "GET /afmelden": { who: "iedereen", sees: "een vaste pagina met de knop om af te melden" },
+  "POST /afmelden": {
+    who: "de browser met de sessie; van een andere website: de pagina met de knop",
+    sees: "het einde van zijn eigen sessie",
+  },
   "GET /afgemeld": { who: "iedereen", sees: "een vaste pagina" },
   "POST /backchannel-logout": {
     who: "ACM, met een ondertekend logout-token",

@@ -56,8 +56,9 @@ describe("R7: staff see by function: every route, every principal", () => {
         const answer = await (method === "get" ? w.get(adres, cookie) : w.post(adres, cookie));
         const waar = `${method} ${path} as ${naam}: ${answer.status}`;
         assert.ok(answer.status < 500, waar);
-        if (!cookie)
-          assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/aanmelden"], waar);
+        if (!cookie && method === "get")
+          assert.match(`${answer.status} ${answer.headers.get("location")}`, /^303 \/aanmelden\b/, waar);
+        else if (!cookie) assert.equal(answer.status, 403, waar);
         else if (!mayEnter(naam).includes(access)) {
           assert.equal(answer.status, 403, waar);
           assert.match(await answer.text(), /Waarom\?[^]*Wie kan helpen\?/, waar);

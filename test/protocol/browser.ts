@@ -40,7 +40,8 @@ export function browser(start: readonly Cookie[] = []): Browser {
         attributes.find((one) => one.toLowerCase().startsWith(`${wanted}=`))?.slice(wanted.length + 1);
       const path = attribute("path") ?? "/";
       const expires = attribute("expires");
-      if (expires !== undefined && Date.parse(expires) < Date.now()) cookies.delete(`${path} ${name}`);
+      if (attribute("max-age") === "0" || (expires !== undefined && Date.parse(expires) < Date.now()))
+        cookies.delete(`${path} ${name}`);
       else cookies.set(`${path} ${name}`, { name, value: pair.slice(name.length + 1), path });
     }
     const text = await response.text();

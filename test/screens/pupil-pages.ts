@@ -213,6 +213,8 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
       afmeldenActie: "/echo",
     }),
   },
+  "loket-afmelden-vraag": { html: loket.askSignOutPage({ actie: "/echo", voet: footer }) },
+  "loket-zonder-cookies": { html: loket.withoutCookiesPage({ aanmeldUrl: "/aanmelden", voet: footer }) },
   "loket-niet-ingelogd": { html: loket.notSignedInPage({ aanmeldUrl: "/aanmelden", voet: footer }) },
   ...Object.fromEntries(
     (

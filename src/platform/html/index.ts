@@ -19,6 +19,7 @@ export { icon } from "./icons.ts";
 export type { IconName } from "./icons.ts";
 export { appIcon, hiddenFields, logo, postButton, pupilBar, reference, webUrl, whyAndWho } from "./parts.ts";
 export type { AppMark, FooterLink, PostTarget } from "./parts.ts";
+export { postedFrom } from "./posted-from.ts";
 export { staticAssets } from "./static-files.ts";
 export { html, trusted } from "./template.ts";
 export type { Html, HtmlValue } from "./template.ts";

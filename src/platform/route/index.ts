@@ -6,7 +6,7 @@ import { fieldReader, formOf, jsonOf } from "./read.ts";
 
 export { routesOf, type AnyRoute, type Input, type Route } from "./declaration.ts";
 export { openApi, type Endpoint } from "./open-api.ts";
-export { accountUuid, cut, fieldReader, oneOf, text, uuid, type Fields, type Read } from "./read.ts";
+export { accountUuid, cut, fieldReader, formOf, oneOf, text, uuid, type Fields, type Read } from "./read.ts";
 
 /** What differs between sites: who asks and may he, and how a refusal looks. */
 export type Site<Calls> = {

@@ -11,6 +11,8 @@ export type Sheet = {
   /** After an error in a form. */
   readonly fout?: boolean;
   readonly status?: 200 | ProblemKind["status"];
+  /** Of an answer to a form: what Back and reload ask for instead of sending it again. */
+  readonly adres?: string;
 };
 
 export type Frame = {
@@ -20,6 +22,7 @@ export type Frame = {
   /** In the title of the window: the page, and with whom or what one is. */
   readonly titel: string;
   readonly fout?: boolean | undefined;
+  readonly adres?: string | undefined;
   readonly inhoud: Html;
   /** Closed dialogs, opened by a script. */
   readonly dialoog?: Html | false | undefined;
@@ -68,7 +71,9 @@ export function frame(k: Frame): string {
           </nav>`
         }
       </header>
-      <main class="wrap page" id="inhoud">${k.kruimels && crumbs(k.kruimels)} ${k.inhoud}</main>
+      <main class="wrap page" id="inhoud" ${k.adres !== undefined && html`data-address="${k.adres}"`}>
+        ${k.kruimels && crumbs(k.kruimels)} ${k.inhoud}
+      </main>
       ${k.dialoog}`,
   });
 }

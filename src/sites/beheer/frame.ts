@@ -16,6 +16,7 @@ export function beheerPage(ik: PageRequest["ik"] | undefined, pagina: PageConten
     naam: "Beheer",
     titel: pagina.titel,
     fout: pagina.fout,
+    adres: pagina.adres,
     inhoud: pagina.inhoud,
     wie: ik && {
       voornaam: ik.voornaam,

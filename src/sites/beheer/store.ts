@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Context } from "#platform/context";
 import { hash } from "#platform/crypto";
-import type { Medewerker, Sessies } from "#platform/staff-site";
+import type { Sessies } from "#platform/relying-party";
+import type { Medewerker } from "#platform/staff-site";
 
 /** Who is signed in. */
 export type Sessie = Medewerker;
@@ -17,17 +18,18 @@ export async function findSessie(ctx: Context, id: string): Promise<Sessie | und
 }
 
 /** Where the sessions of beheer are kept. */
-export const sessies = (ctx: Context): Sessies => ({
-  async insert(sessie) {
+export const sessies = (ctx: Context): Sessies<Medewerker> => ({
+  async insert(wie, { id, sid, idToken, duur }) {
     await ctx.sql`
       insert into beheer.sessie (sessie, id_hash, sid, vo_id, naam, voornaam, doelgroepcode, orgcodes, rollen, id_token, verloopt_op)
-      values (${randomUUID()}, ${hash(sessie.id)}, ${sessie.sid}, ${sessie.voId}, ${sessie.naam}, ${sessie.voornaam}, ${sessie.doelgroepcode},
-              ${[...sessie.orgcodes]}, ${[...sessie.rollen]}, ${sessie.idToken}, ${new Date(ctx.clock.now() + sessie.duur)})`;
+      values (${randomUUID()}, ${hash(id)}, ${sid}, ${wie.voId}, ${wie.naam}, ${wie.voornaam}, ${wie.doelgroepcode},
+              ${[...wie.orgcodes]}, ${[...wie.rollen]}, ${idToken}, ${new Date(ctx.clock.now() + duur)})`;
   },
-  async delete(id) {
-    const [row] = await ctx.sql<
-      { id_token: string }[]
-    >`delete from beheer.sessie where id_hash = ${hash(id)} returning id_token`;
+  stands: async (id) => (await findSessie(ctx, id)) !== undefined,
+  async end(id) {
+    const [row] = await ctx.sql<{ id_token: string }[]>`
+      update beheer.sessie set verloopt_op = least(verloopt_op, ${new Date(ctx.clock.now())})
+       where id_hash = ${hash(id)} returning id_token`;
     return row?.id_token;
   },
   async deleteOfSid(sid) {

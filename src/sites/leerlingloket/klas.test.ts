@@ -6,7 +6,7 @@ import { onOtherDay } from "#testing/days";
 import { inschrijvingRegel, leerlingRegel, testInsz } from "#testing/discimus";
 import { shareKlassen, indelen, stop } from "#testing/klasinformatie";
 import { schoolwereld, type SchoolWorld } from "#testing/schoolloket";
-import { insertSessie } from "./store.ts";
+import { sessies } from "./store.ts";
 
 let w: SchoolWorld;
 let noor: string;
@@ -26,7 +26,7 @@ after(() => w.close());
 async function loket(): Promise<string> {
   const { app } = createLeerlingloket(w.ctx, { acm: "http://acm.test", leerlingloket: "http://leerid.test" });
   const id = randomUUID();
-  await insertSessie(w.ctx, { id, sid: "sid", accountUuid: noor, idToken: "token", duur: 3_600_000 });
+  await sessies(w.ctx).insert(noor, { id, sid: "sid", idToken: "token", duur: 3_600_000 });
   const answer = await app.request("http://leerid.test/", { headers: { cookie: `leerlingloket=${id}` } });
   const [, wie = ""] = /<h1>Dag Noor<\/h1>\s*<p>([^]*?)<\/p>/.exec(await answer.text()) ?? [];
   return wie.replaceAll(/<[^>]*>/g, "");

@@ -1,6 +1,7 @@
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
 import { hash } from "#platform/crypto";
+import type { Sessies } from "#platform/relying-party";
 import type { AccountUuid } from "#platform/ids";
 import { readFeiten, type Feiten } from "#modules/verstrekking";
 
@@ -18,34 +19,23 @@ export async function findSessie(ctx: Context, id: string, vandaag: Datum): Prom
   return row && { accountUuid: row.account_uuid, idToken: row.id_token, feiten: readFeiten(row.feiten) };
 }
 
-/** Stores a session; `duur` in milliseconds. */
-export async function insertSessie(
-  ctx: Context,
-  sessie: {
-    readonly id: string;
-    readonly sid: string;
-    readonly accountUuid: string;
-    readonly idToken: string;
-    readonly duur: number;
+/** Where the sessions of the loket are kept, each with the account of a pupil. */
+export const sessies = (ctx: Context): Omit<Sessies<string>, "stands"> => ({
+  async insert(accountUuid, { id, sid, idToken, duur }) {
+    await ctx.sql`
+      insert into leerlingloket.sessie (id_hash, sid, account_uuid, id_token, verloopt_op)
+      values (${hash(id)}, ${sid}, ${accountUuid}, ${idToken}, ${new Date(ctx.clock.now() + duur)})`;
   },
-): Promise<void> {
-  await ctx.sql`
-    insert into leerlingloket.sessie (id_hash, sid, account_uuid, id_token, verloopt_op)
-    values (${hash(sessie.id)}, ${sessie.sid}, ${sessie.accountUuid}, ${sessie.idToken}, ${new Date(ctx.clock.now() + sessie.duur)})`;
-}
-
-/** Ends one session; gives its ID token, which the sign-out at ACM shows. */
-export async function deleteSessie(ctx: Context, id: string): Promise<string | undefined> {
-  const [row] = await ctx.sql<
-    { id_token: string }[]
-  >`delete from leerlingloket.sessie where id_hash = ${hash(id)} returning id_token`;
-  return row?.id_token;
-}
-
-/** Ends the sessions of one sign-in at ACM (back-channel logout). */
-export async function deleteSessiesOfSid(ctx: Context, sid: string): Promise<void> {
-  await ctx.sql`delete from leerlingloket.sessie where sid = ${sid}`;
-}
+  async end(id) {
+    const [row] = await ctx.sql<{ id_token: string }[]>`
+      update leerlingloket.sessie set verloopt_op = least(verloopt_op, ${new Date(ctx.clock.now())})
+       where id_hash = ${hash(id)} returning id_token`;
+    return row?.id_token;
+  },
+  async deleteOfSid(sid) {
+    await ctx.sql`delete from leerlingloket.sessie where sid = ${sid}`;
+  },
+});
 
 /** Removes expired sessions. */
 export async function sweepSessies(ctx: Context): Promise<number> {

@@ -39,6 +39,7 @@ export function schoolPage(wie: Wie | undefined, pagina: PageContent): string {
     naam: "Schoolloket",
     titel: naam,
     fout: pagina.fout,
+    adres: pagina.adres,
     inhoud: pagina.inhoud,
     dialoog: pagina.dialoog,
     wie: wie && { voornaam: wie.voornaam, naam: wie.naam, functie: recht && functieOf(recht) },

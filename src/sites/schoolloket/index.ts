@@ -7,7 +7,7 @@ import type { Calls, PageContent, SchoolRequest, Toegang, PageRequest } from "./
 import { schoolPage } from "./frame.ts";
 import { rightExpiredPage } from "./right-expired.ts";
 import { routes } from "./routes.ts";
-import { deleteSessie, deleteSessiesOfSid, findSessie, insertSessie, chooseSchool } from "./store.ts";
+import { chooseSchool, findSessie, sessies } from "./store.ts";
 
 export { routes } from "./routes.ts";
 export { upkeep } from "./jobs.ts";
@@ -47,11 +47,7 @@ export function createSchoolloket(ctx: Context, urls: Urls): Pick<Door, "app" | 
     url: urls.schoolloket,
     acmUrl: urls.acm,
     acmBinnenUrl: urls.acmBinnen,
-    sessies: {
-      insert: (sessie) => insertSessie(ctx, sessie),
-      delete: (id) => deleteSessie(ctx, id),
-      deleteOfSid: (sid) => deleteSessiesOfSid(ctx, sid),
-    },
+    sessies: sessies(ctx),
     sheet: (blad) => schoolPage(undefined, blad),
     wieHelpt: "Vraag het aan wie in je school de toegang beheert.",
     bestaatNiet,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { onOtherDay } from "#testing/days";
 import { opdrachtRegel } from "#testing/discimus";
-import { beheerder, directeur, schoolwereld, type SchoolWorld } from "#testing/schoolloket";
+import { beheerder, directeur, eigenAdres, schoolwereld, type SchoolWorld } from "#testing/schoolloket";
 
 let w: SchoolWorld;
 before(async () => {
@@ -11,9 +11,49 @@ before(async () => {
 after(() => w.close());
 
 describe("the way in", () => {
-  test("nobody signed in: to the sign-in", async () => {
-    const answer = await w.get("/hulp");
-    assert.deepEqual([answer.status, answer.headers.get("location")], [303, "/aanmelden"]);
+  test("nobody signed in: to the sign-in, and after it to the page that was asked for", async () => {
+    for (const [path, location] of [
+      ["/", "/aanmelden"],
+      ["/hulp", "/aanmelden?naar=%2Fhulp"],
+      ["/leerid-beheer?q=noor&klas=3A", "/aanmelden?naar=%2Fleerid-beheer%3Fq%3Dnoor%26klas%3D3A"],
+      [`/leerid-beheer?q=${"a".repeat(700)}`, "/aanmelden?naar=%2Fleerid-beheer"],
+    ] as const) {
+      const answer = await w.get(path);
+      assert.deepEqual([answer.status, answer.headers.get("location")], [303, location]);
+    }
+  });
+
+  test("a form whose session had ended is not lost: it waits until he has signed in beside it", async () => {
+    const sent = { instellingsnummer: "999001", opmerking: `<b>"x"</b>` };
+    const page = await w.post("/school?a=1", undefined, sent);
+    assert.equal(page.status, 403);
+    const text = await page.text();
+    assert.match(text, /Je bent niet meer aangemeld/);
+    assert.match(text, /<form action="\/school\?a=1" method="post">/);
+    assert.match(text, /name="opmerking" value="&lt;b&gt;&quot;x&quot;&lt;\/b&gt;"/);
+    assert.match(text, /href="\/weer-aangemeld" target="_blank"/);
+    assert.equal(
+      (await w.get("/weer-aangemeld")).headers.get("location"),
+      "/aanmelden?naar=%2Fweer-aangemeld",
+    );
+    const cookie = await w.sessieOf(beheerder);
+    assert.match(await (await w.get("/weer-aangemeld", cookie)).text(), /Verstuur opnieuw/);
+    assert.equal((await w.post("/school", cookie, { instellingsnummer: "999001" })).status, 303);
+    // What cannot be kept is said not to be.
+    const tooMuch = await w.post("/school", undefined, { opmerking: "a".repeat(300_000) });
+    assert.match(await tooMuch.text(), /is niet bewaard/);
+  });
+
+  test("a page that answers a form names the page of the form for Back and reload; no other page does", async () => {
+    const cookie = await w.sessieOf(beheerder);
+    const from = `${eigenAdres}/leerid-beheer?q=noor`;
+    const post = async (referer: string) =>
+      (
+        await w.post("/school", cookie, { instellingsnummer: "zomaar" }, { origin: eigenAdres, referer })
+      ).text();
+    assert.match(await post(from), /data-address="\/leerid-beheer\?q=noor"/);
+    assert.doesNotMatch(await post("https://elders.example/x"), /data-address/);
+    assert.doesNotMatch(await (await w.get("/hulp", cookie)).text(), /data-address/);
   });
 
   test("R20, R46: header and exactly the three tabs, with the school of the session", async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Context } from "#platform/context";
 import { hash } from "#platform/crypto";
+import type { Sessies } from "#platform/relying-party";
 import type { Medewerker } from "#platform/staff-site";
 
 /** A member of the school's staff who is signed in. */
@@ -30,38 +31,29 @@ export async function findSessie(ctx: Context, id: string): Promise<Sessie | und
   return { voId, ...rest };
 }
 
-/** Stores a session; `duur` in milliseconds. */
-export async function insertSessie(
-  ctx: Context,
-  sessie: Medewerker & {
-    readonly id: string;
-    readonly sid: string;
-    readonly idToken: string;
-    readonly duur: number;
+/** Where the sessions of the Schoolloket are kept. */
+export const sessies = (ctx: Context): Sessies<Medewerker> => ({
+  async insert(wie, { id, sid, idToken, duur }) {
+    await ctx.sql`
+      insert into schoolloket.sessie (sessie, id_hash, sid, vo_id, naam, voornaam, orgcodes, rollen, id_token, verloopt_op)
+      values (${randomUUID()}, ${hash(id)}, ${sid}, ${wie.voId}, ${wie.naam}, ${wie.voornaam},
+              ${[...wie.orgcodes]}, ${[...wie.rollen]}, ${idToken}, ${new Date(ctx.clock.now() + duur)})`;
   },
-): Promise<void> {
-  await ctx.sql`
-    insert into schoolloket.sessie (sessie, id_hash, sid, vo_id, naam, voornaam, orgcodes, rollen, id_token, verloopt_op)
-    values (${randomUUID()}, ${hash(sessie.id)}, ${sessie.sid}, ${sessie.voId}, ${sessie.naam}, ${sessie.voornaam},
-            ${[...sessie.orgcodes]}, ${[...sessie.rollen]}, ${sessie.idToken}, ${new Date(ctx.clock.now() + sessie.duur)})`;
-}
+  stands: async (id) => (await findSessie(ctx, id)) !== undefined,
+  async end(id) {
+    const [row] = await ctx.sql<{ id_token: string }[]>`
+      update schoolloket.sessie set verloopt_op = least(verloopt_op, ${new Date(ctx.clock.now())})
+       where id_hash = ${hash(id)} returning id_token`;
+    return row?.id_token;
+  },
+  async deleteOfSid(sid) {
+    await ctx.sql`delete from schoolloket.sessie where sid = ${sid}`;
+  },
+});
 
 /** Chooses the school to work for; the caller has looked at the rights. */
 export async function chooseSchool(ctx: Context, sessie: string, instellingsnummer: string): Promise<void> {
   await ctx.sql`update schoolloket.sessie set instellingsnummer = ${instellingsnummer} where sessie = ${sessie}`;
-}
-
-/** Ends one session; gives its ID token, which the sign-out at ACM shows. */
-export async function deleteSessie(ctx: Context, id: string): Promise<string | undefined> {
-  const [row] = await ctx.sql<
-    { id_token: string }[]
-  >`delete from schoolloket.sessie where id_hash = ${hash(id)} returning id_token`;
-  return row?.id_token;
-}
-
-/** Ends the sessions of one sign-in at ACM (back-channel logout). */
-export async function deleteSessiesOfSid(ctx: Context, sid: string): Promise<void> {
-  await ctx.sql`delete from schoolloket.sessie where sid = ${sid}`;
 }
 
 /** Removes expired sessions. */

@@ -4,6 +4,7 @@ import {
   html,
   icon,
   logo,
+  postButton,
   pupilBar,
   reference,
   webUrl,
@@ -84,6 +85,49 @@ export function notSignedInPage(input: NotSignedInInput): string {
         <p class="help">
           ${icon("life-buoy")}<span>Heb je geen gebruikersnaam? Vraag het aan je leerkracht.</span>
         </p>
+      </div>
+    </main>`,
+  });
+}
+
+/** Somebody comes to sign out without our own form: a bookmark, or another website. */
+export function askSignOutPage(input: {
+  readonly actie: PostTarget;
+  readonly voet?: readonly FooterLink[];
+}): string {
+  return document({
+    site: "leerling",
+    title: "Wil je je afmelden?",
+    ...(input.voet && { footer: input.voet }),
+    body: html`<main class="door" id="inhoud">
+      ${logo()}
+      <div class="door-card">
+        <h1>Wil je je afmelden?</h1>
+        <p>Daarna kan niemand op dit toestel nog verder met jouw naam.</p>
+        ${postButton(input.actie, html`<button class="button block">Ja, meld me af</button>`)}
+        <a class="button secondary block" href="/">Nee, ik blijf aangemeld</a>
+      </div>
+    </main>`,
+  });
+}
+
+/** The browser came back twice without what it was given to keep. */
+export function withoutCookiesPage(input: NotSignedInInput): string {
+  return document({
+    site: "leerling",
+    title: "Je browser bewaart geen cookies",
+    ...(input.voet && { footer: input.voet }),
+    body: html`<main class="door" id="inhoud">
+      ${logo()}
+      <div class="door-card wide">
+        <h1>Je browser bewaart geen cookies</h1>
+        ${whyAndWho(
+          "Een cookie is een briefje waarmee je browser onthoudt dat jij het bent. Dit toestel houdt het niet bij. Daarom lukt aanmelden niet.",
+          "Vraag aan je leerkracht om cookies toe te staan voor deze website. Dat staat in de instellingen van de browser, bij privacy.",
+        )}
+        <div class="row">
+          <a class="button" href="${webUrl(input.aanmeldUrl)}">Opnieuw proberen</a>
+        </div>
       </div>
     </main>`,
   });

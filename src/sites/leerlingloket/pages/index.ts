@@ -1,4 +1,4 @@
-export { errorPage, notSignedInPage } from "./error.ts";
+export { askSignOutPage, errorPage, notSignedInPage, withoutCookiesPage } from "./error.ts";
 export type { ErrorInput, NotSignedInInput } from "./error.ts";
 export { mijnToepassingen } from "./mijn-toepassingen.ts";
 export type { MijnToepassingenInput, Tile } from "./mijn-toepassingen.ts";
