@@ -154,6 +154,14 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   "fout-verlopen": {
     html: acm.signInExpiredPage({ opnieuwUrl: "/opnieuw", toepassing: "Bingel", loketUrl: "/loket" }),
   },
+  "fout-zonder-cookies": {
+    html: acm.withoutCookiesPage({
+      opnieuwUrl: "/opnieuw",
+      toepassing: "Bingel",
+      loketUrl: "/loket",
+      voet: footer,
+    }),
+  },
   toepassingen: { html: loket.mijnToepassingen({ ...pupil, toepassingen: tiles }) },
   "toepassingen-leeg": { html: loket.mijnToepassingen({ ...pupil, toepassingen: [] }) },
   "toepassingen-gevaarlijk": {

@@ -1,5 +1,5 @@
 import { document, formatWait, html, icon, webUrl } from "#platform/html";
-import type { FooterLink, Html, PostTarget } from "#platform/html";
+import type { FooterLink, Html } from "#platform/html";
 import { asking, doorLink, errorNotice, field, postForm } from "./parts.ts";
 import type { Toepassing } from "./parts.ts";
 
@@ -12,8 +12,8 @@ export type SignInError =
 
 export type SignInInput = {
   readonly toepassing: Toepassing;
-  /** Where the form is posted; fields `gebruikersnaam` and `wachtwoord`. */
-  readonly actie: PostTarget;
+  /** Where the form is posted, and asked for; fields `gebruikersnaam` and `wachtwoord`. */
+  readonly actie: string;
   /** What was typed before; kept after an error. A password is never kept. */
   readonly gebruikersnaam?: string;
   readonly fout?: SignInError;
@@ -70,6 +70,7 @@ export function signInPage(input: SignInInput): string {
         <p class="help">
           ${icon("life-buoy")}<span>Wachtwoord vergeten? Vraag het aan je leerkracht.</span>
         </p>`,
+      input.actie,
     ),
   });
 }

@@ -1,9 +1,9 @@
 import { pageAnswer, redirect, type Answer } from "../answer.ts";
 import { proceed, steps } from "../authorize/index.ts";
-import { isStale, readForm, type Form } from "../authorize/vraag.ts";
+import { formUrl, isStale, readForm, type Form } from "../authorize/vraag.ts";
 import type { Acm } from "../contract.ts";
 import { missing } from "../errors.ts";
-import { signInExpiredPage } from "../pages/index.ts";
+import { signInExpiredPage, withoutCookiesPage } from "../pages/index.ts";
 import { isStrange, type Visit } from "../visit.ts";
 import { answerOfKey } from "./adult.ts";
 import { answerBadge } from "./badge.ts";
@@ -54,13 +54,17 @@ async function showAgain(
 
 /** The form is not of this browser, or of nobody. With the form of a browser that keeps no cookies that is always so: then it says so. */
 function expired(acm: Acm, form?: Form, visit?: Visit): Answer {
+  const page = visit && visit.cookies === undefined ? withoutCookiesPage : signInExpiredPage;
   return pageAnswer(
     400,
-    signInExpiredPage({
+    page({
       loketUrl: acm.loketUrl,
       voet: acm.voet,
-      ...(form && { opnieuwUrl: form.client.startUrl, toepassing: form.client.toepassing.naam }),
-      zonderCookies: visit !== undefined && visit.cookies === undefined,
+      ...(form && {
+        adres: formUrl(form),
+        opnieuwUrl: form.client.startUrl,
+        toepassing: form.client.toepassing.naam,
+      }),
     }),
   );
 }
