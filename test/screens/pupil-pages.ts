@@ -85,6 +85,7 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
     html: acm.signInPage({ ...signIn, fout: { soort: "leeg", velden: ["gebruikersnaam", "wachtwoord"] } }),
     error: true,
   },
+  "aanmelden-te-laat": { html: acm.signInPage({ ...signIn, fout: { soort: "te-laat" } }), error: true },
   "aanmelden-verlopen": { html: acm.signInPage({ ...signIn, fout: { soort: "verlopen" } }), error: true },
   "aanmelden-gevaarlijk": {
     html: acm.signInPage({

@@ -8,7 +8,10 @@ export type SignInError =
   | { readonly soort: "onjuist" }
   | { readonly soort: "wachten"; readonly seconden: number }
   | { readonly soort: "leeg"; readonly velden: readonly ("gebruikersnaam" | "wachtwoord")[] }
-  | { readonly soort: "verlopen" };
+  /** The initial password was replaced. */
+  | { readonly soort: "verlopen" }
+  /** The own password came long after the initial one. */
+  | { readonly soort: "te-laat" };
 
 export type SignInInput = {
   readonly toepassing: Toepassing;
@@ -93,6 +96,13 @@ function problemsOf(fout: SignInError): Problems {
         notice: errorNotice("Er ontbreekt nog iets", "Vul je gebruikersnaam en je wachtwoord allebei in."),
         ...(fout.velden.includes("gebruikersnaam") && { gebruikersnaam: "Vul je gebruikersnaam in" }),
         ...(fout.velden.includes("wachtwoord") && { wachtwoord: "Vul je wachtwoord in" }),
+      };
+    case "te-laat":
+      return {
+        notice: errorNotice(
+          "Dat duurde te lang",
+          "Je nieuwe wachtwoord is niet bewaard. Meld je nog eens aan met het wachtwoord op je strookje.",
+        ),
       };
     case "verlopen":
       return {
