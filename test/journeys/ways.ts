@@ -72,16 +72,14 @@ export const waysIn: Readonly<Record<string, (setting: Setting) => Way>> = {
   "first password"(setting) {
     const amira = setting.leerling("eerste-keer");
     const own = "mijn kat slaapt op de piano";
-    let chosen = false;
     return {
       site: "bingel",
       steps: ["form", "own"],
       pages: {
-        form: (page) => typed(chosen ? { ...amira, wachtwoord: own } : amira)(page),
+        form: typed(amira),
         async own(page) {
           await page.getByLabel("Nieuw wachtwoord").fill(own);
           await page.getByLabel("Nog eens hetzelfde wachtwoord").fill(own);
-          chosen = true;
           return page.getByRole("button", { name: "Bewaar en ga verder" });
         },
       },
