@@ -78,6 +78,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     uses: ["platform/ids", "platform/import-file", "platform/problem"],
     only: ["platform/staff-site", "sites/api", "sites/beheer", "sites/schoolloket"],
   },
+  "platform/address": {
+    does: "Which address a request comes from, through the proxies that are ours.",
+    uses: [],
+    only: ["sites/acm"],
+  },
   "platform/ending": {
     does: "How a process ends: asked to, or because of something that nobody foresaw.",
     uses: ["platform/log"],
@@ -237,6 +242,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "protocollen.protocol": "Idem.",
       "klassen.indeling": "Idem.",
       "akkoorden.akkoord": "Idem: without one no class counts.",
+      "schoolloket.scherm_af": "A school sees the version of its own rules only: row-level security.",
     },
   },
   "modules/protocollen": {
@@ -335,6 +341,11 @@ export const rooms: Readonly<Record<string, Room>> = {
       "inschrijvingen.geldig": "A class is of who is enrolled.",
     },
   },
+  "modules/medewerkers": {
+    does: "Who an adult is: what the provider of adults says of him, and how it is asked.",
+    uses: [],
+  },
+
   "modules/aanmelding": {
     does: "Is this a pupil and is the password right: one look, growing delay, equal answers.",
     uses: ["modules/leerlingen", "modules/sleutels", "modules/verstrekking"],
@@ -353,6 +364,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     does: "The OpenID provider: sign-in, sessions, codes, tokens, sign-out.",
     uses: [
       "modules/aanmelding",
+      "modules/medewerkers",
       "modules/privacylog",
       "modules/sleutels",
       "modules/toepassingen",
@@ -456,8 +468,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     uses: ["modules/leerlingen", "modules/privacylog", "modules/tokens"],
   },
   registration: {
-    does: "Our own sites as clients of ACM: registered once for all nodes, and changed by a command (ADR 0021).",
-    uses: ["modules/toepassingen", "sites/beheer", "sites/leerlingloket", "sites/schoolloket"],
+    does: "Clients of ACM: applications from a file, after the OpenID library took them (ADR 0028), and our own sites, once for all nodes (ADR 0021).",
+    uses: ["modules/toepassingen", "sites/acm", "sites/beheer", "sites/leerlingloket", "sites/schoolloket"],
   },
   leerid: {
     does: "Wires a process: sites on their ports, metrics, the jobs and the upkeep that rooms offer.",
@@ -494,7 +506,6 @@ export const rooms: Readonly<Record<string, Room>> = {
       "modules/privacylog",
       "modules/protocollen",
       "modules/schoolsoftware",
-      "modules/toepassingen",
       "modules/tokens",
     ],
   },

@@ -17,17 +17,19 @@ export type Result = {
   readonly anchor: number;
   readonly anchor_name: string;
   readonly ratio: number;
-  /** What the ratio should be; at most this for memory, at least this for the rest. */
+  /** At least this ratio; where the unit or the name of the anchor says so: at most this many ms, s or MB, or at most this ratio. */
   readonly goal: number;
   readonly superb: number;
   /** The ratio and every other demand of the benchmark (trips, CPU, flatness, memory). */
   readonly met: boolean;
   readonly superb_met: boolean;
-  /** Statements to the database per operation, counted in a run apart. */
+  /** Round trips to the database per operation, counted in a run apart. */
   readonly trips?: number;
   readonly commits?: number;
-  /** CPU of the server process per operation in milliseconds, the password hash not counted. */
+  /** CPU per operation in milliseconds, of server and PostgreSQL together; the password hash not counted. */
   readonly cpu_ms?: number;
+  readonly cpu_server_ms?: number;
+  readonly cpu_database_ms?: number;
   /** Rate at this size / rate at S in the same rounds. */
   readonly flat?: number;
   readonly memory_mb?: number;

@@ -6,6 +6,7 @@ import { systemClock } from "#platform/clock";
 import { inTransaction, type Context } from "#platform/context";
 import { migrate, openDatabase, type Fragment } from "#platform/database";
 import { operationsLog } from "#platform/log";
+import { schooljaarOn } from "#platform/schooljaar";
 import { receive } from "#modules/discimus";
 import { makeHash } from "#modules/sleutels";
 import { makePartitions } from "#modules/privacylog";
@@ -25,8 +26,8 @@ export const clients: Target["clients"] = Array.from({ length: 11 }, (_, index) 
 }));
 
 /** A context on a database of the benchmark cluster, with the rights of the server. */
-export const benchContext = (url: string, onStatement?: (text: string) => void): Context => ({
-  sql: openDatabase({ url, ...(onStatement ? { onStatement } : {}) }),
+export const benchContext = (url: string): Context => ({
+  sql: openDatabase({ url }),
   clock: systemClock(),
   keys: benchKeys,
   log: operationsLog("silent"),
@@ -170,6 +171,6 @@ export async function shareClasses(
   await sql`
     insert into klassen.indeling (instellingsnummer, klas, subklas, account_uuid, van, tot, schooljaar)
     select ${instellingsnummer}, w.klas, case when row_number() over (order by w.account_uuid) % 2 = 0 then w.klas || 'b' end, w.account_uuid,
-           '2020-09-01', '2099-08-31', '2026-2027'
+           '2020-09-01', '2099-08-31', ${schooljaarOn(systemClock().vandaag())}
       from (${who}) w (account_uuid, klas)`;
 }

@@ -4,7 +4,9 @@ import { classFiles } from "./benchmarks/class-files.ts";
 import { discimusLoad } from "./benchmarks/discimus-load.ts";
 import { discimusStream } from "./benchmarks/discimus-stream.ts";
 import { footprint } from "./benchmarks/footprint.ts";
+import { hopInStorm } from "./benchmarks/hop-in-storm.ts";
 import { launchpad } from "./benchmarks/launchpad.ts";
+import { privacyLog } from "./benchmarks/privacy-log.ts";
 import { schoolPages } from "./benchmarks/school-pages.ts";
 import { schoolSearch } from "./benchmarks/school-search.ts";
 import { loginCold, loginNohash, ssoHop } from "./benchmarks/sign-in.ts";
@@ -16,6 +18,8 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   "login-cold": loginCold,
   "login-nohash": loginNohash,
   "sso-hop": ssoHop,
+  "hop-in-storm": hopInStorm,
+  "privacy-log": privacyLog,
   "discimus-load": discimusLoad,
   "discimus-stream": discimusStream,
   launchpad,

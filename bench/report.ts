@@ -8,6 +8,8 @@ const number = (value: number): string =>
     ? Math.round(value).toLocaleString("nl-BE")
     : value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2).replace(".", ",");
 
+const optional = (value: number | undefined): string => (value === undefined ? "" : number(value));
+
 const columns: readonly (readonly [string, (result: Result) => string])[] = [
   ["meting", (r) => r.benchmark],
   ["gr.", (r) => r.size],
@@ -17,12 +19,13 @@ const columns: readonly (readonly [string, (result: Result) => string])[] = [
   ["verhouding", (r) => number(r.ratio)],
   ["doel", (r) => number(r.goal)],
   ["gehaald", (r) => (r.superb_met ? "ruim" : r.met ? "ja" : "nee")],
-  ["reizen", (r) => (r.trips === undefined ? "" : number(r.trips))],
-  ["commits", (r) => (r.commits === undefined ? "" : number(r.commits))],
-  ["cpu ms", (r) => (r.cpu_ms === undefined ? "" : number(r.cpu_ms))],
-  ["p95 ms", (r) => (r.p95_ms === undefined ? "" : number(r.p95_ms))],
-  ["vlak", (r) => (r.flat === undefined ? "" : number(r.flat))],
-  ["MB", (r) => (r.memory_mb === undefined ? "" : number(r.memory_mb))],
+  ["reizen", (r) => optional(r.trips)],
+  ["commits", (r) => optional(r.commits)],
+  ["cpu ms", (r) => optional(r.cpu_ms)],
+  ["databank", (r) => optional(r.cpu_database_ms)],
+  ["p95 ms", (r) => optional(r.p95_ms)],
+  ["vlak", (r) => optional(r.flat)],
+  ["MB", (r) => optional(r.memory_mb)],
   ["anker is", (r) => r.anchor_name],
 ];
 
@@ -43,7 +46,41 @@ export function table(results: readonly Result[]): string[] {
   );
 }
 
-/** Writes the results; those of other benchmarks and sizes that were there stay. */
+const inReadme: readonly (readonly [string, (result: Result) => string])[] = [
+  ["benchmark", (r) => r.benchmark],
+  ["size", (r) => r.size],
+  ["unit", (r) => r.unit],
+  ["LeerID", (r) => number(r.product)],
+  ["anchor", (r) => number(r.anchor)],
+  ["what the anchor is", (r) => r.anchor_name],
+  ["ratio", (r) => number(r.ratio)],
+  ["goal", (r) => number(r.goal)],
+  ["met", (r) => (r.met ? "yes" : "**no**")],
+  ["trips", (r) => optional(r.trips)],
+  ["commits", (r) => optional(r.commits)],
+  ["CPU ms", (r) => optional(r.cpu_ms)],
+  ["of which PostgreSQL", (r) => optional(r.cpu_database_ms)],
+  ["flat", (r) => optional(r.flat)],
+];
+
+/** README.md with the results that are kept, between its two marks. */
+export async function withResults(text: string): Promise<string> {
+  const [begin, end] = ["<!-- bench: made from bench/results/latest.json -->", "<!-- /bench -->"];
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`README.md: no place between ${begin} and ${end}`);
+  const results = JSON.parse(await readFile(file, "utf8")) as Result[];
+  const rows = [
+    inReadme.map(([title]) => title),
+    inReadme.map(() => "---"),
+    ...results.map((result) => inReadme.map(([, cell]) => cell(result))),
+  ].map((cells) => `| ${cells.join(" | ")} |`);
+  return `${text.slice(0, from)}${begin}\n\n${rows.join("\n")}\n\n${text.slice(to)}`;
+}
+
+const readme = new URL("../README.md", import.meta.url);
+
+/** Writes the results, and the table of README.md with them; those of other benchmarks and sizes that were there stay. */
 export async function keepResults(results: readonly Result[]): Promise<void> {
   const before = JSON.parse(await readFile(file, "utf8").catch(() => "[]")) as Result[];
   const key = ({ benchmark, size }: Result) => `${benchmark} ${size}`;
@@ -53,6 +90,7 @@ export async function keepResults(results: readonly Result[]): Promise<void> {
   all.sort((a, b) => order.indexOf(a.benchmark) - order.indexOf(b.benchmark) || b.size.localeCompare(a.size));
   await mkdir(new URL("./results/", import.meta.url), { recursive: true });
   await writeFile(file, `${JSON.stringify(all, null, 2)}\n`);
+  await writeFile(readme, await withResults(await readFile(readme, "utf8")));
 }
 
 /** Three significant digits: more would be noise. */

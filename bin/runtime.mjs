@@ -236,6 +236,8 @@ function defaults() {
     NODE_COMPILE_CACHE: join(modules, ".leerid-code"),
     // Password hashes take as many threads as there are processors; something must be left for files and names.
     UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism() + 2)),
+    // One heap of the C library instead of one per thread: 4 MB less at rest (ADR 0029). What hashes has an allocator of its own.
+    MALLOC_ARENA_MAX: "1",
   };
 }
 

@@ -20,6 +20,7 @@ import {
   setOwnWachtwoord,
 } from "#modules/sleutels";
 import {
+  endOtherClients,
   importToepassing,
   saveKeuze,
   makeVisible,
@@ -39,6 +40,9 @@ export type MachineClient = {
   readonly client_secret: string;
   readonly scopes: readonly string[];
 };
+
+/** Where the machine clients of the demo come from: from no file. */
+const demoHerkomst = "(demo)";
 
 /** Who may knock as a machine: the sender of the feed, the packages, an ACM of somebody else. */
 export async function makeMachineClients(ctx: Context, map: DataFolder): Promise<readonly MachineClient[]> {
@@ -62,10 +66,15 @@ export async function makeMachineClients(ctx: Context, map: DataFolder): Promise
         scope: scopes.join(" "),
         token_endpoint_auth_method: "client_secret_basic",
       },
-      null,
+      demoHerkomst,
     );
     gemaakt.push({ naam, client_id, client_secret, scopes });
   }
+  await endOtherClients(
+    ctx,
+    demoHerkomst,
+    gemaakt.map((client) => client.client_id),
+  );
   return gemaakt;
 }
 

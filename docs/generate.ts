@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withResults } from "#bench/report";
 import { accessPage } from "./generate/access.ts";
 import { claimsPage, logPage, problemsPage, settingsPage } from "./generate/catalogues.ts";
 import { commandsPage, withCommands } from "./generate/commands.ts";
@@ -33,12 +34,12 @@ async function documents(): Promise<Record<string, string>> {
     ...Object.fromEntries(Object.entries(generated).map(([name, text]) => [`generated/${name}`, text])),
     "eisen.md": await requirementsPage(),
     "../ARCHITECTURE.md": withRooms(await readFile(`${folder}../ARCHITECTURE.md`, "utf8")),
-    "../README.md": withCommands(await readFile(`${folder}../README.md`, "utf8")),
+    "../README.md": await withResults(withCommands(await readFile(`${folder}../README.md`, "utf8"))),
   };
 }
 
 /**
- * Makes docs/generated (with one column of docs/eisen.md, the rooms in ARCHITECTURE.md and the commands in README.md) from the declarations in the code, so that a fact is declared once.
+ * Makes docs/generated (with one column of docs/eisen.md, the rooms in ARCHITECTURE.md and the commands and measurements in README.md) from the declarations in the code, so that a fact is declared once.
  * @param check true: writes nothing
  * @returns the documents that are stale, from the root of the repository; none after writing
  */

@@ -1,4 +1,4 @@
--- oudste-programma: 0.1.0
+-- oudste-programma: geen
 -- A code carries itself, sealed, until it is redeemed; a request that waits for somebody stands sealed in the address of its form. What is
 -- left here is what was redeemed.
 comment on table acm.machtiging is

@@ -34,7 +34,6 @@ import * as sleutels from "#modules/sleutels";
 import * as uitreiking from "#modules/uitreiking";
 import * as verstrekking from "#modules/verstrekking";
 import * as acmSite from "#sites/acm";
-import { createApi } from "#sites/api";
 import * as dropserverSite from "#sites/dropserver";
 import * as leerlingloket from "#sites/leerlingloket";
 import * as beheer from "#sites/beheer";
@@ -325,6 +324,7 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
           loketUrl: urls.leerlingloket,
           medewerkers: config.medewerkers,
           allowPrivateNetwork: lokaal,
+          proxies: config.LEERID_VERTROUWDE_PROXYS,
         })
         .catch(async (error: unknown) => {
           // A connection that nobody closes would keep the process for a minute and more.
@@ -339,10 +339,11 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
   ]);
   const base = config.LEERID_PORT_BASE;
   let dropserver: dropserverSite.Dropserver | undefined;
+  let machines: { close(): Promise<void> } | undefined;
   let watched: Ports | undefined;
   const close = async () => {
     const [cut] = await Promise.all([ports.close(), dropserver?.stop()]);
-    await acm?.close();
+    await Promise.all([acm?.close(), machines?.close()]);
     await Promise.all([watched?.close(), acmCtx.sql.end({ timeout: 5 }), metrics.close()]);
     return cut;
   };
@@ -357,22 +358,20 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
     const finds: Record<string, () => Promise<boolean>> = {};
     for (const [index, name] of (["leerlingloket", "schoolloket", "beheer"] as const).entries()) {
       if (!sites.includes(name)) continue;
-      const { app, isAcmFound } = lokets[name]();
+      const { app, isAcmFound } = await lokets[name]();
       finds[name] = isAcmFound;
       const needs = { ...needsDatabase(ctx), ACM: isAcmFound };
       await listen(metrics.measured(name, getRequestListener(app.fetch)), base + 1 + index, needs);
     }
     metrics.offer([loketReading(finds)]);
-    if (sites.includes("api"))
-      await listen(
-        metrics.measured(
-          "api",
-          getRequestListener(
-            createApi(ctx, urls, { quotum: config.LEERID_DROPSERVER_QUOTUM * mega, gate: apiGate }).fetch,
-          ),
-        ),
-        base + 4,
-      );
+    if (sites.includes("api")) {
+      const { createApi, followMachines } = await import("#sites/api");
+      const followed = await followMachines(ctx);
+      machines = followed;
+      const quotum = config.LEERID_DROPSERVER_QUOTUM * mega;
+      const api = createApi(ctx, urls, { quotum, gate: apiGate, machines: followed });
+      await listen(metrics.measured("api", getRequestListener(api.fetch)), base + 4);
+    }
     if (sites.includes("dropserver")) dropserver = await startDropserver(config, ctx, metrics);
     watched = await openForWatchers(config, ctx, metrics, 99);
   } catch (error) {

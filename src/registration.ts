@@ -1,14 +1,44 @@
 import { inTransaction, type Context } from "#platform/context";
+import { Problem } from "#platform/problem";
 import {
   importToepassing,
   listAdressen,
+  listClients,
   registerAdressen,
   replaceAdressen,
+  toepassingProblemen,
   type Adressen,
+  type Imported,
 } from "#modules/toepassingen";
+import { findRefused, forgetClients } from "#sites/acm";
 import * as beheer from "#sites/beheer";
 import * as leerlingloket from "#sites/leerlingloket";
 import * as schoolloket from "#sites/schoolloket";
+
+/**
+ * `leerid import toepassing`: stores an application with its clients, whole or not at all, after the OpenID library took them.
+ * Clients that end leave nothing behind in ACM.
+ * @throws Problem as `importToepassing`, and `client-geweigerd` with a line per client
+ */
+export function registerToepassing(
+  ctx: Context,
+  inhoud: string,
+  options: { readonly production: boolean },
+): Promise<Imported> {
+  return inTransaction(ctx, async (tx) => {
+    const imported = await importToepassing(tx, inhoud, options);
+    const named = new Set(imported.bestand.clients.map((client) => client.client_id));
+    const refused = await findRefused((await listClients(tx)).filter(({ clientId }) => named.has(clientId)));
+    if (refused.length > 0)
+      throw new Problem(
+        toepassingProblemen["client-geweigerd"],
+        refused.map(({ clientId, reason }) => `client ${clientId}: ${reason}`).join("\n"),
+      );
+    await forgetClients(tx, imported.beeindigd);
+    return imported;
+  });
+}
+
 /** Our own sites as clients of ACM, at these addresses. */
 async function writeClients(ctx: Context, adressen: Adressen): Promise<void> {
   await leerlingloket.register(ctx, adressen);

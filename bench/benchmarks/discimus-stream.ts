@@ -1,6 +1,7 @@
 import { sizes, type Bench, type Result } from "#bench/contract";
 import { emptyWorld, loadedWorld } from "#bench/load-world";
 import { startProcess } from "#bench/processes";
+import { cpuOf, withCpu, type Cpu } from "#bench/products";
 import { interleave, median, rateOf, ratioOf } from "#bench/rounds";
 import type { StreamCalls } from "#bench/servers/stream";
 import { openDatabase } from "#platform/database";
@@ -28,13 +29,13 @@ export async function discimusStream(bench: Bench): Promise<Result[]> {
       await raw.call("start", { url: rawUrl, count: false });
       for (const concurrency of [1, 10]) {
         await cluster.settle();
-        const usage: number[] = [];
+        const cpu: Cpu[] = [];
         const runs = await interleave(bench.rounds, {
           product: async () => {
-            const before = await product.call("usage", undefined);
-            const run = await product.call("messages", { ...window, ...world, concurrency });
-            const after = await product.call("usage", undefined);
-            usage.push((after.cpuMs - before.cpuMs) / run.total);
+            const usage = () => product.call("usage", undefined);
+            const load = { ...window, ...world, concurrency };
+            const run = await withCpu(cluster, usage, () => product.call("messages", load));
+            cpu.push(run);
             return run;
           },
           anchor: () => raw.call("rows", { ...window, concurrency }),
@@ -52,7 +53,7 @@ export async function discimusStream(bench: Bench): Promise<Result[]> {
           superb: 0.6,
           met: ratio >= 0.4,
           superb_met: ratio >= 0.6,
-          cpu_ms: median(usage),
+          ...cpuOf(cpu),
           p95_ms: median(runs.product.map((run) => run.p95Ms)),
         });
       }

@@ -20,6 +20,7 @@ export async function footprint(bench: Bench): Promise<Result[]> {
   for (const size of bench.sizes) {
     const url = await bench.cluster.create("voetafdruk", await loadedWorld(bench, size));
     const names = await listNames(url, 5000);
+    await serve(url, names); // the first start of a version makes the cache of its code
     const idle: number[] = [];
     const busy: number[] = [];
     const empty: number[] = [];

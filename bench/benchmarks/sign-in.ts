@@ -2,120 +2,25 @@ import type { ClientCalls } from "#bench/client/main";
 import type { LoopRun } from "#bench/client/loop";
 import type { Target } from "#bench/client/sign-in";
 import type { Bench, Result, Size } from "#bench/contract";
-import { clients, listNames, loadedWorld, password } from "#bench/load-world";
-import { startProcess, type Process } from "#bench/processes";
+import { password } from "#bench/load-world";
+import { startProcess } from "#bench/processes";
+import {
+  cpuOf,
+  startAcm,
+  startPlainProvider,
+  tripsOfAcm,
+  withCpu,
+  type Cpu,
+  type Product,
+} from "#bench/products";
 import { interleave, median, rateOf, ratioOf } from "#bench/rounds";
-import type { AcmCalls } from "#bench/servers/acm";
 import type { Argon2Calls } from "#bench/servers/argon2";
-import type { ProviderCalls } from "#bench/servers/plain-provider";
-import type { Usage } from "#bench/servers/usage";
-
-type Server = { readonly target: Target; usage(): Promise<Usage>; stop(): Promise<void> };
-type Product = Server & { readonly size: Size; readonly names: string[]; readonly database: string };
-
-/** The product on a copy of the world of a size. */
-async function startAcm(
-  bench: Bench,
-  client: Process<ClientCalls>,
-  size: Size,
-  { hash = false, count = false } = {},
-): Promise<Product> {
-  const database = `acm_${size.toLowerCase()}`;
-  const url = await bench.cluster.create(database, await loadedWorld(bench, size));
-  const server = startProcess<AcmCalls>("servers/acm.ts");
-  const target = await server.call("start", { url, count });
-  const names = await listNames(url, 20_000);
-  await warmUp(client, target, names, count ? 20 : warmth);
-  await server.call("hash", hash);
-  return {
-    target,
-    size,
-    database,
-    names,
-    usage: () => server.call("usage", undefined),
-    async stop() {
-      await server.stop();
-      await bench.cluster.drop(database);
-    },
-  };
-}
-
-async function startPlainProvider(bench: Bench, client: Process<ClientCalls>): Promise<Server> {
-  const database = "plain";
-  const url = await bench.cluster.create(database);
-  const server = startProcess<ProviderCalls>("servers/plain-provider.ts");
-  const target = await server.call("start", { url, clients, count: false });
-  await warmUp(client, target, ["warm"], warmth);
-  return {
-    target,
-    usage: () => server.call("usage", undefined),
-    async stop() {
-      await server.stop();
-      await bench.cluster.drop(database);
-    },
-  };
-}
-
-/** Sign-ins before anything is measured: a server of some hours old has compiled its code, a fresh one takes three times the CPU. */
-const warmth = 2500;
-
-async function warmUp(client: Process<ClientCalls>, target: Target, names: readonly string[], most: number) {
-  const load = { concurrency: 8, warmupMs: 0, ms: 60_000, most };
-  await client.call("signIns", { ...load, target, names, password });
-}
 
 const window = { warmupMs: 500, ms: 2500 };
-/** Enough for statements per operation to be a whole number. */
-const counted = 40;
-
-type Trips = { readonly trips: number; readonly commits: number };
-
-/** Statements per operation, in a run of its own because counting costs time. */
-async function countTrips(
-  server: Server,
-  client: Process<ClientCalls>,
-  names: readonly string[],
-  kind: "signIns" | "hops",
-): Promise<Trips> {
-  const { target } = server;
-  const one = { target, concurrency: 1, warmupMs: 0, ms: 60_000, most: counted };
-  if (kind === "hops") await client.call("prepareHops", { target, names, password, browsers: 8 });
-  const before = await server.usage();
-  const { total } =
-    kind === "hops"
-      ? await client.call("hops", one)
-      : await client.call("signIns", { ...one, names, password });
-  const after = await server.usage();
-  const per = (what: "statements" | "commits") =>
-    Math.round(((after[what] - before[what]) / total) * 100) / 100;
-  return { trips: per("statements"), commits: per("commits") };
-}
-
-async function tripsOfAcm(
-  bench: Bench,
-  client: Process<ClientCalls>,
-  kind: "signIns" | "hops",
-): Promise<Trips> {
-  const server = await startAcm(bench, client, "S", { count: true });
-  try {
-    return await countTrips(server, client, server.names, kind);
-  } finally {
-    await server.stop();
-  }
-}
-
-type ServerRun = LoopRun & { readonly cpuMs: number };
-
-async function withUsage(server: Server, run: () => Promise<LoopRun>): Promise<ServerRun> {
-  const before = await server.usage();
-  const result = await run();
-  const after = await server.usage();
-  return { ...result, cpuMs: (after.cpuMs - before.cpuMs) / result.total };
-}
 
 type Compared = {
   readonly size: Size;
-  readonly runs: readonly ServerRun[];
+  readonly runs: readonly (LoopRun & Cpu)[];
   readonly anchor: readonly LoopRun[];
   readonly ratio: number;
   readonly flat: number | undefined;
@@ -131,10 +36,10 @@ async function compare(
   await bench.cluster.settle();
   const contestants: Record<string, () => Promise<LoopRun>> = { anchor: async () => (await anchor())() };
   for (const product of products)
-    contestants[product.size] = async () => withUsage(product, await contestant(product));
+    contestants[product.size] = async () => withCpu(bench.cluster, product.usage, await contestant(product));
   const all = await interleave(bench.rounds, contestants);
   return products.map(({ size }) => {
-    const runs = (all[size] ?? []) as ServerRun[];
+    const runs = (all[size] ?? []) as (LoopRun & Cpu)[];
     return {
       size,
       runs,
@@ -145,7 +50,6 @@ async function compare(
   });
 }
 
-const cpuOf = (runs: readonly ServerRun[]): number => median(runs.map((run) => run.cpuMs));
 const isFlat = ({ flat }: Compared): boolean => flat === undefined || flat >= 0.8;
 
 const figures = ({ size, runs, anchor, ratio, flat }: Compared) => ({
@@ -181,19 +85,20 @@ export async function loginCold(bench: Bench): Promise<Result[]> {
         },
       );
       for (const row of compared) {
-        const cpu = cpuOf(row.runs) - median(hashes);
+        const cpu = cpuOf(row.runs, median(hashes));
+        const rest = trips <= 3 && commits <= 2 && isFlat(row);
         results.push({
           benchmark: "login-cold",
           unit: `aanmeldingen/s, ${concurrency} tegelijk`,
-          anchor_name: "argon2id alleen",
+          anchor_name: "argon2id alleen; het doel is in ms CPU naast de hash",
           ...figures(row),
-          goal: 0.7,
-          superb: 0.8,
-          met: row.ratio >= 0.7 && trips <= 5 && cpu <= 4 && isFlat(row),
-          superb_met: row.ratio >= 0.8 && trips <= 4 && cpu <= 2.5 && isFlat(row),
+          goal: 4.5,
+          superb: 3,
+          met: cpu.cpu_ms <= 4.5 && rest,
+          superb_met: cpu.cpu_ms <= 3 && rest,
           trips,
           commits,
-          cpu_ms: cpu,
+          ...cpu,
         });
       }
     }
@@ -209,9 +114,8 @@ export function loginNohash(bench: Bench): Promise<Result[]> {
     kind: "signIns",
     benchmark: "login-nohash",
     unit: "aanmeldingen/s",
-    goal: 2.5,
-    superb: 4,
-    mostTrips: Number.POSITIVE_INFINITY,
+    goal: { ratio: 2.5 },
+    superb: { ratio: 4 },
   });
 }
 
@@ -221,11 +125,18 @@ export function ssoHop(bench: Bench): Promise<Result[]> {
     kind: "hops",
     benchmark: "sso-hop",
     unit: "overstappen/s",
-    goal: 2,
-    superb: 2.8,
-    mostTrips: 4,
+    goal: { ratio: 2, cpuMs: 2.1, trips: 2, commits: 1 },
+    superb: { ratio: 2.8, cpuMs: 1.5, trips: 2, commits: 1 },
   });
 }
+
+/** At least this ratio to the anchor; at most this much of the rest. */
+type Demands = {
+  readonly ratio: number;
+  readonly cpuMs?: number;
+  readonly trips?: number;
+  readonly commits?: number;
+};
 
 async function besidePlainProvider(
   bench: Bench,
@@ -233,9 +144,8 @@ async function besidePlainProvider(
     readonly kind: "signIns" | "hops";
     readonly benchmark: string;
     readonly unit: string;
-    readonly goal: number;
-    readonly superb: number;
-    readonly mostTrips: number;
+    readonly goal: Demands;
+    readonly superb: Demands;
   },
 ): Promise<Result[]> {
   const client = startProcess<ClientCalls>("client/main.ts");
@@ -257,19 +167,28 @@ async function besidePlainProvider(
       ({ target, names }) => contestant(target, names, 1000),
       () => contestant(plain.target, products[0]?.names ?? [], 400),
     );
-    return compared.map((row) => ({
-      benchmark: what.benchmark,
-      unit: `${what.unit}, ${concurrency} tegelijk`,
-      anchor_name: "gewone oidc-provider op PostgreSQL",
-      ...figures(row),
-      goal: what.goal,
-      superb: what.superb,
-      met: row.ratio >= what.goal && trips <= what.mostTrips && isFlat(row),
-      superb_met: row.ratio >= what.superb && trips <= what.mostTrips && isFlat(row),
-      trips,
-      commits,
-      cpu_ms: cpuOf(row.runs),
-    }));
+    return compared.map((row) => {
+      const cpu = cpuOf(row.runs);
+      const meets = (one: Demands): boolean =>
+        row.ratio >= one.ratio &&
+        cpu.cpu_ms <= (one.cpuMs ?? Number.POSITIVE_INFINITY) &&
+        trips <= (one.trips ?? Number.POSITIVE_INFINITY) &&
+        commits <= (one.commits ?? Number.POSITIVE_INFINITY) &&
+        isFlat(row);
+      return {
+        benchmark: what.benchmark,
+        unit: `${what.unit}, ${concurrency} tegelijk`,
+        anchor_name: "gewone oidc-provider op PostgreSQL",
+        ...figures(row),
+        goal: what.goal.ratio,
+        superb: what.superb.ratio,
+        met: meets(what.goal),
+        superb_met: meets(what.superb),
+        trips,
+        commits,
+        ...cpu,
+      };
+    });
   } finally {
     for (const process of [client, plain, ...products]) await process.stop();
   }

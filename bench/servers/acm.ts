@@ -7,9 +7,9 @@ import { openAcmPool, startAllUpkeep } from "#leerid";
 import { createMetrics } from "#platform/metrics";
 import { matches } from "#modules/sleutels";
 import { createAcm } from "#sites/acm";
-import { statementCounter, type Usage } from "./usage.ts";
+import { makeUsage, type Usage } from "./usage.ts";
 
-const counter = statementCounter();
+const counter = makeUsage();
 let stop = async () => {};
 let hashing = false;
 
@@ -19,7 +19,7 @@ const connections = (): number | undefined => Number(process.env["LEERID_BENCH_V
 /** The product's ACM as `leerid serve` runs it, maintenance and metrics included. */
 const calls = {
   async start(args: { readonly url: string; readonly count: boolean }): Promise<Target> {
-    const ctx = benchContext(args.url, args.count ? counter.note : undefined);
+    const ctx = benchContext(await counter.through(args.url, args.count));
     const server = createServer({ keepAliveTimeout: 65_000 });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;

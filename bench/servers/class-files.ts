@@ -4,14 +4,14 @@ import { answerCalls } from "#bench/processes";
 import { startJobs } from "#leerid";
 import { systemClock } from "#platform/clock";
 import type { Context } from "#platform/context";
-import { schooljaarOn } from "#platform/schooljaar";
+import { daysOfSchooljaar, schooljaarOn } from "#platform/schooljaar";
 import { receive } from "#modules/discimus";
 import { receiveFile, processLevering } from "#modules/leveringen";
-import { statementCounter, type Usage } from "./usage.ts";
+import { makeUsage, type Usage } from "./usage.ts";
 
 type School = { readonly nummer: string; readonly rows: string };
 
-const counter = statementCounter();
+const counter = makeUsage();
 let ctx: Context | undefined;
 let schools: readonly School[] = [];
 let large: School | undefined;
@@ -25,8 +25,8 @@ const largePupils = 1000;
 
 /** One process of class files: it takes them as the dropserver does, works on them as `leerid worker` does, or is the anchor. */
 const calls = {
-  start(args: { readonly url: string; readonly count: boolean }): void {
-    ctx = benchContext(args.url, args.count ? counter.note : undefined);
+  async start(args: { readonly url: string; readonly count: boolean }): Promise<void> {
+    ctx = benchContext(await counter.through(args.url, args.count));
     stop = async () => ctx?.sql.end({ timeout: 2 });
   },
 
@@ -121,6 +121,7 @@ const calls = {
   async upserts(args: { readonly connections: number; readonly large: boolean }): Promise<number> {
     const { sql } = opened();
     const list = args.large && large ? [large] : schools;
+    const { van, tot } = daysOfSchooljaar(schooljaarOn(systemClock().vandaag()));
     const begin = performance.now();
     let next = 0;
     await Promise.all(
@@ -133,7 +134,7 @@ const calls = {
             .map((row) => row.split(";"));
           await sql`
             insert into public.klas_anker (instellingsnummer, klas, subklas, account_uuid, van, tot)
-            select ${school.nummer}, u.klas, u.subklas, u.account, '2026-09-01', '2027-08-31'
+            select ${school.nummer}, u.klas, u.subklas, u.account, ${van}, ${tot}
               from unnest(${rows.map(([, , klas]) => klas ?? "")}::text[], ${rows.map(([, , , sub]) => sub ?? "")}::text[],
                           ${rows.map(([leer, account]) => leer || account || "")}::uuid[]) as u(klas, subklas, account)
             on conflict (instellingsnummer, klas, subklas, account_uuid, van) do update set tot = excluded.tot`;

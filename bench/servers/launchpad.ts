@@ -5,9 +5,9 @@ import { answerCalls } from "#bench/processes";
 import { benchContext } from "#bench/load-world";
 import { hash, randomToken } from "#platform/crypto";
 import { createLeerlingloket } from "#sites/leerlingloket";
-import { statementCounter, type Usage } from "./usage.ts";
+import { makeUsage, type Usage } from "./usage.ts";
 
-const counter = statementCounter();
+const counter = makeUsage();
 let stop = async () => {};
 
 /** The pupil's launch page as `leerid serve` runs it, with sessions of pupils spread over the world. */
@@ -17,7 +17,7 @@ const calls = {
     readonly count: boolean;
     readonly sessions: number;
   }): Promise<{ readonly port: number; readonly cookies: string[] }> {
-    const ctx = benchContext(args.url, args.count ? counter.note : undefined);
+    const ctx = benchContext(await counter.through(args.url, args.count));
     const accounts = await ctx.sql<{ account_uuid: string }[]>`
       select account_uuid from leerlingen.account where vervangen_door is null order by hashtext(account_uuid::text) limit ${args.sessions}`;
     const sessies = accounts.map(({ account_uuid }) => ({ account_uuid, id: randomToken() }));

@@ -6,9 +6,9 @@ import type { Target } from "#bench/client/sign-in";
 import { answerCalls } from "#bench/processes";
 import { openDatabase, type Sql } from "#platform/database";
 import { plainAdapter, structure } from "./plain-adapter.ts";
-import { statementCounter, type Usage } from "./usage.ts";
+import { makeUsage, type Usage } from "./usage.ts";
 
-const counter = statementCounter();
+const counter = makeUsage();
 let sql: Sql | undefined;
 
 /**
@@ -23,9 +23,8 @@ const calls = {
     readonly count: boolean;
   }): Promise<Target> {
     sql = openDatabase({
-      url: args.url,
+      url: await counter.through(args.url, args.count),
       role: "eigenaar",
-      ...(args.count ? { onStatement: counter.note } : {}),
     });
     await sql.unsafe(structure).catch(() => {}); // there already
     const server = createServer({ keepAliveTimeout: 65_000 });

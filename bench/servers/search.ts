@@ -7,9 +7,9 @@ import { benchContext } from "#bench/load-world";
 import { answerCalls } from "#bench/processes";
 import { hash, randomToken } from "#platform/crypto";
 import { createSchoolloket } from "#sites/schoolloket";
-import { statementCounter, type Usage } from "./usage.ts";
+import { makeUsage, type Usage } from "./usage.ts";
 
-const counter = statementCounter();
+const counter = makeUsage();
 let stop = async () => {};
 let ctx: ReturnType<typeof benchContext> | undefined;
 
@@ -23,14 +23,14 @@ const calls = {
     readonly count: boolean;
     readonly school: string;
   }): Promise<{ readonly port: number; readonly cookies: string[] }> {
-    const here = benchContext(args.url, args.count ? counter.note : undefined);
+    const here = benchContext(await counter.through(args.url, args.count));
     ctx = here;
     const id = randomToken();
     await here.sql`
       insert into schoolloket.sessie (sessie, id_hash, sid, vo_id, naam, voornaam, orgcodes, rollen, instellingsnummer, id_token, verloopt_op)
       values (${randomUUID()}, ${hash(id)}, 'sid', 'vo-meting', 'Meting', 'Mia', '{}', ${[`LeerIDBeheerder:${args.school}`]},
               ${args.school}, 'token', now() + interval '1 hour')`;
-    const { app: site } = createSchoolloket(here, {
+    const { app: site } = await createSchoolloket(here, {
       acm: "http://localhost:1",
       schoolloket: "http://localhost:2",
       leerlingloket: "http://localhost:3",

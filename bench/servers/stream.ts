@@ -4,16 +4,16 @@ import { answerCalls } from "#bench/processes";
 import { message } from "#bench/world";
 import type { Context } from "#platform/context";
 import { receive } from "#modules/discimus";
-import { statementCounter, type Usage } from "./usage.ts";
+import { makeUsage, type Usage } from "./usage.ts";
 
-const counter = statementCounter();
+const counter = makeUsage();
 let ctx: Context | undefined;
 let next = 0;
 
 /** Single messages, each answered after its commit; and the anchor, one row committed by itself, from the same process. */
 const calls = {
-  start(args: { readonly url: string; readonly count: boolean }): void {
-    ctx = benchContext(args.url, args.count ? counter.note : undefined);
+  async start(args: { readonly url: string; readonly count: boolean }): Promise<void> {
+    ctx = benchContext(await counter.through(args.url, args.count));
   },
   async messages(
     args: LoopOptions & { readonly pupils: number; readonly schools: number },

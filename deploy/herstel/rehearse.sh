@@ -48,9 +48,10 @@ select format('select %L, count(*) from %I.%I', schemaname || '.' || tablename, 
   from pg_tables where schemaname not in ('pg_catalog', 'information_schema') order by schemaname, tablename
 \gexec
 SQL
-# Whoever may take the walls: without these every page of the Schoolloket fails, whatever else is in order.
+# Whoever may take the walls: without these every page of the Schoolloket fails, whatever else is in order. From PostgreSQL 16 on the
+# same membership stands there once for everybody who gave it.
 lidmaatschappen=$(psql --no-psqlrc --username=postgres --dbname=leerid --tuples-only --no-align --command="
-  select count(*) from pg_auth_members m join pg_roles r on r.oid = m.roleid join pg_roles l on l.oid = m.member
+  select count(distinct (m.roleid, m.member)) from pg_auth_members m join pg_roles r on r.oid = m.roleid join pg_roles l on l.oid = m.member
    where (l.rolname, r.rolname) in (('leerid_server', 'leerid_app'), ('leerid_app', 'leerid_school'), ('leerid_app', 'leerid_beheer'))")
 duur=$(($(date +%s) - begin))
 if [ "$lidmaatschappen" -ne 3 ]; then

@@ -4,8 +4,8 @@ import { openDatabase } from "#platform/database";
 import { operationsLog } from "#platform/log";
 import { makeGate } from "#modules/aanmelding";
 import { endpoints } from "#sites/api";
-import { functies, routes as beheerRoutes, taken } from "#sites/beheer";
-import { routes as schoolRoutes } from "#sites/schoolloket";
+import { functies, loadRoutes as loadBeheerRoutes, taken } from "#sites/beheer";
+import { loadRoutes as loadSchoolRoutes } from "#sites/schoolloket";
 import { createLeerlingloket } from "#sites/leerlingloket";
 import { code, page, table } from "./page.ts";
 
@@ -19,10 +19,10 @@ const acmRules: Readonly<Record<string, Rule>> = {
     sees: "het aanmeldformulier, of (met sessie) een code voor deze client als het besluit ja is",
   },
   "GET POST /v1/aanmelden/:uid": {
-    who: "de browser die de vraag begon (verzegelde cookie voor dit uid)",
-    sees: "het formulier opnieuw, het scherm om een eigen wachtwoord te kiezen, of de code",
+    who: "de browser die dit formulier opende (cookie op dit adres); een andere gaat naar het startadres van de toepassing",
+    sees: "het formulier opnieuw, het scherm om een eigen wachtwoord te kiezen, de code, of het startadres",
   },
-  "POST /v1/aanmelden/:uid/wachtwoord": {
+  "GET POST /v1/aanmelden/:uid/wachtwoord": {
     who: "dezelfde browser, na een juist eerste wachtwoord dat nog niet vervangen is",
     sees: "de code, met een eigen wachtwoord",
   },
@@ -46,12 +46,21 @@ const acmRules: Readonly<Record<string, Rule>> = {
   "POST /v1/revoke": { who: "de client, voor haar eigen tokens", sees: "niets" },
   "GET POST /v1/logout": { who: "iedereen", sees: "de vraag om af te melden, of het terugadres" },
   "POST /v1/logout/confirm": {
-    who: "de browser met de sessie, met het teken uit het formulier",
+    who: "de browser met de sessie, van een bladzijde van ons",
     sees: "het einde van zijn eigen sessie",
   },
   "GET /v1/logout/success": { who: "iedereen", sees: "een vaste pagina" },
   "GET /v1/keys": { who: "iedereen", sees: "de publieke sleutels" },
+  "GET /v1/medewerker/terug": {
+    who: "wie bij de sleutel van medewerkers was",
+    sees: "het adres van de vraag die in zijn browser wacht",
+  },
+  "GET /v1/aanmelden/:uid/medewerker": {
+    who: "de browser waarin die vraag wacht (verzegelde cookie op dit adres)",
+    sees: "de code, of het startadres van de toepassing",
+  },
   "GET /.well-known/openid-configuration": { who: "iedereen", sees: "de beschrijving van ACM" },
+  "GET /.well-known/oauth-authorization-server": { who: "iedereen", sees: "dezelfde (RFC 8414)" },
 };
 
 /** Routes of the leerlingloket. A route without a rule here stops the generation. */
@@ -176,7 +185,7 @@ export async function accessPage(): Promise<string> {
           ...functies.map((functie) => ((functie.taken as readonly string[]).includes(taak) ? "✓" : "403")),
         ]),
       ),
-      declaredRows(beheerRoutes, (access) =>
+      declaredRows(await loadBeheerRoutes(), (access) =>
         access === "aangemeld"
           ? "wie aangemeld is"
           : access === "functie"
@@ -186,7 +195,7 @@ export async function accessPage(): Promise<string> {
       "## Schoolloket",
       "De school komt uit de sessie: een nummer van een andere school, in een adres of een formulier, is een 404. Rechten worden bij elke vraag nagekeken, en de pagina's lezen de databank als `leerid_school`, een rol die alleen de rijen van deze school ziet (migratie 0014).",
       declaredRows(
-        schoolRoutes,
+        await loadSchoolRoutes(),
         (access) =>
           ({
             beheerder: "een LeerID-beheerder van de school",

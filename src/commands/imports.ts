@@ -60,21 +60,20 @@ export const imports = [
     words: "import protocol",
     does: "een protocol (overeenkomst) invoeren",
     more: [
-      "Eerst de toepassing, dan haar protocol. Een versie die ingevoerd is, verandert niet meer: een import neemt niets weg.",
+      "Eerst de toepassing, dan haar protocol. Een versie die ingevoerd is, verandert niet meer; een volgende kan gegevens toevoegen en laten eindigen.",
     ],
     args: [{ ...jsonFile, does: "JSON, zie docs/generated/protocol.schema.json" }],
-    example: "import protocol protocol-bingel.json",
+    options: { toon },
+    example: "import protocol protocol-bingel.json --toon",
     refused: refusedWhole,
-    async run({ config, args: [file = ""] }) {
+    async run({ config, args: [file = ""], options }) {
       const inhoud = await readable(file, () => readFile(file, "utf8"));
       await withContext(config, async (ctx) => {
         const { importProtocol } = await import("#modules/protocollen");
-        const { bestand, nieuw } = await importProtocol(ctx, inhoud);
-        console.log(
-          nieuw
-            ? `Protocol ${bestand.protocol}, versie ${bestand.versie}, ingevoerd.`
-            : `Protocol ${bestand.protocol}, versie ${bestand.versie}, was al ingevoerd.`,
-        );
+        const { bestand, nieuw } = await showAndDo(ctx, options, (one) => importProtocol(one, inhoud));
+        const { protocol, versie } = bestand;
+        if (options.toon !== true)
+          console.log(`Protocol ${protocol}, versie ${versie}, ${nieuw ? "" : "was al "}ingevoerd.`);
       });
     },
   }),
@@ -82,7 +81,8 @@ export const imports = [
     words: "import toepassing",
     does: "een toepassing met haar clients invoeren",
     more: [
-      "Het bestand is de waarheid: een client, adres of sleutel van de toepassing die er niet meer in staat, eindigt bij de volgende vraag.",
+      "Het bestand is de waarheid: een client, adres of sleutel van de toepassing die er niet meer in staat, eindigt bij de volgende vraag, met de tokens en codes van die client.",
+      "De OpenID-bibliotheek keurt elke client voor er iets ingevoerd wordt; in productie heeft elk adres https.",
     ],
     args: [{ ...jsonFile, does: "JSON, zie docs/generated/toepassing.schema.json" }],
     options: { toon },
@@ -91,8 +91,11 @@ export const imports = [
     async run({ config, args: [file = ""], options }) {
       const inhoud = await readable(file, () => readFile(file, "utf8"));
       await withContext(config, async (ctx) => {
-        const { importToepassing } = await import("#modules/toepassingen");
-        const { bestand } = await showAndDo(ctx, options, (one) => importToepassing(one, inhoud));
+        const { registerToepassing } = await import("#registration");
+        const production = config.LEERID_PRODUCTIE;
+        const { bestand } = await showAndDo(ctx, options, (one) =>
+          registerToepassing(one, inhoud, { production }),
+        );
         const { toepassing, clients } = bestand;
         if (options.toon !== true)
           console.log(`Toepassing ${toepassing} ingevoerd, met ${clients.length} clients.`);

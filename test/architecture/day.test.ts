@@ -59,3 +59,13 @@ test("one room knows when a school year begins and ends", () => {
     "src/platform/schooljaar/index.ts",
   ]);
 });
+
+test("benchmarks run in any school year: they ask which one it is", () => {
+  const pins = (text: string) => /\b20\d\d-20\d\d\b|["'`]20[0-8]\d-08-31["'`]/.test(text);
+  const found = sourceFiles("bench").filter(({ text }) => pins(text));
+  assert.deepEqual(
+    found.map(({ path }) => path),
+    [],
+  );
+  assert.ok(pins("'2020-09-01', '2099-08-31', '2026-2027'") && pins('"2027-08-31"'));
+});

@@ -26,12 +26,14 @@ test("every refusal that the code declares is in the list", () => {
 
 test("every address of ACM is in the access matrix", () => {
   const page = read("docs/generated/toegang.md");
-  const [, methods = ""] =
-    /const methods[^{]*\{([\s\S]*?)\n\};/.exec(read("src/sites/acm/pipeline.ts")) ?? [];
-  const routes = [...methods.matchAll(/^ {2}"([^"]+)": \[([^\]]*)\]/gm)].map(([, path = "", list = ""]) => {
-    const answered = [...list.matchAll(/[A-Z]+/g)].map(([method]) => method);
-    return `${answered.filter((method) => method !== "HEAD" && method !== "OPTIONS").join(" ")} ${path}`;
-  });
+  const [, endpoints = ""] =
+    /const endpoints[^{]*\{([\s\S]*?)\n\};/.exec(read("src/sites/acm/http.ts")) ?? [];
+  const routes = [...endpoints.matchAll(/^ {2}"([^"]+)": \{ methods: \[([^\]]*)\]/gm)].map(
+    ([, path = "", list = ""]) => {
+      const answered = [...list.matchAll(/[A-Z]+/g)].map(([method]) => method);
+      return `${answered.filter((method) => method !== "HEAD" && method !== "OPTIONS").join(" ")} ${path}`;
+    },
+  );
   assert.ok(routes.length >= 9, `${routes.length} routes`);
   assert.deepEqual(
     routes.filter((route) => !page.includes(`| \`${route}\` |`)),

@@ -120,6 +120,17 @@ test("the proxies know the same sites, on the ports of the program", () => {
   }
 });
 
+test("D24: each proxy of the examples says whom it saw, forgets what a browser said of it, and the settings count that one proxy", () => {
+  const haproxy = read("haproxy/haproxy.cfg");
+  for (const name of ["X-Forwarded-For", "Forwarded"])
+    assert.ok(haproxy.indexOf(`del-header ${name}\n`) < haproxy.indexOf("option forwardfor"), name);
+  assert.match(haproxy, /del-header X-Forwarded-For\n[^]*del-header Forwarded\n[^]*^ {2}option forwardfor$/m);
+  assert.match(read("nginx/leerid.conf"), /^ +proxy_set_header X-Forwarded-For \$remote_addr;$/m);
+  assert.match(read("nginx/leerid.conf"), /^ +proxy_set_header Forwarded "";$/m);
+  for (const settings of ["debian/leerid.env", "container/leerid.env"])
+    assert.match(read(settings), /^LEERID_VERTROUWDE_PROXYS=1$/m);
+});
+
 test("only migrate is given the owner of the database, in containers and on Debian", () => {
   const services = read("container/compose.yaml").split(/^(?= {2}\w[\w-]*:$)/m);
   assert.deepEqual(

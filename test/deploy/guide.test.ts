@@ -66,7 +66,11 @@ describe("the guide for operators, on an empty machine", () => {
         ],
         {
           stdio: ["ignore", "pipe", "pipe"],
-          env: { PATH: process.env["PATH"], NODE_EXTRA_CA_CERTS: "/root/ca.pem" },
+          env: {
+            PATH: process.env["PATH"],
+            LEERID_TEST_POSTGRESQL: process.env["LEERID_TEST_POSTGRESQL"],
+            NODE_EXTRA_CA_CERTS: "/root/ca.pem",
+          },
         },
       );
       let said = "";

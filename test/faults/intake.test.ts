@@ -65,7 +65,7 @@ before(async () => {
         scope: "discimus:schrijven",
         token_endpoint_auth_method: "client_secret_basic",
       },
-      null,
+      "(test)",
     ),
   );
   server = await serve();

@@ -5,8 +5,8 @@ import { z } from "zod";
 import type { Datum } from "#platform/clock";
 import { fieldReader, type Fields } from "#platform/route";
 import { importToepassing, saveKeuze } from "#modules/toepassingen";
-import { routes as beheerRoutes } from "#sites/beheer";
-import { routes as schoolRoutes } from "#sites/schoolloket";
+import * as beheer from "#sites/beheer";
+import * as schoolloket from "#sites/schoolloket";
 import { beheerwereld, medewerker, withScholen } from "#testing/beheer";
 import { shareKlassen, indelen, withPakket } from "#testing/klasinformatie";
 import { schoolwereld } from "#testing/schoolloket";
@@ -59,7 +59,7 @@ before(async () => {
   await withScholen(b);
   sites = {
     schoolloket: site(w.app, "http://schoolloket.test", {
-      routes: schoolRoutes,
+      routes: await schoolloket.loadRoutes(),
       cookie: await w.sessieOf({
         voId: "vo-1",
         rollen: ["LeerIDBeheerder:999001"],
@@ -69,7 +69,7 @@ before(async () => {
       known: [account, await w.accountOf("b1", "999002"), "bingel", "999001", "999002", "bingel/klas:3A"],
     }),
     beheer: site(b.app, "http://beheer.test", {
-      routes: beheerRoutes,
+      routes: await beheer.loadRoutes(),
       cookie: await b.sessieOf(medewerker),
       begin: "/schoolsoftware?zoek=999",
       known: ["999001", "999012", "wisa", "2020-09-01"],

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { commands, findCommand, helpOf, listOf, usageOf } from "#commands";
+import { commands, helpOf, listOf, usageOf } from "#commands";
 import { runLeerid, type Outcome } from "#testing/server";
 
 /** No settings at all: who asks for help has not set anything yet. */
 const run = (...args: string[]): Promise<Outcome> => runLeerid(args, {});
-const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
 describe("help", () => {
   it("of every command is its own: words, arguments, options, an example, exit codes; -h and --help and help say the same", async () => {
@@ -81,72 +79,5 @@ describe("help", () => {
     }
     const own = await run("import", "discimus", "x", "--force");
     assert.match(own.stderr, /^Gebruik: leerid import discimus BESTAND/m);
-  });
-});
-
-describe("the documents say what the program does", () => {
-  const documents = readdirSync(new URL("../../", import.meta.url), {
-    recursive: true,
-    encoding: "utf8",
-  }).filter(
-    (path) =>
-      (path === "README.md" || /^(docs|src)\/.*\.md$/.test(path)) &&
-      !/node_modules|docs\/(adr|generated)\//.test(path),
-  );
-
-  it("README.md and docs/generated/opdrachten.md name every command", () => {
-    for (const one of commands) {
-      assert.ok(read("README.md").includes(`\nleerid ${usageOf(one)}\n`), one.words);
-      assert.ok(read("docs/generated/opdrachten.md").includes(`\n## leerid ${one.words}\n`), one.words);
-    }
-  });
-
-  it("every command that a document names exists, with the options that it names", () => {
-    const wrong: string[] = [];
-    let seen = 0;
-    for (const path of documents)
-      for (const [line = ""] of read(path).matchAll(
-        /(?<=`|^)(?:(?:npx )?leerid|node bin\/leerid\.mjs) [a-z][^`\n]*/gm,
-      )) {
-        seen += 1;
-        const typed = line.replace(/^(?:npx |node bin\/)?leerid(?:\.mjs)? /, "").split(/[\s[\]|]+/);
-        const found = findCommand(commands, typed);
-        const options = typed.flatMap((word) => /^--([a-z-]+)/.exec(word)?.[1] ?? []);
-        if ("command" in found) {
-          const known = [...Object.keys(found.command.options), "help"];
-          wrong.push(
-            ...options.filter((name) => !known.includes(name)).map((name) => `${path}: ${line}: --${name}`),
-          );
-        } else if (found.group !== typed.join(" ").trim() && !/…$/.test(line)) wrong.push(`${path}: ${line}`);
-      }
-    assert.ok(seen > 30, `${seen} commands`);
-    assert.deepEqual(wrong, []);
-  });
-
-  it("every file and folder that a document names in full exists", () => {
-    // That page tells what would be added for things that do not exist.
-    const wrong = documents
-      .filter((path) => path !== "docs/onderhoudsproef.md")
-      .flatMap((path) =>
-        [...read(path).matchAll(/`((?:src|test|docs|bin|demo|migrations|packages)\/[\w./-]+)`/g)]
-          .filter(([, named = ""]) => !existsSync(new URL(`../../${named}`, import.meta.url)))
-          .map(([, named]) => `${path}: ${named}`),
-      );
-    assert.deepEqual(wrong, []);
-  });
-
-  it("docs/beveiliging.md knows every role of the database", () => {
-    const migrations = new URL("../../migrations/", import.meta.url);
-    const roles = readdirSync(migrations).flatMap((name) =>
-      [...readFileSync(new URL(name, migrations), "utf8").matchAll(/create role (\w+)/g)].map(
-        ([, role]) => role,
-      ),
-    );
-    assert.ok(roles.length >= 3);
-    const page = read("docs/beveiliging.md");
-    assert.deepEqual(
-      roles.filter((role) => !page.includes(`| \`${role}\` |`)),
-      [],
-    );
   });
 });

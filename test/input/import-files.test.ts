@@ -183,6 +183,37 @@ describe("leerid import protocol", () => {
     assert.match(refused.stderr, /^Voer eerst de toepassing in, met {2}leerid import toepassing BESTAND/m);
     assert.equal(await tables("protocollen.protocol"), "[[]]");
     await importText("toepassing", toepassingText("bingel"));
-    assert.equal((await importText("protocol", text)).code, 0);
+    const first = await importText("protocol", text);
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(first.stdout, /^Protocol bingel, versie 2, ingevoerd\.$/m);
+  });
+
+  it("--toon says what the next version gives more and no longer, and does nothing", async () => {
+    const path = new URL("../../demo/bestanden/protocol-bingel.json", import.meta.url);
+    const text = await readFile(path, "utf8");
+    await importText("toepassing", toepassingText("bingel"));
+    await importText("protocol", text);
+    const same = await importText("protocol", text, "--toon");
+    assert.match(same.stdout, /^Er verandert niets: /m);
+    const file = JSON.parse(text) as { attributen: { attribuut: string; tot?: string }[] };
+    const [, second, third] = file.attributen;
+    const fewer = [...file.attributen.slice(2), { ...second, tot: "2027-06-30" }];
+    const next = JSON.stringify({ ...file, versie: 3, tot: "2028-08-31", attributen: fewer });
+    const before = await tables("protocollen.protocol");
+    const shown = await importText("protocol", next, "--toon");
+    assert.deepEqual([shown.code, shown.stderr], [0, ""]);
+    const told = [
+      /^anders {3}protocol bingel: versie: 2 → 3$/m,
+      /^anders {3}protocol bingel: tot en met: zonder einde → 2028-08-31$/m,
+      new RegExp(`^anders {3}protocol bingel: ${second?.attribuut}:.* → tot en met 2027-06-30$`, "m"),
+      new RegExp(`^eindigt {2}protocol bingel: ${file.attributen[0]?.attribuut}$`, "m"),
+    ];
+    for (const line of told) assert.match(shown.stdout, line);
+    assert.doesNotMatch(shown.stdout, new RegExp(`${third?.attribuut}$`, "m"));
+    assert.match(shown.stdout, /getoond, niet gedaan/);
+    assert.equal(await tables("protocollen.protocol"), before);
+    const done = await importText("protocol", next);
+    for (const line of told) assert.match(done.stdout, line);
+    assert.notEqual(await tables("protocollen.protocol"), before);
   });
 });

@@ -47,7 +47,7 @@ export async function siteTrial(): Promise<SiteTrial> {
       scope: "discimus:schrijven acm:datastore",
       token_endpoint_auth_method: "client_secret_basic",
     },
-    null,
+    "(test)",
   );
   const server = await startServer({ LEERID_DATABASE_URL: db.url });
   const { base } = server;

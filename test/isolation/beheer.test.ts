@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { inBeheer } from "#platform/context";
-import { functies, routes } from "#sites/beheer";
+import { functies, loadRoutes } from "#sites/beheer";
 import { beheerwereld, dpo, medewerker, withScholen, type BeheerWorld, type Wie } from "#testing/beheer";
+
+const routes = await loadRoutes();
 
 let w: BeheerWorld;
 before(async () => {

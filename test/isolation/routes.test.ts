@@ -3,8 +3,10 @@ import { after, before, describe, test } from "node:test";
 import { z } from "zod";
 import { openDatabase } from "#platform/database";
 import type { Fields } from "#platform/route";
-import { routes } from "#sites/schoolloket";
+import { loadRoutes } from "#sites/schoolloket";
 import { beheerder, directeur, schoolwereld, type SchoolWorld, type Staff } from "#testing/schoolloket";
+
+const routes = await loadRoutes();
 
 /**
  * Every route × every kind of principal × ids of another school in path, query and form (4-quality, isolation). Made from the table of

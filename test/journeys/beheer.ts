@@ -48,8 +48,7 @@ export function beheerJourneys(setting: () => Setting): void {
     const page = await setting().page({ javaScript: false });
     await page.goto(`${sites.beheer}/schoolsoftware/999002`);
     await signInAs(page, setting(), "dov-dpo");
-    await page.waitForURL(`${sites.beheer}/toestand`);
-    await page.goto(`${sites.beheer}/schoolsoftware/999002`);
+    await page.waitForURL(`${sites.beheer}/schoolsoftware/999002`); // what was asked for
     await page.getByText("Je kunt hier alles lezen").waitFor();
     assert.equal(await page.getByRole("button", { name: /Bewaar/ }).count(), 0);
     await page.getByRole("button", { name: "Afmelden" }).click();

@@ -122,6 +122,7 @@ test("a new client works at once, on a request that is on its way as well", asyn
       scope: "openid",
       token_endpoint_auth_method: "client_secret_basic",
       id_token_signed_response_alg: "RS256",
+      pkce: "verplicht",
     },
     "bingel",
   );

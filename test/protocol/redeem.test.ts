@@ -63,7 +63,7 @@ describe("what is wrong does not burn the code", () => {
     ["another client with the same address", { client_id: "bingel-post", client_secret: secret }, () => ({})],
     ["another verifier", { code_verifier: "w".repeat(43) }],
     ["no verifier", { code_verifier: undefined }],
-    ["a short verifier", { code_verifier: "kort" }],
+    ["a short verifier", { code_verifier: "kort" }, undefined, "invalid_request"],
     ["the challenge as verifier", { code_verifier: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM" }],
     ["another address", { redirect_uri: "https://bingel.example/anders" }],
     ["no address", { redirect_uri: undefined }, undefined, "invalid_request"],

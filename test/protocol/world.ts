@@ -39,6 +39,8 @@ export type World = {
 };
 
 export const redirectUri = "https://bingel.example/terug";
+/** One with a query, as `bingel-vraag` registered it. */
+export const vraagUri = "https://bingel.example/terug?x=a%20b&y=%7e&z";
 
 const agreement = (list: readonly { attribuut: string; tot?: string }[]) => JSON.stringify(list);
 const everything = [
@@ -54,7 +56,10 @@ const everything = [
 /** One school, some applications with every kind of client, and ACM on a real port. */
 export async function world({
   sleutel,
+  proxies = 0,
 }: {
+  /** How many proxies of ours stand before it. */
+  readonly proxies?: number;
   /** The key of adults, for this address of ACM. */
   readonly sleutel?: (origin: string) => Promise<SleutelOptions>;
 } = {}): Promise<World> {
@@ -133,6 +138,10 @@ export async function world({
       token_endpoint_auth_method: "private_key_jwt",
     },
     { client_id: "bingel-klein", scope: "openid profile" },
+    { client_id: "bingel-vraag", redirect_uris: [vraagUri, "https://bingel.example/?"] },
+    { client_id: "bingel-stil", backchannel_logout_uri: undefined },
+    { client_id: "stichting", redirect_uris: [redirectUri, vraagUri] },
+    { client_id: "stichting-vrij", redirect_uris: [redirectUri, vraagUri], pkce: "vrij" },
   ]);
   await application("tweede", ["Voornaam"], [{}]);
   await application("derde", everything, [{}]);
@@ -209,6 +218,7 @@ export async function world({
     loketUrl: "https://loket.leerid.example",
     medewerkers: await sleutel?.(origin),
     allowPrivateNetwork: true,
+    proxies,
   });
   return {
     db,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { receive } from "#modules/discimus";
-import { routes } from "#sites/beheer";
+import { loadRoutes } from "#sites/beheer";
 import {
   beheerwereld,
   dpo,
@@ -15,6 +15,8 @@ import type { Page } from "#testing/browser";
 import { schoolRegel } from "#testing/discimus";
 import type { Examiner } from "#testing/examine";
 import { shareKlassen } from "#testing/klasinformatie";
+
+const routes = await loadRoutes();
 
 export type BeheerSetting = { readonly w: BeheerWorld; readonly x: Examiner };
 

@@ -103,6 +103,14 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
     html: acm.choosePlaatje({ ...badgeWay, badge: nasty, fout: { soort: "onjuist" } }),
     error: true,
   },
+  "plaatje-morgen": {
+    html: acm.choosePlaatje({
+      ...badgeWay,
+      badge: "K7M2-P4TR",
+      fout: { soort: "wachten", seconden: 40_000 },
+    }),
+    error: true,
+  },
   "plaatje-wachten": {
     html: acm.choosePlaatje({ ...badgeWay, badge: "K7M2-P4TR", fout: { soort: "wachten", seconden: 2 } }),
     error: true,

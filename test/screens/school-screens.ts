@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
-import { routes } from "#sites/schoolloket";
+import { loadRoutes } from "#sites/schoolloket";
 import type { Page } from "#testing/browser";
 import type { Examiner } from "#testing/examine";
 import { tabTo } from "#testing/keyboard";
@@ -13,6 +13,8 @@ import {
   directeurZonderPakket,
   type Ids,
 } from "./school-world.ts";
+
+const routes = await loadRoutes();
 
 /** What the tests of the Schoolloket look at, once it is there. */
 export type SchoolSetting = { readonly w: SchoolWorld; readonly ids: Ids; readonly x: Examiner };

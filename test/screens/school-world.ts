@@ -110,6 +110,9 @@ async function pupils(w: SchoolWorld): Promise<void> {
     select account_uuid, case when n % 3 = 0 then 'eerste' else 'eigen' end, 'h', 'p', '2026-09-04T08:00:00Z',
            case when n % 3 = 0 then null else timestamptz '2026-09-07T08:00:00Z' end, now()
       from (select account_uuid, row_number() over (order by naam, account_uuid) as n from leerlingen.account) a where n % 4 > 0`;
+  await w.sql`
+    insert into sleutels.badge (account_uuid, kort_hash, code_hash, plaatje, gemaakt_op, uitgereikt_op, gestopt_op)
+    values (${await w.accountOf("k1")}, 'k', 'c', 0, '2026-09-04T08:00:00Z', '2026-09-04T08:00:00Z', ${new Date(w.clock.now())})`;
 }
 
 /** Bingel and Rekenrijk are on, Letterlab is not; gives the rule that is changed. */

@@ -97,7 +97,7 @@ export async function levering(
 /** Beheer on a fresh database. Sessions are put in directly: the way in is tested with ACM. */
 export async function beheerwereld(): Promise<BeheerWorld> {
   const db = await testDatabase();
-  const { app } = createBeheer(db.ctx, { urls, dov });
+  const { app } = await createBeheer(db.ctx, { urls, dov });
   return {
     ...db,
     app,

@@ -54,7 +54,7 @@ export const directeur: Staff = { voId: "vo-1" };
  */
 export async function schoolwereld(): Promise<SchoolWorld> {
   const db = await testDatabase();
-  const { app } = createSchoolloket(db.ctx, urls);
+  const { app } = await createSchoolloket(db.ctx, urls);
   const deliver = async (...regels: string[]) => {
     const answer = await receive(db.ctx, regels, { bron: "http" });
     if (answer.quarantaine.length > 0) throw new Error(JSON.stringify(answer.quarantaine));

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { AccountUuid } from "#platform/ids";
 import { badgeHashOf, makeGate, authenticateBadge, countPogingen } from "#modules/aanmelding";
+import { nextDay } from "#platform/clock";
 import { shortForm, makeBadge, plaatjes, qrText, revokeBadge, move, setBadge } from "#modules/sleutels";
 import { testDatabase, type TestDatabase } from "#testing/database";
 
@@ -70,28 +71,60 @@ test("D7: a wrong picture, half a code, a changed code or no badge at all: one a
   const vers = await kleuter();
   const bekend = await tryRepeatedly(qrText(vers.code), vers.fout);
   assert.deepEqual(await tryRepeatedly(qrText(makeBadge().code), fout), bekend);
-  assert.deepEqual(bekend, [
-    "onjuist",
-    "onjuist",
-    "onjuist",
-    "onjuist",
-    "onjuist",
-    "wachten 30",
-    "wachten 30",
-  ]);
+  const morgen = `wachten ${(nextDay(db.clock.now()) - db.clock.now()) / 1000}`;
+  assert.deepEqual(bekend, ["onjuist", "onjuist", "onjuist", morgen, morgen, morgen, morgen]);
 });
 
-test("D7: QR code and short form share one wait; the right picture ends it afterwards", async () => {
+test("D24: of nine pictures three are looked at in a day, by QR code and short form together; the next day, and another badge, begin anew", async () => {
+  const { accountUuid, code, plaatje, fout } = await kleuter();
+  const stopped = async () =>
+    (await db.sql`select gestopt_op from sleutels.badge where account_uuid = ${accountUuid}`)[0]?.[
+      "gestopt_op"
+    ];
+  for (let nr = 0; nr < 2; nr++) await trySignIn(nr % 2 ? code : shortForm(code), fout);
+  assert.equal(await stopped(), null);
+  await trySignIn(code, fout);
+  assert.ok((await stopped()) instanceof Date, "the school is told");
+  for (const hours of [0, 1, 12]) {
+    db.clock.advance(hours * 3_600_000);
+    for (const vorm of [code, shortForm(code), qrText(code)])
+      assert.equal((await trySignIn(vorm, plaatje)).soort, "wachten");
+  }
+  db.clock.set(new Date(nextDay(db.clock.now()) + 8 * 3_600_000).toISOString());
+  for (let nr = 0; nr < 3; nr++) assert.equal((await trySignIn(code, fout)).soort, "onjuist", "three again");
+  assert.equal((await trySignIn(code, plaatje)).soort, "wachten");
+  const nieuw = await giveBadge(accountUuid);
+  assert.equal(await stopped(), null);
+  assert.equal((await trySignIn(nieuw.code, nieuw.plaatje)).soort, "gelukt");
+});
+
+test("D7: the right picture ends what failed before", async () => {
   const { code, plaatje, fout } = await kleuter();
-  for (let nr = 0; nr < 5; nr++) await trySignIn(nr % 2 ? code : shortForm(code), fout);
-  for (const vorm of [code, shortForm(code), qrText(code)])
-    assert.equal((await trySignIn(vorm, plaatje)).soort, "wachten");
-  db.clock.advance(900_000);
-  assert.equal((await trySignIn(code, plaatje)).soort, "gelukt");
+  for (let ronde = 0; ronde < 3; ronde++) {
+    for (let nr = 0; nr < 2; nr++) assert.equal((await trySignIn(code, fout)).soort, "onjuist");
+    assert.equal((await trySignIn(code, plaatje)).soort, "gelukt");
+  }
   assert.equal(await countPogingen(db.ctx, badgeHashOf(db.ctx, code)), 0);
 });
 
-test("D7: 200 guesses at once on one badge: all counted, at most 10 looked at in ten minutes, on two nodes", async () => {
+test("D24: who photographed a badge and tries for a day keeps the pupil out of no browser that is his", async () => {
+  const { code, plaatje, fout } = await kleuter();
+  const eigen = await trySignIn(code, plaatje);
+  assert.ok(eigen.soort === "gelukt" && eigen.toestel !== undefined);
+  for (let nr = 0; nr < 50; nr++) await trySignIn(code, fout);
+  assert.equal((await trySignIn(code, plaatje)).soort, "wachten");
+  const here = (welk: string) =>
+    authenticateBadge(db.ctx, makeGate(), {
+      badge: code,
+      plaatje: welk,
+      clientId: "",
+      toestel: eigen.toestel,
+    });
+  assert.equal((await here(fout)).soort, "onjuist");
+  assert.equal((await here(plaatje)).soort, "gelukt");
+});
+
+test("D7: 200 guesses at once on one badge: all counted, at most three looked at that day, on two nodes", async () => {
   const { code, fout } = await kleuter();
   const poorten = [makeGate(), makeGate()] as const;
   const salvo = (aantal: number) =>
@@ -108,7 +141,8 @@ test("D7: 200 guesses at once on one badge: all counted, at most 10 looked at in
     db.clock.advance(60_000);
     gezien += evaluated(await salvo(4));
   }
-  assert.ok(gezien <= 10 && gezien >= 5, `looked at ${gezien}`);
+  // The first attempt on each node finds nothing written, so it is looked at beside the other.
+  assert.ok(gezien <= 4 && gezien >= 3, `looked at ${gezien}`);
 });
 
 test("D7: a reprint or a withdrawal ends the old badge; the picture stays; a merge takes it along", async () => {

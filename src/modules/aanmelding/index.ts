@@ -5,6 +5,7 @@ import { splitGebruikersnaam } from "#modules/leerlingen";
 import {
   useVenster,
   isVenstercode,
+  looksLikeVenstercode,
   isOutdated,
   chooseOwnWachtwoord,
   kortste,
@@ -18,14 +19,17 @@ import {
 } from "#modules/sleutels";
 import { getFeiten, openFeiten, type Feiten } from "#modules/verstrekking";
 import { withSproeiwacht, type Gate } from "./gate.ts";
-import { niveauOf, wachttijden } from "./rules.ts";
-import { recordPoging, findAanmelder, recordFailed, erasePogingen, type SignInAccount } from "./store.ts";
+import { niveauOf, regimeOfName, withoutVenster, type Plaats } from "./rules.ts";
+import { findAanmelder, findStand, type SignInAccount } from "./store.ts";
+import { isToestelOf, readToestel, rememberLeerling, type Toestel } from "./toestel.ts";
+import { askTurn, changeStand, makePlaats } from "./turn.ts";
 
 export { badgeHashOf, authenticateBadge } from "./badge.ts";
 export { makeGate, type Gate } from "./gate.ts";
 export { signInReading } from "./figures.ts";
 export { upkeep } from "./jobs.ts";
 export { countPogingen } from "./store.ts";
+export { toestelMaxAge } from "./toestel.ts";
 
 /** Key under which attempts on a name are counted. */
 export const nameHashOf = (ctx: Context, gebruikersnaam: string): Buffer =>
@@ -42,6 +46,8 @@ export type Outcome =
       readonly minimum: number;
       /** Proof for `chooseWachtwoord`: changes with the password. */
       readonly sleutelVersie: string;
+      /** The cookie by which this browser is known as one of his from now on (D24), for `toestelMaxAge`; absent: it is already. */
+      readonly toestel?: string;
     }
   /** Name or password is not right; which of the two is never told. */
   | { readonly soort: "onjuist" }
@@ -61,6 +67,8 @@ export function authenticate(
     readonly clientId: string;
     /** The address it comes from; left out where that is a server. Kept in memory for minutes (D7: spraying). */
     readonly bron?: string | undefined;
+    /** The cookie of this browser (D24), as it came. */
+    readonly toestel?: string | undefined;
   },
 ): Promise<Outcome> {
   const naamHash = nameHashOf(ctx, poging.gebruikersnaam);
@@ -69,7 +77,7 @@ export function authenticate(
       basis: "",
       nr: 0,
     };
-    const wie = await findAanmelder(ctx, {
+    const { stand, ...wie } = await findAanmelder(ctx, {
       basis,
       nr,
       naamHash,
@@ -77,28 +85,33 @@ export function authenticate(
       vandaag: ctx.clock.vandaag(),
       nu: ctx.clock.now(),
     });
-    const eerderMislukt = wie.mislukt !== null;
-    if (eerderMislukt) {
-      const wacht = await recordPoging(ctx, naamHash, ctx.clock.now(), wachttijden);
-      if (wacht !== undefined) return { soort: "wachten", seconden: Math.ceil(wacht / 1000) };
-    }
+    const toestel = readToestel(ctx, poging.toestel);
+    const turn = await askTurn(ctx, {
+      naamHash,
+      stand,
+      plaats: placeOf(ctx, { ...poging, naamHash }, wie, toestel),
+      regime: regimeOfName(ctx.clock.now()),
+    });
+    if (typeof turn === "number") return { soort: "wachten", seconden: Math.ceil(turn / 1000) };
     const sleutel: Sleutel | undefined =
       wie.soort !== null && wie.hash !== null && wie.peper !== null
         ? { soort: wie.soort, hash: wie.hash, peper: wie.peper }
         : undefined;
     const goed = await poort.matches(ctx.keys, sleutel, poging.wachtwoord);
     const doorVenster = !goed && (await isByVenster(ctx, wie, poging.wachtwoord));
-    const feiten = await openFeiten(ctx, wie.feiten);
+    // Only now: it may cost a trip, and a wrong password takes as long for a name that nobody has.
+    const feiten = goed || doorVenster ? await openFeiten(ctx, wie.feiten) : null;
     if ((!goed && !doorVenster) || !sleutel || !wie.account_uuid || !feiten) {
-      if (!eerderMislukt) await recordFailed(ctx, naamHash, ctx.clock.now());
+      await turn.failed();
       return { soort: "onjuist" };
     }
-    if (eerderMislukt) await erasePogingen(ctx, naamHash);
+    await turn.succeeded();
     // The paper reached its pupil: shown to the school as "voor het eerst gebruikt".
     if (goed && sleutel.soort === "eerste") await markUsed(ctx, wie.account_uuid, sleutel.hash);
     // An initial password is about to be replaced anyway; and its hash is the proof that chooseWachtwoord asks for.
     if (goed && sleutel.soort === "eigen" && isOutdated(ctx.keys, sleutel))
       await refresh(ctx, wie.account_uuid, sleutel, poging.wachtwoord);
+    const cookie = rememberLeerling(ctx, toestel, wie.account_uuid);
     return {
       soort: "gelukt",
       accountUuid: wie.account_uuid,
@@ -106,8 +119,27 @@ export function authenticate(
       kiesWachtwoord: doorVenster || sleutel.soort === "eerste",
       minimum: kortste[niveauOf(feiten)],
       sleutelVersie: sleutel.hash,
+      ...(cookie !== undefined && { toestel: cookie }),
     };
   });
+}
+
+/**
+ * Which looks are kept for this attempt (D24): those of a browser that the pupil used before, else, while a window is open, those for
+ * whoever types something that could be its code. Per address, so that one stranger cannot take them all.
+ */
+function placeOf(
+  ctx: Context,
+  poging: { readonly naamHash: Buffer; readonly wachtwoord: string; readonly bron?: string | undefined },
+  { account_uuid, venster }: SignInAccount,
+  toestel: Toestel | undefined,
+): Plaats | undefined {
+  if (account_uuid === null) return undefined;
+  if (toestel && isToestelOf(ctx, toestel, account_uuid))
+    return makePlaats(ctx, "toestel", poging.naamHash, toestel.id);
+  if (venster !== null && looksLikeVenstercode(poging.wachtwoord))
+    return makePlaats(ctx, "venster", poging.naamHash, poging.bron ?? "");
+  return undefined;
 }
 
 /** Did the pupil type the code that a beheerder told him (D7)? It counts once. */
@@ -121,14 +153,18 @@ async function isByVenster(ctx: Context, wie: SignInAccount, getypt: string): Pr
 }
 
 /**
- * A beheerder lets a pupil choose another password (D7). The wait after failures on his name ends: who forgot his password
- * has tried some. Gives the code to tell him.
+ * A beheerder lets a pupil choose another password (D7), and gets the code to tell him. Whatever was tried on his name, the code is
+ * looked at: a window has looks of its own (D24), anew with each code.
  */
 export async function openVensterFor(
   ctx: Context,
   voor: { readonly accountUuid: AccountUuid; readonly gebruikersnaam: string; readonly voId: string },
 ): Promise<string> {
-  return openVenster(ctx, voor, (tx) => erasePogingen(tx, nameHashOf(ctx, voor.gebruikersnaam)));
+  return openVenster(ctx, voor, async (tx) => {
+    const naamHash = nameHashOf(tx, voor.gebruikersnaam);
+    const stand = await findStand(tx, naamHash);
+    if (stand) await changeStand(tx, naamHash, stand, (current) => current && withoutVenster(current));
+  });
 }
 
 /** The pupil replaces his initial password by an own one (D7); in one commit with what `onReplaced` does. */

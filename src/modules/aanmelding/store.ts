@@ -1,6 +1,7 @@
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
 import type { AccountUuid } from "#platform/ids";
+import type { Stand } from "./rules.ts";
 
 export type SignInAccount = {
   readonly account_uuid: AccountUuid | null;
@@ -8,12 +9,17 @@ export type SignInAccount = {
   readonly hash: string | null;
   readonly peper: string | null;
   readonly feiten: string | null;
-  /** Failed attempts in a row before this one; null = none noted. */
-  readonly mislukt: number | null;
-  readonly open_op: Date | null;
   /** Hash of the code of a window that is open (D7). */
   readonly venster: Buffer | null;
 };
+
+/** A row, and the failures that stand in it. */
+export type WithStand<T> = T & { readonly stand: Stand | undefined };
+
+function withStand<T extends StandRow>(row: T): WithStand<Omit<T, keyof StandRow>> {
+  const { mislukt, open_op, voorbehouden, versie, ...rest } = row;
+  return { ...rest, stand: toStand({ mislukt, open_op, voorbehouden, versie }) };
+}
 
 /** Everything a sign-in needs, in one round trip: account by username, its password, failed attempts and the facts of D5. */
 export async function findAanmelder(
@@ -26,58 +32,63 @@ export async function findAanmelder(
     readonly vandaag: Datum;
     readonly nu: number;
   },
-): Promise<SignInAccount> {
-  const [row] = await ctx.sql<SignInAccount[]>`
-    select a.account_uuid, s.soort, s.hash, s.peper, p.mislukt, p.open_op, v.code_hash as venster,
+): Promise<WithStand<SignInAccount>> {
+  const [row] = await ctx.sql<(SignInAccount & StandRow)[]>`
+    select a.account_uuid, s.soort, s.hash, s.peper, p.mislukt, p.open_op, p.voorbehouden, p.versie, v.code_hash as venster,
            case when s.hash is not null then verstrekking.feiten(a.account_uuid, ${wie.clientId}, ${wie.vandaag}::date) end as feiten
       from (select) as een
       left join leerlingen.account a on a.gebruikersnaam_basis = ${wie.basis} and a.gebruikersnaam_nr = ${wie.nr} and a.vervangen_door is null
       left join sleutels.sleutel s on s.account_uuid = a.account_uuid
       left join sleutels.venster v on v.account_uuid = a.account_uuid and v.gebruikt_op is null and v.open_tot > ${new Date(wie.nu)}
       left join sleutels.poging p on p.naam_hash = ${wie.naamHash}`;
-  return (
-    row ?? {
-      account_uuid: null,
-      soort: null,
-      hash: null,
-      peper: null,
-      feiten: null,
-      mislukt: null,
-      open_op: null,
-      venster: null,
-    }
-  );
+  if (!row) throw new Error("one row always comes");
+  return withStand(row);
 }
 
-/**
- * Counts an attempt on a name that failed before. Gives the wait in milliseconds when it comes too early (then it is counted but not
- * looked at); undefined when it may be looked at: the name is closed at once for the others, until `wacht` has passed.
- */
-export async function recordPoging(
+type StandRow = {
+  readonly mislukt: number | null;
+  readonly open_op: Date | null;
+  readonly voorbehouden: Stand["voorbehouden"] | null;
+  readonly versie: number | null;
+};
+
+const toStand = ({ mislukt, open_op, voorbehouden, versie }: StandRow): Stand | undefined =>
+  mislukt === null || open_op === null || voorbehouden === null || versie === null
+    ? undefined
+    : { mislukt, openOp: open_op.getTime(), voorbehouden, versie };
+
+/** What is remembered of failures on a name or badge; undefined when nothing is. */
+export async function findStand(ctx: Context, naamHash: Buffer): Promise<Stand | undefined> {
+  const [row] = await ctx.sql<StandRow[]>`
+    select mislukt, open_op, voorbehouden, versie from sleutels.poging where naam_hash = ${naamHash}`;
+  return row && toStand(row);
+}
+
+/** Puts one state in the place of another, undefined being none; false when somebody else did so first. */
+export async function replaceStand(
   ctx: Context,
   naamHash: Buffer,
-  nu: number,
-  wachttijden: readonly number[],
-): Promise<number | undefined> {
-  // Further away than the longest wait: the clock was put back since. Nobody waits for that.
-  const uiterlijk = new Date(nu + Math.max(0, ...wachttijden));
-  const [row] = await ctx.sql<{ te_vroeg: boolean; open_op: Date }[]>`
-    with oud as (
-      select mislukt, case when open_op <= ${uiterlijk} then open_op else ${new Date(nu)}::timestamptz end as open_op
-        from sleutels.poging where naam_hash = ${naamHash} for update)
-    update sleutels.poging p set mislukt = p.mislukt + 1, laatste_op = ${new Date(nu)},
-           open_op = case when oud.open_op > ${new Date(nu)} then oud.open_op
-             else ${new Date(nu)}::timestamptz + (${[...wachttijden]}::float8[])[least(oud.mislukt + 1, ${wachttijden.length})] * interval '1 millisecond' end
-      from oud where p.naam_hash = ${naamHash}
-    returning oud.open_op > ${new Date(nu)} as te_vroeg, p.open_op`;
-  return row?.te_vroeg ? row.open_op.getTime() - nu : undefined;
-}
-
-/** Notes the first failure of a name. */
-export async function recordFailed(ctx: Context, naamHash: Buffer, nu: number): Promise<void> {
-  await ctx.sql`
-    insert into sleutels.poging (naam_hash, mislukt, laatste_op, open_op) values (${naamHash}, 1, ${new Date(nu)}, ${new Date(nu)})
-    on conflict (naam_hash) do update set mislukt = sleutels.poging.mislukt + 1, laatste_op = excluded.laatste_op`;
+  before: Stand | undefined,
+  after: Stand | undefined,
+): Promise<boolean> {
+  const { sql } = ctx;
+  if (!after)
+    return (
+      !before ||
+      (await sql`delete from sleutels.poging where naam_hash = ${naamHash} and versie = ${before.versie}`)
+        .count === 1
+    );
+  const nu = new Date(ctx.clock.now());
+  const [openOp, voorbehouden] = [new Date(after.openOp), JSON.stringify(after.voorbehouden)];
+  const { count } = before
+    ? await sql`
+        update sleutels.poging set mislukt = ${after.mislukt}, laatste_op = ${nu}, open_op = ${openOp},
+               voorbehouden = ${voorbehouden}::text::jsonb, versie = ${after.versie}
+         where naam_hash = ${naamHash} and versie = ${before.versie}`
+    : await sql`
+        insert into sleutels.poging (naam_hash, mislukt, laatste_op, open_op, voorbehouden, versie)
+        values (${naamHash}, ${after.mislukt}, ${nu}, ${openOp}, ${voorbehouden}::text::jsonb, ${after.versie}) on conflict do nothing`;
+  return count === 1;
 }
 
 /** A right password: the count starts again. */
@@ -85,12 +96,10 @@ export async function erasePogingen(ctx: Context, naamHash: Buffer): Promise<voi
   await ctx.sql`delete from sleutels.poging where naam_hash = ${naamHash}`;
 }
 
-/** How often a name failed in a row; 0 when nothing is noted. */
+/** How often a name or badge failed, wherever; 0 when nothing is noted. */
 export async function countPogingen(ctx: Context, naamHash: Buffer): Promise<number> {
-  const [row] = await ctx.sql<
-    { mislukt: number }[]
-  >`select mislukt from sleutels.poging where naam_hash = ${naamHash}`;
-  return row?.mislukt ?? 0;
+  const stand = await findStand(ctx, naamHash);
+  return stand ? stand.mislukt + stand.voorbehouden.length : 0;
 }
 
 /** Removes names without attempts for a day. */
@@ -105,15 +114,20 @@ export type FoundBadge = {
   readonly code_hash: Buffer | null;
   readonly plaatje: number | null;
   readonly gebruikt: boolean;
-  readonly mislukt: number | null;
 };
 
 /** A badge by its short form and the failures on it, in one round trip. */
-export async function findBadge(ctx: Context, kort: Buffer, naamHash: Buffer): Promise<FoundBadge> {
-  const [row] = await ctx.sql<FoundBadge[]>`
-    select b.account_uuid, b.code_hash, b.plaatje, b.eerst_gebruikt_op is not null as gebruikt, p.mislukt
+export async function findBadge(
+  ctx: Context,
+  kort: Buffer,
+  naamHash: Buffer,
+): Promise<WithStand<FoundBadge>> {
+  const [row] = await ctx.sql<(FoundBadge & StandRow)[]>`
+    select b.account_uuid, b.code_hash, b.plaatje, b.eerst_gebruikt_op is not null as gebruikt,
+           p.mislukt, p.open_op, p.voorbehouden, p.versie
       from (select) as een
       left join sleutels.badge b on b.kort_hash = ${kort}
       left join sleutels.poging p on p.naam_hash = ${naamHash}`;
-  return row ?? { account_uuid: null, code_hash: null, plaatje: null, gebruikt: false, mislukt: null };
+  if (!row) throw new Error("one row always comes");
+  return withStand(row);
 }

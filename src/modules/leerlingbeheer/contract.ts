@@ -60,6 +60,8 @@ export type Leerling = {
   readonly naam: string;
   readonly voornaam: string;
   readonly gebruikersnaam: string | null;
+  /** When wrong pictures used up the tries of a day on his badge, of the last two weeks (D24); null when they did not. */
+  readonly badgeGestoptOp: number | null;
   readonly niveau: Niveau;
   readonly leerjaar: number;
   readonly groep: string | null;

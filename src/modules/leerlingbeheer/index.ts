@@ -19,6 +19,7 @@ import {
   type Lijn,
   type Place,
 } from "./store.ts";
+import { listStopped } from "./store-badges.ts";
 import { getStand, upsertOverzicht } from "./store-selection.ts";
 
 export {
@@ -72,6 +73,14 @@ export async function countNew(
 ): Promise<{ readonly aantal: number; readonly perGroep: readonly Afdrukgroep[] }> {
   const perGroep = await listNewPerGroep(ctx, lijn);
   return { aantal: perGroep.reduce((som, groep) => som + groep.aantal, 0), perGroep };
+}
+
+/** Pupils of the school on whose badge too many wrong pictures were chosen, of the last two weeks and until they get another (D24). */
+export async function listStoppedBadges(ctx: Context, lijn: Lijn): Promise<Leerling[]> {
+  const accountUuids = await listStopped(ctx, lijn);
+  if (accountUuids.length === 0) return [];
+  const leerlingen = await listMatches(ctx, lijn, { accountUuids });
+  return leerlingen.filter((one) => one.badgeGestoptOp !== null);
 }
 
 /** One pupil of the school; undefined when he is none (another school's, gone for longer than a year, superseded, or nobody). */

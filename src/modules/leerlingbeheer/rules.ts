@@ -2,6 +2,9 @@ import type { Datum } from "#platform/clock";
 import { fold } from "#modules/leerlingen";
 import type { Leerling } from "./contract.ts";
 
+/** From when on a school is told that the tries on a badge were used up: for two weeks, or until there is another badge. */
+export const stoppedSince = (nu: number): Date => new Date(nu - 14 * 86_400_000);
+
 /** What was typed, as the store looks for it: every list must match wholly. */
 export type SearchForm = {
   /** ASCII letters, each somewhere in surname or first name. */

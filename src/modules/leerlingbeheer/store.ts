@@ -13,7 +13,7 @@ import {
   type SortOrder,
   type Status,
 } from "./contract.ts";
-import { yearEarlier, klasnamenOf, readZoekvraag, nieuwsduur } from "./rules.ts";
+import { stoppedSince, yearEarlier, klasnamenOf, readZoekvraag, nieuwsduur } from "./rules.ts";
 import { firstKlas, inKlas, inKlasWithName, klassenOfRow } from "./store-klas.ts";
 
 /**
@@ -259,6 +259,7 @@ type Row = {
   readonly niet_uitgereikt: boolean;
   readonly aangemeld: boolean;
   readonly zonder_insz: boolean;
+  readonly badge_gestopt_op: Date | null;
   readonly uitgereikt_op: Date | null;
   readonly eerst_gebruikt_op: Date | null;
   readonly totaal: number;
@@ -288,6 +289,7 @@ function toLeerling(row: Row): Leerling {
     nietUitgereikt: !uitgeschreven && row.niet_uitgereikt,
     aangemeld: row.aangemeld,
     zonderInsz: !uitgeschreven && row.zonder_insz,
+    badgeGestoptOp: uitgeschreven ? null : (row.badge_gestopt_op?.getTime() ?? null),
     uitgereiktOp: row.uitgereikt_op?.getTime() ?? null,
     eerstGebruiktOp: row.eerst_gebruikt_op?.getTime() ?? null,
   };
@@ -299,7 +301,7 @@ function withColumns(ctx: Context): Fragment {
   return ctx.sql`blad.account_uuid, blad.naam, blad.voornaam, a.gebruikersnaam_basis, a.gebruikersnaam_nr, blad.niveau, blad.leerjaar, blad.groep,
     blad.van, blad.tot, blad.uitgeschreven, blad.straks, u.uitgereikt_op, u.eerst_gebruikt_op, ${als.nieuw} as nieuw, ${als.aangepast} as aangepast,
     ${als.nietUitgereikt} as niet_uitgereikt, ${als.aangemeld} as aangemeld, ${als.zonderInsz} as zonder_insz,
-    coalesce(kb.klassen, '[]') as klassen`;
+    case when b.gestopt_op > ${stoppedSince(ctx.clock.now())} then b.gestopt_op end as badge_gestopt_op, coalesce(kb.klassen, '[]') as klassen`;
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { Datum } from "#platform/clock";
 import { inTransaction, type Context } from "#platform/context";
-import { readFile } from "#platform/import-file";
+import { changesBetween, readFile, type Change, type Standing } from "#platform/import-file";
 import { Problem, problems } from "#platform/problem";
 import { hasToepassing } from "#modules/toepassingen";
 import { protocolBestand, type ProtocolFile } from "./contract.ts";
+import { standingOf } from "./rules.ts";
 import { findContent, findLatestVersion, insertProtocol, listContentInForce } from "./store.ts";
 
 export { protocolBestand, type ProtocolFile } from "./contract.ts";
@@ -33,19 +34,19 @@ export const protocolProblemen = problems({
 });
 
 /**
- * `leerid import protocol`: stores a version of an agreement; the same file again changes nothing.
+ * `leerid import protocol`: stores a version of an agreement; the same file again changes nothing. `changes`: beside the version before.
  * @throws Problem `bestand-ongeldig`, `versie-bestaat`, `versie-te-laag`, `toepassing-onbekend`, `toepassing-van-ander`
  */
 export function importProtocol(
   ctx: Context,
   inhoud: string,
-): Promise<{ bestand: ProtocolFile; nieuw: boolean }> {
+): Promise<{ bestand: ProtocolFile; nieuw: boolean; changes: readonly Change[] }> {
   const bestand = readFile(inhoud, protocolBestand);
   const vast = JSON.stringify(bestand);
   return inTransaction(ctx, async (tx) => {
     await tx.sql`select pg_advisory_xact_lock(7121, hashtext(${bestand.protocol}))`;
     const bestaand = await findContent(tx, bestand.protocol, bestand.versie);
-    if (bestaand === vast) return { bestand, nieuw: false };
+    if (bestaand === vast) return { bestand, nieuw: false, changes: [] };
     if (bestaand !== undefined) throw new Problem(protocolProblemen["versie-bestaat"]);
     const last = await findLatestVersion(tx, bestand.protocol);
     if (last && last.toepassing !== bestand.toepassing)
@@ -57,7 +58,8 @@ export function importProtocol(
       );
     if (last && last.versie > bestand.versie) throw new Problem(protocolProblemen["versie-te-laag"]);
     await insertProtocol(tx, bestand, vast);
-    return { bestand, nieuw: true };
+    const before: Standing = last ? standingOf(JSON.parse(last.inhoud) as ProtocolFile) : new Map();
+    return { bestand, nieuw: true, changes: changesBetween(before, standingOf(bestand)) };
   });
 }
 

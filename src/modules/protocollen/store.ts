@@ -16,9 +16,9 @@ export async function findContent(
 export async function findLatestVersion(
   ctx: Context,
   protocol: string,
-): Promise<{ versie: number; toepassing: string } | undefined> {
-  const [row] = await ctx.sql<{ versie: number; toepassing: string }[]>`
-    select versie, toepassing from protocollen.protocol where protocol = ${protocol} order by versie desc limit 1`;
+): Promise<{ versie: number; toepassing: string; inhoud: string } | undefined> {
+  const [row] = await ctx.sql<{ versie: number; toepassing: string; inhoud: string }[]>`
+    select versie, toepassing, inhoud from protocollen.protocol where protocol = ${protocol} order by versie desc limit 1`;
   return row;
 }
 

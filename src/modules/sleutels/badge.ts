@@ -48,7 +48,7 @@ export async function setBadge(
     insert into sleutels.badge (account_uuid, kort_hash, code_hash, plaatje, gemaakt_op)
     values (${accountUuid}, ${hashes.kort}, ${hashes.code}, ${badge.plaatje}, ${op})
     on conflict (account_uuid) do update set kort_hash = excluded.kort_hash, code_hash = excluded.code_hash,
-      gemaakt_op = excluded.gemaakt_op, uitgereikt_op = null, eerst_gebruikt_op = null
+      gemaakt_op = excluded.gemaakt_op, uitgereikt_op = null, eerst_gebruikt_op = null, gestopt_op = null
     returning plaatje`;
   if (!row) throw new Error("a badge that was not stored");
   return row.plaatje;
@@ -68,4 +68,9 @@ export async function revokeBadge(ctx: Context, accountUuid: AccountUuid): Promi
 export async function markBadgeUsed(ctx: Context, accountUuid: AccountUuid): Promise<void> {
   await ctx.sql`update sleutels.badge set eerst_gebruikt_op = ${new Date(ctx.clock.now())}
     where account_uuid = ${accountUuid} and eerst_gebruikt_op is null`;
+}
+
+/** Notes that the tries of a day on the badge with this short form are used up; nothing when there is no such badge (D24). */
+export async function markBadgeStopped(ctx: Context, kort: Buffer): Promise<void> {
+  await ctx.sql`update sleutels.badge set gestopt_op = ${new Date(ctx.clock.now())} where kort_hash = ${kort}`;
 }

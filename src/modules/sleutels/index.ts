@@ -19,6 +19,7 @@ export {
   badgeHash,
   hasBadge,
   makeBadge,
+  markBadgeStopped,
   markBadgeUsed,
   revokeBadge,
   setBadge,
@@ -29,7 +30,7 @@ export { plaatjes, type Plaatje } from "./pictures.ts";
 export { shortForm, readBadge, qrText, sleutelFor, normalizeName } from "./rules.ts";
 export { markUsed, markUitgereikt, move, setFirstSleutel } from "./store.ts";
 export { upkeep } from "./jobs.ts";
-export { useVenster, isVenstercode, openVenster } from "./window.ts";
+export { useVenster, isVenstercode, looksLikeVenstercode, openVenster } from "./window.ts";
 
 /** Makes a fresh initial password and its hash (D7), and stores nothing: for many at once, outside of a transaction. */
 export async function makeFirst(

@@ -9,10 +9,14 @@ export const sleutelFor = (wie: { readonly niveau: Niveau; readonly leerjaar: nu
 export const normalize = (wachtwoord: string): string => wachtwoord.normalize("NFC");
 
 /**
- * The form in which a username is looked up: lower case, without the blanks and capitals that a tablet adds.
+ * The form in which a username is looked up and counted: lower case, and without any blank. No username has one; a tablet adds them
+ * after a dot and at the end, some of them invisible.
  */
 export const normalizeName = (gebruikersnaam: string): string =>
-  gebruikersnaam.normalize("NFKC").trim().toLowerCase();
+  gebruikersnaam
+    .normalize("NFKC")
+    .replaceAll(/[\s\p{Z}\p{Cf}]/gu, "")
+    .toLowerCase();
 
 const bare = (text: string): string =>
   text

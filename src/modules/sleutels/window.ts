@@ -38,15 +38,24 @@ export async function openVenster(
   return code;
 }
 
-/** Is what was typed as a password the code of this window? Spaces between the digits do not matter. */
+/** The six digits that were typed as a password; undefined when it is something else. Spaces between them do not matter. */
+function readCode(getypt: string): string | undefined {
+  const code = getypt.slice(0, 20).replaceAll(/\s/g, "");
+  return /^\d{6}$/.test(code) ? code : undefined;
+}
+
+/** Could this be the code of a window? No password looks like one. */
+export const looksLikeVenstercode = (getypt: string): boolean => readCode(getypt) !== undefined;
+
+/** Is what was typed as a password the code of this window? */
 export function isVenstercode(
   keys: Keys,
   accountUuid: AccountUuid,
   getypt: string,
   codeHash: Buffer,
 ): boolean {
-  const code = getypt.slice(0, 20).replaceAll(/\s/g, "");
-  return /^\d{6}$/.test(code) && timingSafeEqual(hashOf(keys, accountUuid, code), codeHash);
+  const code = readCode(getypt);
+  return code !== undefined && timingSafeEqual(hashOf(keys, accountUuid, code), codeHash);
 }
 
 /** Uses a window; false when it was used, closed or opened anew meanwhile. */

@@ -2,6 +2,7 @@ import type { Datum } from "#platform/clock";
 import type { AccountUuid } from "#platform/ids";
 import { attributen, type Niveau, type ProtocolFeit } from "#modules/verstrekking";
 import { z } from "zod";
+import { hasSigningKey, wrongKey } from "./rules-clients.ts";
 
 /** Scopes of pupils' sign-in (D4): those of the attributes. */
 const attribuutScopes = [...new Set(Object.values(attributen).map(({ scope }) => scope))];
@@ -28,13 +29,35 @@ export const machineScopes = {
 const adres = z.url({ protocol: /^https?$/ }).refine((value) => !value.includes("#"), "een adres zonder #");
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "kleine letters, cijfers en koppeltekens");
 
-const webClient = z.strictObject({
+const geheim = z
+  .string()
+  .min(32)
+  .max(200)
+  .regex(/^[\x20-\x7e]*$/, "alleen gewone tekens: letters zonder accent, cijfers, leestekens (RFC 6749 A.2)");
+const sleutel = z.looseObject({ kty: z.string() }).superRefine((key, ctx) => {
+  const message = wrongKey(key);
+  if (message !== undefined) ctx.addIssue({ code: "custom", message });
+});
+
+/** What clients of both kinds have. */
+const shared = {
   client_id: z.string().regex(/^[\x21-\x7e]{1,100}$/),
   naam: z.string().min(1).max(100),
   omgeving: z.string().min(1).max(40).default("productie"),
+  client_secret: geheim.optional(),
+  jwks: z
+    .looseObject({ keys: z.array(sleutel).min(1).max(50) })
+    .optional()
+    .meta({ description: "Publieke sleutels voor private_key_jwt" }),
+  jwks_uri: z
+    .url({ protocol: /^https$/ })
+    .optional()
+    .meta({ description: "In plaats van jwks: waar de publieke sleutels altijd staan, met https" }),
+};
+
+const webClient = z.strictObject({
+  ...shared,
   soort: z.literal("web"),
-  client_secret: z.string().min(32).max(200).optional(),
-  jwks: z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }).optional(),
   redirect_uris: z.array(adres).min(1),
   post_logout_redirect_uris: z.array(adres).default([]),
   backchannel_logout_uri: adres.optional(),
@@ -44,15 +67,14 @@ const webClient = z.strictObject({
     .enum(["client_secret_basic", "client_secret_post", "private_key_jwt"])
     .default("client_secret_basic"),
   id_token_signed_response_alg: z.enum(["RS256", "ES256"]).default("RS256"),
+  pkce: z.enum(["verplicht", "vrij"]).default("verplicht").meta({
+    description: "Alleen vrij voor een toepassing die PKCE niet kan; wie LeerID uitbaat, beslist dat",
+  }),
 });
 
 const machineClient = z.strictObject({
-  client_id: z.string().regex(/^[\x21-\x7e]{1,100}$/),
-  naam: z.string().min(1).max(100),
-  omgeving: z.string().min(1).max(40).default("productie"),
+  ...shared,
   soort: z.literal("machine"),
-  client_secret: z.string().min(32).max(200).optional(),
-  jwks: z.looseObject({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }).optional(),
   scope: z
     .string()
     .refine(
@@ -66,13 +88,10 @@ const machineClient = z.strictObject({
 
 const client = z
   .discriminatedUnion("soort", [webClient, machineClient])
-  .refine(
-    (value) =>
-      value.token_endpoint_auth_method === "private_key_jwt"
-        ? value.jwks !== undefined
-        : value.client_secret !== undefined,
-    "client_secret of jwks ontbreekt voor de gekozen token_endpoint_auth_method",
-  )
+  .superRefine((value, ctx) => {
+    for (const [field, message] of wrongProof(value))
+      ctx.addIssue({ code: "custom", path: [field], message });
+  })
   .refine(
     (value) => value.soort !== "web" || value.doelgroep !== "leerlingen" || only(value.scope, leerlingScopes),
     {
@@ -86,9 +105,45 @@ const client = z
     { path: ["scope"], error: "voor medewerkers: openid en verder alleen profile of vo" },
   );
 
+/** One proof for a client: a secret that both know, or keys of which only it has the secret half. Per field what is wrong. */
+function wrongProof({
+  token_endpoint_auth_method: method,
+  client_secret: secret,
+  jwks,
+  jwks_uri: uri,
+}: z.output<typeof webClient> | z.output<typeof machineClient>): (readonly [
+  field: string,
+  message: string,
+])[] {
+  if (method !== "private_key_jwt")
+    return [
+      ...(secret === undefined ? [["client_secret", `ontbreekt voor ${method}`] as const] : []),
+      ...(uri === undefined ? [] : [["jwks_uri", `hoort niet bij ${method}`] as const]),
+    ];
+  return [
+    ...(secret === undefined ? [] : [["client_secret", "hoort niet bij private_key_jwt"] as const]),
+    ...((jwks === undefined) === (uri === undefined)
+      ? [["jwks", "private_key_jwt vraagt jwks of jwks_uri, een van beide"] as const]
+      : []),
+    ...(jwks && !hasSigningKey(jwks.keys)
+      ? [["jwks", "er staat geen sleutel in voor RS256 of ES256"] as const]
+      : []),
+  ];
+}
+
 function only(scope: string, allowed: readonly string[]): boolean {
   const asked = scope.split(" ");
   return asked.includes("openid") && asked.every((one) => allowed.includes(one));
+}
+
+/** Says of the second of two clients with the same client_id that it stands there twice. */
+function once(clients: readonly { readonly client_id: string }[], ctx: z.RefinementCtx): void {
+  const seen = new Set<string>();
+  for (const [index, { client_id: id }] of clients.entries()) {
+    if (seen.has(id))
+      ctx.addIssue({ code: "custom", path: [index, "client_id"], message: "staat er twee keer" });
+    seen.add(id);
+  }
 }
 export type ClientInput = z.output<typeof client>;
 
@@ -104,7 +159,7 @@ export const toepassingBestand = z.strictObject({
   initialen: z.string().min(1).max(2),
   integreert_klasinformatie: z.boolean().default(false),
   instructies: z.string().max(5000).default(""),
-  clients: z.array(client).default([]),
+  clients: z.array(client).superRefine(once).default([]),
 });
 export type ToepassingFile = z.output<typeof toepassingBestand>;
 
@@ -125,6 +180,8 @@ export type ClientRecord = {
   };
   /** In clear text, for the comparison that the protocol asks. */
   readonly geheim?: string;
+  /** May it leave PKCE out (RFC 9700 2.1.1)? */
+  readonly pkceVrij: boolean;
   /** Registered OpenID client metadata. */
   readonly metadata: Readonly<Record<string, unknown>>;
 };

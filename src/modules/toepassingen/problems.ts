@@ -4,7 +4,12 @@ export const toepassingProblemen = problems({
   "client-van-ander": {
     status: 409,
     titel: "Deze client_id hoort al bij een andere toepassing.",
-    herstel: "Kies een andere client_id in het bestand.",
+    herstel: "Wie het bestand maakte, kiest een andere client_id en voert het opnieuw in.",
+  },
+  "client-geweigerd": {
+    status: 400,
+    titel: "ACM zou deze client niet aanvaarden. Er is niets van het bestand ingevoerd.",
+    herstel: "Wie het bestand maakte, verbetert de genoemde clients en voert het opnieuw in.",
   },
   "toepassing-niet-beschikbaar": {
     status: 409,

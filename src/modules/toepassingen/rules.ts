@@ -1,6 +1,12 @@
-import { divide, isLopend, isStraks, isVroeger, type Datum } from "#platform/clock";
+import { divide, isLopend, isVroeger, type Datum } from "#platform/clock";
 import type { Instellingsnummer } from "#platform/ids";
-import { decide, divideFeiten, namelessAccount, type InschrijvingFeit } from "#modules/verstrekking";
+import {
+  decide,
+  divideFeiten,
+  namelessAccount,
+  protocolOn,
+  type InschrijvingFeit,
+} from "#modules/verstrekking";
 import type {
   Availability,
   Groep,
@@ -26,13 +32,9 @@ export function standOf(keuzes: readonly Keuze[], vandaag: Datum): KeuzeState {
   return straks ? { stand: "straks", van: straks.van } : { stand: "uit" };
 }
 
-/** The agreement that counts on a day: the newest version that has begun, as the decision takes it. */
-const protocolOn = ({ protocollen }: Pick<SchoolToepassing, "protocollen">, op: Datum) =>
-  protocollen.find((protocol) => !isStraks(op, protocol.van)) ?? null;
-
 /** May a school switch it on on this day (D5), and if not, why? */
 export function availabilityOf(toepassing: Pick<SchoolToepassing, "protocollen">, op: Datum): Availability {
-  const protocol = protocolOn(toepassing, op);
+  const protocol = protocolOn(op, toepassing.protocollen);
   if (!protocol) {
     const first = toepassing.protocollen.at(-1);
     return first
@@ -142,7 +144,7 @@ export function sees(
             van,
             tot,
           })),
-        protocol: protocolOn(toepassing, op),
+        protocol: protocolOn(op, toepassing.protocollen),
       },
     ],
   });

@@ -21,7 +21,7 @@ function entriesOf(client: string, field: string, value: unknown): Entry[] {
   return [[name, { value: typeof value === "string" ? value : JSON.stringify(value) }]];
 }
 
-/** What stands of the application of a file, and of the machine clients that the file names. */
+/** What stands of the application of a file, and of the clients that stand in the file or stood in it. */
 export async function getStanding(ctx: Context, file: ToepassingFile): Promise<Standing> {
   const [toepassing] = await ctx.sql<Record<string, unknown>[]>`
     select naam, omschrijving, aanbieder, soort, start_url, tint, initialen, integreert_klasinformatie, instructies
@@ -35,9 +35,10 @@ export async function getStanding(ctx: Context, file: ToepassingFile): Promise<S
       omgeving: string;
       geheim_versleuteld: Buffer | null;
       metadata: string;
+      pkce_vrij: boolean;
     }[]
-  >`select client_id, soort, doelgroep, naam, omgeving, geheim_versleuteld, metadata from toepassingen.client
-     where toepassing = ${file.toepassing} or client_id = any (${file.clients.map((one) => one.client_id)}) order by client_id`;
+  >`select client_id, soort, doelgroep, naam, omgeving, geheim_versleuteld, metadata, pkce_vrij from toepassingen.client
+     where ${file.toepassing} in (toepassing, herkomst) or client_id = any (${file.clients.map((one) => one.client_id)}) order by client_id`;
   const entries: Entry[] = Object.entries(toepassing ?? {}).map(([field, value]) => [
     `toepassing ${file.toepassing}: ${field}`,
     { value: String(value) },
@@ -46,6 +47,7 @@ export async function getStanding(ctx: Context, file: ToepassingFile): Promise<S
     const client = `client ${one.client_id}`;
     entries.push([client, { value: [one.soort, one.doelgroep ?? []].flat().join(", ") }]);
     entries.push([`${client}: naam`, { value: one.naam }], [`${client}: omgeving`, { value: one.omgeving }]);
+    if (one.pkce_vrij) entries.push([`${client}: pkce`, { value: "vrij" }]);
     if (one.geheim_versleuteld) {
       const geheim = unseal(ctx.keys.geheimen, one.geheim_versleuteld, client)?.toString("utf8") ?? "";
       entries.push([`${client}: client_secret`, { value: digest(geheim), secret: true }]);

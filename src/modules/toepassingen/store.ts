@@ -30,47 +30,62 @@ export async function upsertToepassing(ctx: Context, file: ToepassingFile): Prom
     on conflict (toepassing) do update set naam = excluded.naam, omschrijving = excluded.omschrijving, aanbieder = excluded.aanbieder,
       soort = excluded.soort, start_url = excluded.start_url, tint = excluded.tint, initialen = excluded.initialen,
       integreert_klasinformatie = excluded.integreert_klasinformatie, instructies = excluded.instructies, gewijzigd_op = excluded.gewijzigd_op`;
-  for (const client of file.clients)
-    await upsertClient(ctx, client, client.soort === "web" ? file.toepassing : null);
+  for (const client of file.clients) await upsertClient(ctx, client, file.toepassing);
 }
 
-/** Stores one client; `toepassing` is null for a machine that belongs to no application. */
-export async function upsertClient(
-  ctx: Context,
-  client: ClientInput,
-  toepassing: string | null,
-): Promise<void> {
+/**
+ * Stores one client.
+ * @param herkomst the application whose file it stands in; or, for a machine that stands in none, whoever makes it: `(demo)`
+ */
+export async function upsertClient(ctx: Context, client: ClientInput, herkomst: string): Promise<void> {
   const { client_id, naam, omgeving, soort, client_secret, ...rest } = client;
-  const { doelgroep, ...metadata } = "doelgroep" in rest ? rest : { ...rest, doelgroep: null };
+  const { doelgroep, pkce, ...metadata } =
+    "pkce" in rest ? rest : { ...rest, doelgroep: null, pkce: "verplicht" };
+  const row = {
+    client_id,
+    toepassing: soort === "web" ? herkomst : null,
+    herkomst: soort === "machine" ? herkomst : null,
+    soort,
+    doelgroep,
+    naam,
+    omgeving,
+    geheim_versleuteld:
+      client_secret === undefined ? null : seal(ctx.keys.geheimen, client_secret, `client ${client_id}`),
+    metadata: JSON.stringify(metadata),
+    pkce_vrij: pkce === "vrij",
+    gewijzigd_op: new Date(ctx.clock.now()),
+  };
   await ctx.sql`
-    insert into toepassingen.client (client_id, toepassing, soort, doelgroep, naam, omgeving, geheim_versleuteld, metadata, gewijzigd_op)
-    values (${client_id}, ${toepassing}, ${soort}, ${doelgroep}, ${naam}, ${omgeving},
-            ${client_secret === undefined ? null : seal(ctx.keys.geheimen, client_secret, `client ${client_id}`)},
-            ${JSON.stringify(metadata)}, ${new Date(ctx.clock.now())})
-    on conflict (client_id) do update set toepassing = excluded.toepassing, soort = excluded.soort,
-      doelgroep = excluded.doelgroep, naam = excluded.naam, omgeving = excluded.omgeving, geheim_versleuteld = excluded.geheim_versleuteld, metadata = excluded.metadata, gewijzigd_op = excluded.gewijzigd_op`;
+    insert into toepassingen.client ${ctx.sql(row)}
+    on conflict (client_id) do update set toepassing = excluded.toepassing, herkomst = excluded.herkomst, soort = excluded.soort,
+      doelgroep = excluded.doelgroep, naam = excluded.naam, omgeving = excluded.omgeving, geheim_versleuteld = excluded.geheim_versleuteld,
+      metadata = excluded.metadata, pkce_vrij = excluded.pkce_vrij, gewijzigd_op = excluded.gewijzigd_op`;
   await ctx.sql`notify leerid_clients`;
 }
 
-/** Ends the clients of an application that are not among these. Announces it, as every change. */
+/** Ends the clients of this origin that are not among these. Announces it, as every change. @returns those that ended */
 export async function endOtherClients(
   ctx: Context,
-  toepassing: string,
+  herkomst: string,
   clientIds: readonly string[],
-): Promise<void> {
-  const { count } = await ctx.sql`
-    delete from toepassingen.client where toepassing = ${toepassing} and not (client_id = any (${[...clientIds]}))`;
-  if (count > 0) await ctx.sql`notify leerid_clients`;
+): Promise<readonly string[]> {
+  const rows = await ctx.sql<{ client_id: string }[]>`
+    delete from toepassingen.client
+     where ${herkomst} in (toepassing, herkomst) and not (client_id = any (${[...clientIds]})) returning client_id`;
+  if (rows.length > 0) await ctx.sql`notify leerid_clients`;
+  return rows.map((row) => row.client_id);
 }
 
-/** Which client_ids are taken by another application. */
-export function listStrangerClients(
-  ctx: Context,
-  clientIds: readonly string[],
-  toepassing: string | null,
-): Promise<{ client_id: string }[]> {
-  return ctx.sql<{ client_id: string }[]>`
-    select client_id from toepassingen.client where client_id = any (${[...clientIds]}) and toepassing is distinct from ${toepassing}`;
+/** Which clients of a file stand in another one already. A machine whose file nobody knows yet is of whoever names it. */
+export async function listStrangerClients(ctx: Context, file: ToepassingFile): Promise<readonly string[]> {
+  const named = (soort: "web" | "machine") =>
+    file.clients.filter((client) => client.soort === soort).map((client) => client.client_id);
+  const rows = await ctx.sql<{ client_id: string }[]>`
+    select client_id from toepassingen.client
+     where client_id = any (${named("web")}) and coalesce(toepassing, herkomst) is distinct from ${file.toepassing}
+        or client_id = any (${named("machine")}) and coalesce(toepassing, herkomst, ${file.toepassing}) <> ${file.toepassing}
+     order by client_id`;
+  return rows.map((row) => row.client_id);
 }
 
 /** All clients, with their secrets, for the OpenID provider. */
@@ -83,6 +98,7 @@ export async function listClients(ctx: Context): Promise<ClientRecord[]> {
       client_naam: string;
       geheim_versleuteld: Buffer | null;
       metadata: string;
+      pkce_vrij: boolean;
       toepassing: string | null;
       naam: string;
       tint: number;
@@ -90,7 +106,7 @@ export async function listClients(ctx: Context): Promise<ClientRecord[]> {
       soort: "doeltoepassing" | "loket";
       start_url: string;
     }[]
-  >`select c.client_id, c.soort as client_soort, c.doelgroep, c.naam as client_naam, c.geheim_versleuteld, c.metadata,
+  >`select c.client_id, c.soort as client_soort, c.doelgroep, c.naam as client_naam, c.geheim_versleuteld, c.metadata, c.pkce_vrij,
            t.toepassing, t.naam, t.tint, t.initialen, t.soort, t.start_url
       from toepassingen.client c left join toepassingen.toepassing t using (toepassing) order by c.client_id`;
   return rows.map((row) => {
@@ -101,6 +117,7 @@ export async function listClients(ctx: Context): Promise<ClientRecord[]> {
       soort: row.client_soort,
       doelgroep: row.doelgroep,
       naam: row.client_naam,
+      pkceVrij: row.pkce_vrij,
       metadata: JSON.parse(row.metadata) as Record<string, unknown>,
       ...(geheim ? { geheim: geheim.toString("utf8") } : {}),
       ...(row.toepassing === null
@@ -117,6 +134,12 @@ export async function listClients(ctx: Context): Promise<ClientRecord[]> {
           }),
     };
   });
+}
+
+/** The machines that are registered, each with its scopes. */
+export function listMachines(ctx: Context): Promise<{ client_id: string; scope: string }[]> {
+  return ctx.sql<{ client_id: string; scope: string }[]>`
+    select client_id, metadata::jsonb ->> 'scope' as scope from toepassingen.client where soort = 'machine' order by client_id`;
 }
 
 /** A client by which pupils open an application, for a question about all of them; undefined when it has none. */

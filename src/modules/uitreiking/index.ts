@@ -5,7 +5,6 @@ import type { AccountUuid } from "#platform/ids";
 import { Problem } from "#platform/problem";
 import { markUitgereikt, sleutelFor } from "#modules/sleutels";
 import { meeste, type Batch, type Geheim, type Kandidaat, type Regel, type Soort } from "./contract.ts";
-import { makePdf } from "./pdf.ts";
 import { problemen } from "./problems.ts";
 import { placeOf } from "./process.ts";
 import { printableUntil, groepOf, seriesName, divideOverSheets, inPrintOrder } from "./rules.ts";
@@ -96,6 +95,8 @@ export async function makeAfdruk(
   }));
   const bladen = divideOverSheets(batch.soort, regels);
   if (bladen.length === 0) throw new Problem(problemen["afdruk-vervallen"]);
+  // Loaded when somebody prints: drawing takes 14 MB, which no server that only signs pupils in should hold.
+  const { makePdf } = await import("./pdf.ts");
   const pdf = await makePdf({
     school: voor.school.naam,
     adres: voor.adres,

@@ -8,10 +8,12 @@ export {
   divideFeiten,
   chain,
   namelessAccount,
+  protocolOn,
   nearestInschrijvingen,
   explanationOf,
 } from "./rules.ts";
-export { digestOf, findWeigering, getFeiten, openFeiten, readFeiten, refuse } from "./store.ts";
+export { digestOf, getFeiten, openFeiten } from "./open.ts";
+export { findWeigering, refuse } from "./store.ts";
 
 /**
  * The OpenID `sub` for one application: the account_uuid where its agreement holds it, else a pseudonym that is the same

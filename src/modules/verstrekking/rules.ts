@@ -1,4 +1,4 @@
-import { divide, isLopend } from "#platform/clock";
+import { divide, isLopend, isStraks, type Datum } from "#platform/clock";
 import type { AccountUuid, Instellingsnummer } from "#platform/ids";
 import {
   attributen,
@@ -45,6 +45,12 @@ export function divideFeiten(feiten: OngedeeldeFeiten): Feiten {
     })),
   };
 }
+
+/** The newest agreement that has begun by a day, among all versions with the newest first; it may have ended since. */
+export const protocolOn = <T extends { readonly van: Datum }>(
+  dag: Datum,
+  protocollen: readonly T[],
+): T | null => protocollen.find(({ van }) => !isStraks(dag, van)) ?? null;
 
 /** An account of which nothing is known but that it stands, for facts that somebody supposes: a yes or no hangs on none of its data. */
 export const namelessAccount = (accountUuid: string): Feiten["account"] => ({

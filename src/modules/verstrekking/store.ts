@@ -1,74 +1,49 @@
 import { randomBytes } from "node:crypto";
 import type { Datum } from "#platform/clock";
 import type { Context } from "#platform/context";
-import { hash } from "#platform/crypto";
-import { newReferentie, type AccountUuid } from "#platform/ids";
-import type {
-  Feiten,
-  KeuzeFeit,
-  OngedeeldeFeiten,
-  ProtocolFeit,
-  Reden,
-  RegelFeit,
-  ToepassingFeit,
-} from "./contract.ts";
-import { divideFeiten } from "./rules.ts";
+import { newReferentie, type AccountUuid, type Instellingsnummer } from "#platform/ids";
+import type { Reden } from "./contract.ts";
 
-type OfToepassing<T> = T & { readonly toepassing: string };
-/** The answer of the SQL function: what belongs to an application stands beside it, which costs PostgreSQL a third less. */
-type Answer = Omit<OngedeeldeFeiten, "toepassingen"> & {
-  readonly toepassingen: readonly Omit<ToepassingFeit, "keuzes" | "regels" | "protocol">[];
-  readonly keuzes: readonly OfToepassing<KeuzeFeit>[];
-  readonly regels: readonly OfToepassing<RegelFeit>[];
-  readonly protocollen: readonly OfToepassing<ProtocolFeit>[];
-};
-
-/** The facts from the answer of the SQL function `verstrekking.feiten`, of the day that it was asked for; null = no such account. */
-export function readFeiten(json: string | null): Feiten | null {
-  if (json === null) return null;
-  const { toepassingen, keuzes, regels, protocollen, ...rest } = JSON.parse(json) as Answer;
-  const keuzesVan = Map.groupBy(keuzes, who);
-  const regelsVan = Map.groupBy(regels, who);
-  const protocolVan = new Map(protocollen.map((protocol) => [protocol.toepassing, protocol]));
-  return divideFeiten({
-    ...rest,
-    toepassingen: toepassingen.map((one) => ({
-      ...one,
-      keuzes: keuzesVan.get(one.toepassing) ?? [],
-      regels: regelsVan.get(one.toepassing) ?? [],
-      protocol: protocolVan.get(one.toepassing) ?? null,
-    })),
-  });
-}
-
-const digests = new WeakMap<Feiten, Buffer>();
-
-/** The facts from the answer of the SQL function `verstrekking.feiten`; null = no such account. */
-export async function openFeiten(_ctx: Context, json: string | null): Promise<Feiten | null> {
-  const feiten = readFeiten(json);
-  if (feiten && json !== null) digests.set(feiten, hash(json));
-  return feiten;
-}
-
-/** SHA-256 of the text that these facts were read from: another one as soon as any of them, or the day, is another. */
-export function digestOf(feiten: Feiten): Buffer {
-  const digest = digests.get(feiten);
-  if (!digest) throw new Error("these facts were not read from the database");
-  return digest;
-}
-
-const who = ({ toepassing }: OfToepassing<unknown>): string => toepassing;
-
-/** The facts of a day about one pupil for one client, or (clientId null) for all applications that his schools chose. */
-export async function getFeiten(
+/** What is of one pupil, and the versions of the rest, as JSON; null = no such account. */
+export async function findFeiten(
   ctx: Context,
   accountUuid: AccountUuid,
   clientId: string | null,
   vandaag: Datum,
-): Promise<Feiten | null> {
+): Promise<string | null> {
   const [row] = await ctx.sql<{ feiten: string | null }[]>`
     select verstrekking.feiten(${accountUuid}::uuid, ${clientId}::text, ${vandaag}::date) as feiten`;
-  return openFeiten(ctx, row?.feiten ?? null);
+  return row?.feiten ?? null;
+}
+
+export type RegelsAnswer = { readonly scholen: string; readonly aanbod: string | null };
+
+/** The rules of schools and, when asked for, what is offered, each with its version. */
+export async function getRegels(
+  ctx: Context,
+  which: { readonly nummers: readonly Instellingsnummer[]; readonly aanbod: boolean },
+): Promise<RegelsAnswer> {
+  const [row] = await ctx.sql<RegelsAnswer[]>`
+    select verstrekking.schoolregels(${[...which.nummers]}::text[]) as scholen,
+           case when ${which.aanbod}::boolean then verstrekking.aanbod() end as aanbod`;
+  return row ?? { scholen: "[]", aanbod: null };
+}
+
+/** Facts, rules and what is offered, all of one snapshot; undefined = no such account. */
+export async function findWhole(
+  ctx: Context,
+  accountUuid: AccountUuid,
+  clientId: string | null,
+  vandaag: Datum,
+): Promise<(RegelsAnswer & { readonly feiten: string }) | undefined> {
+  const [row] = await ctx.sql<(RegelsAnswer & { feiten: string })[]>`
+    with vraag as materialized (
+      select verstrekking.feiten(${accountUuid}::uuid, ${clientId}::text, ${vandaag}::date) as feiten)
+    select feiten, verstrekking.schoolregels(array(
+             select school ->> 'instellingsnummer' from json_array_elements(feiten::json -> 'scholen') school)) as scholen,
+           verstrekking.aanbod() as aanbod
+      from vraag where feiten is not null`;
+  return row;
 }
 
 /** Notes a refusal and gives the reference number that the pupil can pass on. */

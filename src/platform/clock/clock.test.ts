@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { datumOn, fixedClock, isLopend, readDatum, type Datum } from "#platform/clock";
+import { datumOn, fixedClock, isLopend, nextDay, readDatum, type Datum } from "#platform/clock";
 
 test("the date is that of Brussels, in both nights of the clock change and at New Year", () => {
   for (const [instant, datum] of [
@@ -18,6 +18,14 @@ test("the date is that of Brussels, in both nights of the clock change and at Ne
   ] as const) {
     assert.equal(datumOn(Date.parse(instant)), datum, instant);
   }
+});
+
+test("the next day begins at midnight in Brussels, also where a day has 23 hours or 25", () => {
+  const begins = (iso: string) => new Date(nextDay(Date.parse(iso))).toISOString();
+  assert.equal(begins("2026-11-24T08:30:00Z"), "2026-11-24T23:00:00.000Z");
+  assert.equal(begins("2026-11-24T23:00:00Z"), "2026-11-25T23:00:00.000Z", "from the first moment of a day");
+  assert.equal(begins("2027-03-28T00:30:00Z"), "2027-03-28T22:00:00.000Z");
+  assert.equal(begins("2026-10-24T22:00:00Z"), "2026-10-25T23:00:00.000Z");
 });
 
 test("a clock that jumps, back too, gives the date of where it stands", () => {

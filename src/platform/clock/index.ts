@@ -21,6 +21,11 @@ export function datumOn(epochMs: number): Datum {
     .toString() as Datum;
 }
 
+/** When the next calendar day of Europe/Brussels begins, epoch milliseconds. */
+export const nextDay = (epochMs: number): number =>
+  Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(zone).add({ days: 1 }).startOfDay()
+    .epochMilliseconds;
+
 /** Parses `YYYY-MM-DD` strictly; undefined when it is not an existing date between 1900 and 2199. */
 export function readDatum(text: string): Datum | undefined {
   const part = /^(19|20|21)(\d\d)-(\d\d)-(\d\d)$/.exec(text);

@@ -149,6 +149,11 @@ export const settings = {
     schema: z.coerce.number().int().min(10).max(86_400).default(300),
     uitleg: "Seconden zonder vraag waarna de dropserver een verbinding sluit.",
   },
+  LEERID_VERTROUWDE_PROXYS: {
+    schema: z.coerce.number().int().min(0).max(10).default(0),
+    uitleg:
+      "Hoeveel proxy's van jezelf voor ACM staan, na elkaar. Zoveel plaatsen van rechts staat in X-Forwarded-For (of Forwarded) wie er vraagt; de buitenste proxy wist wat een browser zelf meestuurt. 0: geen header wordt geloofd.",
+  },
   LEERID_AFBOUWTIJD: {
     schema: z.coerce.number().int().min(0).max(300).default(5),
     uitleg:

@@ -7,7 +7,7 @@ export type Asset = {
   readonly path: string;
   readonly hash: string;
   readonly type: string;
-  readonly content: Buffer;
+  readonly content: Buffer<ArrayBuffer>;
   /** text shrinks by compression; woff2 is compressed already */
   readonly compressible: boolean;
 };
@@ -42,7 +42,7 @@ function assetNamed(all: ReadonlyMap<AssetName, Asset>, name: AssetName): Asset 
 
 function readAssets(): ReadonlyMap<AssetName, Asset> {
   const all = new Map<AssetName, Asset>();
-  const add = (name: AssetName, type: string, content: Buffer, compressible: boolean) => {
+  const add = (name: AssetName, type: string, content: Buffer<ArrayBuffer>, compressible: boolean) => {
     const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
     all.set(name, { path: `/static/${hash}/${name}`, hash, type, content, compressible });
   };

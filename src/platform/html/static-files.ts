@@ -1,4 +1,5 @@
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
 import { Hono } from "hono";
 import { assets } from "./assets.ts";
 import type { Asset } from "./assets.ts";
@@ -9,14 +10,12 @@ type Encoding = "br" | "gzip" | "identity";
  * A Hono app that serves the static files under `/static/`. Mount it with `app.route('/', staticAssets())`, before
  * the routes that ask who is there: static files are the same for everybody.
  *
- * Everything is compressed here, once, and kept in memory (some 25 kB). Make one and mount it on every site.
+ * A file is compressed when it is first asked for, beside what else is answered, and kept for all sites (some 25 kB).
  */
 export function staticAssets(): Hono {
-  const byPath = new Map(Array.from(assets.values(), (asset) => [asset.path, asset]));
-  const variants = new Map(Array.from(assets.values(), (asset) => [asset.path, variantsOf(asset)]));
   const app = new Hono();
 
-  app.get("/static/:hash/:file", (c) => {
+  app.get("/static/:hash/:file", async (c) => {
     const asset = byPath.get(c.req.path);
     if (asset === undefined)
       return c.text("Dit bestand bestaat niet.", 404, { "x-content-type-options": "nosniff" });
@@ -36,8 +35,7 @@ export function staticAssets(): Hono {
     };
     if (c.req.header("if-none-match") === etag) return c.body(null, 304, headers);
 
-    const content = variants.get(asset.path)?.[encoding];
-    if (content === undefined) return c.notFound();
+    const content = await contentOf(asset, encoding);
     return c.body(content, 200, {
       ...headers,
       "content-type": asset.type,
@@ -58,13 +56,24 @@ function encodingFor(asset: Asset, accepted: string): Encoding {
   return offers.includes("br") ? "br" : offers.includes("gzip") ? "gzip" : "identity";
 }
 
-/** The same bytes in each encoding; a file that is compressed already has only itself. */
-function variantsOf(asset: Asset): Partial<Record<Encoding, Buffer<ArrayBuffer>>> {
-  const identity = Buffer.from(asset.content);
-  if (!asset.compressible) return { identity };
-  return {
-    identity,
-    br: Buffer.from(brotliCompressSync(identity, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } })),
-    gzip: Buffer.from(gzipSync(identity, { level: 9 })),
-  };
+const byPath = new Map(Array.from(assets.values(), (asset) => [asset.path, asset]));
+
+type Bytes = Buffer<ArrayBuffer>;
+
+const brotli = promisify(brotliCompress);
+const zip = promisify(gzip);
+const encode: Readonly<Record<Encoding, (plain: Bytes) => Promise<Bytes>>> = {
+  br: (plain) => brotli(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
+  gzip: (plain) => zip(plain, { level: 9 }),
+  identity: (plain) => Promise.resolve(plain),
+};
+
+const encoded = new Map<string, Promise<Bytes>>();
+
+/** A file in an encoding; all who ask for it while it is made wait for the same one. */
+function contentOf({ path, content }: Asset, encoding: Encoding): Promise<Bytes> {
+  const key = `${encoding} ${path}`;
+  const made = encoded.get(key) ?? encode[encoding](content);
+  encoded.set(key, made);
+  return made;
 }

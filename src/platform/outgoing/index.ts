@@ -1,5 +1,7 @@
 import { describeError, type Log } from "#platform/log";
 
+export { getText, postForm, type Reach } from "./guarded.ts";
+
 /** The other side gave no answer, or one that says that it cannot be done now: later is better. */
 export class Unreachable extends Error {
   constructor(what: string, cause: unknown) {

@@ -1,8 +1,21 @@
-import type { ClientMetadata } from "oidc-provider";
+import type { ClientMetadata, Configuration } from "oidc-provider";
 import { leerlingScopes, machineScopes, medewerkerScopes, type ClientRecord } from "#modules/toepassingen";
+
+/** What of the provider's configuration decides which registrations it takes. */
+export const clientRules = {
+  scopes: [...new Set([...leerlingScopes, ...medewerkerScopes, ...Object.keys(machineScopes)])],
+  subjectTypes: ["public"],
+  responseTypes: ["code"],
+  clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+  enabledJWA: {
+    idTokenSigningAlgValues: ["RS256", "ES256"],
+    clientAuthSigningAlgValues: ["RS256", "ES256"],
+  },
+} satisfies Configuration;
 
 const taken = [
   "jwks",
+  "jwks_uri",
   "redirect_uris",
   "post_logout_redirect_uris",
   "backchannel_logout_uri",

@@ -5,9 +5,8 @@ import type { Gate } from "#modules/aanmelding";
 import type { KeyRing } from "#modules/tokens";
 import type { ClientRecord } from "#modules/toepassingen";
 import type { RefusalTallies } from "./figures.ts";
-import type { Medewerker } from "./medewerker.ts";
-import type { Sleutel } from "./medewerker-sleutel.ts";
-import type { Cookies } from "./cookies.ts";
+import type { Medewerker } from "#modules/medewerkers";
+import type { Sleutel } from "#modules/medewerkers";
 
 /** How a pupil signed in, as told to applications. */
 export const acr = "urn:leerid:acr:wachtwoord";
@@ -54,6 +53,21 @@ export type Sessie = Wie &
     readonly verlooptOp: Date;
   };
 
+export type Cookies = {
+  /** The session. */
+  readonly sessie: string;
+  /** Makes a sign-in form this browser's own; one per form, at the address of that form. */
+  readonly formulier: string;
+  /** An initial password was right: an own one may be chosen; at the address of that form. */
+  readonly eersteKeer: string;
+  /** An adult is on his way to his key; at the address of the question. */
+  readonly heenweg: string;
+  /** By which pupils this browser was used (D24); it names nobody. */
+  readonly toestel: string;
+  /** An adult signed out here: the next one proves anew who he is. */
+  readonly afgemeld: string;
+};
+
 /** What every step of this site needs; made once in `createAcm`. */
 export type Acm = {
   readonly ctx: Context;
@@ -65,6 +79,10 @@ export type Acm = {
   /** The three questions below every page, answered at the leerlingloket. */
   readonly voet: readonly FooterLink[];
   readonly secure: boolean;
+  /** How many proxies of ours stand before this site (D24). */
+  readonly proxies: number;
+  /** May what applications register lead inside; never in production. */
+  readonly allowPrivateNetwork: boolean;
   readonly cookies: Cookies;
   readonly bos: KeyRing;
   readonly poort: Gate;

@@ -1,17 +1,5 @@
-import type { Acm } from "./contract.ts";
-
-export type Cookies = {
-  /** The session. */
-  readonly sessie: string;
-  /** Makes a sign-in form this browser's own; one per form, at the address of that form. */
-  readonly formulier: string;
-  /** An initial password was right: an own one may be chosen; at the address of that form. */
-  readonly eersteKeer: string;
-  /** An adult is on his way to his key; at the address of the question. */
-  readonly heenweg: string;
-  /** An adult signed out here: the next one proves anew who he is. */
-  readonly afgemeld: string;
-};
+import { toestelMaxAge } from "#modules/aanmelding";
+import type { Acm, Cookies } from "./contract.ts";
 
 /** Prefixes make the browser refuse a cookie that a neighbouring site or a plain connection tries to set. */
 export const cookieNames = (secure: boolean): Cookies => {
@@ -21,6 +9,7 @@ export const cookieNames = (secure: boolean): Cookies => {
     formulier: name("aanmelding"),
     eersteKeer: name("eerste-keer"),
     heenweg: name("heenweg"),
+    toestel: name("toestel"),
     afgemeld: name("afgemeld"),
   };
 };
@@ -46,6 +35,12 @@ export function setCookie(
     `; samesite=lax${secure ? "; secure" : ""}; httponly`
   );
 }
+
+/** The cookie by which this browser is known as one of a pupil; none when it is already. */
+export const toestelCookies = (acm: Acm, toestel: string | undefined): string[] =>
+  toestel === undefined
+    ? []
+    : [setCookie(acm, acm.cookies.toestel, toestel, "/op/v1/aanmelden", toestelMaxAge)];
 
 /** The cookie of a session; `null` takes it away. It ends with the browser. */
 export const sessionCookie = (acm: Acm, id: string | null): string =>

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { respond, type Answer } from "./answer.ts";
+import { json, respond, type Answer } from "./answer.ts";
 import { authorize } from "./authorize/index.ts";
 import { isForm, readBody, withBody } from "./body.ts";
 import type { Acm } from "./contract.ts";
@@ -8,7 +8,7 @@ import type { Library } from "./library/index.ts";
 import { takeAnswerHome } from "./sign-in/adult.ts";
 import { answerForm } from "./sign-in/index.ts";
 import { confirmSignOut, signedOut, signOut } from "./sign-out/index.ts";
-import { terugPad } from "./medewerker-sleutel.ts";
+import { terugPad } from "#modules/medewerkers";
 import { isCodeGrant, redeemCode } from "./token/index.ts";
 import { visitOf, type Visit } from "./visit.ts";
 
@@ -28,7 +28,8 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
   "/v1/logout/success": { methods: ["GET", "HEAD"], people: signedOut },
   "/v1/token": { methods: ["POST", "OPTIONS"] },
   "/v1/keys": { methods: ["GET", "HEAD", "OPTIONS"] },
-  "/v1/userinfo": { methods: ["GET", "HEAD", "POST", "OPTIONS"] },
+  // No HEAD: an answer, also without its body, is a release that is logged.
+  "/v1/userinfo": { methods: ["GET", "POST", "OPTIONS"] },
   "/v1/introspect": { methods: ["POST", "OPTIONS"] },
   "/v1/revoke": { methods: ["POST", "OPTIONS"] },
   "/.well-known/openid-configuration": { methods: ["GET", "HEAD", "OPTIONS"] },
@@ -87,7 +88,7 @@ export function acmHandler(acm: Acm, { library, rest }: { library: Library; rest
     return async (): Promise<Answer | undefined> => {
       if (!isForm(req)) return void library(req, res);
       const body = await readBody(req);
-      if (!body) return { status: 413, headers: { "cache-control": "no-store" }, body: "" };
+      if (!body) return json(413, { error: "invalid_request", error_description: "the body is too large" });
       const text = body.toString("utf8");
       if (isCodeGrant(text)) return redeemCode(acm, req.headers, text);
       return void library(withBody(req, body), res);

@@ -6,18 +6,21 @@ import { staticAssets } from "#platform/html";
 import type { Reading } from "#platform/metrics";
 import { makeGate, type Gate } from "#modules/aanmelding";
 import { openKeyRing } from "#modules/tokens";
-import { listClients, type ClientRecord } from "#modules/toepassingen";
+import type { ClientRecord } from "#modules/toepassingen";
 import type { Acm } from "./contract.ts";
 import { cookieNames } from "./cookies.ts";
 import { makeTallies, refusalReading } from "./figures.ts";
 import { acmHandler } from "./http.ts";
 import { makeLibrary } from "./library/index.ts";
-import { openSleutel, type SleutelOptions } from "./medewerker-sleutel.ts";
+import { servedClients } from "./library/refused-clients.ts";
+import { openSleutel, type SleutelOptions } from "#modules/medewerkers";
 
-export type { SleutelOptions } from "./medewerker-sleutel.ts";
+export type { SleutelOptions } from "#modules/medewerkers";
 export { figures } from "./figures.ts";
 export { endSessies } from "./end-sessions.ts";
 export { jobs, upkeep } from "./jobs.ts";
+export { findRefused } from "./library/refused-clients.ts";
+export { forgetClients } from "./store-clients.ts";
 export { resumeAfmeldingen } from "./store-afmelding.ts";
 export { sweep } from "./store.ts";
 export { tellApplication, type TellOptions } from "./tell-applications.ts";
@@ -31,7 +34,9 @@ export type AcmOptions = {
   readonly loketUrl: string;
   /** The key of adults (D8); without it nobody signs in at an application that serves adults. */
   readonly medewerkers?: SleutelOptions | undefined;
-  /** Lets the key of adults be a plain private address; never in production. */
+  /** How many proxies of ours stand before this site (D24); none unless told. */
+  readonly proxies?: number;
+  /** Lets the key of adults, and what applications register, be a plain private address; never in production. */
   readonly allowPrivateNetwork?: boolean;
   /** Another password check, for a measurement of what everything but the hash costs. No setting leads here. */
   readonly matches?: Gate["matches"];
@@ -52,6 +57,7 @@ export type AcmSite = {
 export async function createAcm(options: AcmOptions): Promise<AcmSite> {
   const { ctx, acmUrl } = options;
   const secure = acmUrl.startsWith("https://");
+  const allowPrivateNetwork = options.allowPrivateNetwork ?? false;
   const bos = await openKeyRing(ctx);
   let clients: ReadonlyMap<string, ClientRecord> = new Map();
 
@@ -60,12 +66,14 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
     issuer: `${acmUrl}/op`,
     apiUrl: options.apiUrl,
     loketUrl: options.loketUrl,
+    proxies: options.proxies ?? 0,
     voet: [
       { tekst: "Wat is LeerID?", url: `${options.loketUrl}/wat-is-leerid` },
       { tekst: "Privacy", url: `${options.loketUrl}/privacy` },
       { tekst: "Toegankelijkheid", url: `${options.loketUrl}/toegankelijkheid` },
     ],
     secure,
+    allowPrivateNetwork,
     cookies: cookieNames(secure),
     bos,
     poort: makeGate({ klopt: options.matches }),
@@ -74,7 +82,7 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
       options.medewerkers &&
       openSleutel(options.medewerkers, {
         issuer: `${acmUrl}/op`,
-        plainHttp: options.allowPrivateNetwork ?? false,
+        plainHttp: allowPrivateNetwork,
       }),
     clients: () => clients,
   };
@@ -85,7 +93,7 @@ export async function createAcm(options: AcmOptions): Promise<AcmSite> {
   const clientsFollowed = await followState(ctx, {
     channel: "leerid_clients",
     name: "clients",
-    read: () => listClients(ctx),
+    read: servedClients(ctx),
     take(newest) {
       clients = new Map(newest.map((client) => [client.clientId, client]));
       library.renew();

@@ -7,7 +7,7 @@ import { openFeiten, type Feiten } from "#modules/verstrekking";
 import { duur, type Bewijs, type Sessie, type Wie } from "./contract.ts";
 import { endedSql, toldSql } from "./end-sessions.ts";
 import type { UnitOfWork } from "./library/unit-of-work.ts";
-import { readMedewerker, type Medewerker } from "./medewerker.ts";
+import { readMedewerker, type Medewerker } from "#modules/medewerkers";
 import { codeHashOf, type Code, type Decided } from "./token/code.ts";
 
 /** An authorization that was redeemed: its access token. */

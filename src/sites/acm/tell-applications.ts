@@ -4,7 +4,7 @@ import { describeError } from "#platform/log";
 import { readOndertekenaar, type Sign } from "#modules/tokens";
 import { findAfmeldadres } from "#modules/toepassingen";
 import { nowInSeconds } from "./clients.ts";
-import { postForm } from "./outgoing.ts";
+import { postForm } from "#platform/outgoing";
 import {
   claimAfmeldingen,
   deleteAfmeldingen,

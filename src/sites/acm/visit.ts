@@ -1,4 +1,6 @@
 import type { IncomingMessage } from "node:http";
+import { clientAddress } from "#platform/address";
+import type { Acm } from "./contract.ts";
 import { cookieOf } from "./cookies.ts";
 
 /** A request of a browser. */
@@ -37,5 +39,8 @@ export function isStrange({ req: { headers } }: Visit, issuer: string): boolean 
   return site === undefined && origin !== undefined && origin !== new URL(issuer).origin;
 }
 
-/** The address from which it comes. */
-export const sourceOf = ({ req }: Visit): string | undefined => req.socket.remoteAddress;
+/** Where an attempt comes from (D7, D24): its address, and what this browser brings to be known by. */
+export const originOf = ({ proxies, cookies: names }: Acm, { req, cookies }: Visit) => ({
+  bron: clientAddress(req, proxies),
+  toestel: cookieOf(cookies, names.toestel),
+});

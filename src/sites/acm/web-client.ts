@@ -53,7 +53,7 @@ function prepare(acm: Acm, record: ClientRecord): WebClient {
     redirectUris: new Set(redirectUris),
     scopes: new Set(metadata.scope?.split(" ")),
     alg: metadata.id_token_signed_response_alg === "ES256" ? "ES256" : "RS256",
-    pkce: true,
+    pkce: !record.pkceVrij,
     hearsLogout: Boolean(metadata.backchannel_logout_uri),
     toepassing: toepassing
       ? { naam: toepassing.naam, hue: toepassing.tint, initialen: toepassing.initialen }

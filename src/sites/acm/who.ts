@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Acm, Sessie, Wie } from "./contract.ts";
-import { subOfMedewerker, type Medewerker } from "./medewerker.ts";
+import { subOfMedewerker, type Medewerker } from "#modules/medewerkers";
 import type { WebClient } from "./web-client.ts";
 
 /**

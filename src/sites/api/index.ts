@@ -10,8 +10,10 @@ import { machineScopes } from "#modules/toepassingen";
 import type { Access } from "./access.ts";
 import { endpoints } from "./contract.ts";
 import { docsPage } from "./docs-page.ts";
+import type { Machines } from "./machines.ts";
 
 export { endpoints } from "./contract.ts";
+export { followMachines } from "./machines.ts";
 
 /** The OpenAPI description of the API. */
 export function apiDescription(urls: {
@@ -31,8 +33,15 @@ export function apiDescription(urls: {
 export function createApi(
   ctx: Context,
   urls: { readonly api: string; readonly acm: string },
-  /** Bytes of files of one package that may wait, without it there is no bound; what all sign-ins pass through. */
-  options: { readonly quotum?: number; readonly gate?: Gate } = {},
+  /**
+   * Bytes of files of one package that may wait, without it there is no bound; what all sign-ins pass through; which machines are
+   * registered, without it every token that ACM signed counts.
+   */
+  options: {
+    readonly quotum?: number;
+    readonly gate?: Gate;
+    readonly machines?: Pick<Machines, "may">;
+  } = {},
 ): Hono {
   const app = new Hono();
   const wieIs = makeTokenWatch(ctx);
@@ -69,15 +78,16 @@ export function createApi(
     if (access === "open") return "";
     const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(http.req.header("authorization") ?? "")?.[1];
     const machine = token === undefined ? undefined : await wieIs(token, urls.api);
-    if (!machine)
-      return new Problem(algemeen["geen-token"], undefined, {
-        "www-authenticate": `Bearer realm="LeerID"${token ? ', error="invalid_token"' : ""}`,
-      });
+    const noToken = new Problem(algemeen["geen-token"], undefined, {
+      "www-authenticate": `Bearer realm="LeerID"${token ? ', error="invalid_token"' : ""}`,
+    });
+    if (!machine) return noToken;
     if (!machine.scopes.includes(access)) {
       return new Problem(algemeen["geen-recht"], `Nodig: ${access}`, {
         "www-authenticate": `Bearer error="insufficient_scope", scope="${access}"`,
       });
     }
+    if ((await options.machines?.may(machine.clientId, access)) === false) return noToken;
     return machine.clientId;
   }
 }

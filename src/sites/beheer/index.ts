@@ -4,11 +4,13 @@ import { noticeSheet, openBy, staffClient, type Door } from "#platform/staff-sit
 import type { Calls, PageContent } from "./contract.ts";
 import { beheerPage } from "./frame.ts";
 import { functies, functiesOf, may, taken, type Taak } from "./functies.ts";
-import { routes } from "./routes.ts";
 import { upkeep } from "./jobs.ts";
 import { findSessie, sessies } from "./store.ts";
 
-export { functies, routes, taken, upkeep };
+export { functies, taken, upkeep };
+
+/** Every route of the site. Loaded when it is served: a process that only does its upkeep holds no page of it. */
+export const loadRoutes = async () => (await import("./routes.ts")).routes;
 
 const clientId = "beheer";
 
@@ -35,10 +37,10 @@ export const clientFile = (ctx: Context, urls: Urls): string =>
  * The department's site (R7): the function of whoever is signed in, and the access rule before every route.
  * @param options.dov organisation code of the department; undefined = nobody has a function
  */
-export function createBeheer(
+export async function createBeheer(
   ctx: Context,
   { urls, dov }: { readonly urls: Urls; readonly dov: string | undefined },
-): Pick<Door, "app" | "isAcmFound"> {
+): Promise<Pick<Door, "app" | "isAcmFound">> {
   const { app, isAcmFound, answers, mount } = openBy(ctx, {
     clientId,
     naam: "beheer",
@@ -53,7 +55,7 @@ export function createBeheer(
   });
 
   /** Who is this, what may he now. */
-  mount<Calls>(routes, async (http, id, toegang) => {
+  mount<Calls>(await loadRoutes(), async (http, id, toegang) => {
     const sessie = await findSessie(ctx, id);
     if (!sessie) return undefined;
     const ik = { ...sessie, functies: functiesOf(sessie, dov) };

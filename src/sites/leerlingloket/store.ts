@@ -3,7 +3,7 @@ import type { Context } from "#platform/context";
 import { hash } from "#platform/crypto";
 import type { Sessies } from "#platform/relying-party";
 import type { AccountUuid } from "#platform/ids";
-import { readFeiten, type Feiten } from "#modules/verstrekking";
+import { openFeiten, type Feiten } from "#modules/verstrekking";
 
 export type Sessie = {
   readonly accountUuid: AccountUuid;
@@ -16,7 +16,13 @@ export async function findSessie(ctx: Context, id: string, vandaag: Datum): Prom
   const [row] = await ctx.sql<{ account_uuid: AccountUuid; id_token: string; feiten: string | null }[]>`
     select account_uuid, id_token, verstrekking.feiten(account_uuid, null, ${vandaag}::date) as feiten
       from leerlingloket.sessie where id_hash = ${hash(id)} and verloopt_op > ${new Date(ctx.clock.now())}`;
-  return row && { accountUuid: row.account_uuid, idToken: row.id_token, feiten: readFeiten(row.feiten) };
+  return (
+    row && {
+      accountUuid: row.account_uuid,
+      idToken: row.id_token,
+      feiten: await openFeiten(ctx, row.feiten),
+    }
+  );
 }
 
 /** Where the sessions of the loket are kept, each with the account of a pupil. */

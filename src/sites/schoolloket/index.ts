@@ -6,10 +6,8 @@ import { importToepassing } from "#modules/toepassingen";
 import type { Calls, PageContent, SchoolRequest, Toegang, PageRequest } from "./contract.ts";
 import { schoolPage } from "./frame.ts";
 import { rightExpiredPage } from "./right-expired.ts";
-import { routes } from "./routes.ts";
 import { chooseSchool, findSessie, sessies } from "./store.ts";
 
-export { routes } from "./routes.ts";
 export { upkeep } from "./jobs.ts";
 
 const clientId = "schoolloket";
@@ -39,8 +37,11 @@ export async function register(ctx: Context, urls: Urls): Promise<void> {
   );
 }
 
+/** Every route of the site. Loaded when it is served: a process that only does its upkeep holds no page of it. */
+export const loadRoutes = async () => (await import("./routes.ts")).routes;
+
 /** The school's site (R20): the school one works for, and the access rule before every route. */
-export function createSchoolloket(ctx: Context, urls: Urls): Pick<Door, "app" | "isAcmFound"> {
+export async function createSchoolloket(ctx: Context, urls: Urls): Promise<Pick<Door, "app" | "isAcmFound">> {
   const { app, isAcmFound, answers, mount } = openBy(ctx, {
     clientId,
     naam: "het Schoolloket",
@@ -56,7 +57,7 @@ export function createSchoolloket(ctx: Context, urls: Urls): Pick<Door, "app" | 
   });
 
   /** The first wall: who is this, what may he today, in which school. */
-  mount<Calls>(routes, async (http, id, toegang) => {
+  mount<Calls>(await loadRoutes(), async (http, id, toegang) => {
     const sessie = await findSessie(ctx, id);
     if (!sessie) return undefined;
     const rechten = await rechtenOf(ctx, sessie, ctx.clock.vandaag());

@@ -56,6 +56,15 @@ describe("the way in", () => {
     assert.doesNotMatch(await (await w.get("/hulp", cookie)).text(), /data-address/);
   });
 
+  test("signing out while ACM is away ends the session here all the same, and says when to come back", async () => {
+    const cookie = await w.sessieOf(beheerder);
+    const answer = await w.post("/afmelden", cookie);
+    assert.equal(answer.status, 503);
+    assert.match(answer.headers.get("retry-after") ?? "", /^\d+$/);
+    assert.match(await answer.text(), /Dit lukt nu even niet/);
+    assert.equal((await w.get("/hulp", cookie)).status, 303);
+  });
+
   test("R20, R46: header and exactly the three tabs, with the school of the session", async () => {
     const text = await (await w.get("/hulp", await w.sessieOf(beheerder))).text();
     assert.match(text, /De Regenboog/);

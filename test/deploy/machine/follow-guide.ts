@@ -1,12 +1,13 @@
 // Follows docs/uitbating.md block by block, on the machine that start.sh made; ends with exit code 1 at the first thing that fails.
 // What others do for an operator stands here: names, a certificate, the provider of adults, a school that hands out passwords.
 import { execFile } from "node:child_process";
-import { appendFileSync, cpSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createUpstream } from "#demo/upstream/index";
-import { personas } from "#demo/upstream/personas";
+import { dovOrganisatie, personas } from "#demo/upstream/personas";
+import { blocksOf, type Block } from "#testing/blocks";
 import { runTool } from "#testing/debian-tools";
 import { readPdf } from "#testing/pdf";
 import { openBrowser, type Browser } from "./browser.ts";
@@ -15,43 +16,36 @@ const guide = readFileSync(new URL("../../../docs/uitbating.md", import.meta.url
 const provider = "https://aanmelden.leerid.example:8443";
 const loket = "https://mijn.leerid.example";
 const school = "https://school.leerid.example";
+const beheer = "https://beheer.leerid.example";
 
-type Block = {
-  readonly heading: string;
-  readonly chapter: string;
-  readonly text: string;
-  readonly line: number;
-  /** On the second machine. */
-  readonly second: boolean;
-};
-
-/** Every block of commands, in the order of the page. */
-function blocksOf(page: string): readonly Block[] {
-  const blocks: Block[] = [];
-  let [chapter, heading] = ["", ""];
-  let text: string[] | undefined;
-  let second = false;
-  for (const [index, line] of page.split("\n").entries()) {
-    if (text !== undefined) {
-      if (line === "```") {
-        blocks.push({ chapter, heading, text: text.join("\n"), line: index - text.length, second });
-        text = undefined;
-      } else text.push(line);
-    } else if (/^```sh(?: |$)/.test(line)) {
-      text = [];
-      second = line === "```sh tweede-knoop";
-    } else if (line.startsWith("## ")) [chapter, heading] = [line.slice(3), ""];
-    else if (line.startsWith("### ")) heading = line.slice(4);
-  }
-  return blocks;
+/** The same page, in the order that is followed: restoring begins and ends the same way from a dump and to a moment. */
+const restoring = [
+  "Oefenen",
+  ...["Echt terugzetten: vooraf", "Uit de dump", "Daarna, bij allebei"],
+  "Het ogenblik",
+  ...["Echt terugzetten: vooraf", "Tot een ogenblik", "Daarna, bij allebei"],
+];
+function orderOf(blocks: readonly Block[]): readonly Block[] {
+  const at = blocks.findIndex(({ chapter }) => chapter === "Terugzetten");
+  const restore = blocks.filter(({ chapter }) => chapter === "Terugzetten");
+  const lost = restore.filter(({ heading }) => !restoring.includes(heading));
+  if (lost.length > 0) throw new Error(`nobody follows ${lost.map(({ heading }) => heading).join(", ")}`);
+  return blocks.toSpliced(
+    at,
+    restore.length,
+    ...restoring.flatMap((heading) => restore.filter((block) => block.heading === heading)),
+  );
 }
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
+const isSecond = (kind: string): boolean => kind === "sh tweede-knoop";
+
 /** Where the second machine stands, seen from the first: they share a network. */
 const secondRoot = "/mnt";
 
-function run({ text, line, chapter, heading, second }: Block): Promise<void> {
+function run({ text, line, chapter, heading, kind }: Block): Promise<void> {
+  const second = isSecond(kind);
   return new Promise((resolve, reject) => {
     const started = Date.now();
     execFile(
@@ -107,7 +101,12 @@ async function startProvider(): Promise<void> {
     clientId: "leerid",
     clientSecret: "geheim-van-de-provider-van-medewerkers",
     redirectUri: "https://acm.leerid.example/op/v1/medewerker/terug",
-    personas: personas.map((one) => ({ ...one, acr: "urn:be:vlaanderen:acr:2fa" })),
+    personas: personas.map(({ claims, ...one }) => ({
+      ...one,
+      // The department has the number that the guide gives it.
+      claims: JSON.parse(JSON.stringify(claims).replaceAll(dovOrganisatie, "OVO000000")) as typeof claims,
+      acr: "urn:be:vlaanderen:acr:2fa",
+    })),
     now: Date.now,
   });
   const pem = readFileSync("/root/leerid.pem", "utf8");
@@ -241,12 +240,51 @@ const describe = (error: unknown): string =>
     : String(error);
 
 /** What was made at one machine and has to be at the other is carried there, as the guide says. */
-const carry = () => cpSync("/root/leerid-knoop.tar.gz", `${secondRoot}/root/leerid-knoop.tar.gz`);
+function carry(): void {
+  for (const path of ["/root/leerid-knoop.tar.gz", "/etc/leerid/geheim/hoofdsleutel"])
+    if (existsSync(path)) cpSync(path, `${secondRoot}${path}`);
+}
+
+/** Every site shows what only the database knows: a page that merely answers may stand on an empty one. */
+async function visitEverySite(): Promise<void> {
+  for (const leerling of leerlingen) await signIn(leerling);
+  const beheerder = openBrowser();
+  await beheerder.send(await beheerder.open(`${school}/aanmelden`), "login", { login: "nele.segers" });
+  const pupils = await beheerder.open(`${school}/leerid-beheer?niveau=lager`);
+  expect(
+    /name="leerling" value=/.test(pupils.text),
+    `the school sees its pupils ${pupils.text.slice(0, 3000)}`,
+  );
+  const department = openBrowser();
+  await department.send(await department.open(`${beheer}/aanmelden`), "login", { login: "sofie.maes" });
+  const packages = await department.open(`${beheer}/schoolsoftware/999001`);
+  expect(
+    packages.status === 200 && packages.text.includes("Voorbeeldpakket"),
+    `the department sees which package a school uses, not ${packages.url.href} (${packages.status}) ${packages.text.slice(0, 3000)}`,
+  );
+  say("✔ what was restored serves: a pupil, his school and the department see what the database knows");
+}
+
+const sql = async (text: string): Promise<string> => {
+  const { code, said } = await runTool("runuser", [
+    ...["-u", "postgres", "--", "psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-d", "leerid", "-c", text],
+  ]);
+  expect(code === 0, `${text}: ${said}`);
+  return said.trim();
+};
+
+/** A message of Discimus that nobody can read, so that there is one in quarantine. */
+async function sendBadMessage(): Promise<void> {
+  writeFileSync("/tmp/kapot.ndjson", `{"kapot": "${Date.now()}"}\n`);
+  const { said } = await runTool("leerid", ["import", "discimus", "/tmp/kapot.ndjson"]);
+  expect(said.includes("1 in quarantaine"), said);
+}
 
 await startProvider();
 let leerlingen: readonly Leerling[] = [];
 let visits: { end(): Promise<void> } | undefined;
-/** What happens when a part of the page has been followed to its end, by the heading of what comes next. */
+let quarantine = "";
+/** What happens when the page comes to a chapter or a heading. */
 const before: Readonly<Record<string, () => Promise<void>>> = {
   "Elke dag": async () => {
     leerlingen = await choosePasswords(await handOut());
@@ -257,10 +295,14 @@ const before: Readonly<Record<string, () => Promise<void>>> = {
     say("✔ the dropserver greets through the proxy");
     await waitForSeal();
   },
+  "De quarantaine": sendBadMessage,
+  "Het ogenblik": async () => {
+    // This is in the log only, not in the copy.
+    await sendBadMessage();
+    quarantine = await sql("select count(*), max(nr) from discimus.quarantaine");
+    await sleep(1100); // the moment is written in whole seconds
+  },
   Bijwerken: async () => {
-    for (const leerling of leerlingen) await signIn(leerling);
-    leerlingen = await choosePasswords(await handOut());
-    say("✔ what was restored serves: the pupils, the school, the provider of adults");
     await refuses(
       "a rehearsal of a copy that lost a row",
       `cp -a /var/lib/postgresql/kopie/$(date +%F) /tmp/kopie
@@ -270,25 +312,45 @@ const before: Readonly<Record<string, () => Promise<void>>> = {
     );
     await refuses(
       "a provider that knows another secret",
-      `cp -a /etc/leerid /tmp/leerid
-       echo 'een-heel-ander-geheim' > /tmp/leerid/geheim/medewerkers-client-secret
-       NODE_USE_SYSTEM_CA=1 /opt/leerid/huidig/node /usr/share/leerid/medewerkers/check.mjs /tmp/leerid`,
+      `secret=/etc/leerid/geheim/medewerkers-client-secret
+       cp -p $secret /tmp/secret
+       trap 'cp -p /tmp/secret $secret' EXIT
+       echo 'een-heel-ander-geheim' > $secret
+       leerid medewerkers toets`,
       /✖ het geheim klopt niet/,
     );
   },
   "Een nieuwe versie": async () => {
     visits = keepSigningIn(leerlingen);
   },
+  "Een andere hoofdsleutel": async () => {
+    await visits?.end();
+  },
 };
-const blocks = blocksOf(guide);
-let [chapter, heading] = ["", ""];
-for (const block of blocks) {
+/** What happens when the blocks under a heading were followed. */
+const after: Readonly<Record<string, () => Promise<void>>> = {
+  "Daarna, bij allebei": visitEverySite,
+  "Het ogenblik": async () => {
+    await sleep(1100);
+    await sql("truncate inschrijvingen.inschrijving cascade");
+    say("✔ somebody emptied a table");
+  },
+  "Tot een ogenblik": async () => {
+    const now = await sql("select count(*), max(nr) from discimus.quarantaine");
+    expect(now === quarantine, `${now} in quarantine, not ${quarantine}: what came after the copy is lost`);
+    say("✔ what the log knew of after the copy is back");
+  },
+};
+const blocks = orderOf(blocksOf(guide).filter(({ kind }) => /^sh\b/.test(kind)));
+for (const [index, block] of blocks.entries()) {
+  const { chapter, heading } = blocks[index - 1] ?? { chapter: "", heading: "" };
   if (block.chapter !== chapter) await before[block.chapter]?.();
   if (block.heading !== heading) await before[block.heading]?.();
-  ({ chapter, heading } = block);
-  if (block.text.includes("leerid-knoop.tar.gz") && block.second) carry();
+  if (isSecond(block.kind)) carry();
   await run(block);
+  if (blocks[index + 1]?.heading !== block.heading) await after[block.heading]?.();
 }
-await visits?.end();
+leerlingen = await choosePasswords(await handOut());
+await visitEverySite();
 say(`${blocks.length} blocks`);
 process.exit(0);

@@ -2,6 +2,7 @@
 # A machine of its own for a test, as root: what is installed here, seen through an overlay that is thrown away, with its own
 # processes and a network that leads nowhere. Called in new namespaces:
 #   unshare --mount --net --pid --ipc --uts --fork --kill-child start.sh FOLDER PROGRAM ARGUMENTS…
+# The version of PostgreSQL is the oldest that Debian has here, or that of the tree (bin, lib, share) in LEERID_TEST_POSTGRESQL.
 set -euo pipefail
 map="$1"
 shift
@@ -30,19 +31,34 @@ make() {
   find "$map/nieuw" -maxdepth 1 -type f -name 'leerid-program-*' -exec cp {} "$2/root/nieuw/" \;
 }
 
+versie=$(find /usr/lib/postgresql -mindepth 1 -maxdepth 1 -printf '%f\n' | sort -n | head -1)
+[ -z "${LEERID_TEST_POSTGRESQL:-}" ] || versie=$("$LEERID_TEST_POSTGRESQL/bin/postgres" --version | grep -oE '[0-9]+' | head -1)
+
 m="$map/laag/machine"
 make a "$m"
 make b "$m/mnt"
+if [ -n "${LEERID_TEST_POSTGRESQL:-}" ]; then
+  mkdir -p "$m/usr/lib/postgresql/$versie"
+  cp -a "$LEERID_TEST_POSTGRESQL/." "$m/usr/lib/postgresql/$versie/"
+fi
+# The test itself is there too, also when it lies in /tmp or on another disk.
+if [ ! -e "$m$hier" ]; then
+  wortel=$(cd "$hier/../../.." && pwd)
+  mkdir -p "$m$wortel"
+  mount --bind "$wortel" "$m$wortel"
+fi
 ip link set lo up
 for nr in 11 12 99; do ip addr add "10.0.0.$nr/32" dev lo; done
 hostname knoop-a
 # Who installs PostgreSQL on an empty machine gets a fresh cluster that runs.
 chroot "$m" /bin/bash -c '
-  for versie in /etc/postgresql/*/*; do
-    [ -d "$versie" ] || continue
-    pg_dropcluster --stop "$(basename "$(dirname "$versie")")" "$(basename "$versie")" || true
+  for cluster in /etc/postgresql/*/*; do
+    [ -d "$cluster" ] || continue
+    pg_dropcluster --stop "$(basename "$(dirname "$cluster")")" "$(basename "$cluster")" || true
   done
   rm -rf /etc/postgresql /var/lib/postgresql/*/main
-  pg_createcluster --locale C.UTF-8 --start '"$(ls /usr/lib/postgresql | sort -n | head -1)"' main' >/dev/null
+  for programs in /usr/lib/postgresql/*; do [ "$programs" = "/usr/lib/postgresql/$1" ] || rm -rf "$programs"; done
+  pg_createcluster --locale C.UTF-8 --start "$1" main' bash "$versie" >/dev/null
+unset LEERID_TEST_POSTGRESQL # nothing of tests in production
 # Not exec: this shell is the first process here, and takes in what others leave behind.
 chroot "$m" "$@" || exit $?

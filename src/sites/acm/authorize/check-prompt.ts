@@ -24,7 +24,7 @@ export function checkMaxAge(c: Checking): void {
   const text = c.params["max_age"] ?? c.client.metadata.default_max_age;
   if (text === undefined) return;
   const maxAge = Number(text);
-  if (!Number.isSafeInteger(maxAge) || maxAge < 0 || Object.is(maxAge, -0))
+  if (!Number.isSafeInteger(maxAge) || maxAge < 0)
     throw new errors.InvalidRequest("invalid max_age parameter value");
   c.vraag = { ...c.vraag, ...(maxAge === 0 ? { opnieuw: true } : { maxAge }) };
 }

@@ -15,23 +15,28 @@ export function rejectDuplicates({ raw }: Checking): void {
     throw new errors.InvalidRequest(`'${twice.join("', '")}' parameter must not be provided twice`);
 }
 
-/** What we do not do (OpenID Connect Core 6, 7.2.1; RFC 8707: no resource of ours is a pupil's). */
-export function rejectUnsupported({ params, raw }: Checking): void {
+/** What we do not do (OpenID Connect Core 6). */
+export function rejectUnsupported({ params }: Checking): void {
   if (params["request"] !== undefined) throw new errors.RequestNotSupported();
   if (params["request_uri"] !== undefined) throw new errors.RequestUriNotSupported();
-  if (params["registration"] !== undefined) throw new errors.RegistrationNotSupported();
-  if (raw["resource"]) throw new errors.InvalidTarget();
 }
 
-/**
- * A code, in the query or by a form: in a fragment scripts would read it (RFC 9700 4.3).
- * @throws UnsupportedResponseMode, UnsupportedResponseType, InvalidRequest
- */
-export function checkResponse({ params }: Checking): void {
-  const { response_mode: mode, response_type: type } = params;
+/** By the query or by a form: in a fragment scripts would read it (RFC 9700 4.3). @throws UnsupportedResponseMode, InvalidRequest */
+export function checkResponseMode({ params: { response_mode: mode } }: Checking): void {
   if (mode !== undefined && !["query", "form_post", "fragment"].includes(mode))
     throw new errors.UnsupportedResponseMode();
-  if (type === undefined) throw new errors.InvalidRequest("missing required parameter 'response_type'");
-  if (type !== "code") throw new errors.UnsupportedResponseType();
   if (mode === "fragment") throw new errors.InvalidRequest("unsupported response_mode requested");
+}
+
+/** Who asks does not say who it is (7.2.1), and asks for a code. @throws InvalidRequest, RegistrationNotSupported, UnsupportedResponseType */
+export function checkResponseType({ params }: Checking): void {
+  const { response_type: type } = params;
+  if (type === undefined) throw new errors.InvalidRequest("missing required parameter 'response_type'");
+  if (params["registration"] !== undefined) throw new errors.RegistrationNotSupported();
+  if (type.split(" ").some((one) => one !== "code")) throw new errors.UnsupportedResponseType();
+}
+
+/** No resource of ours is a pupil's (RFC 8707 2). @throws InvalidTarget */
+export function rejectResource({ raw }: Checking): void {
+  if (raw["resource"]) throw new errors.InvalidTarget();
 }

@@ -11,7 +11,13 @@ import { checkClient, checkRedirectUri } from "./check-client.ts";
 import { checkHint } from "./check-hint.ts";
 import { checkPkce } from "./check-pkce.ts";
 import { checkMaxAge, checkPrompt } from "./check-prompt.ts";
-import { checkResponse, rejectDuplicates, rejectUnsupported } from "./check-response.ts";
+import {
+  checkResponseMode,
+  checkResponseType,
+  rejectDuplicates,
+  rejectResource,
+  rejectUnsupported,
+} from "./check-response.ts";
 import { checkScope } from "./check-scope.ts";
 import { decideAccess, refuseAccess } from "./decide.ts";
 import { findSession } from "./find-session.ts";
@@ -23,10 +29,12 @@ import type { Checking } from "./checking.ts";
 const checks: readonly ((c: Checking) => void | Promise<void>)[] = [
   rejectDuplicates,
   rejectUnsupported,
-  checkResponse,
+  checkResponseMode,
+  checkResponseType,
   checkPrompt,
   checkScope,
   checkPkce,
+  rejectResource,
   checkMaxAge,
   checkHint,
 ];
@@ -73,7 +81,7 @@ export async function authorize(acm: Acm, visit: Visit): Promise<Answer> {
       clientId: client.clientId,
       redirectUri: params["redirect_uri"] ?? "",
       scope: "",
-      responseMode: params["response_mode"] === "form_post" ? "form_post" : "query",
+      responseMode: raw["response_mode"] === "form_post" ? "form_post" : "query",
       gesteld: acm.ctx.clock.now(),
       ...(params["state"] !== undefined && !Array.isArray(raw["state"]) && { state: params["state"] }),
       ...(params["nonce"] !== undefined && { nonce: params["nonce"] }),

@@ -1,7 +1,7 @@
 import type { Account, KoaContextWithOIDC } from "oidc-provider";
 import { decide } from "#modules/verstrekking";
 import type { Acm } from "../contract.ts";
-import { claimsOf } from "../medewerker.ts";
+import { claimsOf } from "#modules/medewerkers";
 import { workOf } from "./unit-of-work.ts";
 
 /** The library asks for the account behind a token, at userinfo: D5 decides again, and what leaves is logged. */

@@ -21,7 +21,7 @@ export function makeAdapter(acm: Acm): (name: string) => Adapter {
   return (name) => ({ ...nothing, ...kinds[name] });
 }
 
-const nothing: Adapter = {
+export const nothing: Adapter = {
   upsert: async () => {},
   find: async () => undefined,
   findByUserCode: async () => undefined,

@@ -68,5 +68,11 @@ async function commitBeforeAnswer(
     ctx.set("referrer-policy", "no-referrer");
   } catch (error) {
     sendThrough(ctx, faultAnswer(acm, ctx.path, error));
+  } finally {
+    // Scripts of other sites read what is public, and that alone; the library lets them read a refusal before it knows the client.
+    if (!isPublic(ctx.path))
+      for (const name of ["allow-origin", "expose-headers"]) ctx.remove(`access-control-${name}`);
   }
 }
+
+const isPublic = (path: string): boolean => path === "/v1/keys" || path.startsWith("/.well-known/");

@@ -2,12 +2,11 @@ import type { EventEmitter } from "node:events";
 import { Provider, type Configuration } from "oidc-provider";
 import { describeError, isHangUp } from "#platform/log";
 import { attributen } from "#modules/verstrekking";
-import { leerlingScopes, machineScopes, medewerkerScopes } from "#modules/toepassingen";
-import { clientMetadata } from "../clients.ts";
+import { clientMetadata, clientRules } from "../clients.ts";
 import { acr, acrBadge, duur, type Acm } from "../contract.ts";
-import { medewerkerClaims } from "../medewerker.ts";
-import { checkAssertionEnd, clockTolerance } from "../token/client-assertion.ts";
-import { assertionAlgs } from "../token/client-keys.ts";
+import { medewerkerClaims } from "#modules/medewerkers";
+import { checkBesides, clockTolerance } from "../token/client-assertion.ts";
+import { fetchKeys } from "../token/client-keys.ts";
 import { findAccount } from "./account.ts";
 import { makeAdapter } from "./adapter.ts";
 import { getResourceServerInfo } from "./resource.ts";
@@ -54,23 +53,18 @@ function configuration(acm: Acm): Configuration {
       revocation: "/v1/revoke",
       end_session: "/v1/logout",
     },
-    scopes: [...new Set([...leerlingScopes, ...medewerkerScopes, ...Object.keys(machineScopes)])],
+    ...clientRules,
     claims: claimsByScope(),
     acrValues: [acr, acrBadge, ...(acm.sleutel?.acr ?? [])],
-    subjectTypes: ["public"],
     clientBasedCORS: () => false,
-    responseTypes: ["code"],
-    clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt"],
-    enabledJWA: {
-      idTokenSigningAlgValues: ["RS256", "ES256"],
-      clientAuthSigningAlgValues: [...assertionAlgs],
-    },
     conformIdTokenClaims: false,
     allowOmittingSingleRegisteredRedirectUri: false,
     acceptQueryParamAccessTokens: false,
     expiresWithSession: () => false, // adapter.ts joins every token with its session
     clockTolerance,
-    assertJwtClientAuthClaimsAndHeader: (_koa, { exp }) => checkAssertionEnd(exp),
+    assertJwtClientAuthClaimsAndHeader: (koa, _claims, _header, { clientId }) =>
+      checkBesides(acm, clientId, koa.oidc.params?.["client_assertion"]),
+    fetch: (url) => fetchKeys(acm, url),
     ttl: {
       AccessToken: duur.accessToken,
       AuthorizationCode: duur.code,

@@ -116,7 +116,21 @@ function draw({ vormen }: Plaatje): Html {
   </svg>`;
 }
 
+/** Longer than that, and it is over for today (D24). */
+const longestWait = 3600;
+
 function waitPart(seconden: number): Html {
+  if (seconden > longestWait)
+    return html`<div class="notice attention">
+      ${icon("hourglass")}
+      <div class="stack-s" role="alert">
+        <h2>Deze badge rust tot morgen</h2>
+        <p>
+          Er is een paar keer een ander plaatje gekozen. Misschien deed iemand anders dat. Vraag het aan je
+          leerkracht: je krijgt een nieuwe badge, en die werkt meteen.
+        </p>
+      </div>
+    </div>`;
   return html`<div class="notice attention">
     ${icon("hourglass")}
     <div>

@@ -127,6 +127,9 @@ function waiting(seconds: number): Html {
         Probeer opnieuw over <b class="nowrap">${formatWait(seconds)}</b>.
       </p>
       <p role="status" data-countdown-done hidden>Je kan nu opnieuw proberen.</p>
+      <p>
+        Kan je niet wachten? Neem een toestel waarop je je al aanmeldde, of vraag je leerkracht om een code.
+      </p>
     </div>
   </div>`;
 }

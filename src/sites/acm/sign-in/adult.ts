@@ -3,7 +3,7 @@ import { redirect, withCookies, type Answer } from "../answer.ts";
 import { proceed, stepsAfterSignIn } from "../authorize/index.ts";
 import { pathOf, type Form } from "../authorize/vraag.ts";
 import { secondsNow, type Acm } from "../contract.ts";
-import { SleutelError } from "../medewerker-sleutel.ts";
+import { SleutelError } from "#modules/medewerkers";
 import { forgetSignOut } from "../sign-out/adult.ts";
 import { findSessieOnly } from "../store.ts";
 import { sessionIdOf, type Visit } from "../visit.ts";

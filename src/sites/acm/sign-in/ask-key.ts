@@ -6,7 +6,7 @@ import type { Authorization } from "../authorize/authorization.ts";
 import { openForm, pathOf, type Vraag } from "../authorize/vraag.ts";
 import { duur, type Acm } from "../contract.ts";
 import { cookieOf, setCookie } from "../cookies.ts";
-import { SleutelError, type WayOut } from "../medewerker-sleutel.ts";
+import { SleutelError, type WayOut } from "#modules/medewerkers";
 import { medewerkerErrorPage, type ErrorMedewerker } from "../pages/index.ts";
 import { signedOutHere } from "../sign-out/adult.ts";
 import type { Visit } from "../visit.ts";

@@ -6,7 +6,7 @@ import { readForm as readFields } from "../body.ts";
 import { acrBadge, type Acm } from "../contract.ts";
 import { badge, choosePlaatje } from "../pages/index.ts";
 import type { BadgeError, BadgeInput } from "../pages/index.ts";
-import { sourceOf, type Visit } from "../visit.ts";
+import { originOf, type Visit } from "../visit.ts";
 import { finish } from "./finish.ts";
 import { tooLarge } from "./form.ts";
 
@@ -32,7 +32,7 @@ export async function answerBadge(acm: Acm, visit: Visit, form: Form): Promise<A
     badge: code,
     plaatje,
     clientId,
-    bron: sourceOf(visit),
+    ...originOf(acm, visit),
   });
   switch (outcome.soort) {
     case "wachten":
@@ -45,6 +45,7 @@ export async function answerBadge(acm: Acm, visit: Visit, form: Form): Promise<A
       return finish(acm, visit, form, {
         accountUuid: outcome.accountUuid,
         feiten: outcome.feiten,
+        toestel: outcome.toestel,
         acr: acrBadge,
       });
   }

@@ -1,5 +1,5 @@
 import { authenticate, chooseWachtwoord } from "#modules/aanmelding";
-import { getFeiten, type Feiten } from "#modules/verstrekking";
+import { getFeiten } from "#modules/verstrekking";
 import { hash } from "#platform/crypto";
 import type { AccountUuid } from "#platform/ids";
 import { pageAnswer, redirect, withCookies, type Answer } from "../answer.ts";
@@ -10,8 +10,8 @@ import { cookieOf, setCookie } from "../cookies.ts";
 import { endSessies } from "../end-sessions.ts";
 import { firstTimePage } from "../pages/index.ts";
 import type { FirstTimeError } from "../pages/index.ts";
-import { sessionIdOf, sourceOf, type Visit } from "../visit.ts";
-import { finish } from "./finish.ts";
+import { originOf, sessionIdOf, type Visit } from "../visit.ts";
+import { finish, type Pupil } from "./finish.ts";
 import { formPage, tooLarge } from "./form.ts";
 
 /** Characters of a password; the rest is none. */
@@ -76,27 +76,21 @@ export async function chooseOwn(acm: Acm, visit: Visit, form: Form): Promise<Ans
       gebruikersnaam,
       wachtwoord: nieuw,
       clientId,
-      bron: sourceOf(visit),
+      ...originOf(acm, visit),
     });
     if (again.soort !== "gelukt" || again.kiesWachtwoord || again.accountUuid !== accountUuid)
       return formPage(acm, form, 422, { gebruikersnaam, fout: { soort: "verlopen" } });
-    return finishOwn(acm, visit, form, accountUuid, again.feiten);
+    return finishOwn(acm, visit, form, again);
   }
   const feiten = await getFeiten(acm.ctx, accountUuid, clientId, acm.ctx.clock.vandaag());
   if (!feiten) return redirect(formUrl(form));
-  return finishOwn(acm, visit, form, accountUuid, feiten);
+  return finishOwn(acm, visit, form, { accountUuid, feiten });
 }
 
 /** What he proved with was for once: Back goes on to the application. */
-async function finishOwn(
-  acm: Acm,
-  visit: Visit,
-  form: Form,
-  accountUuid: AccountUuid,
-  feiten: Feiten,
-): Promise<Answer> {
+async function finishOwn(acm: Acm, visit: Visit, form: Form, pupil: Omit<Pupil, "acr">): Promise<Answer> {
   const spent = setCookie(acm, acm.cookies.eersteKeer, null, pathOf(form.uid));
-  return withCookies(await finish(acm, visit, form, { accountUuid, feiten, acr, amr }), [spent]);
+  return withCookies(await finish(acm, visit, form, { ...pupil, acr, amr }), [spent]);
 }
 
 function provenIn(acm: Acm, visit: Visit, { uid }: Form): FirstTime | undefined {

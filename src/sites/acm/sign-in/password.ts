@@ -1,9 +1,10 @@
 import { authenticate } from "#modules/aanmelding";
-import { withHeaders, type Answer } from "../answer.ts";
+import { withCookies, withHeaders, type Answer } from "../answer.ts";
 import type { Form } from "../authorize/vraag.ts";
 import { readForm as readFields } from "../body.ts";
 import { acr, amr, type Acm } from "../contract.ts";
-import { sourceOf, type Visit } from "../visit.ts";
+import { toestelCookies } from "../cookies.ts";
+import { originOf, type Visit } from "../visit.ts";
 import { finish } from "./finish.ts";
 import { askOwn } from "./first-time.ts";
 import { formPage, tooLarge } from "./form.ts";
@@ -26,7 +27,7 @@ export async function answerPassword(acm: Acm, visit: Visit, form: Form): Promis
     gebruikersnaam,
     wachtwoord,
     clientId: form.client.clientId,
-    bron: sourceOf(visit),
+    ...originOf(acm, visit),
   });
   switch (outcome.soort) {
     case "onjuist":
@@ -36,15 +37,16 @@ export async function answerPassword(acm: Acm, visit: Visit, form: Form): Promis
         "retry-after": String(outcome.seconden),
       });
     case "gelukt": {
-      const { accountUuid, feiten, kiesWachtwoord, sleutelVersie, minimum } = outcome;
-      if (!kiesWachtwoord) return finish(acm, visit, form, { accountUuid, feiten, acr, amr });
-      return askOwn(acm, form, {
+      const { accountUuid, feiten, toestel, kiesWachtwoord, sleutelVersie, minimum } = outcome;
+      if (!kiesWachtwoord) return finish(acm, visit, form, { accountUuid, feiten, toestel, acr, amr });
+      const asked = askOwn(acm, form, {
         accountUuid,
         sleutelVersie,
         voornaam: feiten.account.voornaam,
         gebruikersnaam: feiten.account.gebruikersnaam ?? gebruikersnaam,
         minimum,
       });
+      return withCookies(asked, toestelCookies(acm, toestel));
     }
   }
 }

@@ -31,6 +31,7 @@ function record(clientId: string, method: string, over: Record<string, unknown> 
     soort: "web",
     doelgroep: "leerlingen",
     naam: clientId,
+    pkceVrij: false,
     ...(method !== "private_key_jwt" && { geheim: secret }),
     metadata: {
       redirect_uris: ["https://bingel.example/terug"],
@@ -73,6 +74,7 @@ before(async () => {
   const listener = library(clients);
   acm = {
     issuer,
+    allowPrivateNetwork: true,
     ctx: { clock: { now: Date.now } } as Parameters<typeof authenticateClient>[0]["ctx"],
     clients: () => new Map(clients.map((client) => [client.clientId, client])),
   };

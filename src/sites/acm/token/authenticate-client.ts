@@ -22,13 +22,13 @@ export type Asked = {
  * @throws InvalidRequest what is shown cannot be read, or is shown twice · InvalidClientAuth the proof is not one of this client
  */
 export async function authenticateClient(
-  acm: Pick<Acm, "ctx" | "issuer" | "clients">,
+  acm: Pick<Acm, "ctx" | "issuer" | "clients" | "allowPrivateNetwork">,
   asked: Asked,
 ): Promise<{ readonly client: ClientRecord; readonly assertie: Assertie | undefined }> {
   const { clientId, secret, jwt } = readShown(asked);
   const client = typeof clientId === "string" ? acm.clients().get(clientId) : undefined;
   if (!client) throw new InvalidClientAuth("client not found");
-  const proof = proofOf(client);
+  const proof = proofOf(acm, client);
   if (secret !== undefined && proof?.kind === "secret") {
     if (!timingSafeEqual(proof.secretHash, hash(secret)))
       throw new InvalidClientAuth("invalid secret provided");
@@ -39,6 +39,16 @@ export async function authenticateClient(
   throw new InvalidClientAuth(
     "the provided authentication mechanism does not match the registered client authentication method",
   );
+}
+
+/** The registered client that a request says it is of, proven or not: for who reads the log. */
+export function namedClient(acm: Pick<Acm, "clients">, asked: Asked): string | undefined {
+  try {
+    const { clientId } = readShown(asked);
+    return typeof clientId === "string" && acm.clients().has(clientId) ? clientId : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The header `WWW-Authenticate` of this refusal: whoever came with a header hears which scheme is known here (RFC 6749 5.2). */

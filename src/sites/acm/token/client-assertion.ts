@@ -4,6 +4,7 @@ import { errors } from "oidc-provider";
 import { hash } from "#platform/crypto";
 import { nowInSeconds } from "../clients.ts";
 import type { Acm } from "../contract.ts";
+import { proofOf, type ClientProof } from "./client-keys.ts";
 
 const { InvalidClientAuth } = errors;
 
@@ -24,21 +25,34 @@ export type Assertie = { readonly idHash: Buffer; readonly verlooptOp: Date };
 export async function checkAssertion(
   acm: Pick<Acm, "ctx" | "issuer">,
   jwt: string,
-  {
-    clientId,
-    algs,
-    keys,
-  }: { readonly clientId: string; readonly algs: readonly string[]; readonly keys: readonly JWK[] },
+  { clientId, algs, keysOf }: { readonly clientId: string } & Extract<ClientProof, { kind: "assertion" }>,
 ): Promise<Assertie> {
   const { alg, kid } = headerOf(jwt);
   if (alg === undefined || !algs.includes(alg)) throw new InvalidClientAuth("alg mismatch");
   const { jti, exp } = checkClaims(jwt, clientId, [acm.issuer, `${acm.issuer}/v1/token`]);
-  const meant = keys.filter((key) => kid === undefined || key.kid === kid);
-  if (!(await isSignedBy(jwt, meant))) throw new InvalidClientAuth("invalid signature");
+  if (!(await isSignedBy(jwt, await keysOf(kid)))) throw new InvalidClientAuth("invalid signature");
   return {
     idHash: hash(createHash("sha256").update(`${clientId}${jti}`).digest("base64url")),
     verlooptOp: new Date(acm.ctx.clock.now() + (exp + clockTolerance - nowInSeconds()) * 1000),
   };
+}
+
+/**
+ * What we ask besides, where the library checked an assertion: that it ends soon, and that its key is one that we know. The library
+ * keeps keys of a `jwks_uri` as long as they fit; ours are never older than ten minutes.
+ * @throws InvalidClientAuth
+ */
+export async function checkBesides(
+  acm: Pick<Acm, "ctx" | "allowPrivateNetwork" | "clients">,
+  clientId: string,
+  jwt: unknown,
+): Promise<void> {
+  const client = acm.clients().get(clientId);
+  const proof = client && proofOf(acm, client);
+  if (typeof jwt !== "string" || proof?.kind !== "assertion") throw new InvalidClientAuth("client not found");
+  checkAssertionEnd(decodeJwt(jwt).exp);
+  const keys = await proof.keysOf(headerOf(jwt).kid);
+  if (!(await isSignedBy(jwt, keys))) throw new InvalidClientAuth("invalid signature");
 }
 
 /** Not every header that can be decoded is one; what is wrong in it is wrong with the proof, not with the request. */

@@ -1,8 +1,9 @@
 import type { JWK } from "jose";
-import type { ClientMetadata } from "oidc-provider";
 import { hash } from "#platform/crypto";
 import type { ClientRecord } from "#modules/toepassingen";
-import { clientMetadata } from "../clients.ts";
+import { clientMetadata, clientRules } from "../clients.ts";
+import type { Acm } from "../contract.ts";
+import { remoteKeys } from "./remote-keys.ts";
 
 /** How one client proves who it is, made ready once for each registration. */
 export type ClientProof =
@@ -13,28 +14,58 @@ export type ClientProof =
   | {
       readonly kind: "assertion";
       /** What it may sign with. */ readonly algs: readonly string[];
-      readonly keys: readonly JWK[];
+      /** Its public keys that a `kid` may mean; all of them without one. */
+      keysOf(kid: string | undefined): Promise<readonly JWK[]>;
     };
-
-/** Algorithms of client assertions; of discovery too. */
-export const assertionAlgs = ["RS256", "ES256"] as const;
 
 const prepared = new WeakMap<ClientRecord, ClientProof | undefined>();
 
 /** How this client proves who it is; undefined where its registration gives nothing to prove it with. */
-export function proofOf(client: ClientRecord): ClientProof | undefined {
-  if (!prepared.has(client)) prepared.set(client, prepare(client.geheim, clientMetadata(client)));
+export function proofOf(
+  acm: Pick<Acm, "ctx" | "allowPrivateNetwork">,
+  client: ClientRecord,
+): ClientProof | undefined {
+  if (!prepared.has(client)) prepared.set(client, prepare(acm, client));
   return prepared.get(client);
 }
 
-function prepare(geheim: string | undefined, metadata: ClientMetadata): ClientProof | undefined {
-  if (metadata.token_endpoint_auth_method === "private_key_jwt") {
-    const { token_endpoint_auth_signing_alg: alg, jwks } = metadata;
-    return {
-      kind: "assertion",
-      algs: alg === undefined ? assertionAlgs : [alg],
-      keys: (jwks?.keys ?? []) as readonly JWK[],
-    };
-  }
-  return geheim === undefined ? undefined : { kind: "secret", secretHash: hash(geheim) };
+function prepare(
+  acm: Pick<Acm, "ctx" | "allowPrivateNetwork">,
+  client: ClientRecord,
+): ClientProof | undefined {
+  const { clientId, geheim } = client;
+  const metadata = clientMetadata(client);
+  if (metadata.token_endpoint_auth_method !== "private_key_jwt")
+    return geheim === undefined ? undefined : { kind: "secret", secretHash: hash(geheim) };
+  const { token_endpoint_auth_signing_alg: alg, jwks, jwks_uri: uri } = metadata;
+  const own = (jwks?.keys ?? []) as readonly JWK[];
+  return {
+    kind: "assertion",
+    algs: alg === undefined ? clientRules.enabledJWA.clientAuthSigningAlgValues : [alg],
+    keysOf:
+      uri === undefined
+        ? async (kid) => own.filter((key) => kid === undefined || key.kid === kid)
+        : remoteKeys(acm, { clientId, uri }),
+  };
 }
+
+/**
+ * What the library gets when it fetches the keys of a client: those that we know, after we looked again if we may. So it goes
+ * nowhere itself.
+ * @throws when there are none
+ */
+export async function fetchKeys(
+  acm: Pick<Acm, "ctx" | "allowPrivateNetwork" | "clients">,
+  url: string | URL | Request,
+): Promise<Response> {
+  const client = [...acm.clients().values()].find(({ metadata }) => metadata["jwks_uri"] === String(url));
+  const proof = client && proofOf(acm, client);
+  if (proof?.kind !== "assertion") throw new Error("no client has its keys there");
+  await proof.keysOf(nobodysKid);
+  const keys = await proof.keysOf(undefined);
+  if (keys.length === 0) throw new Error("the keys of this client are not known");
+  return Response.json({ keys });
+}
+
+/** No key has it, so that it makes us look again. */
+const nobodysKid = "";

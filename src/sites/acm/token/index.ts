@@ -4,7 +4,7 @@ import { json, type Answer } from "../answer.ts";
 import { duur, type Acm } from "../contract.ts";
 import { useAssertie } from "../store.ts";
 import { findWebClient } from "../web-client.ts";
-import { authenticateClient, challengeOf } from "./authenticate-client.ts";
+import { authenticateClient, challengeOf, namedClient } from "./authenticate-client.ts";
 import { checkCode, readGrant } from "./check-code.ts";
 import { redeem, usedTwice } from "./redeem.ts";
 import { signIdToken } from "./sign.ts";
@@ -48,7 +48,7 @@ export async function redeemCode(
     const refusal = await burnAssertion(acm, asked?.assertie, error);
     if (!(refusal instanceof errors.OIDCProviderError) || !refusal.expose) throw refusal;
     const reden = reasonOf(refusal);
-    acm.ctx.log.warn({ client: asked?.client.clientId, reden }, "a code was not redeemed");
+    acm.ctx.log.warn({ client: namedClient(acm, shown), reden }, "a code was not redeemed");
     const { error: name, error_description: description, statusCode } = refusal;
     const challenge = challengeOf(acm, shown, refusal);
     return json(

@@ -1,7 +1,7 @@
 import { errors } from "oidc-provider";
 import { hash, randomToken } from "#platform/crypto";
 import { decide, digestOf, refuse, subjectOf, type Feiten } from "#modules/verstrekking";
-import { claimsOf } from "../medewerker.ts";
+import { claimsOf } from "#modules/medewerkers";
 import { redeemCodeSql, revoke } from "../store.ts";
 import { codeHashOf, type Code, type Decided } from "./code.ts";
 import type { Redemption, Vrijgave } from "./redemption.ts";
@@ -22,7 +22,7 @@ export async function redeem(
 ): Promise<{ readonly token: string; readonly vrijgave: Vrijgave }> {
   const { acm, client, code } = r;
   const token = randomToken();
-  let { sub, leerling } = code as Pick<Code, "sub" | "leerling">;
+  let { sub, leerling }: Pick<Code, "sub" | "leerling"> = code;
   for (let round = 0; round < rounds; round += 1) {
     const found = await redeemCodeSql(acm.ctx, {
       codeHash: codeHashOf(code.id),
@@ -35,8 +35,11 @@ export async function redeem(
     });
     if (!found.assertieNieuw) throw new errors.InvalidClientAuth(usedTwice);
     r.assertie = undefined; // used, whatever comes of it
-    if (found.ingewisseld) return { token, vrijgave: releaseOf(r, found, sub) };
-    if (found.gezien) {
+    if (found.ingewisseld) {
+      const vrijgave = releaseOf(r, found, { sub, leerling });
+      if (vrijgave) return { token, vrijgave };
+    }
+    if (found.ingewisseld || found.gezien) {
       // What it was redeemed for ends (RFC 6749 4.1.2, RFC 9700 2.1.1).
       await revoke(acm.ctx, codeHashOf(code.id));
       throw new errors.InvalidGrant("authorization code already consumed");
@@ -67,15 +70,19 @@ async function decideAgain(
   };
 }
 
-/** What leaves: what follows from the facts that were there when the code was used up. */
+/**
+ * What leaves: what follows from the facts that were there when the code was used up. Undefined when they are gone already: the rules of a
+ * school changed while this process, which did not hold them, was reading them. Then nothing leaves, for the log says what they said.
+ */
 function releaseOf(
   { client, code }: Redemption,
-  found: Pick<Found, "feiten" | "medewerker">,
-  sub: string,
-): Vrijgave {
+  { feiten, medewerker }: Pick<Found, "feiten" | "medewerker">,
+  { sub, leerling }: Pick<Code, "sub" | "leerling">,
+): Vrijgave | undefined {
   const scopes = new Set(code.scope.split(" "));
-  if (found.medewerker) return { sub, claims: claimsOf(found.medewerker, scopes) }; // nothing of a pupil, so no log record (D8)
-  const besluit = decide(found.feiten, client.clientId, { scopes });
+  if (medewerker) return { sub, claims: claimsOf(medewerker, scopes) }; // nothing of a pupil, so no log record (D8)
+  if (!leerling || !feiten || !digestOf(feiten).equals(leerling.digest)) return undefined;
+  const besluit = decide(feiten, client.clientId, { scopes });
   if (!besluit.toegang) throw new Error("the same facts gave another decision");
   return { sub, claims: besluit.claims };
 }

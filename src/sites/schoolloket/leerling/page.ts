@@ -13,7 +13,7 @@ import { klasnamen, subklasnamen, type Leerling } from "#modules/leerlingbeheer"
 import { sleutelFor } from "#modules/sleutels";
 import { operatorPrefix, type Logregel } from "#modules/privacylog";
 import type { PageContent } from "../contract.ts";
-import { statusPills } from "../leerlingen/page.ts";
+import { statusPills, stoppedExplanation } from "../leerlingen/page.ts";
 import { toepassingenOf } from "./toepassingen.ts";
 import { addressOf, niveaunamen } from "../leerlingen/form.ts";
 
@@ -57,6 +57,7 @@ export function leerlingPage(input: LeerlingInput): PageContent {
         </div>
         ${!leerling.uitgeschreven && buttons(leerling, input.badge)}
       </div>
+      ${leerling.badgeGestoptOp !== null && stoppedNotice(leerling.badgeGestoptOp, input.nu)}
       <div class="columns wide-right">
         <div class="stack">${gegevens(input)} ${numbers(input)}</div>
         <div class="stack">
@@ -110,6 +111,16 @@ function buttons(leerling: Leerling, badge: boolean): Html {
         html`<button class="button secondary">${icon("x")}Badge intrekken</button>`,
       )
     }
+  </div>`;
+}
+
+function stoppedNotice(op: number, nu: number): Html {
+  return html`<div class="notice attention">
+    ${icon("triangle-alert")}
+    <div>
+      <h2>Met deze badge is te vaak een verkeerd plaatje gekozen: ${moment(op, nu)}</h2>
+      <p>${stoppedExplanation}</p>
+    </div>
   </div>`;
 }
 

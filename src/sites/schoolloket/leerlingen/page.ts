@@ -24,6 +24,8 @@ export type List = {
     /** null while the school does not share class information: then nothing of a class is here (R68). */
     readonly klassen: readonly KlasCount[] | null;
   };
+  /** Whose badge waits because of wrong pictures; only on the page one comes in at. */
+  readonly gestopt: readonly Leerling[];
   /** Only on the page one comes in at: without a filter. */
   readonly nieuw?: { readonly aantal: number; readonly perGroep: readonly Afdrukgroep[] };
 };
@@ -51,6 +53,7 @@ export function listPage(list: List): PageContent {
           ><a class="button quiet" href="/leerid-beheer/afdrukken">${icon("printer")}Eerdere afdrukken</a>
         </div>
       </div>
+      ${list.gestopt.length > 0 && stoppedBanner(list.gestopt)}
       ${nieuw && nieuw.aantal > 0 && newBanner(nieuw, stand.klassen !== null)} ${searchForm(list)}
       <div class="row apart">
         <p role="status"><b>${leerlingen(gevonden.totaal)}</b> gevonden</p>
@@ -101,6 +104,37 @@ function newBanner({ aantal, perGroep }: NonNullable<List["nieuw"]>, deelt: bool
     </div>
   </section>`;
 }
+
+/** Somebody tries pictures with a badge: perhaps he has it, or a photograph of it. Another badge ends that (D24). */
+function stoppedBanner(gestopt: readonly Leerling[]): Html {
+  const meeste = 6;
+  const een = gestopt.length === 1;
+  return html`<section class="notice attention with-actions" aria-labelledby="gestopt">
+    ${icon("triangle-alert")}
+    <div>
+      <h2 id="gestopt">
+        ${een ? "Met 1 badge" : `Met ${formatNumber(gestopt.length)} badges`} is te vaak een verkeerd plaatje
+        gekozen
+      </h2>
+      <p>${stoppedExplanation}</p>
+    </div>
+    <div class="row">
+      ${gestopt
+        .slice(0, meeste)
+        .map(
+          ({ accountUuid, voornaam, naam }) =>
+            html`<a class="button secondary" href="/leerid-beheer/leerlingen/${accountUuid}"
+              >${icon("qr-code")}${voornaam} ${naam}</a
+            >`,
+        )}
+      ${gestopt.length > meeste && html`<span>en nog ${leerlingen(gestopt.length - meeste)}</span>`}
+    </div>
+  </section>`;
+}
+
+/** What it means, and what to do. */
+export const stoppedExplanation =
+  "Misschien probeert iemand die de badge heeft, of er een foto van. Druk dan een nieuwe badge af: de oude werkt meteen niet meer. Vergiste de leerling zich zelf, dan werkt de badge de volgende dag vanzelf weer, en nu al op een toestel dat de leerling al vaker gebruikte.";
 
 function nobodyFound({ vraag }: List): Html {
   return Object.keys(vraag.filter).length === 0
@@ -227,6 +261,7 @@ export function statusPills(one: Leerling): readonly Html[] {
   if (one.aangepast) pillen.push(aangepast);
   if (one.nietUitgereikt) pillen.push(nietUitgereikt);
   if (one.zonderInsz) pillen.push(zonderInsz);
+  if (one.badgeGestoptOp !== null) pillen.push(badgeGestopt);
   if (one.aangemeld) pillen.push(inGebruik);
   else if (!one.nietUitgereikt) pillen.push(nooitAangemeld);
   return pillen;
@@ -236,6 +271,7 @@ const nieuw = tight`<span class="pill info">${icon("plus")}Nieuw</span>`;
 const aangepast = tight`<span class="pill info">${icon("pencil")}Aangepast</span>`;
 const nietUitgereikt = tight`<span class="pill attention">${icon("inbox")}Nog niet uitgereikt</span>`;
 const zonderInsz = tight`<span class="pill attention">${icon("id-card")}Zonder INSZ</span>`;
+const badgeGestopt = tight`<span class="pill attention">${icon("triangle-alert")}Badge: verkeerde plaatjes</span>`;
 const inGebruik = tight`<span class="pill ok">${icon("check")}In gebruik</span>`;
 const nooitAangemeld = tight`<span class="pill">${icon("circle-dashed")}Nooit aangemeld</span>`;
 

@@ -10,6 +10,7 @@ import {
   chooseAll,
   deselect,
   listNewOf,
+  listStoppedBadges,
   listEarlier,
   selectieOf,
   overviewOf,
@@ -45,12 +46,13 @@ export const leerlingRoutes = [
       const begin = Object.keys(vraag.filter).length === 0 && vraag.bladzijde === 1;
       const plaats = placeOf(v);
       const list = await v.inSchool(async (ctx) => {
-        const [gevonden, stand, nieuw] = await Promise.all([
+        const [gevonden, stand, nieuw, gestopt] = await Promise.all([
           searchLeerlingen(ctx, v.school.lijn, { ...vraag, plaats }),
           overviewOf(ctx, plaats, { vers: begin }),
           begin ? countNew(ctx, v.school.lijn) : undefined,
+          begin ? listStoppedBadges(ctx, v.school.lijn) : [],
         ]);
-        return { gevonden, stand, ...(nieuw && { nieuw }) };
+        return { gevonden, stand, gestopt, ...(nieuw && { nieuw }) };
       });
       return v.page(listPage({ school: v.school.naam, vraag, ...list }));
     },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { medewerkerOf } from "./medewerker.ts";
+import { medewerkerOf } from "./index.ts";
 
 test("R18: an adult from claims: a single value is a list of one, what has another form is not taken", () => {
   assert.deepEqual(

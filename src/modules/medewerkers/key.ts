@@ -1,5 +1,5 @@
 import * as openid from "openid-client";
-import { medewerkerOf, type Medewerker } from "./medewerker.ts";
+import { medewerkerOf, type Medewerker } from "./contract.ts";
 
 /** The key of adults as it is set up: an OpenID provider with the conventions of ACM/IDM (D8). */
 export type SleutelOptions = {
