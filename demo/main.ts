@@ -1,6 +1,6 @@
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
-import { datumOn } from "#platform/clock";
+import { datumOn, type Clock } from "#platform/clock";
 import { ConfigError, type Config } from "#platform/config";
 import type { Context } from "#platform/context";
 import { end, untilStopped } from "#platform/ending";
@@ -38,6 +38,8 @@ import { registraties, schooljaarOf } from "./world.ts";
 export type DemoOptions = {
   /** At least so many pupils; without, the demo schools. */
   readonly leerlingen?: number;
+  /** Another clock than the machine's. */
+  readonly clock?: Clock;
 };
 
 export type RunningDemo = { readonly demo: DemoJson; stop(): Promise<void> };
@@ -107,7 +109,7 @@ export async function startDemo(
   try {
     const geopend = await openLeerId(
       { ...config, LEERID_LOG: config.LEERID_LOG === "info" ? "warn" : config.LEERID_LOG },
-      { lost: end },
+      { lost: end, ...(options.clock && { clock: options.clock }) },
     );
     afsluiten.push(() => geopend.close());
     meld("databank klaar");

@@ -188,7 +188,7 @@ const portError = (
       );
 
 /** What every site needs: the database within reach, with a structure that this program can work with. */
-const needsDatabase = ({ sql }: Context): Needs => ({ databank: () => isReady(sql) });
+export const needsDatabase = ({ sql }: Context): Needs => ({ databank: () => isReady(sql) });
 
 /** Health and figures, where nobody from outside comes. @throws when the port is taken */
 async function openForWatchers(

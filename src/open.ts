@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { systemClock } from "#platform/clock";
+import { systemClock, type Clock } from "#platform/clock";
 import { ConfigError, type Config } from "#platform/config";
 import type { Context } from "#platform/context";
 import { deriveKeys, type Keys } from "#platform/crypto";
@@ -33,12 +33,17 @@ export type Opened = {
  * PostgreSQL in the data folder: the one that a demo or server runs there now, or a new one; it is started again when it falls.
  * In production only `leerid migrate` migrates and knows the owner's address; any other process refuses that address, a user with
  * rights like his, and a database that is not up to date. A main key that the database was not made with is refused before anything else.
+ * @param options.clock the machine's own without it; the demonstration may move it
  * @param options.lost told when the embedded PostgreSQL fell and does not come back; the text says what to do
  * @throws ConfigError, DatabaseError with a Dutch text that says what to do
  */
 export async function openLeerId(
   config: Config,
-  options: { readonly migrate?: boolean; readonly lost?: (error: DatabaseError) => void } = {},
+  options: {
+    readonly migrate?: boolean;
+    readonly lost?: (error: DatabaseError) => void;
+    readonly clock?: Clock;
+  } = {},
 ): Promise<Opened> {
   const log = operationsLog(config.LEERID_LOG);
   const migrates = options.migrate === true || !config.LEERID_PRODUCTIE;
@@ -56,7 +61,7 @@ export async function openLeerId(
       throw error;
     }
     return {
-      ctx: { sql, clock: systemClock(), keys, log },
+      ctx: { sql, clock: options.clock ?? systemClock(), keys, log },
       async close() {
         await sql.end({ timeout: 5 });
         await stop();

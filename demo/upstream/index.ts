@@ -3,7 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import { exportJWK, generateKeyPair } from "jose";
 import { Provider, type Configuration, type KoaContextWithOIDC } from "oidc-provider";
 import { securityHeaders, staticAssets } from "#platform/html";
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import { errorSheet, personenSheet } from "./pages.ts";
 import { demoAcr, type Persona } from "./personas.ts";
 import { memory } from "./store.ts";
@@ -40,21 +40,28 @@ export async function createUpstream(options: UpstreamOptions): Promise<Listener
   // The form ends at an application that only ACM knows, and browsers hold every redirect after a form to form-action.
   app.use(securityHeaders({ formAction: "anywhere" }));
   app.route("/", staticAssets());
+  // A second click, the button Back: whoever asked knows who is signed in by now.
+  const goBack = (http: Context) => {
+    const state = http.req.query("state");
+    if (state === undefined) return http.html(errorSheet(), 400);
+    const answer = new URLSearchParams({ error: "access_denied", state, iss: options.issuer });
+    return http.redirect(`${options.redirectUri}?${answer}`, 303);
+  };
   app.get("/kies/:uid", async (http) => {
     const { incoming, outgoing } = http.env;
     const vraag = await provider.interactionDetails(incoming, outgoing).catch(() => undefined);
-    if (vraag?.uid !== http.req.param("uid")) return http.html(errorSheet(), 400);
-    return http.html(personenSheet({ actie: `/kies/${vraag.uid}`, personas }));
+    if (vraag?.uid !== http.req.param("uid")) return goBack(http);
+    return http.html(personenSheet({ actie: addressOf(vraag), personas }));
   });
   app.post("/kies/:uid", async (http) => {
     const { incoming, outgoing } = http.env;
     const vraag = await provider.interactionDetails(incoming, outgoing).catch(() => undefined);
-    if (vraag?.uid !== http.req.param("uid")) return http.html(errorSheet(), 400);
+    if (vraag?.uid !== http.req.param("uid")) return goBack(http);
     const form = await http.req.parseBody();
     const login = typeof form["login"] === "string" ? form["login"].trim().toLowerCase() : "";
     const persona = personas.find((one) => one.login === login);
     if (!persona)
-      return http.html(personenSheet({ actie: `/kies/${vraag.uid}`, personas, onbekend: login }), 422);
+      return http.html(personenSheet({ actie: addressOf(vraag), personas, onbekend: login }), 422);
     // Somebody else was signed in here: not any more. The library would ask to sign out first, and that takes script.
     const { session } = vraag;
     if (session && session.accountId !== persona.login) {
@@ -74,6 +81,10 @@ export async function createUpstream(options: UpstreamOptions): Promise<Listener
     else void openid(request, response);
   };
 }
+
+/** The question of who somebody is. It names the question of the application, which outlives it. */
+const addressOf = ({ uid, params }: { readonly uid: string; readonly params: Record<string, unknown> }) =>
+  `/kies/${uid}?${new URLSearchParams({ state: String(params["state"]) })}`;
 
 function configuration(options: UpstreamOptions): Configuration {
   const { personas } = options;
@@ -111,7 +122,7 @@ function configuration(options: UpstreamOptions): Configuration {
       names: { session: "demosleutel", interaction: "demosleutel-vraag", resume: "demosleutel-verder" },
     },
     ttl: { Session: 8 * 3600, Interaction: 3600, Grant: 8 * 3600, AccessToken: 600, IdToken: 600 },
-    interactions: { url: (_ctx, interaction) => `/kies/${interaction.uid}` },
+    interactions: { url: (_ctx, interaction) => addressOf(interaction) },
     findAccount: (_ctx, login) => {
       const persona = personas.find((one) => one.login === login);
       return (

@@ -10,7 +10,7 @@ import { startDemo, type RunningDemo } from "#demo/main";
 import { formatKlas } from "#demo/relying-party/rules";
 import { pakketLeerlingen } from "#demo/schoolpakket/classes";
 import { registraties, schooljaarOf } from "#demo/world";
-import { datumOn } from "#platform/clock";
+import { datumOn, type Clock } from "#platform/clock";
 import { readConfig } from "#platform/config";
 import { openDatabase } from "#platform/database";
 import { axe, launchBrowser, newPage, type Browser, type Page, type PageOptions } from "#testing/browser";
@@ -23,6 +23,8 @@ export type Setting = {
   page(options?: PageOptions): Promise<Page>;
   /** A page of a member of staff who has just signed in at the Schoolloket, with ACM and the key of adults. */
   staff(login: string, options?: PageOptions): Promise<Page>;
+  /** The clock of the servers, which runs with the machine's and can be put ahead of it (ms), and back. Browsers keep their own. */
+  readonly clock: { ahead: number };
   /** The demo's database, to look what stands there. */
   readonly database: string;
   /** No accessibility findings on the page that is shown. A page with the same title, width and theme is looked at once. */
@@ -46,6 +48,9 @@ export async function openSetting(): Promise<Setting> {
   const url = new URL(server);
   url.pathname = `/${name}`;
   const folder = await mkdtemp(join(tmpdir(), "leerid-demo-"));
+  const clock = { ahead: 0 };
+  const now = () => Date.now() + clock.ahead;
+  const moving: Clock = { now, vandaag: () => datumOn(now()) };
   const start = async (base?: number): Promise<[RunningDemo, number]> => {
     for (let poging = 0; ; poging++) {
       const poort = base ?? 20_000 + randomInt(120) * 100;
@@ -56,7 +61,7 @@ export async function openSetting(): Promise<Setting> {
         LEERID_LOG: "silent",
       });
       try {
-        return [await startDemo(config), poort];
+        return [await startDemo(config, { clock: moving }), poort];
       } catch (error) {
         if (poging === 5 || !(error instanceof Error && error.message.includes("al in gebruik"))) throw error;
       }
@@ -70,6 +75,7 @@ export async function openSetting(): Promise<Setting> {
       return running.demo;
     },
     folder,
+    clock,
     leerling(geval) {
       return running.demo.leerlingen.find((one) => one.geval === geval) ?? assert.fail(`no ${geval}`);
     },

@@ -85,6 +85,7 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
     html: acm.signInPage({ ...signIn, fout: { soort: "leeg", velden: ["gebruikersnaam", "wachtwoord"] } }),
     error: true,
   },
+  "aanmelden-te-laat": { html: acm.signInPage({ ...signIn, fout: { soort: "te-laat" } }), error: true },
   "aanmelden-verlopen": { html: acm.signInPage({ ...signIn, fout: { soort: "verlopen" } }), error: true },
   "aanmelden-gevaarlijk": {
     html: acm.signInPage({
@@ -161,6 +162,14 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
   },
   "fout-verlopen": {
     html: acm.signInExpiredPage({ opnieuwUrl: "/opnieuw", toepassing: "Bingel", loketUrl: "/loket" }),
+  },
+  "fout-zonder-cookies": {
+    html: acm.withoutCookiesPage({
+      opnieuwUrl: "/opnieuw",
+      toepassing: "Bingel",
+      loketUrl: "/loket",
+      voet: footer,
+    }),
   },
   toepassingen: { html: loket.mijnToepassingen({ ...pupil, toepassingen: tiles }) },
   "toepassingen-leeg": { html: loket.mijnToepassingen({ ...pupil, toepassingen: [] }) },

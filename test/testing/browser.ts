@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import type { Browser, Page } from "playwright-core";
 
-export type { Browser, Page } from "playwright-core";
+export type { Browser, Locator, Page, Request } from "playwright-core";
 
 /** Where Chromium stands: LEERID_CHROMIUM, or the place Debian and Ubuntu put it. Undefined when it is not there. */
 export function chromiumPath(): string | undefined {
@@ -21,10 +24,24 @@ export function withoutBrowser(): string | false {
 }
 
 /** Chromium with a new, empty profile that calls nobody by itself. Close it after the tests. */
-export async function launchBrowser(): Promise<Browser> {
+export const launchBrowser = (): Promise<Browser> => chromium.launch(program());
+
+/** A page of a Chromium that is set to block all cookies. Close it with `page.context().close()`. */
+export async function pageWithoutCookies(): Promise<Page> {
+  const folder = await mkdtemp(join(tmpdir(), "leerid-chromium-"));
+  await mkdir(join(folder, "Default"));
+  const blocked = { profile: { default_content_setting_values: { cookies: 2 } } };
+  await writeFile(join(folder, "Default", "Preferences"), JSON.stringify(blocked));
+  const context = await chromium.launchPersistentContext(folder, program());
+  context.once("close", () => void rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  context.setDefaultTimeout(10_000);
+  return context.newPage();
+}
+
+function program() {
   const executablePath = chromiumPath();
   if (executablePath === undefined) throw new Error("Chromium is not installed");
-  return chromium.launch({
+  return {
     executablePath,
     args: [
       "--no-sandbox",
@@ -35,7 +52,7 @@ export async function launchBrowser(): Promise<Browser> {
       "--disable-component-update",
       "--disable-sync",
     ],
-  });
+  };
 }
 
 export type PageOptions = {

@@ -19,6 +19,8 @@ export type Authorization = {
   readonly vraag: Vraag;
   /** The form that was answered, or asked for again. */
   readonly form?: Form;
+  /** The page of that form that was asked for again; its first one without. */
+  readonly askAgain?: () => Answer;
   /** Who proved in this request who he is. */
   readonly login?: Login;
 

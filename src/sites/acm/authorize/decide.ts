@@ -40,6 +40,8 @@ export async function refuseAccess(a: Authorization): Promise<Answer | undefined
     // The answer that the protocol has for a refusal (RFC 6749 4.1.2.1, RFC 9207), behind a link: the pupil reads first.
     terugUrl: answerUrl(acm, vraag, { error: "access_denied" }),
     andereAction: formUrl(form, "wissel"),
+    adres: formUrl(form),
   });
-  return withCookies(pageAnswer(403, page), [cookie]);
+  // Somebody else may come so late that he begins at the start address.
+  return withCookies(pageAnswer(403, page, { formAction: client.formAction }), [cookie]);
 }

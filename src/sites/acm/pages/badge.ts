@@ -1,12 +1,12 @@
 import { document, formatWait, hiddenFields, html, icon, logo, webUrl } from "#platform/html";
 import type { FooterLink, Html } from "#platform/html";
 import { plaatjes, type Plaatje } from "#modules/sleutels";
-import { asking, doorLink, errorNotice, field, postForm } from "./parts.ts";
+import { asking, at, doorLink, errorNotice, field, postForm } from "./parts.ts";
 import type { Toepassing } from "./parts.ts";
 
 type Everywhere = {
   readonly toepassing: Toepassing;
-  /** Where the form is posted; fields `badge` and, from the second page, `plaatje`. */
+  /** Where the form is posted, and the first page asked for; fields `badge` and, from the second page, `plaatje`. */
   readonly actie: string;
   /** The form for name and password. */
   readonly terug: string;
@@ -59,6 +59,7 @@ export function badge(input: BadgeInput): string {
         )}
         <p><a href="${webUrl(input.terug)}">Aanmelden met naam en wachtwoord</a></p>
         <p class="help">${icon("life-buoy")}<span>Badge kwijt? Vraag het aan je leerkracht.</span></p>`,
+      input.actie,
     ),
   });
 }
@@ -71,7 +72,7 @@ export function choosePlaatje(input: PlaatjeInput): string {
     title: "Kies je plaatje",
     error: fout !== undefined,
     ...(input.voet && { footer: input.voet }),
-    body: html`<main class="door" id="inhoud">
+    body: html`<main class="door" id="inhoud" ${at(input.actie)}>
       ${logo()}
       <form class="door-card wide" action="${input.actie}" method="post">
         ${hiddenFields({ badge: input.badge })}

@@ -39,18 +39,17 @@ export function faultPage(input: ErrorInput): string {
 }
 
 export type SignInExpiredInput = {
+  /** Where this page leads on when it is asked for by GET. */
+  readonly adres?: string;
   /** Starts over: the application that asked, if known. */
   readonly opnieuwUrl?: string;
   readonly toepassing?: string;
-  /** The browser brought none at all: it keeps none, or somebody took them away. */
-  readonly zonderCookies?: boolean;
   readonly loketUrl: string;
   readonly voet?: readonly FooterLink[];
 };
 
-/** The sign-in began in another browser, or in one without cookies: start again. Nothing is wrong. */
+/** The sign-in began in another browser, or too long ago: start again. Nothing is wrong. */
 export function signInExpiredPage(input: SignInExpiredInput): string {
-  const { opnieuwUrl, toepassing } = input;
   return document({
     site: "leerling",
     title: "Begin opnieuw met aanmelden",
@@ -61,19 +60,37 @@ export function signInExpiredPage(input: SignInExpiredInput): string {
           <h1>Begin opnieuw met aanmelden</h1>
         </div>
         <p>
-          ${
-            input.zonderCookies === true
-              ? "Je browser bewaart geen cookies. Zonder cookies weet LeerID niet dat jij het bent. Vraag je leerkracht om cookies toe te laten voor deze website, en begin dan opnieuw."
-              : "De vorige pagina stond te lang open, of je ging terug in je browser. Jij hebt niets fout gedaan."
-          }
+          De vorige pagina stond te lang open, of ze hoort bij een ander venster. Jij hebt niets fout gedaan.
         </p>
-        ${opnieuwUrl !== undefined && html`<a class="button block" href="${webUrl(opnieuwUrl)}">${toepassing === undefined ? "Opnieuw aanmelden" : `Opnieuw naar ${toepassing}`}</a>`}
-        <a
-          class="button ${opnieuwUrl === undefined ? "" : "secondary "}block"
-          href="${webUrl(input.loketUrl)}"
-          >Naar mijn toepassingen</a
-        >
+        ${waysOn(input)}
         <p class="help">${icon("life-buoy")}<span>Lukt het niet? Vraag het aan je leerkracht.</span></p>`,
+      input.adres,
     ),
   });
 }
+
+/** A right password cannot help here: nobody is remembered from one page to the next. Words for the pupil, and for who can change it. */
+export function withoutCookiesPage(input: SignInExpiredInput): string {
+  return document({
+    site: "leerling",
+    title: "Je browser bewaart geen cookies",
+    ...(input.voet && { footer: input.voet }),
+    body: doorLink(
+      html`<h1>Je browser bewaart geen cookies</h1>
+        ${whyAndWho(
+          "Een cookie is een briefje waarmee je browser onthoudt dat jij het bent. Dit toestel houdt het niet bij, en dan lukt aanmelden niet. Je wachtwoord is niet fout.",
+          html`Toon dit aan je leerkracht. <b>Voor de leerkracht:</b> sta cookies toe voor deze website en
+            voor de toepassing. Dat staat in de instellingen van de browser, bij privacy. Houdt een filter van
+            de school ze tegen? Dan helpt wie de toestellen beheert.`,
+        )}
+        ${waysOn(input)}`,
+      input.adres,
+    ),
+  });
+}
+
+const waysOn = ({ opnieuwUrl, toepassing, loketUrl }: SignInExpiredInput): Html =>
+  html`${opnieuwUrl !== undefined && html`<a class="button block" href="${webUrl(opnieuwUrl)}">${toepassing === undefined ? "Opnieuw aanmelden" : `Opnieuw naar ${toepassing}`}</a>`}
+    <a class="button ${opnieuwUrl === undefined ? "" : "secondary "}block" href="${webUrl(loketUrl)}"
+      >Naar mijn toepassingen</a
+    >`;

@@ -1,5 +1,5 @@
 import { document, html, icon } from "#platform/html";
-import type { FooterLink, PostTarget } from "#platform/html";
+import type { FooterLink } from "#platform/html";
 import { asking, doorLink, errorNotice, field, postForm } from "./parts.ts";
 import type { Toepassing } from "./parts.ts";
 
@@ -10,8 +10,8 @@ export type FirstTimeError = {
 
 export type FirstTimeInput = {
   readonly toepassing: Toepassing;
-  /** Where the form is posted; fields `nieuw_wachtwoord` and `nieuw_wachtwoord_herhaald`. */
-  readonly actie: PostTarget;
+  /** Where the form is posted, and asked for; fields `nieuw_wachtwoord` and `nieuw_wachtwoord_herhaald`. */
+  readonly actie: string;
   readonly voornaam: string;
   /** For the password manager, and so that the strength in words sees when a name is in it. */
   readonly gebruikersnaam: string;
@@ -92,6 +92,7 @@ export function firstTimePage(input: FirstTimeInput): string {
             je.</span
           >
         </p>`,
+      input.actie,
     ),
   });
 }

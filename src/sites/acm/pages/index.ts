@@ -6,7 +6,7 @@ export { signedOutPage, askSignOut } from "./sign-out.ts";
 export type { SignedOutInput, AskSignOutInput } from "./sign-out.ts";
 export { firstTimePage } from "./first-time.ts";
 export type { FirstTimeError, FirstTimeInput } from "./first-time.ts";
-export { faultPage, signInExpiredPage } from "./error.ts";
+export { faultPage, signInExpiredPage, withoutCookiesPage } from "./error.ts";
 export type { SignInExpiredInput, ErrorInput } from "./error.ts";
 export { noToegang } from "./refused.ts";
 export type { NoToegangInput } from "./refused.ts";

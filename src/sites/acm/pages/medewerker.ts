@@ -31,7 +31,7 @@ const texts: Record<ErrorMedewerker, Text> = {
   "niet-ingesteld": {
     titel: "Aanmelden voor medewerkers is nog niet ingesteld",
     waarom: "Deze LeerID weet nog niet met welke sleutel medewerkers zich aanmelden.",
-    wie: "De operator van deze LeerID stelt dat in: de vier instellingen die met LEERID_MEDEWERKERS beginnen.",
+    wie: "De uitbater van deze LeerID stelt dat in: de vier instellingen die met LEERID_MEDEWERKERS beginnen.",
   },
   onbereikbaar: {
     titel: "Aanmelden lukt nu even niet",

@@ -4,13 +4,20 @@ import type { AppMark, Html, PostTarget } from "#platform/html";
 /** The application that asks, as a pupil sees it. */
 export type Toepassing = AppMark & { readonly naam: string };
 
-/** A page before sign-in: the two leaves, the mark and one card with one question. No navigation around it. */
-export function doorLink(card: Html): Html {
-  return html`<main class="door" id="inhoud">
+/**
+ * A page before sign-in: the two leaves, the mark and one card with one question. No navigation around it. `address`: where this page is
+ * asked for by GET, when it may be the answer to a form, so that Back and reload never send that form again.
+ */
+export function doorLink(card: Html, address?: string): Html {
+  return html`<main class="door" id="inhoud" ${at(address)}>
     ${logo()}
     <div class="door-card">${card}</div>
   </main>`;
 }
+
+/** The attribute with which a page says at which address it is asked for by GET. */
+export const at = (address: string | undefined): Html | undefined =>
+  address === undefined ? undefined : html`data-address="${address}"`;
 
 /** Heading of the card: the icon of the application, a line above and its name. */
 export function asking(toepassing: Toepassing, line: string): Html {

@@ -11,7 +11,7 @@ import {
   whyAndWho,
 } from "#platform/html";
 import type { FooterLink, Html, Moment, PostTarget } from "#platform/html";
-import type { Toepassing } from "./parts.ts";
+import { at, type Toepassing } from "./parts.ts";
 
 export type NoToegangInput = {
   readonly toepassing?: Toepassing;
@@ -22,6 +22,8 @@ export type NoToegangInput = {
   readonly wie: Html | string;
   readonly referentie: string;
   readonly tijdstip: Moment;
+  /** Where this page is asked for by GET. */
+  readonly adres?: string;
   /** The launch page of the pupil. */
   readonly loketUrl: string;
   /** Back to the application that asked, with its error. */
@@ -40,7 +42,7 @@ export function noToegang(input: NoToegangInput): string {
     title,
     ...(input.voet && { footer: input.voet }),
     body: html`${pupilBar(input.loketUrl, input.andereAction)}
-      <main class="door" id="inhoud">
+      <main class="door" id="inhoud" ${at(input.adres)}>
         <span></span>
         <div class="door-card wide">
           ${

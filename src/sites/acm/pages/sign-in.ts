@@ -1,5 +1,5 @@
 import { document, formatWait, html, icon, webUrl } from "#platform/html";
-import type { FooterLink, Html, PostTarget } from "#platform/html";
+import type { FooterLink, Html } from "#platform/html";
 import { asking, doorLink, errorNotice, field, postForm } from "./parts.ts";
 import type { Toepassing } from "./parts.ts";
 
@@ -8,12 +8,15 @@ export type SignInError =
   | { readonly soort: "onjuist" }
   | { readonly soort: "wachten"; readonly seconden: number }
   | { readonly soort: "leeg"; readonly velden: readonly ("gebruikersnaam" | "wachtwoord")[] }
-  | { readonly soort: "verlopen" };
+  /** The initial password was replaced. */
+  | { readonly soort: "verlopen" }
+  /** The own password came long after the initial one. */
+  | { readonly soort: "te-laat" };
 
 export type SignInInput = {
   readonly toepassing: Toepassing;
-  /** Where the form is posted; fields `gebruikersnaam` and `wachtwoord`. */
-  readonly actie: PostTarget;
+  /** Where the form is posted, and asked for; fields `gebruikersnaam` and `wachtwoord`. */
+  readonly actie: string;
   /** What was typed before; kept after an error. A password is never kept. */
   readonly gebruikersnaam?: string;
   readonly fout?: SignInError;
@@ -70,6 +73,7 @@ export function signInPage(input: SignInInput): string {
         <p class="help">
           ${icon("life-buoy")}<span>Wachtwoord vergeten? Vraag het aan je leerkracht.</span>
         </p>`,
+      input.actie,
     ),
   });
 }
@@ -92,6 +96,13 @@ function problemsOf(fout: SignInError): Problems {
         notice: errorNotice("Er ontbreekt nog iets", "Vul je gebruikersnaam en je wachtwoord allebei in."),
         ...(fout.velden.includes("gebruikersnaam") && { gebruikersnaam: "Vul je gebruikersnaam in" }),
         ...(fout.velden.includes("wachtwoord") && { wachtwoord: "Vul je wachtwoord in" }),
+      };
+    case "te-laat":
+      return {
+        notice: errorNotice(
+          "Dat duurde te lang",
+          "Je nieuwe wachtwoord is niet bewaard. Meld je nog eens aan met het wachtwoord op je strookje.",
+        ),
       };
     case "verlopen":
       return {

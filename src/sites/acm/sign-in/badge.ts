@@ -15,19 +15,17 @@ import { tooLarge } from "./form.ts";
  * one: which of them exist is only found out together with a picture, and at the speed of the growing wait.
  */
 export async function answerBadge(acm: Acm, visit: Visit, form: Form): Promise<Answer> {
-  const { toepassing, formAction, clientId } = form.client;
-  const same = { toepassing, actie: formUrl(form, "badge"), terug: formUrl(form), voet: acm.voet };
-  const askBadge = (status: number, fout?: BadgeInput["fout"]) =>
-    pageAnswer(status, badge({ ...same, ...(fout && { fout }) }), { formAction });
-  if (visit.method !== "POST") return askBadge(200);
+  const { formAction, clientId } = form.client;
   const fields = await readFields(visit.req);
   if (!fields) return tooLarge(acm);
   const code = (fields.get("badge") ?? "").slice(0, 100);
   const plaatje = fields.get("plaatje");
-  if (code.trim() === "") return askBadge(422, "leeg");
-  if (!readBadge(code)) return askBadge(422, "onbekend");
+  if (code.trim() === "") return badgePage(acm, form, "leeg");
+  if (!readBadge(code)) return badgePage(acm, form, "onbekend");
   const askPicture = (status: number, fout?: BadgeError) =>
-    pageAnswer(status, choosePlaatje({ ...same, badge: code, ...(fout && { fout }) }), { formAction });
+    pageAnswer(status, choosePlaatje({ ...sameOn(acm, form), badge: code, ...(fout && { fout }) }), {
+      formAction,
+    });
   if (plaatje === null) return askPicture(200);
 
   const outcome = await authenticateBadge(acm.ctx, acm.poort, {
@@ -40,7 +38,7 @@ export async function answerBadge(acm: Acm, visit: Visit, form: Form): Promise<A
     case "wachten":
       return withHeaders(askPicture(429, outcome), { "retry-after": String(outcome.seconden) });
     case "te-oud":
-      return askBadge(422, "te-oud");
+      return badgePage(acm, form, "te-oud");
     case "onjuist":
       return askPicture(422, outcome);
     case "gelukt":
@@ -52,3 +50,16 @@ export async function answerBadge(acm: Acm, visit: Visit, form: Form): Promise<A
       });
   }
 }
+
+/** The first page of the two. */
+export const badgePage = (acm: Acm, form: Form, fout?: BadgeInput["fout"]): Answer =>
+  pageAnswer(fout ? 422 : 200, badge({ ...sameOn(acm, form), ...(fout && { fout }) }), {
+    formAction: form.client.formAction,
+  });
+
+const sameOn = (acm: Acm, form: Form) => ({
+  toepassing: form.client.toepassing,
+  actie: formUrl(form, "badge"),
+  terug: formUrl(form),
+  voet: acm.voet,
+});

@@ -7,19 +7,17 @@ import { secondsNow, type Acm } from "../contract.ts";
 import { toestelCookies } from "../cookies.ts";
 import type { Visit } from "../visit.ts";
 
+/** Who proved who he is, and how. */
+export type Pupil = {
+  readonly accountUuid: AccountUuid;
+  readonly feiten: Feiten;
+  readonly toestel?: string | undefined;
+  readonly acr: string;
+  readonly amr?: readonly string[];
+};
+
 /** A pupil proved who he is: a session, and on to the application. */
-export const finish = (
-  acm: Acm,
-  visit: Visit,
-  form: Form,
-  pupil: {
-    readonly accountUuid: AccountUuid;
-    readonly feiten: Feiten;
-    readonly toestel?: string | undefined;
-    readonly acr: string;
-    readonly amr?: readonly string[];
-  },
-): Promise<Answer> =>
+export const finish = (acm: Acm, visit: Visit, form: Form, pupil: Pupil): Promise<Answer> =>
   proceed(
     {
       acm,

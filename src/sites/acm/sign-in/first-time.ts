@@ -11,7 +11,7 @@ import { endSessies } from "../end-sessions.ts";
 import { firstTimePage } from "../pages/index.ts";
 import type { FirstTimeError } from "../pages/index.ts";
 import { originOf, sessionIdOf, type Visit } from "../visit.ts";
-import { finish } from "./finish.ts";
+import { finish, type Pupil } from "./finish.ts";
 import { formPage, tooLarge } from "./form.ts";
 
 /** Characters of a password; the rest is none. */
@@ -49,7 +49,10 @@ export async function chooseOwn(acm: Acm, visit: Visit, form: Form): Promise<Ans
   const fields = await readFields(visit.req);
   if (!fields) return tooLarge(acm);
   const proven = provenIn(acm, visit, form);
-  if (!proven) return redirect(formUrl(form));
+  if (!proven)
+    return sessionIdOf(visit, acm.cookies.sessie) === undefined
+      ? formPage(acm, form, 422, { fout: { soort: "te-laat" } })
+      : redirect(formUrl(form));
   const { accountUuid, sleutelVersie, gebruikersnaam } = proven;
   const nieuw = (fields.get("nieuw_wachtwoord") ?? "").slice(0, longest);
   const hier = sessionIdOf(visit, acm.cookies.sessie);
@@ -77,11 +80,17 @@ export async function chooseOwn(acm: Acm, visit: Visit, form: Form): Promise<Ans
     });
     if (again.soort !== "gelukt" || again.kiesWachtwoord || again.accountUuid !== accountUuid)
       return formPage(acm, form, 422, { gebruikersnaam, fout: { soort: "verlopen" } });
-    return finish(acm, visit, form, { ...again, acr, amr });
+    return finishOwn(acm, visit, form, again);
   }
   const feiten = await getFeiten(acm.ctx, accountUuid, clientId, acm.ctx.clock.vandaag());
   if (!feiten) return redirect(formUrl(form));
-  return finish(acm, visit, form, { accountUuid, feiten, acr, amr });
+  return finishOwn(acm, visit, form, { accountUuid, feiten });
+}
+
+/** What he proved with was for once: Back goes on to the application. */
+async function finishOwn(acm: Acm, visit: Visit, form: Form, pupil: Omit<Pupil, "acr">): Promise<Answer> {
+  const spent = setCookie(acm, acm.cookies.eersteKeer, null, pathOf(form.uid));
+  return withCookies(await finish(acm, visit, form, { ...pupil, acr, amr }), [spent]);
 }
 
 function provenIn(acm: Acm, visit: Visit, { uid }: Form): FirstTime | undefined {

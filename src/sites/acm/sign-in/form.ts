@@ -10,6 +10,7 @@ import type { WebClient } from "../web-client.ts";
 export function askPassword(a: Authorization): Answer {
   const { acm, client, vraag } = a;
   // Where the form is asked for again, it is the same one.
+  if (a.askAgain) return a.askAgain();
   if (a.form) return formPage(acm, a.form, 200, { gebruikersnaam: vraag.loginHint ?? "" });
   const { form, cookie } = openForm(acm, client, vraag);
   const page =

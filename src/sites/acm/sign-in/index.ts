@@ -1,12 +1,12 @@
 import { pageAnswer, redirect, type Answer } from "../answer.ts";
 import { proceed, steps } from "../authorize/index.ts";
-import { isStale, readForm, type Form } from "../authorize/vraag.ts";
-import type { Acm } from "../contract.ts";
+import { formUrl, isStale, readForm, type Form } from "../authorize/vraag.ts";
+import { duur, type Acm } from "../contract.ts";
 import { missing } from "../errors.ts";
-import { signInExpiredPage } from "../pages/index.ts";
+import { signInExpiredPage, withoutCookiesPage } from "../pages/index.ts";
 import { isStrange, type Visit } from "../visit.ts";
 import { answerOfKey } from "./adult.ts";
-import { answerBadge } from "./badge.ts";
+import { answerBadge, badgePage } from "./badge.ts";
 import { chooseOwn, showOwn } from "./first-time.ts";
 import { answerPassword } from "./password.ts";
 import { switchPupil } from "./switch.ts";
@@ -46,21 +46,29 @@ async function showAgain(
 ): Promise<Answer> {
   const { client, vraag } = form;
   if (!mine || isStale(acm, vraag)) return redirect(client.startUrl);
-  if (page === "badge") return answerBadge(acm, visit, form);
   const own = page === "wachtwoord" ? showOwn(acm, visit, form) : undefined;
   if (own) return own;
-  return proceed({ acm, visit, client, vraag, form, cookies: [] }, steps);
+  const askAgain = page === "badge" ? () => badgePage(acm, form) : undefined;
+  return proceed({ acm, visit, client, vraag, form, cookies: [], ...(askAgain && { askAgain }) }, steps);
 }
 
-/** The form is not of this browser, or of nobody. With the form of a browser that keeps no cookies that is always so: then it says so. */
+/**
+ * The form is not of this browser, or of nobody. With a browser that keeps no cookies that is always so: then it says so. One that was to
+ * forget its cookie by now is not of that kind.
+ */
 function expired(acm: Acm, form?: Form, visit?: Visit): Answer {
+  const young = form && acm.ctx.clock.now() - form.vraag.gesteld < duur.formulier * 1000;
+  const page = young && visit && visit.cookies === undefined ? withoutCookiesPage : signInExpiredPage;
   return pageAnswer(
     400,
-    signInExpiredPage({
+    page({
       loketUrl: acm.loketUrl,
       voet: acm.voet,
-      ...(form && { opnieuwUrl: form.client.startUrl, toepassing: form.client.toepassing.naam }),
-      zonderCookies: visit !== undefined && visit.cookies === undefined,
+      ...(form && {
+        adres: formUrl(form),
+        opnieuwUrl: form.client.startUrl,
+        toepassing: form.client.toepassing.naam,
+      }),
     }),
   );
 }

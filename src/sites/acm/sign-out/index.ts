@@ -1,4 +1,5 @@
 import { hash } from "#platform/crypto";
+import { formTargets } from "#platform/html";
 import { pageAnswer, redirect, withCookies, type Answer } from "../answer.ts";
 import { formPostPage } from "../authorize/form-post.ts";
 import { readForm as readFields } from "../body.ts";
@@ -33,7 +34,7 @@ export async function signOut(acm: Acm, visit: Visit): Promise<Answer> {
   const params = visit.method === "POST" ? await readFields(visit.req) : new URLSearchParams(visit.query);
   if (!params) return errorPage(acm, 413, "invalid_request", "the request is no form, or too large");
   const wish = await readWish(acm, params);
-  const formAction = wish.client?.afterLogout ?? [];
+  const formAction = wish.client?.afterLogout ?? formTargets([acm.loketUrl]);
   // From another site a form comes without our session cookie (SameSite=Lax); from a page of ours it brings it. Not by an address: an ID
   // token would stand in it.
   if (visit.method === "POST" && !visit.cookies?.includes(acm.cookies.sessie) && !params.has("hier")) {
