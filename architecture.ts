@@ -503,6 +503,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "processes",
       "registration",
       "modules/discimus",
+      "modules/medewerkers",
       "modules/privacylog",
       "modules/protocollen",
       "modules/schoolsoftware",
