@@ -1,11 +1,13 @@
+import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import { datumOn, type Clock } from "#platform/clock";
 import { ConfigError, type Config } from "#platform/config";
 import type { Context } from "#platform/context";
 import { end, untilStopped } from "#platform/ending";
+import { makePorts, type Listener } from "#platform/listening";
 import { loadDirecteursopdrachten } from "#modules/rechten";
 import type { ToepassingFile } from "#modules/toepassingen";
-import { startLeerId, startAllUpkeep, startJobs } from "#leerid";
+import { needsDatabase, startLeerId, startAllUpkeep, startJobs } from "#leerid";
 import { setAdressen } from "#registration";
 import { openLeerId } from "#open";
 import { openDataFolder, type DataFolder } from "./data-folder.ts";
@@ -28,15 +30,7 @@ import {
   type MachineClient,
 } from "./load.ts";
 import { isTaken } from "./ports.ts";
-import {
-  bingelSite,
-  cijferbosSite,
-  demoSleutel,
-  discimusSite,
-  open,
-  openListener,
-  sleutelSite,
-} from "./sites.ts";
+import { bingelSite, cijferbosSite, demoSleutel, discimusSite, sleutelSite } from "./sites.ts";
 import { table } from "./table.ts";
 import { dovOrganisatie, personas } from "./upstream/personas.ts";
 import { registraties, schooljaarOf } from "./world.ts";
@@ -105,8 +99,11 @@ export async function startDemo(
         `Poort ${base + nr} is al in gebruik. Loopt de demonstratie al? Kies anders andere poorten met LEERID_PORT_BASE.`,
       );
   }
+  // The applications and the simulators; LeerID has ports of its own.
+  const ports = makePorts(config.LEERID_HOST);
   const afsluiten: (() => Promise<void>)[] = [];
   const close = async () => {
+    await ports.close();
     for (const werk of afsluiten.splice(0).toReversed()) await werk();
   };
   try {
@@ -118,13 +115,14 @@ export async function startDemo(
     meld("databank klaar");
     stop.throwIfAborted();
     const { ctx } = geopend;
+    const listen = (nr: number, listener: Listener) => ports.open(base + nr, listener, needsDatabase(ctx));
     const now = () => ctx.clock.now();
     const map = await openDataFolder(config.LEERID_DATAMAP, schooljaarOf(datumOn(ctx.clock.now())));
     const clients = await makeMachineClients(ctx, map);
     const bingel = await loadToepassing(ctx, map, "bingel", sites.bingel);
     const tweede = await loadToepassing(ctx, map, "cijferbos", sites.tweede);
     const sleutel = demoSleutel(sites, map);
-    afsluiten.push(await openListener(await sleutelSite(sleutel, sites, now), config.LEERID_HOST, base + 40));
+    await listen(40, await sleutelSite(sleutel, sites, now));
     await setAdressen(ctx, config.urls); // the world is ours: another port this time is no mistake
     const leerid = await startLeerId(
       { ...config, LEERID_SITES: undefined, LEERID_DOV_ORGANISATIE: dovOrganisatie, medewerkers: sleutel },
@@ -156,19 +154,17 @@ export async function startDemo(
       machine_clients: clients,
       dropserver: demoDropserver(map, base + 22),
     };
-    const listen = async (nr: number, app: Hono) => {
-      afsluiten.push(await open(app, config.LEERID_HOST, base + nr));
-    };
-    await listen(10, await bingelSite(map, inhoud, now));
-    await listen(11, await cijferbosSite(map, inhoud, now));
-    await listen(30, await discimusSite(ctx, map, clients, sites));
+    const show = (nr: number, app: Hono) => listen(nr, getRequestListener(app.fetch));
+    await show(10, await bingelSite(map, inhoud, now));
+    await show(11, await cijferbosSite(map, inhoud, now));
+    await show(30, await discimusSite(ctx, map, clients, sites));
     const schoolpakket = await schoolpakketSite(ctx, map, {
       ...inhoud,
       clients,
       hostsleutel: leerid.dropserver?.vingerafdruk ?? "",
     });
     afsluiten.push(() => schoolpakket.stop());
-    await listen(20, schoolpakket.app);
+    await show(20, schoolpakket.app);
     meld("Bingel, Cijferbos, Discimus en de schoolpakketten luisteren");
     if (!map.stand().geleverd) {
       meld(`klassen van ${await deliverKlassen(schoolpakket)} leerlingen verwerkt`);

@@ -1,5 +1,3 @@
-import { createServer, type RequestListener } from "node:http";
-import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { Medewerkers } from "#platform/config";
 import type { Context } from "#platform/context";
@@ -110,27 +108,3 @@ export const demoSleutel = (sites: DemoJson["sites"], map: DataFolder): Medewerk
 /** The key of adults: ready personas instead of accounts of an employer. */
 export const sleutelSite = (sleutel: Medewerkers, sites: DemoJson["sites"], now: () => number) =>
   createUpstream({ ...sleutel, redirectUri: `${sites.acm}/v1/medewerker/terug`, personas, now });
-
-/** Listens, and gives back how to stop. */
-export const open = (app: Hono, host: string, port: number): Promise<() => Promise<void>> =>
-  openListener(getRequestListener(app.fetch), host, port);
-
-export function openListener(
-  listener: RequestListener,
-  host: string,
-  port: number,
-): Promise<() => Promise<void>> {
-  return new Promise((resolve, reject) => {
-    const server = createServer(listener);
-    server.once("error", reject);
-    server.listen(port, host, () =>
-      resolve(
-        () =>
-          new Promise<void>((closed) => {
-            server.close(() => closed());
-            server.closeAllConnections();
-          }),
-      ),
-    );
-  });
-}

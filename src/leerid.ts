@@ -121,11 +121,11 @@ const ready = gauge(
 
 const acmFound = gauge(
   "leerid_loket_finds_acm",
-  "1 als dit loket ACM vindt op het adres waarop het hem bevraagt; 0: niemand kan zich daar aanmelden, en /readyz zegt 503.",
+  "1 als ACM dit loket nu antwoordt; 0: niemand kan zich daar aanmelden. /readyz zegt pas 503 als het ACM sinds zijn start nooit vond.",
   ["site"],
 );
 
-/** Whether the lokets of a process find ACM. */
+/** Whether ACM answers the lokets of a process now: they stay ready when it is away for a moment, and that must be seen (ADR 0021). */
 const loketReading = (finds: Readonly<Record<string, () => Promise<boolean>>>): Reading => ({
   name: "lokets",
   figures: [acmFound],
@@ -188,7 +188,7 @@ const portError = (
       );
 
 /** What every site needs: the database within reach, with a structure that this program can work with. */
-const needsDatabase = ({ sql }: Context): Needs => ({ databank: () => isReady(sql) });
+export const needsDatabase = ({ sql }: Context): Needs => ({ databank: () => isReady(sql) });
 
 /** Health and figures, where nobody from outside comes. @throws when the port is taken */
 async function openForWatchers(
@@ -359,8 +359,8 @@ export async function startLeerId(config: Config, ctx: Context): Promise<LeerId>
     for (const [index, name] of (["leerlingloket", "schoolloket", "beheer"] as const).entries()) {
       if (!sites.includes(name)) continue;
       const { app, isAcmFound } = await lokets[name]();
-      finds[name] = isAcmFound;
-      const needs = { ...needsDatabase(ctx), ACM: isAcmFound };
+      finds[name] = () => isAcmFound("now");
+      const needs = { ...needsDatabase(ctx), ACM: () => isAcmFound("ever") };
       await listen(metrics.measured(name, getRequestListener(app.fetch)), base + 1 + index, needs);
     }
     metrics.offer([loketReading(finds)]);

@@ -6,6 +6,8 @@ import { operationsLog } from "#platform/log";
 import { version } from "#platform/version";
 import { startAllUpkeep, startDropserverAlone, startJobs, startLeerId, startWorkerAlone } from "#leerid";
 
+type Stoppable = { stop(): Promise<void> };
+
 /** The first line in the log of a program that runs until it is stopped, before anything can go wrong. */
 export function announce(config: Config, opdracht: "serve" | "worker" | "dropserver"): void {
   ignoreHangUp();
@@ -19,20 +21,25 @@ export function announce(config: Config, opdracht: "serve" | "worker" | "dropser
 export async function serve(config: Config, ctx: Context): Promise<void> {
   await warnOfWideRights(config, ctx);
   const running = await startLeerId(config, ctx);
-  // As soon as it listens it can be told to stop, also while the rest begins.
-  const stopped = untilStopped(leaving(config, ctx, running));
-  stopped.catch(() => {}); // awaited below
-  const upkeep = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER }, running.metrics);
-  const worker = await startJobs(config, ctx, running.metrics);
-  ctx.log.info({ sites: config.LEERID_SITES ?? "alle", poort: config.LEERID_PORT_BASE }, "LeerID luistert");
-  // What loading left behind (15 MB), while nobody waits for us; see bin/leerid.mjs.
-  globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
-  await stopped.finally(async () => {
-    await worker.stop();
-    await upkeep.stop();
+  let upkeep: Stoppable | undefined;
+  let worker: Stoppable | undefined;
+  try {
+    // As soon as it listens it can be told to stop, also while the rest begins.
+    const stopped = untilStopped(leaving(config, ctx, running));
+    stopped.catch(() => {}); // awaited below
+    upkeep = startAllUpkeep(ctx, { anker: config.LEERID_LOG_ANKER }, running.metrics);
+    worker = await startJobs(config, ctx, running.metrics);
+    ctx.log.info({ sites: config.LEERID_SITES ?? "alle", poort: config.LEERID_PORT_BASE }, "LeerID luistert");
+    // What loading left behind (15 MB), while nobody waits for us; see bin/leerid.mjs.
+    globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
+    await stopped;
+  } finally {
+    // Also of what could not begin: a server that has no database any more must not go on listening.
+    await worker?.stop();
+    await upkeep?.stop();
     const afgebroken = await running.close();
     ctx.log.info({ afgebroken }, "LeerID is gestopt");
-  });
+  }
 }
 
 /** `leerid worker`: what was asked for and the upkeep, and no site. Until it is stopped. */

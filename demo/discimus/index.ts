@@ -85,7 +85,6 @@ export async function createDiscimus(options: DiscimusOptions): Promise<Hono> {
   app.use(securityHeaders());
   app.route("/", staticAssets());
   app.use(csrf());
-  app.get("/healthz", (http) => http.text("ok"));
   app.onError((error, http) => {
     console.error(`Discimus-simulator: ${error.name}`); // not its text: it may hold a message
     return http.text("Er ging iets mis in de simulator. Ga terug en probeer opnieuw.", 500);

@@ -218,7 +218,8 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
     const id = getCookie(http, sessieCookie) ?? "";
     const sessie = sessies.get(id);
     if (sessie) sessies.set(id, { ...sessie, afgemeld: true });
-    return http.redirect(sessie ? await leerid.abandon(sessie.idToken) : `${options.url}/`, 303);
+    // Also without one, which LeerID may have ended a moment ago: whoever clicks here wants to be signed out there.
+    return http.redirect(await leerid.abandon(sessie?.idToken), 303);
   });
   app.get("/afgemeld", (http) =>
     http.html(

@@ -88,11 +88,11 @@ export function oidc(options: OidcOptions) {
       };
     },
 
-    /** Where to send the browser to sign out at LeerID too (RP-Initiated Logout 1.0). */
-    async abandon(idToken: string): Promise<string> {
+    /** Where to send the browser to sign out at LeerID too (RP-Initiated Logout 1.0); without the token LeerID asks. */
+    async abandon(idToken: string | undefined): Promise<string> {
       const config = await configuration();
       return client.buildEndSessionUrl(config, {
-        id_token_hint: idToken,
+        ...(idToken !== undefined && { id_token_hint: idToken }),
         post_logout_redirect_uri: `${options.url}/afgemeld`,
       }).href;
     },

@@ -100,7 +100,6 @@ export async function createSchoolpakket(options: SchoolpakketOptions): Promise<
   app.use(securityHeaders());
   app.route("/", staticAssets());
   app.use(csrf());
-  app.get("/healthz", (http) => http.text("ok"));
   app.onError((error, http) => {
     console.error(`Schoolpakket-simulator: ${error.name}`); // not its text: it may hold a pupil
     return http.text("Er ging iets mis in de simulator. Ga terug en probeer opnieuw.", 500);

@@ -40,7 +40,6 @@ export async function createUpstream(options: UpstreamOptions): Promise<Listener
   // The form ends at an application that only ACM knows, and browsers hold every redirect after a form to form-action.
   app.use(securityHeaders({ formAction: "anywhere" }));
   app.route("/", staticAssets());
-  app.get("/healthz", (http) => http.text("ok"));
   // A second click, the button Back: whoever asked knows who is signed in by now.
   const goBack = (http: Context) => {
     const state = http.req.query("state");
@@ -78,7 +77,7 @@ export async function createUpstream(options: UpstreamOptions): Promise<Listener
   const pages = getRequestListener(app.fetch);
   const openid = provider.callback();
   return (request, response) => {
-    if (/^\/(kies|static|healthz)\b/.test(request.url ?? "")) void pages(request, response);
+    if (/^\/(kies|static)\b/.test(request.url ?? "")) void pages(request, response);
     else void openid(request, response);
   };
 }

@@ -203,6 +203,15 @@ describe("the code is as architecture.ts says", () => {
     assert.ok(loads('import pg from "pg";') && loads('import { from } from "pg-copy-streams";'));
   });
 
+  test("a web site is opened by the room of the ports only, so that none is without health", () => {
+    const serves = (text: string) => /import {[^}]*\bcreateServer\b[^}]*} from "node:https?"/.test(text);
+    const product = [...production, ...around.filter((file) => file.path.startsWith("demo/") && !file.test)];
+    assert.deepEqual(
+      product.filter(({ text }) => serves(text)).map(({ path }) => path),
+      ["src/platform/listening/index.ts"],
+    );
+  });
+
   test("a planted violation is found", () => {
     const plantFault = (room: string, text: string) =>
       wrongImports({ path: `src/${room}/folder/planted.ts`, room, text, test: false }).length;

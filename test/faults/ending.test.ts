@@ -8,7 +8,6 @@ import { describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { enqueue } from "#platform/jobs";
 import { testDatabase } from "#testing/database";
-import { whole } from "#testing/runs";
 import {
   freePortBase,
   mainKey,
@@ -31,13 +30,17 @@ const answers = (port: number, path = "healthz") =>
     () => undefined,
   );
 
-async function until(what: string, holds: () => Promise<boolean> | boolean, child: ChildProcess) {
-  for (let n = 0; n < 600; n += 1) {
+async function until(
+  what: string,
+  holds: () => Promise<boolean> | boolean,
+  child: ChildProcess,
+  seconds = 30,
+) {
+  for (const began = performance.now(); performance.now() - began < seconds * 1000; await wait(50)) {
     if (await holds()) return;
     assert.equal(child.exitCode, null, `the process ended before: ${what}`);
-    await wait(50);
   }
-  assert.fail(`not in 30 s: ${what}`);
+  assert.fail(`not in ${seconds} s: ${what}`);
 }
 
 const isOpen = (port: number) =>
@@ -90,76 +93,87 @@ describe("what nobody foresaw", () => {
     });
 });
 
+test("a server that listens and then cannot begin its work ends with code 1, says why, and nothing listens", async () => {
+  const db = await testDatabase();
+  try {
+    const base = await freePortBase();
+    const nowhere = new URL(db.url);
+    nowhere.port = String(base + 60);
+    const { code, stderr } = await runLeerid(["serve", "--sites", "api"], {
+      LEERID_DATABASE_URL: db.url,
+      LEERID_DATABASE_EIGENAAR_URL: db.url,
+      LEERID_DATABASE_RECHTSTREEKS_URL: nowhere.href, // where one listens for jobs
+      LEERID_HOOFDSLEUTEL: mainKey,
+      LEERID_PORT_BASE: String(base),
+      LEERID_LOG: "warn",
+    });
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /^De databank antwoordt niet .*\n$/);
+    for (const offset of [4, 99]) assert.equal(await isOpen(base + offset), false);
+  } finally {
+    await db.close();
+  }
+});
+
 /** The process id of the PostgreSQL that runs in the folder of the data. */
 const postmasterOf = async (folder: string): Promise<number> => {
   const where = await readFile(join(folder, "postgres", "elders"), "utf8").catch(() => undefined);
   const data = join(where?.trim() ?? join(folder, "postgres"), "data");
   return Number((await readFile(join(data, "postmaster.pid"), "utf8").catch(() => "")).split("\n")[0]);
 };
+const parentOf = async (pid: number): Promise<number> =>
+  Number(/^PPid:\s+(\d+)$/m.exec(await readFile(`/proc/${pid}/status`, "utf8"))?.[1]);
 const isOther = (pid: number, than: number): boolean => pid > 0 && pid !== than;
 
 describe("the database that comes along, killed with signal 9", () => {
-  // Only in the whole run: on a machine that is full it was red three times in some thirty runs, which is to be understood first.
-  test(
-    "is back for the server that has it and for one beside it; and the one beside it takes over when the first is killed",
-    { skip: !whole },
-    async () => {
-      await withFolder(async (folder) => {
-        const start = async (): Promise<{ child: ChildProcess; base: number }> => {
-          const base = await freePortBase();
-          const settings: Settings = {
-            LEERID_DATAMAP: folder,
-            LEERID_HOOFDSLEUTEL: mainKey,
-            LEERID_PORT_BASE: String(base),
-            LEERID_LOG: "warn",
-          };
-          const child = spawnLeerid(["serve", "--sites", "acm"], settings);
-          child.stdout?.resume();
-          child.stderr?.resume();
-          await until("it is ready", async () => (await answers(base + 99, "readyz")) === 200, child);
-          return { child, base };
+  test("is back for the server that has it and for one beside it; and the other one takes over when the one that has it is killed", async () => {
+    await withFolder(async (folder) => {
+      const start = async (): Promise<{ child: ChildProcess; base: number }> => {
+        const base = await freePortBase();
+        const settings: Settings = {
+          LEERID_DATAMAP: folder,
+          LEERID_HOOFDSLEUTEL: mainKey,
+          LEERID_PORT_BASE: String(base),
+          LEERID_LOG: "warn",
         };
-        const owner = await start();
-        const beside = await start();
-        try {
-          for (let n = 0; n < 2; n += 1) {
-            const killed = await postmasterOf(folder);
-            process.kill(killed, "SIGKILL");
-            await until(
-              "there is another",
-              async () => isOther(await postmasterOf(folder), killed),
-              owner.child,
-            );
-            for (const { base, child } of [owner, beside])
-              await until(
-                "it is ready again",
-                async () => (await answers(base + 99, "readyz")) === 200,
-                child,
-              );
-          }
-          const ended = outcomeOf(owner.child);
-          const stopped = await postmasterOf(folder);
-          owner.child.kill("SIGKILL");
-          await ended;
-          await until(
-            "there is another",
-            async () => isOther(await postmasterOf(folder), stopped),
-            beside.child,
-          );
-          await until(
-            "the other has it",
-            async () => (await answers(beside.base + 99, "readyz")) === 200,
-            beside.child,
-          );
-          const last = outcomeOf(beside.child);
-          beside.child.kill("SIGTERM");
-          assert.equal((await last).code, 0);
-        } finally {
-          for (const { child } of [owner, beside]) child.kill("SIGKILL");
+        const child = spawnLeerid(["serve", "--sites", "acm"], settings);
+        child.stdout?.resume();
+        child.stderr?.resume();
+        // The first one makes the cluster and every table: 2 s alone, and a minute on a machine with ten times the work it can do.
+        await until("it starts", async () => (await answers(base + 99, "readyz")) === 200, child, 240);
+        return { child, base };
+      };
+      const owner = await start();
+      const beside = await start();
+      const untilAnother = (than: number, child: ChildProcess) =>
+        until("there is another", async () => isOther(await postmasterOf(folder), than), child);
+      const untilReady = ({ base, child }: typeof owner) =>
+        until("it is ready again", async () => (await answers(base + 99, "readyz")) === 200, child);
+      try {
+        for (let n = 0; n < 2; n += 1) {
+          const killed = await postmasterOf(folder);
+          process.kill(killed, "SIGKILL");
+          await untilAnother(killed, owner.child);
+          for (const one of [owner, beside]) await untilReady(one);
         }
-      });
-    },
-  );
+        // Each of the two may have been the one that brought it back.
+        const stopped = await postmasterOf(folder);
+        const first = await parentOf(stopped);
+        const [holder, other] = first === owner.child.pid ? [owner, beside] : [beside, owner];
+        assert.equal(first, holder.child.pid);
+        const ended = outcomeOf(holder.child);
+        holder.child.kill("SIGKILL");
+        await ended;
+        await untilAnother(stopped, other.child);
+        await untilReady(other);
+        const last = outcomeOf(other.child);
+        other.child.kill("SIGTERM");
+        assert.equal((await last).code, 0);
+      } finally {
+        for (const { child } of [owner, beside]) child.kill("SIGKILL");
+      }
+    });
+  });
 
   test("is not needed, nor looked for, where another one is given", async () => {
     const db = await testDatabase();

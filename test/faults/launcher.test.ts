@@ -45,12 +45,14 @@ async function launch(code: number) {
   const closed = once(output, "close");
   const exited = once(child, "exit");
   await Promise.race([once(output, "line"), exited]);
-  return { pid: child.pid ?? 0, said, closed, exited };
+  const heard = () => once(output, "line");
+  return { pid: child.pid ?? 0, said, heard, closed, exited };
 }
 
 it("a command passes on the exit code, and one signal as one however often it arrives", async () => {
-  const { pid, said, closed, exited } = await launch(7);
+  const { pid, said, heard, closed, exited } = await launch(7);
   process.kill(-pid, "SIGINT"); // what a terminal does, to the whole group
+  await heard(); // two at the same moment are one to the kernel, too
   process.kill(pid, "SIGINT"); // what npm adds
   const [code] = (await exited) as [number | null];
   await closed;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { withoutBrowser, type Page } from "#testing/browser";
-import { browser } from "../protocol/browser.ts";
-import { fillSignIn, openSetting, signIn, type Setting } from "./setting.ts";
+import { browser } from "#testing/visitor";
+import { fillSignIn, openSetting, type Setting } from "./setting.ts";
 
 // What a class does at nine o'clock: tabs, the button Back, two clicks where one is enough.
 describe("journeys of the impatient", { skip: withoutBrowser() }, () => {
@@ -85,24 +85,6 @@ describe("journeys of the impatient", { skip: withoutBrowser() }, () => {
         }
       });
 
-  test("two clicks on an answer of an exercise count once, and are not the answer to the next one", async () => {
-    const { bingel } = setting.demo.sites;
-    const page = await setting.page();
-    await signIn(page, bingel, setting.leerling("gewoon"));
-    await inTheApplication(page);
-    const points = async () => Number(await page.locator("[data-punten]").getAttribute("data-punten"));
-    const before = await points();
-    const [left = 0, right = 0] = (
-      (await page.locator("label[for=antwoord]").innerText()).match(/\d+/g) ?? []
-    ).map(Number);
-    await page.locator("#antwoord").fill(String(left + right));
-    await twice(page, "Kijk na", 50);
-    await page.waitForTimeout(500);
-    await page.goto(`${bingel}/`);
-    assert.equal(await points(), before + 1);
-    await page.context().close();
-  });
-
   /** As far as ACM sends the browser back to the application. */
   async function backAt(site: string) {
     const visitor = browser();
@@ -135,6 +117,31 @@ describe("journeys of the impatient", { skip: withoutBrowser() }, () => {
       at = answer.location;
     }
     assert.equal(round.length, 3, "back, to ACM, and back");
+  });
+
+  test("two clicks on an answer of an exercise count once, and are not the answer to the next one", async () => {
+    const { bingel } = setting.demo.sites;
+    const { visitor, back } = await backAt(bingel);
+    const { fields, text } = await visitor.get((await visitor.get(back)).location ?? assert.fail());
+    const [, left = "", right = ""] = /Hoeveel is (\d+) \+ (\d+)/.exec(text) ?? assert.fail(text);
+    const click = () =>
+      visitor.post(
+        `${bingel}/oefening`,
+        { ...fields, antwoord: String(Number(left) + Number(right)) },
+        { origin: bingel },
+      );
+    assert.equal((await click()).location, `${bingel}/?uitslag=juist`);
+    assert.equal((await click()).location, `${bingel}/`);
+    const { text: after } = await visitor.get(`${bingel}/`);
+    assert.match(after, new RegExp(`data-punten="${Number(fields["nummer"]) + 1}"`));
+  });
+
+  test("Afmelden in an application that knows nobody any more still goes to LeerID, and out", async () => {
+    const { bingel, acm } = setting.demo.sites;
+    const { visitor } = await backAt(bingel); // signed in at LeerID, not yet here
+    const out = await visitor.post(`${bingel}/afmelden`, {}, { origin: bingel });
+    assert.ok(out.location?.startsWith(`${acm}/v1/logout?`), out.location);
+    assert.match((await visitor.get(out.location ?? "")).text, /Ja, meld me af/);
   });
 
   test("HEAD on the way back redeems nothing; a refusal, and a code that came too late, leave a way on", async () => {

@@ -51,6 +51,19 @@ describe("journeys of pupils", { skip: withoutBrowser() }, () => {
     for (const geval of Object.keys(gevallen)) assert.ok(setting.leerling(geval as keyof typeof gevallen));
   });
 
+  test("each address of the demo says that it lives and that it can work, and no other page is in the place of that", async () => {
+    const { sites } = setting.demo;
+    const addresses = Object.values(sites).map((url) => new URL(url).origin);
+    assert.equal(new Set(addresses).size, 10);
+    const figures = new URL(sites.acm);
+    figures.port = String(Number(figures.port) + 99);
+    for (const address of [...addresses, figures.origin])
+      for (const path of ["/healthz", "/readyz"]) {
+        const answer = await fetch(`${address}${path}`, { redirect: "manual" });
+        assert.deepEqual([answer.status, await answer.text()], [200, "ok"], `${address}${path}`);
+      }
+  });
+
   signInJourneys(() => setting);
   caseJourneys(() => setting);
 });

@@ -83,6 +83,12 @@ async function withNode(
   }
 }
 
+/** Whether ACM answers each loket, as the figures say. */
+const answering = async (node: ServerNode): Promise<string> => {
+  const text = await (await fetch(`${node.metrics}/metrics`)).text();
+  return [...text.matchAll(/^leerid_loket_finds_acm{site="\w+"} ([01])$/gm)].map(([, one]) => one).join("");
+};
+
 async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
   for (let n = 0; n < 200; n += 1) {
     if (await holds()) return;
@@ -129,11 +135,14 @@ describe("the lokets, when ACM cannot be reached by its address", () => {
             assert.equal(page.status, 303, name);
             assert.ok(page.headers.get("location")?.startsWith(`http://localhost:${port}/op/v1/auth?`), name);
           }
+          await eventually("the figures say that it answers", async () => (await answering(node)) === "111");
         } finally {
           close();
         }
-        // It was found; that it is away for a moment does not take from people what they can do without it.
-        assert.equal((await at(node, 1, "/readyz")).status, 200);
+        // It was found; that it is away for a moment does not take from people what they can do without it. Who watches sees it.
+        await eventually("the figures say that it is away", async () => (await answering(node)) === "000");
+        for (const { offset, name } of lokets)
+          assert.equal((await at(node, offset, "/readyz")).status, 200, name);
       },
       base,
     );

@@ -152,14 +152,23 @@ it("npx leerid serve: what npx is told to end, ends; and what was started from a
     stdio: ["ignore", "pipe", "ignore"],
     env: { ...settings, LEERID_PORT_BASE: String(other) },
   });
-  const [said] = (await once(shell.stdout, "data")) as [Buffer];
-  await Promise.all([until(one + 4, true), until(other + 4, true)]);
-  npx.kill("SIGTERM");
-  await until(one + 4, false);
-  await wait(1000);
-  assert.ok(await isOpen(other + 4));
-  process.kill(Number(said), "SIGTERM");
-  await until(other + 4, false);
+  try {
+    const [said] = (await once(shell.stdout, "data")) as [Buffer];
+    await Promise.all([until(one + 4, true), until(other + 4, true)]);
+    npx.kill("SIGTERM");
+    await until(one + 4, false);
+    await wait(1000);
+    assert.ok(await isOpen(other + 4));
+    process.kill(Number(said), "SIGTERM");
+    await until(other + 4, false);
+  } finally {
+    for (const { pid = 0 } of [npx, shell])
+      try {
+        process.kill(-pid, "SIGKILL"); // the group: a server that went on ends with its launcher
+      } catch {
+        // nothing of it is left
+      }
+  }
 });
 
 describe("the other two that run for months", () => {

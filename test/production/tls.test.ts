@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { chmod, chown, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, it } from "node:test";
 import { promisify } from "node:util";
@@ -84,6 +84,10 @@ it("an encrypted connection to the database that does not stand says why, and on
       if (rootcert !== undefined) url.searchParams.set("sslrootcert", rootcert);
     };
     await refused(/\((SELF_SIGNED_CERT|UNABLE_TO_)\w+\)/, secure("localhost"));
+    const other = join(folder, "ander");
+    await mkdir(other);
+    await makeCertificate(other, "localhost");
+    await refused(/\((SELF_SIGNED_CERT|UNABLE_TO_)\w+\)/, secure("localhost", join(other, "ca.crt")));
     await refused(/ERR_TLS_CERT_ALTNAME_INVALID/, secure("127.0.0.1", root));
     await refused(/FILE_ENOENT/, secure("localhost", join(folder, "weg.crt")));
     const good = await run(secure("localhost", root));

@@ -145,6 +145,9 @@ test("whatever is typed in the form: the form again or a page, never a 5xx", asy
 });
 
 test("whatever comes at the other endpoints: never a 5xx", async () => {
+  const visitor = browser();
+  const page = await visitor.get(authUrl(w));
+  const uid = new URL(page.action ?? "").pathname.split("/").at(-1) ?? "";
   const { body } = await redeem(w, codeOf((await signIn(w)).answer));
   await fc.assert(
     fc.asyncProperty(nasty, nasty, async (one, two) => {
@@ -155,8 +158,12 @@ test("whatever comes at the other endpoints: never a 5xx", async () => {
         call(w, "/v1/userinfo", { access_token: one }),
         browser().get(`${w.issuer}/v1/logout?id_token_hint=${encoded}&client_id=${encoded}`),
         browser().get(`${w.issuer}/v1/logout?post_logout_redirect_uri=${encoded}&state=${encoded}`),
-        browser().post(`${w.issuer}/v1/logout/confirm`, { xsrf: one, logout: two }),
+        browser().post(`${w.issuer}/v1/logout/confirm`, { afmelding: one, logout: two }),
         browser().get(`${w.issuer}/v1/aanmelden/${encoded}`),
+        visitor.get(`${page.action}${encoded}`),
+        visitor.get(`${w.issuer}/v1/aanmelden/${uid}?vraag=${encoded}`),
+        visitor.post(`${w.issuer}/v1/aanmelden/${uid}/wachtwoord?vraag=${encoded}`, { wachtwoord: one }),
+        visitor.get(`${w.issuer}/v1/aanmelden/${uid}/medewerker?state=${encoded}&code=${encoded}`),
         browser().get(`${w.issuer}/${encoded}`),
       ]);
       for (const [index, { status }] of answers.entries()) assert.ok(status < 500, `${index}: ${status}`);

@@ -299,6 +299,15 @@ describe("a changed authorization request comes to the same as with the library"
       if (whole) assert.ok(seen.size >= 8, [...seen].join());
     });
 
+  test("each thing alone", async () => {
+    const alone = Object.entries(words).flatMap(([name, list]) =>
+      ["", ...list].map((value): Params => ({ [name]: value })),
+    );
+    for (const hint of Object.values(hints))
+      alone.push({ id_token_hint: hint }, { id_token_hint: hint, prompt: "none" });
+    for (const changes of alone) for (const known of [false, true]) await compare(query(changes), known);
+  });
+
   test("one character of it", async () => {
     await fc.assert(
       fc.asyncProperty(slip, fc.boolean(), async ([at, one], known) => {
@@ -439,6 +448,14 @@ describe("a redemption comes to the same as with the library", () => {
     headers: authorization === "" ? {} : { authorization },
   }));
   const changes = fc.array(fc.oneof({ weight: 4, arbitrary: formChange }, headerChange), { maxLength: 2 });
+
+  test("each thing alone", async () => {
+    for (const [name, list] of Object.entries(values))
+      for (const value of ["", ...list]) {
+        const [ours, theirs] = await redeemBoth("basic", (sent) => (sent.form.set(name, value), sent));
+        assert.deepEqual(ours, theirs, `${name}=${value}`);
+      }
+  });
 
   test("changed at random", async () => {
     const seen = new Set<unknown>();

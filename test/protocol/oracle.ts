@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Provider, type Adapter, type AdapterPayload, type ClientMetadata } from "oidc-provider";
+import { errors, Provider, type Adapter, type AdapterPayload, type ClientMetadata } from "oidc-provider";
 import { listClients, machineScopes, type ClientRecord } from "#modules/toepassingen";
 import { openKeyRing } from "#modules/tokens";
 import { attributen } from "#modules/verstrekking";
@@ -60,8 +60,14 @@ export async function makeOracle(w: World): Promise<Oracle> {
       pushedAuthorizationRequests: { enabled: false },
       backchannelLogout: { enabled: true },
       clientCredentials: { enabled: true },
-      resourceIndicators: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: () => {
+          throw new errors.InvalidTarget();
+        },
+      },
     },
+    renderError: (koa, { error }) => void (koa.body = error),
     interactions: { url: (_koa, { uid }) => `/wie/${uid}` },
     // Everybody agreed beforehand, as with us: the agreement and the school did.
     async loadExistingGrant({ oidc }) {

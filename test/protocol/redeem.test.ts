@@ -224,6 +224,19 @@ describe("private_key_jwt", () => {
     const { code } = await withAssertion();
     assert.equal((await redeem(w, code, proof, {})).body["error"], "invalid_client");
   });
+  test("a code that is spent, too old, or of a session that ended is that, also with a fresh assertion", async () => {
+    const fresh = () => assertion(w, "bingel-jwt");
+    const spent = await withAssertion();
+    assert.equal((await redeem(w, spent.code, spent.proof, {})).status, 200);
+    assert.equal((await redeem(w, spent.code, await fresh(), {})).body["error"], "invalid_grant");
+    const old = await withAssertion();
+    w.clock.advance(31_000);
+    assert.equal((await redeem(w, old.code, await fresh(), {})).body["error"], "invalid_grant");
+    w.clock.advance(-31_000);
+    const ended = await withAssertion();
+    await w.db.sql`delete from acm.sessie where account_uuid = ${w.pupil.accountUuid}`;
+    assert.equal((await redeem(w, ended.code, await fresh(), {})).body["error"], "invalid_grant");
+  });
   test("signed with another key, or for another client", async () => {
     const { privateKey } = await generateKeyPair("ES256");
     const { code, proof } = await withAssertion({ key: privateKey });

@@ -17,7 +17,7 @@ import {
   signIn,
   userinfo,
 } from "./flow.ts";
-import { browser, typePassword, world, type Pupil, type World } from "./world.ts";
+import { browser, redirectUri, typePassword, vraagUri, world, type Pupil, type World } from "./world.ts";
 
 // A code carries all that was decided, sealed (ADR 0025): what it is worth is found out when it is redeemed.
 
@@ -155,6 +155,21 @@ describe("nothing but what we sealed, and everything that we sealed", () => {
     const answer = await typePassword(visitor, { ...page, action: here.href }, w.pupil);
     assert.equal((await redeem(second, codeOf(answer))).status, 200);
   });
+});
+
+test("an address that is withdrawn while a form is open gets no code: the pupil is signed in, and begins where the application does", async () => {
+  const pupil = await w.addPupil("adres.weg");
+  const visitor = browser();
+  const asked = authUrl(w, { client_id: "stichting", redirect_uri: vraagUri });
+  const page = await visitor.get(asked);
+  assert.equal(page.status, 200);
+  await w.db.sql`update toepassingen.client
+    set metadata = (metadata::jsonb || ${JSON.stringify({ redirect_uris: [redirectUri] })}::jsonb)::text where client_id = 'stichting'`;
+  await w.db.sql`select pg_notify('leerid_clients', '')`;
+  for (let n = 0; n < 200 && (await browser().get(asked)).status !== 400; n += 1) await wait(20);
+  const answer = await typePassword(visitor, page, pupil);
+  assert.deepEqual([answer.status, answer.location], [303, "https://bingel.example/"]);
+  assert.ok(codeOf(await visitor.get(authUrl(w, { client_id: "stichting" }))));
 });
 
 describe("keys turn over", () => {

@@ -8,7 +8,6 @@ import {
   basic,
   codeOf,
   countLog,
-  payloadOf,
   redeem,
   signIn,
   userinfo,

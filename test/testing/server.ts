@@ -51,9 +51,12 @@ export function outcomeOf(child: ChildProcess): Promise<Outcome> {
   });
 }
 
-/** Runs `leerid <args>` to its end. */
-export const runLeerid = (args: readonly string[], settings: Settings): Promise<Outcome> =>
-  outcomeOf(spawnLeerid(args, settings));
+/** Runs `leerid <args>` to its end. One that should have been refused and serves instead is ended, by a signal, after four minutes. */
+export async function runLeerid(args: readonly string[], settings: Settings): Promise<Outcome> {
+  const child = spawnLeerid(args, settings);
+  const limit = setTimeout(() => child.kill("SIGKILL"), 240_000);
+  return outcomeOf(child).finally(() => clearTimeout(limit));
+}
 
 function listen(child: ChildProcess): { out: string; err: string } {
   const said = { out: "", err: "" };

@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { queueReading, startUpkeep } from "#platform/jobs";
 import type { Reading } from "#platform/metrics";
 import { feedReading } from "#modules/discimus";
 import { deliveryReading } from "#modules/leveringen";
-import { backlogReading, openAnchor, zegel } from "#modules/privacylog";
+import { backlogReading, zegel } from "#modules/privacylog";
 import { testDatabase, type TestDatabase } from "#testing/database";
 
 let db: TestDatabase;
@@ -43,19 +40,6 @@ test("how many records wait for their seal, and how long the oldest", async () =
   assert.deepEqual(await read(backlogReading), { seal_waiting: 2, seal_oldest_seconds: 90 });
   await zegel(db.ctx);
   assert.deepEqual(await read(backlogReading), { seal_waiting: 0, seal_oldest_seconds: 0 });
-});
-
-test("D11: a seal that could not be added to the anchor file is added as soon as that goes again", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "anker-"));
-  const file = join(folder, "nog-niet", "zegels");
-  const anchor = openAnchor(file);
-  await seals(ago(1));
-  await assert.rejects(zegel(db.ctx, { anchor }), { code: "ENOENT" });
-  assert.deepEqual([anchor.failures(), anchor.waiting()], [1, 1]);
-  await mkdir(join(folder, "nog-niet"));
-  assert.equal(await zegel(db.ctx, { anchor }), 0, "nothing new to seal");
-  assert.equal(anchor.waiting(), 0);
-  assert.match(await readFile(file, "utf8"), /^2 3 [0-9a-f]{64}\n$/);
 });
 
 test("the queue of jobs, by task", async () => {

@@ -9,11 +9,11 @@ const oldest = gauge(
 );
 const failures = counter(
   "leerid_seal_anchor_failures_total",
-  "Keren dat het ankerbestand niet geschreven kon worden.",
+  "Keren dat het ankerbestand niet bijgewerkt kon worden.",
 );
 const late = gauge(
   "leerid_seal_anchor_waiting",
-  "Zegels van dit proces die nog niet in het ankerbestand staan.",
+  "Zegels die nog niet in het ankerbestand van dit proces staan.",
 );
 
 /** What waits for its seal, in the whole installation. */

@@ -6,7 +6,7 @@ import { makePartitions } from "./store.ts";
 
 /**
  * What this room must have done regularly.
- * @param options.anker file outside the database to which each new seal is written
+ * @param options.anker file outside the database that holds each seal
  */
 export const upkeep = (options: { readonly anker?: string | undefined }): readonly Upkeep[] => {
   const anchor = openAnchor(options.anker);
@@ -14,7 +14,10 @@ export const upkeep = (options: { readonly anker?: string | undefined }): readon
     {
       name: "privacylog-zegel",
       everyMs: 1000,
-      work: (ctx) => zegel(ctx, { anchor }),
+      async work(ctx) {
+        await zegel(ctx);
+        await anchor.follow(ctx);
+      },
       reading: anchorReading(anchor),
     },
     { name: "privacylog-partities", everyMs: 3_600_000, work: (ctx) => makePartitions(ctx) },

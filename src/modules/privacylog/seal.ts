@@ -3,8 +3,9 @@ import { readFile } from "node:fs/promises";
 import { inTransaction, type Context } from "#platform/context";
 import { keyedHash } from "#platform/crypto";
 import { transaction } from "#platform/database";
-import { openAnchor, type Anchor } from "./anchor.ts";
+import { sealsIn } from "./anchor.ts";
 import {
+  findHead,
   findZegel,
   getGezegeldeText,
   getKop,
@@ -43,28 +44,20 @@ const headOf = (ctx: Pick<Context, "keys">, nr: number, aantal: number, zegel: B
 
 /** Was the head of the chain made with this main key; undefined when nothing is sealed yet, or the chain is not whole. */
 export async function matchesKop(ctx: Pick<Context, "sql" | "keys">): Promise<boolean | undefined> {
-  const [row] = await ctx.sql<{ nr: number; aantal: number; kop: Buffer; zegel: Buffer }[]>`
-    select k.nr, k.aantal, k.kop, z.zegel from privacylog.kop k join privacylog.zegel z on z.nr = k.nr`;
-  return row?.kop.equals(headOf(ctx, row.nr, row.aantal, row.zegel));
+  const head = await findHead(ctx);
+  return head?.kop.equals(headOf(ctx, head.nr, head.aantal, head.zegel));
 }
 
 /**
  * Seals the rows that wait (D11): hash of the rows and of the seal before, keyed. Safe on every node at once: the database
- * lets one through. With `anchor` each seal is also added to a file, to be kept where the database's owner cannot reach it.
+ * lets one through.
  * @returns number of rows sealed
- * @throws also when the seal stands but could not be added to that file; the next turn adds it
  */
-export async function zegel(
-  ctx: Context,
-  {
-    anchor = openAnchor(undefined),
-    aantal = 5000,
-  }: { readonly anchor?: Anchor; readonly aantal?: number } = {},
-): Promise<number> {
-  const gemaakt = await inTransaction(ctx, async (tx) => {
-    if (!(await tryLock(tx))) return undefined;
+export function zegel(ctx: Context, { aantal = 5000 }: { readonly aantal?: number } = {}): Promise<number> {
+  return inTransaction(ctx, async (tx) => {
+    if (!(await tryLock(tx))) return 0;
     const wachtend = await takeWaiting(tx, aantal);
-    if (!wachtend) return undefined;
+    if (!wachtend) return 0;
     const kop = await getKop(tx);
     const vorige = kop ? ((await findZegel(tx, kop.nr))?.zegel ?? geenVorige) : geenVorige;
     const { tekst } = await getGezegeldeText(tx, wachtend);
@@ -76,10 +69,8 @@ export async function zegel(
       { ...inhoud, zegel: nieuw },
       { aantal: totaal, kop: headOf(tx, inhoud.nr, totaal, nieuw) },
     );
-    return { nr: inhoud.nr, aantal: wachtend.aantal, totaal, zegel: nieuw };
+    return wachtend.aantal;
   });
-  await anchor.add(gemaakt && [`${gemaakt.nr} ${gemaakt.totaal} ${gemaakt.zegel.toString("hex")}\n`]);
-  return gemaakt?.aantal ?? 0;
 }
 
 export type Verification = {
@@ -93,7 +84,7 @@ export type Verification = {
 
 /**
  * Verifies the whole chain: finds edited, deleted, swapped, added and cut-off rows and seals.
- * With `anker` (file that `zegel` wrote) it also finds a database that was put back to an older state.
+ * With `anker` (the file of an anchor) it also finds a database that was put back to an older state.
  */
 export async function verifyChain(
   ctx: Context,
@@ -149,7 +140,7 @@ export async function verifyChain(
     }
     if (!ankers && nr > 0)
       fouten.push(
-        "Het ankerbestand kan niet gelezen worden: er is niets mee vergeleken. Kijk de naam en de rechten na.",
+        "Het ankerbestand kan niet gelezen worden of bevat geen zegels: er is niets mee vergeleken. Kijk de naam en de rechten na.",
       );
     const laatsteAnker = Math.max(0, ...(ankers?.keys() ?? []));
     if (laatsteAnker > nr)
@@ -165,18 +156,11 @@ export async function verifyChain(
   return transaction(ctx.sql, check, "isolation level repeatable read read only");
 }
 
-/** What the file holds; undefined when it cannot be read. */
+/** What the file holds; undefined when it cannot be read, or holds no seal. Of a number that stands there twice the first counts. */
 async function readAnker(anker: string | undefined): Promise<Map<number, string> | undefined> {
   if (!anker) return new Map();
-  const text = await readFile(anker, "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
-  return new Map(
-    text
-      .split("\n")
-      .filter(Boolean)
-      .map((regel) => {
-        const [nr, , zegel] = regel.split(" ");
-        return [Number(nr), zegel ?? ""] as const;
-      }),
-  );
+  const seals = new Map<number, string>();
+  for (const { nr, zegel } of sealsIn(await readFile(anker, "latin1").catch(() => "")))
+    if (!seals.has(nr)) seals.set(nr, zegel);
+  return seals.size === 0 ? undefined : seals;
 }

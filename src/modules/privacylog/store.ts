@@ -95,14 +95,17 @@ export async function listRegelsOf(
   }));
 }
 
-/** Makes the partitions of this month and the next two. */
+/** Makes the partitions of this month and the next two; those that cannot be made now, because the log is being read, an hour later. */
 export async function makePartitions(ctx: Context): Promise<void> {
   const nu = new Date(ctx.clock.now());
   for (const ahead of [0, 1, 2]) {
     const maand = new Date(Date.UTC(nu.getUTCFullYear(), nu.getUTCMonth() + ahead, 1))
       .toISOString()
       .slice(0, 10);
-    await ctx.sql`select privacylog.maak_partitie(${maand}::date)`;
+    await ctx.sql`select privacylog.maak_partitie(${maand}::date)`.catch((error: unknown) => {
+      if ((error as { code?: unknown }).code !== "55P03") throw error;
+      ctx.log.warn({ maand }, "partitie van de privacylog wordt later gemaakt: de log wordt nu gelezen");
+    });
   }
 }
 
@@ -149,6 +152,15 @@ export async function getKop(ctx: Context): Promise<{ nr: number; aantal: number
   const [row] = await ctx.sql<
     { nr: number; aantal: number; kop: Buffer }[]
   >`select nr, aantal, kop from privacylog.kop for update`;
+  return row;
+}
+
+/** The end of the chain: the number of its last seal, of all rows sealed, their keyed hash, and that seal. */
+export async function findHead(
+  ctx: Pick<Context, "sql">,
+): Promise<{ nr: number; aantal: number; kop: Buffer; zegel: Buffer } | undefined> {
+  const [row] = await ctx.sql<{ nr: number; aantal: number; kop: Buffer; zegel: Buffer }[]>`
+    select k.nr, k.aantal, k.kop, z.zegel from privacylog.kop k join privacylog.zegel z on z.nr = k.nr`;
   return row;
 }
 

@@ -1,4 +1,4 @@
-import { describeError, type Log } from "#platform/log";
+import { describeError } from "#platform/log";
 
 export { getText, postForm, type Reach } from "./guarded.ts";
 
@@ -23,8 +23,10 @@ const bodiless = [204, 205, 304];
 
 /**
  * A `fetch` for what this process asks of one other side, in time and whole: of an answer that stays away, breaks off or says 5xx it
- * makes the same `Unreachable`, told in the log with its cause (`ECONNREFUSED`, a certificate, a timeout).
+ * makes the same `Unreachable`, after it told why (`ECONNREFUSED`, a certificate, a timeout).
  * @param options.what who is asked, as an operator knows it: `ACM`
+ * @param options.tell writes it in the log, in words of the caller that an operator finds in the runbook: what may be said of the cause,
+ * the address and the path
  * @param options.inside where this process finds it, when that is another address than the outside knows
  */
 export function makeAsk(options: {
@@ -32,10 +34,10 @@ export function makeAsk(options: {
   /** Without a slash at the end. */
   readonly outside: string;
   readonly inside?: string | undefined;
-  readonly log: Log;
+  tell(why: Record<string, unknown>): void;
   readonly patience?: number;
 }) {
-  const { what, outside, inside = outside, log } = options;
+  const { what, outside, inside = outside } = options;
   return async (url: string, init: object): Promise<Response> => {
     const there = url.startsWith(`${outside}/`) ? `${inside}${url.slice(outside.length)}` : url;
     const { origin, pathname } = new URL(there);
@@ -51,7 +53,7 @@ export function makeAsk(options: {
       const { status, statusText, headers } = answer;
       return new Response(bodiless.includes(status) ? null : body, { status, statusText, headers });
     } catch (error) {
-      log.error({ ...describeError(error), adres: origin, pad: pathname }, `${what} antwoordt niet`);
+      options.tell({ ...describeError(error), adres: origin, pad: pathname });
       throw new Unreachable(what, error);
     }
   };

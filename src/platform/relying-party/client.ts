@@ -17,8 +17,11 @@ export type SignedIn = {
  * `isUnreachable` knows when there is no answer; that has been logged with its cause.
  */
 export type RelyingParty = {
-  /** Was ACM found since this process started? While it was not, each question looks for it again, at most every two seconds. */
-  isFound(): Promise<boolean>;
+  /**
+   * Was ACM found: `ever` since this process started, or does it answer `now`, in 1.5 s? While it was not found each question looks
+   * for it again, at most every two seconds.
+   */
+  isFound(when: "ever" | "now"): Promise<boolean>;
   /** Where the browser goes to sign in, and to come back with this `state`. */
   startUrl(state: string): Promise<string>;
   /**
@@ -33,6 +36,8 @@ export type RelyingParty = {
 
 /** How long who failed to find ACM is not followed by another attempt, ms. */
 const pause = 2000;
+/** How long who asks whether ACM answers now waits for it, ms: a figure is read in two seconds. */
+const lookTime = 1500;
 
 /** Discovery waits for the first question, so that client and provider may start in any order. */
 export function relyingParty(options: {
@@ -52,7 +57,14 @@ export function relyingParty(options: {
 }): RelyingParty {
   const { clientId, acmUrl } = options;
   const issuer = `${acmUrl}/op`;
-  const ask = makeAsk({ what: "ACM", outside: acmUrl, inside: options.acmBinnenUrl, log: options.log });
+  const acm = {
+    what: "ACM",
+    outside: acmUrl,
+    inside: options.acmBinnenUrl,
+    tell: (why: Record<string, unknown>) => options.log.error(why, "ACM antwoordt niet"),
+  };
+  const ask = makeAsk(acm);
+  const look = makeAsk({ ...acm, patience: lookTime });
   // From the state and our own key, so that nothing needs to be kept of them: who does not have the cookie of that state gets no further.
   const secretOf = (use: "nonce" | "verifier", state: string) =>
     keyedHash(options.keys.cookies, `${clientId} ${use} ${state}`).toString("base64url");
@@ -79,11 +91,14 @@ export function relyingParty(options: {
   let jwks: ReturnType<typeof createRemoteJWKSet> | undefined;
   const terugUrl = `${options.eigenUrl}/terug`;
   return {
-    isFound: () =>
-      configuration().then(
-        () => true,
-        () => false,
-      ),
+    async isFound(when) {
+      try {
+        const { issuer: address } = (await configuration()).serverMetadata();
+        return when === "ever" || (await look(`${address}/.well-known/openid-configuration`, {})).ok;
+      } catch {
+        return false; // logged with its cause
+      }
+    },
     async startUrl(state) {
       return openid.buildAuthorizationUrl(await configuration(), {
         redirect_uri: terugUrl,

@@ -10,7 +10,7 @@ import { newReferentie } from "#platform/ids";
 import { describeError, isHangUp } from "#platform/log";
 import { isUnreachable } from "#platform/outgoing";
 import { begunSignIns, isSecondTry, localPath, newState } from "./begun.ts";
-import { relyingParty, type SignedIn } from "./client.ts";
+import { relyingParty, type RelyingParty, type SignedIn } from "./client.ts";
 
 /** Where a site keeps its sessions; of a cookie only the hash. */
 export type Sessies<Wie> = {
@@ -69,7 +69,7 @@ export type Door = {
   /** The way in and out is on it; the routes of the site come behind, where only our own pages may post. */
   readonly app: Hono;
   /** Was ACM found: without it nobody gets in. */
-  isAcmFound(): Promise<boolean>;
+  readonly isAcmFound: RelyingParty["isFound"];
   /** What the session cookie of a request holds. */
   idOf(http: HonoContext): string | undefined;
   /** To the sign-in, and after it back to the page that this request asks for. */
@@ -215,7 +215,7 @@ export function openDoor<Wie>(ctx: Context, options: DoorOptions<Wie>): Door {
 
   return {
     app,
-    isAcmFound: () => acm.isFound(),
+    isAcmFound: acm.isFound,
     idOf,
     signInAddress: (http) => {
       const { pathname, search } = new URL(http.req.url);

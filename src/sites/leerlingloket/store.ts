@@ -43,8 +43,9 @@ export const sessies = (ctx: Context): Omit<Sessies<string>, "stands"> => ({
   },
 });
 
-/** Removes expired sessions. */
+/** Removes expired sessions; not at once those that somebody ended, whose second click must find them. */
 export async function sweepSessies(ctx: Context): Promise<number> {
-  return (await ctx.sql`delete from leerlingloket.sessie where verloopt_op < ${new Date(ctx.clock.now())}`)
-    .count;
+  return (
+    await ctx.sql`delete from leerlingloket.sessie where verloopt_op < ${new Date(ctx.clock.now() - 60_000)}`
+  ).count;
 }

@@ -56,8 +56,9 @@ export async function chooseSchool(ctx: Context, sessie: string, instellingsnumm
   await ctx.sql`update schoolloket.sessie set instellingsnummer = ${instellingsnummer} where sessie = ${sessie}`;
 }
 
-/** Removes expired sessions. */
+/** Removes expired sessions; not at once those that somebody ended, whose second click must find them. */
 export async function sweepSessies(ctx: Context): Promise<number> {
-  return (await ctx.sql`delete from schoolloket.sessie where verloopt_op < ${new Date(ctx.clock.now())}`)
-    .count;
+  return (
+    await ctx.sql`delete from schoolloket.sessie where verloopt_op < ${new Date(ctx.clock.now() - 60_000)}`
+  ).count;
 }

@@ -78,6 +78,7 @@ export function readForm(
 
 const bindingOf = (secret: string): string => hash(secret).toString("base64url").slice(0, 22);
 
-/** Too long ago for the application to remember that it asked. */
-export const isStale = (acm: Acm, { gesteld }: Vraag): boolean =>
-  acm.ctx.clock.now() - gesteld > duur.vraag * 1000;
+/** Too long ago for the application to remember that it asked, or its address was withdrawn meanwhile: nothing goes there any more. */
+export const isStale = (acm: Acm, { gesteld, clientId, redirectUri }: Vraag): boolean =>
+  acm.ctx.clock.now() - gesteld > duur.vraag * 1000 ||
+  findWebClient(acm, clientId)?.redirectUris.has(redirectUri) !== true;

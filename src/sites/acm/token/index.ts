@@ -25,17 +25,13 @@ export async function redeemCode(
   const raw = parse(form);
   const shown = { authorization: headers.authorization, params: raw };
   let asked: Awaited<ReturnType<typeof authenticateClient>> | undefined;
+  let redemption: Redemption | undefined;
   try {
     asked = await authenticateClient(acm, shown);
     const client = findWebClient(acm, asked.client.clientId);
     if (!client) throw new errors.InvalidRequest("requested grant type is not allowed for this client");
     const grant = readGrant(raw);
-    const redemption: Redemption = {
-      acm,
-      client,
-      assertie: asked.assertie,
-      code: checkCode(acm, client, grant),
-    };
+    redemption = { acm, client, assertie: asked.assertie, code: checkCode(acm, client, grant) };
     const { token, vrijgave } = await redeem(redemption);
     return json(200, {
       access_token: token,
@@ -45,7 +41,8 @@ export async function redeemCode(
       id_token: await signIdToken(redemption, vrijgave, token),
     });
   } catch (error) {
-    const refusal = await burnAssertion(acm, asked?.assertie, error);
+    // What began to be redeemed may have used it up already.
+    const refusal = await burnAssertion(acm, (redemption ?? asked)?.assertie, error);
     if (!(refusal instanceof errors.OIDCProviderError) || !refusal.expose) throw refusal;
     const reden = reasonOf(refusal);
     acm.ctx.log.warn({ client: namedClient(acm, shown), reden }, "a code was not redeemed");
