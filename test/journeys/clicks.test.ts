@@ -280,8 +280,9 @@ describe("journeys of those who click twice and go back", { skip: withoutBrowser
     }
   });
 
-  test("a browser that blocks cookies says so, to pupils and to adults, and goes round no further", async () => {
+  test("a browser that blocks cookies says so, and goes round no further", async (t) => {
     const page = await pageWithoutCookies();
+    t.after(() => page.context().close());
     const v = await visitorOf(page, setting);
     const { sites } = setting.demo;
     const way = keyOf(setting, "gewoon");
@@ -290,6 +291,5 @@ describe("journeys of those who click twice and go back", { skip: withoutBrowser
       assert.equal(await pressOn({ v, way, kind: "form" }), "no-cookies");
       assert.equal(await v.reload(), "form", "and from there anew");
     }
-    await page.context().close();
   });
 });
