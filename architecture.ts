@@ -109,7 +109,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "platform/outgoing": {
     does: "What this process asks of another one: in time and whole, and one fault for no answer, logged with its cause.",
     uses: ["platform/log"],
-    only: ["platform/relying-party", "sites/acm"],
+    only: ["modules/clients", "platform/relying-party", "sites/acm"],
   },
   "platform/relying-party": {
     does: "Our own sites as ordinary OpenID clients: the way in and out, logout tokens, and whether ACM was found.",
@@ -341,6 +341,11 @@ export const rooms: Readonly<Record<string, Room>> = {
       "inschrijvingen.geldig": "A class is of who is enrolled.",
     },
   },
+  "modules/clients": {
+    does: "Who an OpenID client is, how it proves that, and which of those that are registered can be served.",
+    uses: ["modules/toepassingen"],
+  },
+
   "modules/medewerkers": {
     does: "Who an adult is: what the provider of adults says of him, and how it is asked.",
     uses: [],
@@ -364,6 +369,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     does: "The OpenID provider: sign-in, sessions, codes, tokens, sign-out.",
     uses: [
       "modules/aanmelding",
+      "modules/clients",
       "modules/medewerkers",
       "modules/privacylog",
       "modules/sleutels",
@@ -469,7 +475,14 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   registration: {
     does: "Clients of ACM: applications from a file, after the OpenID library took them (ADR 0028), and our own sites, once for all nodes (ADR 0021).",
-    uses: ["modules/toepassingen", "sites/acm", "sites/beheer", "sites/leerlingloket", "sites/schoolloket"],
+    uses: [
+      "modules/clients",
+      "modules/toepassingen",
+      "sites/acm",
+      "sites/beheer",
+      "sites/leerlingloket",
+      "sites/schoolloket",
+    ],
   },
   leerid: {
     does: "Wires a process: sites on their ports, metrics, the jobs and the upkeep that rooms offer.",
@@ -503,6 +516,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       "processes",
       "registration",
       "modules/discimus",
+      "modules/medewerkers",
       "modules/privacylog",
       "modules/protocollen",
       "modules/schoolsoftware",

@@ -10,7 +10,8 @@ import {
   type Adressen,
   type Imported,
 } from "#modules/toepassingen";
-import { findRefused, forgetClients } from "#sites/acm";
+import { findRefused } from "#modules/clients";
+import { forgetClients } from "#sites/acm";
 import * as beheer from "#sites/beheer";
 import * as leerlingloket from "#sites/leerlingloket";
 import * as schoolloket from "#sites/schoolloket";

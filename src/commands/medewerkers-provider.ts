@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { Config } from "#platform/config";
+import { terugPad } from "#modules/medewerkers";
 import { Refused } from "./contract.ts";
 
 type Provider = NonNullable<Config["medewerkers"]>;
@@ -38,7 +39,7 @@ const description = z.object({
 type Description = z.infer<typeof description>;
 
 /** What ACM asks (src/sites/acm, D8), and what it reads of an adult. */
-const returnPath = "/op/v1/medewerker/terug";
+const returnPath = `/op${terugPad}`;
 const scopes = ["openid", "profile", "vo"];
 const claims = ["vo_id", "vo_doelgroepcode", "vo_orgcode", "leerid_rol_3d", "family_name", "given_name"];
 

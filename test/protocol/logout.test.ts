@@ -12,6 +12,7 @@ import {
   authUrl,
   authUrlOf,
   codeOf,
+  hushLogouts,
   openApplication,
   payloadOf,
   redeem,
@@ -47,7 +48,7 @@ const sessionsOf = async (account: string) =>
   (await w.db.sql`select 1 from acm.sessie where account_uuid = ${account}`).length;
 
 const until = async (done: () => boolean) => {
-  for (let turn = 0; turn < 100 && !done(); turn += 1) await wait(20);
+  for (let turn = 0; turn < 500 && !done(); turn += 1) await wait(20);
   assert.ok(done());
 };
 
@@ -194,7 +195,7 @@ describe("back-channel logout", () => {
       codeOf(await visitor.get(authUrlOf(w, "tweede", { scope: "openid profile" }))),
     );
     await redeemOf(w, "derde", codeOf(await visitor.get(authUrlOf(w, "derde"))));
-    w.logoutTokens.length = 0;
+    await hushLogouts(w);
     await visitor.get(logoutUrl({ id_token_hint: hint }));
     await until(() => w.logoutTokens.length === 3);
     assert.deepEqual(w.logoutTokens.map(({ client }) => client).toSorted(), ["bingel", "derde", "tweede"]);
@@ -235,7 +236,7 @@ describe("back-channel logout", () => {
 
   test("somebody else at the same computer counts as a sign-out", async () => {
     const { visitor } = await signedIn("hoor.drie");
-    w.logoutTokens.length = 0;
+    await hushLogouts(w);
     const page = await visitor.get(authUrl(w, { prompt: "login" }));
     await visitor.post(page.action ?? "", {
       gebruikersnaam: w.pupil.gebruikersnaam,
@@ -264,7 +265,7 @@ describe("a password or badge that was replaced (D7)", () => {
   test("whoever was signed in with the old one is out, and the applications hear it; others stay", async () => {
     const { pupil, visitor, token } = await signedIn("weg.papier");
     const other = await signedIn("blijft.staan");
-    w.logoutTokens.length = 0;
+    await hushLogouts(w);
     await endSessies(w.ctx, [pupil.accountUuid]);
     assert.equal(await sessionsOf(pupil.accountUuid), 0);
     assert.equal((await userinfo(w, token)).status, 401);
@@ -277,7 +278,7 @@ describe("a password or badge that was replaced (D7)", () => {
 
   test("a school withdraws the badge: the job that it asks for ends the session", async () => {
     const { pupil, token } = await signedIn("weg.badge");
-    w.logoutTokens.length = 0;
+    await hushLogouts(w);
     await enqueue(w.ctx, "sessies-beeindigen", { account: pupil.accountUuid });
     await until(() => w.logoutTokens.length === 1);
     assert.equal(await sessionsOf(pupil.accountUuid), 0);
@@ -328,7 +329,7 @@ describe("a password or badge that was replaced (D7)", () => {
 
   test("through the window of five minutes: the pupil chooses, the session elsewhere ends, the own one stands", async () => {
     const { pupil, token } = await signedIn("weg.venster");
-    w.logoutTokens.length = 0;
+    await hushLogouts(w);
     const code = await openVensterFor(w.ctx, { ...pupil, voId: "vo-1" });
     const visitor = browser();
     const form = await visitor.get(authUrl(w));

@@ -179,6 +179,19 @@ test("an address with its host in front is read (RFC 9112 3.2.2), whatever that 
   assert.equal((await send(w.origin, "http://kwaad.example")).status, 404);
 });
 
+test("a request by POST that holds an ID token never puts it in an address", async () => {
+  const { visitor, answer } = await signIn(w);
+  const { body } = await redeem(w, codeOf(answer));
+  const hint = String(body["id_token"]);
+  const form = Object.fromEntries(new URL(authUrl(w, { id_token_hint: hint })).searchParams);
+  // Without the cookie, as a browser sends it from another site (SameSite=Lax).
+  const page = await browser().post(`${w.issuer}/v1/auth`, form);
+  assert.deepEqual([page.status, page.location, page.action], [200, undefined, `${w.issuer}/v1/auth`]);
+  assert.ok(codeOf(await visitor.post(page.action ?? "", page.fields)));
+  // Of who is signed in nowhere it is the form, and no further round.
+  assert.match((await browser().post(page.action ?? "", page.fields)).text, /name="wachtwoord"/);
+});
+
 test("a request may be a POST, as long as a GET may be, and comes to the same", async () => {
   const { visitor } = await signIn(w);
   const outcome = async (changes: Params, how: "get" | "post") => {

@@ -12,14 +12,13 @@ import { cookieNames } from "./cookies.ts";
 import { makeTallies, refusalReading } from "./figures.ts";
 import { acmHandler } from "./http.ts";
 import { makeLibrary } from "./library/index.ts";
-import { servedClients } from "./library/refused-clients.ts";
+import { servedClients } from "#modules/clients";
 import { openSleutel, type SleutelOptions } from "#modules/medewerkers";
 
 export type { SleutelOptions } from "#modules/medewerkers";
 export { figures } from "./figures.ts";
 export { endSessies } from "./end-sessions.ts";
 export { jobs, upkeep } from "./jobs.ts";
-export { findRefused } from "./library/refused-clients.ts";
 export { forgetClients } from "./store-clients.ts";
 export { resumeAfmeldingen } from "./store-afmelding.ts";
 export { sweep } from "./store.ts";

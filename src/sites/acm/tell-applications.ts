@@ -3,7 +3,7 @@ import type { Context } from "#platform/context";
 import { describeError } from "#platform/log";
 import { readOndertekenaar, type Sign } from "#modules/tokens";
 import { findAfmeldadres } from "#modules/toepassingen";
-import { nowInSeconds } from "./clients.ts";
+import { nowInSeconds } from "./machine-clock.ts";
 import { postForm } from "#platform/outgoing";
 import {
   claimAfmeldingen,

@@ -2,7 +2,7 @@ import type { ClientMetadata } from "oidc-provider";
 import { formTargets } from "#platform/html";
 import type { Algorithm } from "#modules/tokens";
 import type { ClientRecord, Doelgroep } from "#modules/toepassingen";
-import { clientMetadata } from "./clients.ts";
+import { clientMetadata } from "#modules/clients";
 import type { Acm } from "./contract.ts";
 import type { Toepassing } from "./pages/index.ts";
 

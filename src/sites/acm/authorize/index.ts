@@ -1,10 +1,11 @@
 import { errors } from "oidc-provider";
 import { parse } from "node:querystring";
-import { readBody, isForm } from "../body.ts";
+import { readForm } from "../body.ts";
 import { redirect, withCookies, type Answer } from "../answer.ts";
 import type { Acm } from "../contract.ts";
 import { errorPage, protocolErrorPage } from "../errors.ts";
 import type { Visit } from "../visit.ts";
+import { findWebClient } from "../web-client.ts";
 import { askWho } from "./ask-who.ts";
 import { walk, type Authorization, type Step } from "./authorization.ts";
 import { checkClient, checkRedirectUri } from "./check-client.ts";
@@ -24,6 +25,7 @@ import { findSession } from "./find-session.ts";
 import { giveCode, sendError } from "./give-code.ts";
 import { checkSubject, keepSession, startAgain } from "./keep-session.ts";
 import type { Checking } from "./checking.ts";
+import { postFromHere } from "./form-post.ts";
 
 /** Is it a request that we answer? (OpenID Connect Core 3.1.2.1, 3.1.2.2; in this order) */
 const checks: readonly ((c: Checking) => void | Promise<void>)[] = [
@@ -113,14 +115,17 @@ export async function proceed(a: Authorization, list: readonly Step[]): Promise<
 }
 
 /**
- * A request may come as a POST (OpenID Connect Core 3.1.2.1). From another site it comes without our session cookie (SameSite=Lax), so it
- * is asked again as a GET, which brings it.
+ * A request may come as a POST (OpenID Connect Core 3.1.2.1). From another site it comes without our session cookie, so it is asked again
+ * as a GET, which brings it; one that holds an ID token by a page of ours.
  */
-async function askedByForm(acm: Acm, { req, path }: Visit): Promise<Answer> {
-  const body = isForm(req) ? await readBody(req) : undefined;
-  const query = body && new URLSearchParams(body.toString("utf8")).toString();
-  if (query === undefined || query.length > longestQuery) return tooLarge(acm, 413);
-  return redirect(`${acm.issuer}${path}?${query}`);
+async function askedByForm(acm: Acm, visit: Visit): Promise<Answer> {
+  const fields = await readForm(visit.req);
+  const query = fields?.toString();
+  if (!fields || query === undefined || query.length > longestQuery) return tooLarge(acm, 413);
+  if (!fields.has("id_token_hint")) return redirect(`${acm.issuer}${visit.path}?${query}`);
+  const formAction = findWebClient(acm, fields.get("client_id") ?? undefined)?.formAction ?? [];
+  const bounce = postFromHere(acm, visit, fields, { title: "Je gaat verder naar LeerID", formAction });
+  return bounce ?? authorize(acm, { ...visit, method: "GET", query });
 }
 
 /** Characters of a request, by GET or by POST alike: sealed, it must fit into the address of its form. */

@@ -1,7 +1,7 @@
 import { Provider, type Adapter, type AdapterPayload } from "oidc-provider";
 import { hash } from "#platform/crypto";
 import { decide, subjectOf } from "#modules/verstrekking";
-import { expiryForProvider, nowInSeconds } from "../clients.ts";
+import { expiryForProvider, nowInSeconds } from "../machine-clock.ts";
 import type { Acm } from "../contract.ts";
 import { findMachtiging } from "../store.ts";
 import { findWebClient } from "../web-client.ts";
@@ -21,7 +21,7 @@ export function makeAdapter(acm: Acm): (name: string) => Adapter {
   return (name) => ({ ...nothing, ...kinds[name] });
 }
 
-export const nothing: Adapter = {
+const nothing: Adapter = {
   upsert: async () => {},
   find: async () => undefined,
   findByUserCode: async () => undefined,

@@ -1,12 +1,10 @@
 import type { EventEmitter } from "node:events";
 import { Provider, type Configuration } from "oidc-provider";
 import { describeError, isHangUp } from "#platform/log";
+import { checkBesides, clientMetadata, clientRules, clockTolerance, fetchKeys } from "#modules/clients";
 import { attributen } from "#modules/verstrekking";
-import { clientMetadata, clientRules } from "../clients.ts";
 import { acr, acrBadge, duur, type Acm } from "../contract.ts";
 import { medewerkerClaims } from "#modules/medewerkers";
-import { checkBesides, clockTolerance } from "../token/client-assertion.ts";
-import { fetchKeys } from "../token/client-keys.ts";
 import { findAccount } from "./account.ts";
 import { makeAdapter } from "./adapter.ts";
 import { getResourceServerInfo } from "./resource.ts";

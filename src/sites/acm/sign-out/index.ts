@@ -1,7 +1,7 @@
 import { hash } from "#platform/crypto";
 import { formTargets } from "#platform/html";
 import { pageAnswer, redirect, withCookies, type Answer } from "../answer.ts";
-import { formPostPage } from "../authorize/form-post.ts";
+import { postFromHere } from "../authorize/form-post.ts";
 import { readForm as readFields } from "../body.ts";
 import type { Acm, Sessie } from "../contract.ts";
 import { sessionCookie } from "../cookies.ts";
@@ -35,12 +35,9 @@ export async function signOut(acm: Acm, visit: Visit): Promise<Answer> {
   if (!params) return errorPage(acm, 413, "invalid_request", "the request is no form, or too large");
   const wish = await readWish(acm, params);
   const formAction = wish.client?.afterLogout ?? formTargets([acm.loketUrl]);
-  // From another site a form comes without our session cookie (SameSite=Lax); from a page of ours it brings it. Not by an address: an ID
-  // token would stand in it.
-  if (visit.method === "POST" && !visit.cookies?.includes(acm.cookies.sessie) && !params.has("hier")) {
-    const fields = { ...Object.fromEntries(params), hier: "1" };
-    return formPostPage("/op/v1/logout", fields, { title: "Je meldt je af", formAction });
-  }
+  const bounce =
+    visit.method === "POST" && postFromHere(acm, visit, params, { title: "Je meldt je af", formAction });
+  if (bounce) return bounce;
   const sessie = await sessionOf(acm, visit);
   if (!sessie) return leave(acm, wish.client, wish.target);
   if (wish.isOf(sessie)) return end(acm, sessie, wish.client, wish.target);

@@ -4,7 +4,7 @@ import { json, type Answer } from "../answer.ts";
 import { duur, type Acm } from "../contract.ts";
 import { useAssertie } from "../store.ts";
 import { findWebClient } from "../web-client.ts";
-import { authenticateClient, challengeOf, namedClient } from "./authenticate-client.ts";
+import { authenticateClient, challengeOf, namedClient } from "#modules/clients";
 import { checkCode, readGrant } from "./check-code.ts";
 import { redeem, usedTwice } from "./redeem.ts";
 import { signIdToken } from "./sign.ts";

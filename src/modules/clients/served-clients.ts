@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { errors, Provider } from "oidc-provider";
+import { errors, Provider, type Adapter } from "oidc-provider";
 import type { Context } from "#platform/context";
 import { listClients, type ClientRecord } from "#modules/toepassingen";
-import { nothing } from "./adapter.ts";
-import { clientMetadata, clientRules } from "../clients.ts";
+import { clientMetadata, clientRules } from "./metadata.ts";
 
 /** A registration that the OpenID library does not take, and its reason in English. */
 export type Refused = { readonly clientId: string; readonly reason: string };
@@ -17,6 +16,17 @@ const namesOfKeys = [
     ...{ p: part, q: part, dp: part, dq: part, qi: part },
   },
 ];
+
+/** Nothing is kept. */
+const nothing: Adapter = {
+  upsert: async () => {},
+  find: async () => undefined,
+  findByUserCode: async () => undefined,
+  findByUid: async () => undefined,
+  consume: async () => {},
+  destroy: async () => {},
+  revokeByGrantId: async () => {},
+};
 
 /** Which of these clients the library refuses, by its own check: what it would say at their first request. */
 export async function findRefused(clients: readonly ClientRecord[]): Promise<readonly Refused[]> {

@@ -1,7 +1,7 @@
 import type { JWK } from "jose";
 import { describeError } from "#platform/log";
 import { wrongKey } from "#modules/toepassingen";
-import type { Acm } from "../contract.ts";
+import type { Checking } from "./contract.ts";
 import { getText } from "#platform/outgoing";
 
 const second = 1000;
@@ -20,7 +20,7 @@ const most = 50;
  * @returns the keys that a `kid` may mean; all of them without one
  */
 export function remoteKeys(
-  acm: Pick<Acm, "ctx" | "allowPrivateNetwork">,
+  acm: Pick<Checking, "ctx" | "allowPrivateNetwork">,
   { clientId, uri }: { readonly clientId: string; readonly uri: string },
 ): (kid: string | undefined) => Promise<readonly JWK[]> {
   const { clock, log } = acm.ctx;

@@ -2,11 +2,13 @@ import { createHash } from "node:crypto";
 import { compactVerify, decodeJwt, decodeProtectedHeader, type JWK } from "jose";
 import { errors } from "oidc-provider";
 import { hash } from "#platform/crypto";
-import { nowInSeconds } from "../clients.ts";
-import type { Acm } from "../contract.ts";
+import type { Checking } from "./contract.ts";
 import { proofOf, type ClientProof } from "./client-keys.ts";
 
 const { InvalidClientAuth } = errors;
+
+/** By the clock of the machine, as the library that verifies elsewhere. */
+const nowInSeconds = (): number => Math.floor(Date.now() / 1000);
 
 /** Seconds that a clock of somebody else may differ from ours. */
 export const clockTolerance = 15;
@@ -23,7 +25,7 @@ export type Assertie = { readonly idHash: Buffer; readonly verlooptOp: Date };
  * @throws InvalidClientAuth
  */
 export async function checkAssertion(
-  acm: Pick<Acm, "ctx" | "issuer">,
+  acm: Pick<Checking, "ctx" | "issuer">,
   jwt: string,
   { clientId, algs, keysOf }: { readonly clientId: string } & Extract<ClientProof, { kind: "assertion" }>,
 ): Promise<Assertie> {
@@ -43,7 +45,7 @@ export async function checkAssertion(
  * @throws InvalidClientAuth
  */
 export async function checkBesides(
-  acm: Pick<Acm, "ctx" | "allowPrivateNetwork" | "clients">,
+  acm: Pick<Checking, "ctx" | "allowPrivateNetwork" | "clients">,
   clientId: string,
   jwt: unknown,
 ): Promise<void> {

@@ -1,8 +1,8 @@
 import type { JWK } from "jose";
 import { hash } from "#platform/crypto";
 import type { ClientRecord } from "#modules/toepassingen";
-import { clientMetadata, clientRules } from "../clients.ts";
-import type { Acm } from "../contract.ts";
+import { clientMetadata, clientRules } from "./metadata.ts";
+import type { Checking } from "./contract.ts";
 import { remoteKeys } from "./remote-keys.ts";
 
 /** How one client proves who it is, made ready once for each registration. */
@@ -22,7 +22,7 @@ const prepared = new WeakMap<ClientRecord, ClientProof | undefined>();
 
 /** How this client proves who it is; undefined where its registration gives nothing to prove it with. */
 export function proofOf(
-  acm: Pick<Acm, "ctx" | "allowPrivateNetwork">,
+  acm: Pick<Checking, "ctx" | "allowPrivateNetwork">,
   client: ClientRecord,
 ): ClientProof | undefined {
   if (!prepared.has(client)) prepared.set(client, prepare(acm, client));
@@ -30,7 +30,7 @@ export function proofOf(
 }
 
 function prepare(
-  acm: Pick<Acm, "ctx" | "allowPrivateNetwork">,
+  acm: Pick<Checking, "ctx" | "allowPrivateNetwork">,
   client: ClientRecord,
 ): ClientProof | undefined {
   const { clientId, geheim } = client;
@@ -55,7 +55,7 @@ function prepare(
  * @throws when there are none
  */
 export async function fetchKeys(
-  acm: Pick<Acm, "ctx" | "allowPrivateNetwork" | "clients">,
+  acm: Pick<Checking, "ctx" | "allowPrivateNetwork" | "clients">,
   url: string | URL | Request,
 ): Promise<Response> {
   const client = [...acm.clients().values()].find(({ metadata }) => metadata["jwks_uri"] === String(url));

@@ -8,7 +8,7 @@ import { errors, Provider, type AdapterPayload } from "oidc-provider";
 import { hash } from "#platform/crypto";
 import type { ClientRecord } from "#modules/toepassingen";
 import { runsOf } from "#testing/runs";
-import { clientMetadata } from "../clients.ts";
+import { clientMetadata } from "./metadata.ts";
 import { authenticateClient, challengeOf, type Asked } from "./authenticate-client.ts";
 import { checkAssertionEnd } from "./client-assertion.ts";
 

@@ -3,7 +3,7 @@ import { decodeJwt } from "jose";
 import { errors } from "oidc-provider";
 import { hash } from "#platform/crypto";
 import type { ClientRecord } from "#modules/toepassingen";
-import type { Acm } from "../contract.ts";
+import type { Checking } from "./contract.ts";
 import { checkAssertion, type Assertie } from "./client-assertion.ts";
 import { proofOf } from "./client-keys.ts";
 
@@ -22,7 +22,7 @@ export type Asked = {
  * @throws InvalidRequest what is shown cannot be read, or is shown twice · InvalidClientAuth the proof is not one of this client
  */
 export async function authenticateClient(
-  acm: Pick<Acm, "ctx" | "issuer" | "clients" | "allowPrivateNetwork">,
+  acm: Pick<Checking, "ctx" | "issuer" | "clients" | "allowPrivateNetwork">,
   asked: Asked,
 ): Promise<{ readonly client: ClientRecord; readonly assertie: Assertie | undefined }> {
   const { clientId, secret, jwt } = readShown(asked);
@@ -42,7 +42,7 @@ export async function authenticateClient(
 }
 
 /** The registered client that a request says it is of, proven or not: for who reads the log. */
-export function namedClient(acm: Pick<Acm, "clients">, asked: Asked): string | undefined {
+export function namedClient(acm: Pick<Checking, "clients">, asked: Asked): string | undefined {
   try {
     const { clientId } = readShown(asked);
     return typeof clientId === "string" && acm.clients().has(clientId) ? clientId : undefined;
@@ -53,7 +53,7 @@ export function namedClient(acm: Pick<Acm, "clients">, asked: Asked): string | u
 
 /** The header `WWW-Authenticate` of this refusal: whoever came with a header hears which scheme is known here (RFC 6749 5.2). */
 export const challengeOf = (
-  { issuer }: Pick<Acm, "issuer">,
+  { issuer }: Pick<Checking, "issuer">,
   { authorization }: Pick<Asked, "authorization">,
   refusal: Pick<errors.OIDCProviderError, "statusCode" | "error" | "error_description">,
 ): string | undefined =>
