@@ -68,12 +68,12 @@ export async function visitorOf(
   const cdp = await page.context().newCDPSession(page);
 
   async function look(): Promise<Kind | undefined> {
-    if (page.url().startsWith("chrome-error:")) return "resend";
-    if (page.url() === "about:blank") return "blank";
     const found = await page.evaluate<Seen>(sight).catch(() => undefined);
     if (!found?.ready) return undefined;
-    const kind = kindOf(found, new URL(page.url()).origin === new URL(sites.acm).origin);
-    assert.ok(found.ways > 0, `no way on from ${page.url()}: ${found.h1}`);
+    if (found.url.startsWith("chrome-error:")) return "resend";
+    if (found.url === "about:blank") return "blank";
+    const kind = kindOf(found, new URL(found.url).origin === new URL(sites.acm).origin);
+    assert.ok(found.ways > 0, `no way on from ${found.url}: ${found.h1}`);
     return kind;
   }
   const visitor: Visitor = {
@@ -137,6 +137,7 @@ export async function visitorOf(
 }
 
 type Seen = {
+  readonly url: string;
   readonly ready: boolean;
   readonly h1: string;
   readonly has: Readonly<Record<string, boolean>>;
@@ -147,6 +148,7 @@ type Seen = {
 const sight = `(() => {
   const has = (css) => document.querySelector(css) !== null;
   return {
+    url: location.href,
     ready: document.readyState === 'complete',
     h1: (document.querySelector('h1')?.textContent ?? '').trim().replace(/\\s+/g, ' '),
     has: { claims: has('tr[data-claim]'), password: has('#wachtwoord'), badge: has('#badge'), pictures: has('.pictures'),

@@ -160,6 +160,7 @@ export const fixtures: Readonly<Record<string, Fixture>> = {
       voet: footer,
     }),
   },
+  verder: { html: acm.goOnPage({ title: "Je meldt je af", target: "/echo", fields: { a: "b" } }) },
   "fout-verlopen": {
     html: acm.signInExpiredPage({ opnieuwUrl: "/opnieuw", toepassing: "Bingel", loketUrl: "/loket" }),
   },

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { document, formTargets, hiddenFields, html, trusted } from "#platform/html";
+import { formTargets, trusted } from "#platform/html";
 import { pageAnswer, withHeaders, type Answer } from "../answer.ts";
 import type { Acm } from "../contract.ts";
 import { cookieOf } from "../cookies.ts";
+import { goOnPage } from "../pages/index.ts";
 import type { Visit } from "../visit.ts";
 
 const script = "document.forms[0].submit()";
@@ -31,21 +32,7 @@ export function formPostPage(
   fields: Readonly<Record<string, string>>,
   { title = "Je gaat verder naar de toepassing", formAction = formTargets([target]) } = {},
 ): Answer {
-  const page = document({
-    site: "leerling",
-    title,
-    body: html`<main class="door" id="inhoud">
-      <div class="door-card">
-        <h1>Even geduld</h1>
-        <p>${title}.</p>
-        <form class="stack" method="post" action="${target}">
-          ${hiddenFields(fields)}
-          <button class="button block">Verder</button>
-        </form>
-      </div>
-      ${trusted(`<script>${script}</script>`)}
-    </main>`,
-  });
+  const page = goOnPage({ title, target, fields, script: trusted(`<script>${script}</script>`) });
   const answer = pageAnswer("error" in fields ? 400 : 200, page, {
     formAction,
   });

@@ -79,10 +79,19 @@ export function withoutCookiesPage(input: SignInExpiredInput): string {
       html`<h1>Je browser bewaart geen cookies</h1>
         ${whyAndWho(
           "Een cookie is een briefje waarmee je browser onthoudt dat jij het bent. Dit toestel houdt het niet bij, en dan lukt aanmelden niet. Je wachtwoord is niet fout.",
-          html`Toon dit aan je leerkracht. <b>Voor de leerkracht:</b> sta cookies toe voor deze website en
-            voor de toepassing. Dat staat in de instellingen van de browser, bij privacy. Houdt een filter van
-            de school ze tegen? Dan helpt wie de toestellen beheert.`,
+          "Toon dit aan je leerkracht.",
         )}
+        <div class="notice">
+          ${icon("info")}
+          <div>
+            <h2>Voor de leerkracht</h2>
+            <p>
+              Sta cookies toe voor deze website en voor de toepassing. Dat staat in de instellingen van de
+              browser, bij privacy. Houdt een filter van de school ze tegen? Dan helpt wie de toestellen
+              beheert.
+            </p>
+          </div>
+        </div>
         ${waysOn(input)}`,
       input.adres,
     ),

@@ -8,6 +8,7 @@ export { firstTimePage } from "./first-time.ts";
 export type { FirstTimeError, FirstTimeInput } from "./first-time.ts";
 export { faultPage, signInExpiredPage, withoutCookiesPage } from "./error.ts";
 export type { SignInExpiredInput, ErrorInput } from "./error.ts";
+export { goOnPage } from "./go-on.ts";
 export { noToegang } from "./refused.ts";
 export type { NoToegangInput } from "./refused.ts";
 export type { Toepassing } from "./parts.ts";
