@@ -231,6 +231,7 @@ describe("journeys of those who click twice and go back", { skip: withoutBrowser
         for (let left = [...tabs]; left.length > 0;) {
           const tab = drawn.pick(left);
           left = left.filter((one) => one !== tab);
+          await tab.page.bringToFront();
           await signIn({ v: tab, way, kind: "form" });
         }
         for (const tab of tabs) await tab.page.close();
