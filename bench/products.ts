@@ -32,7 +32,7 @@ export async function startAcm(
   const server = startProcess<AcmCalls>("servers/acm.ts");
   const target = await server.call("start", { url, count });
   const names = await listNames(url, 20_000);
-  await warmUp(client, target, names, count ? 20 : warmth);
+  await warmUp(client, target, names, count ? 400 : warmth);
   await server.call("hash", hash);
   return {
     target,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { deriveKeys } from "#platform/crypto";
@@ -28,4 +29,23 @@ test("passwords are checked as many at once as there is room for, in order, also
     [true, true, true, "broken", false, true, true, true, true],
   );
   assert.equal(await poort.matches(keys, undefined, "later"), true);
+});
+
+test("where threads can be told apart, those that check passwords stand back for the one that answers", async () => {
+  const poort = makeGate();
+  const cheap = { ...keys, argon2: { memoryCost: 64, timeCost: 1, parallelism: 1 } };
+  assert.equal(await poort.matches(cheap, undefined, "niemand"), false);
+  const threads = readdirSync("/proc/self/task").map((thread) => ({
+    name: readFileSync(`/proc/self/task/${thread}/comm`, "utf8").trim(),
+    // proc(5): the nineteenth field, counted behind the name in brackets
+    nice: Number(readFileSync(`/proc/self/task/${thread}/stat`, "utf8").split(") ")[1]?.split(" ")[16]),
+    own: Number(thread) === process.pid,
+  }));
+  const pool = threads.filter(({ name }) => name === "libuv-worker");
+  assert.ok(pool.length > 0, "the pool exists");
+  assert.deepEqual(
+    pool.filter(({ nice }) => nice < 10),
+    [],
+  );
+  assert.ok(threads.some(({ own, nice }) => own && nice < 10));
 });

@@ -4,6 +4,7 @@ import type { Context } from "#platform/context";
 import type { Tally } from "#platform/metrics";
 import { matches } from "#modules/sleutels";
 import { makeAttemptTally } from "./figures.ts";
+import { letPoolStandBack } from "./thread-priority.ts";
 import { makeSprayWatch, type SprayWatch } from "./spray.ts";
 
 /** What all attempts of this process pass through; made once per site. */
@@ -39,6 +40,7 @@ export function makeGate(anders: OtherOptions = {}): Gate {
   const rows = new Map<string, Promise<unknown>>();
   const wachtend: (() => void)[] = [];
   let bezig = 0;
+  let standsBack = false;
   return {
     sproei: makeSprayWatch(),
     attempts: makeAttemptTally(),
@@ -60,6 +62,8 @@ export function makeGate(anders: OtherOptions = {}): Gate {
       try {
         return await controle(...vraag);
       } finally {
+        if (!standsBack) letPoolStandBack();
+        standsBack = true;
         const next = wachtend.shift(); // takes over this place
         if (next) next();
         else bezig--;
