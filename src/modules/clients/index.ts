@@ -3,4 +3,4 @@ export { checkBesides, clockTolerance, type Assertie } from "./client-assertion.
 export { fetchKeys } from "./client-keys.ts";
 export type { Checking } from "./contract.ts";
 export { clientMetadata, clientRules } from "./metadata.ts";
-export { findRefused, servedClients, type Refused } from "./served-clients.ts";
+export { findRefused, keepsNothing, servedClients, type Refused } from "./served-clients.ts";

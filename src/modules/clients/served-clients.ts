@@ -17,8 +17,8 @@ const namesOfKeys = [
   },
 ];
 
-/** Nothing is kept. */
-const nothing: Adapter = {
+/** A storage of the library that keeps nothing; whoever keeps something puts it over this. */
+export const keepsNothing: Adapter = {
   upsert: async () => {},
   find: async () => undefined,
   findByUserCode: async () => undefined,
@@ -34,7 +34,7 @@ export async function findRefused(clients: readonly ClientRecord[]): Promise<rea
     ...clientRules,
     clients: clients.map(clientMetadata),
     jwks: { keys: namesOfKeys },
-    adapter: () => nothing,
+    adapter: () => keepsNothing,
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },

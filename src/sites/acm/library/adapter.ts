@@ -1,5 +1,6 @@
 import { Provider, type Adapter, type AdapterPayload } from "oidc-provider";
 import { hash } from "#platform/crypto";
+import { keepsNothing } from "#modules/clients";
 import { decide, subjectOf } from "#modules/verstrekking";
 import { expiryForProvider, nowInSeconds } from "../machine-clock.ts";
 import type { Acm } from "../contract.ts";
@@ -18,18 +19,8 @@ export function makeAdapter(acm: Acm): (name: string) => Adapter {
     Grant: { find: async (id) => grantOf(id) },
     ReplayDetection: assertie(acm),
   };
-  return (name) => ({ ...nothing, ...kinds[name] });
+  return (name) => ({ ...keepsNothing, ...kinds[name] });
 }
-
-const nothing: Adapter = {
-  upsert: async () => {},
-  find: async () => undefined,
-  findByUserCode: async () => undefined,
-  findByUid: async () => undefined,
-  consume: async () => {},
-  destroy: async () => {},
-  revokeByGrantId: async () => {},
-};
 
 function accessToken(acm: Acm): Partial<Adapter> {
   const { ctx } = acm;
