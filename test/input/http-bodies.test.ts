@@ -35,6 +35,18 @@ const send =
 const feed = send("/discimus/v1/berichten", "application/x-ndjson", "discimus");
 const ask = (path: string, ...rest: Parameters<Send>) => send(path, "application/json", "datastore")(...rest);
 
+/**
+ * An answer that comes before the body was read is followed, half a second later, by the end of the connection: this process, which has
+ * other tests beside it, may come too late to read it. As any client it asks again, twice at most.
+ */
+async function heard(send: () => ReturnType<typeof feed>): ReturnType<typeof feed> {
+  for (let again = 0; again < 2; again += 1) {
+    const answer = await send();
+    if (answer.status !== undefined) return answer;
+  }
+  return send();
+}
+
 describe("who may knock at the API", () => {
   it("nobody without a token, with a broken one, an old one or one for something else", async () => {
     const bos = await openKeyRing(t.ctx);
@@ -166,15 +178,18 @@ describe("bodies at the API", () => {
       "gzip in gzip": gzipSync(gzipSync(Buffer.alloc(100_000_000))),
     };
     for (const [name, body] of Object.entries(bombs)) {
-      const answers = await Promise.all([1, 2, 3].map(() => feed(body, ["Content-Encoding: gzip"])));
+      const answers = await Promise.all(
+        [1, 2, 3].map(() => heard(() => feed(body, ["Content-Encoding: gzip"]))),
+      );
       for (const answer of answers) {
         // Within the limits it is read: one line that is no message, which goes to quarantine.
         if (name === "10 MB of nothing" || name === "gzip in gzip") checkAnswer(name, answer, [200]);
         else checkProblem(name, answer, 413, "te-groot");
       }
     }
-    checkProblem("21 MB", await feed(Buffer.alloc(21_000_000, "{}\n")), 413, "te-groot");
-    checkProblem("20,001 lines", await feed("{}\n".repeat(20_001)), 413, "te-groot");
+    const large = Buffer.alloc(21_000_000, "{}\n");
+    checkProblem("21 MB", await heard(() => feed(large)), 413, "te-groot");
+    checkProblem("20,001 lines", await heard(() => feed("{}\n".repeat(20_001))), 413, "te-groot");
     const chunk = Buffer.concat([
       Buffer.from("100000\r\n"),
       Buffer.alloc(1_048_576, "a"),
