@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { clientAddress } from "#platform/address";
+import { postedFrom } from "#platform/html";
 import type { Acm } from "./contract.ts";
 import { cookieOf } from "./cookies.ts";
 
@@ -33,11 +34,8 @@ export function sessionIdOf(visit: Visit, name: string): string | undefined {
 }
 
 /** A sibling site may plant a cookie, but its form says where it comes from. */
-export function isStrange({ req: { headers } }: Visit, issuer: string): boolean {
-  const { "sec-fetch-site": site, origin } = headers;
-  if (site !== undefined && !["same-origin", "none", ""].includes(String(site))) return true;
-  return site === undefined && origin !== undefined && origin !== new URL(issuer).origin;
-}
+export const isStrange = ({ req: { headers } }: Visit, issuer: string): boolean =>
+  postedFrom((name) => headers[name]?.toString(), issuer) === "elsewhere";
 
 /** Where an attempt comes from (D7, D24): its address, and what this browser brings to be known by. */
 export const originOf = ({ proxies, cookies: names }: Acm, { req, cookies }: Visit) => ({
